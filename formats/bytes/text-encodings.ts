@@ -1,0 +1,72 @@
+import { FormatFault } from '../fault.ts';
+
+const HEX = '0123456789abcdef';
+
+/** Lower-case hexadecimal, two digits a byte. */
+export function toHex(bytes: Uint8Array): string {
+  let out = '';
+  for (const byte of bytes) out += HEX.charAt(byte >> 4) + HEX.charAt(byte & 15);
+  return out;
+}
+
+/** @throws {FormatFault} `hex.damaged` for an odd count or a character that is no hexadecimal digit */
+export function fromHex(text: string): Uint8Array {
+  if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) {
+    throw new FormatFault('hex.damaged', 'expected an even number of hexadecimal digits');
+  }
+  const out = new Uint8Array(text.length / 2);
+  for (let i = 0; i < out.length; i++) out[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  return out;
+}
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const VALUES = new Int8Array(128).fill(-1);
+for (let i = 0; i < 64; i++) VALUES[BASE64.charCodeAt(i)] = i;
+
+/** RFC 4648 §4, with padding, without line breaks. */
+export function toBase64(bytes: Uint8Array): string {
+  let out = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const left = bytes.length - i;
+    const word = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    out += BASE64.charAt(word >> 18) + BASE64.charAt((word >> 12) & 63);
+    out += left > 1 ? BASE64.charAt((word >> 6) & 63) : '=';
+    out += left > 2 ? BASE64.charAt(word & 63) : '=';
+  }
+  return out;
+}
+
+/**
+ * RFC 4648 §4 and §5 (both alphabets), padding optional, ASCII white space ignored.
+ *
+ * @throws {FormatFault} `base64.damaged`
+ */
+export function fromBase64(text: string): Uint8Array {
+  const compact = text
+    .replace(/[\t\n\r ]+/g, '')
+    .replace(/-/g, '+')
+    .replace(/_/g, '/');
+  const body = compact.replace(/={1,2}$/, '');
+  if (body.length % 4 === 1) throw new FormatFault('base64.damaged', 'base64 text has an impossible length');
+  const out = new Uint8Array(Math.floor((body.length * 3) / 4));
+  let bits = 0;
+  let word = 0;
+  let at = 0;
+  for (let i = 0; i < body.length; i++) {
+    const code = body.charCodeAt(i);
+    const value = code < 128 ? (VALUES[code] as number) : -1;
+    if (value < 0) throw new FormatFault('base64.damaged', 'character outside the base64 alphabet', i);
+    word = ((word << 6) | value) & 0xffffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      out[at++] = (word >> bits) & 0xff;
+    }
+  }
+  return out;
+}
+
+/** RFC 4648 §5 without padding, as JWS and fragments use it. */
+export function toBase64Url(bytes: Uint8Array): string {
+  return toBase64(bytes).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+}

@@ -1,0 +1,167 @@
+import { fromUtf8, fromLatin1 } from '../bytes/bytes.ts';
+import { FormatFault } from '../fault.ts';
+import { DerNode } from './reader.ts';
+import { TAG } from './tags.ts';
+
+/** Typed views of primitive values; each refuses what DER does not allow and says where. */
+
+export function readBoolean(node: DerNode): boolean {
+  const value = node.expect(TAG.BOOLEAN, 'BOOLEAN').content;
+  if (value.length !== 1 || (value[0] !== 0 && value[0] !== 0xff)) {
+    throw new FormatFault('der.boolean', 'BOOLEAN must be one byte 00 or FF', node.start);
+  }
+  return value[0] === 0xff;
+}
+
+/** The two's-complement octets of an INTEGER, checked to be minimal. */
+export function readIntegerBytes(node: DerNode, tag: number = TAG.INTEGER): Uint8Array {
+  const value = node.expect(tag, 'INTEGER').content;
+  const first = value[0];
+  const second = value[1];
+  if (first === undefined) throw new FormatFault('der.integer', 'INTEGER without octets', node.start);
+  if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
+    throw new FormatFault('der.integer-not-minimal', 'INTEGER not minimal', node.start);
+  }
+  return value;
+}
+
+export function readBigInt(node: DerNode, tag: number = TAG.INTEGER): bigint {
+  const bytes = readIntegerBytes(node, tag);
+  if (bytes.length > 2048) throw new FormatFault('der.integer', 'INTEGER longer than 2048 octets', node.start);
+  let hex = '';
+  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0');
+  const value = BigInt(`0x${hex}`);
+  return (bytes[0] as number) < 0x80 ? value : value - (1n << BigInt(bytes.length * 8));
+}
+
+/** An INTEGER that must fit a JavaScript safe integer. */
+export function readSmallInteger(node: DerNode, tag: number = TAG.INTEGER): number {
+  const value = readBigInt(node, tag);
+  const small = Number(value);
+  if (!Number.isSafeInteger(small)) throw new FormatFault('der.integer-range', 'INTEGER too large here', node.start);
+  return small;
+}
+
+/** Dotted decimal. @throws {FormatFault} `der.object-identifier` */
+export function readOid(node: DerNode, tag: number = TAG.OBJECT_IDENTIFIER): string {
+  const bytes = node.expect(tag, 'OBJECT IDENTIFIER').content;
+  // An OID of many kilobytes costs quadratic time in naive readers (ASN1.js #148): 64 octets are plenty.
+  if (bytes.length === 0 || bytes.length > 64) throw new FormatFault('der.object-identifier', 'OID length', node.start);
+  const arcs: string[] = [];
+  let arc = 0n;
+  let fresh = true;
+  for (const byte of bytes) {
+    if (fresh && byte === 0x80) throw new FormatFault('der.object-identifier', 'arc not minimal', node.start);
+    arc = (arc << 7n) | BigInt(byte & 0x7f);
+    fresh = false;
+    if (byte < 0x80) {
+      if (arcs.length === 0) {
+        const top = arc < 40n ? 0n : arc < 80n ? 1n : 2n;
+        arcs.push(String(top), String(arc - top * 40n));
+      } else arcs.push(String(arc));
+      arc = 0n;
+      fresh = true;
+    }
+  }
+  if (!fresh) throw new FormatFault('der.object-identifier', 'last arc unfinished', node.start);
+  return arcs.join('.');
+}
+
+/** Octets of a BIT STRING that must be whole bytes (keys, signatures). */
+export function readBitStringBytes(node: DerNode, tag: number = TAG.BIT_STRING): Uint8Array {
+  const value = node.expect(tag, 'BIT STRING').content;
+  if (value[0] !== 0) throw new FormatFault('der.bit-string', 'BIT STRING must have no unused bits here', node.start);
+  return value.subarray(1);
+}
+
+/** Named bits (KeyUsage, ReasonFlags) as a set of positions; DER demands that trailing zero bits are cut. */
+export function readNamedBits(node: DerNode, tag: number = TAG.BIT_STRING): ReadonlySet<number> {
+  const value = node.expect(tag, 'BIT STRING').content;
+  const unused = value[0];
+  if (unused === undefined || unused > 7 || (value.length === 1 && unused !== 0) || value.length > 9) {
+    throw new FormatFault('der.bit-string', 'BIT STRING damaged', node.start);
+  }
+  const bits = new Set<number>();
+  for (let i = 0; i < (value.length - 1) * 8; i++) {
+    const set = ((value[1 + (i >> 3)] as number) & (0x80 >> (i & 7))) !== 0;
+    if (!set) continue;
+    if (i >= (value.length - 1) * 8 - unused) throw new FormatFault('der.bit-string', 'unused bits must be zero', node.start);
+    bits.add(i);
+  }
+  return bits;
+}
+
+export function readOctetString(node: DerNode, tag: number = TAG.OCTET_STRING): Uint8Array {
+  return node.expect(tag, 'OCTET STRING').content;
+}
+
+/**
+ * UTCTime or GeneralizedTime in the one form PKIX allows (RFC 5280 §4.1.2.5), as milliseconds since 1970.
+ *
+ * `fraction` admits the fractional seconds of RFC 3161 genTime, without trailing zeros.
+ */
+export function readTime(node: DerNode, options: { readonly fraction?: boolean } = {}): number {
+  const text = fromLatin1(node.content);
+  const utc = node.tag === TAG.UTC_TIME;
+  if (!utc && node.tag !== TAG.GENERALIZED_TIME) {
+    throw new FormatFault('der.time', 'expected UTCTime or GeneralizedTime', node.start);
+  }
+  const match = (
+    utc ? /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/ : /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\.\d*[1-9])?Z$/
+  ).exec(text);
+  if (match === null || (match[7] !== undefined && options.fraction !== true)) {
+    throw new FormatFault('der.time', `time in a form PKIX forbids: ${JSON.stringify(text.slice(0, 24))}`, node.start);
+  }
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const full = utc ? (year < 50 ? 2000 + year : 1900 + year) : year;
+  const milliseconds = Math.floor(Number(match[7] ?? 0) * 1000);
+  const date = new Date(0);
+  date.setUTCFullYear(full, month - 1, day);
+  date.setUTCHours(hour, minute, second, milliseconds);
+  const real = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
+  if (!real) throw new FormatFault('der.time', `no such moment: ${text}`, node.start);
+  return date.getTime();
+}
+
+/** Any of the string types of X.520 as text. TeletexString is read as Latin-1, as deployed software does. */
+export function readText(node: DerNode): string {
+  const bytes = node.content;
+  switch (node.tag) {
+    case TAG.UTF8_STRING:
+      try {
+        return fromUtf8(bytes);
+      } catch (cause) {
+        throw new FormatFault('der.utf8', 'UTF8String is not UTF-8', node.start, { cause });
+      }
+    case TAG.PRINTABLE_STRING:
+    case TAG.NUMERIC_STRING:
+    case TAG.IA5_STRING:
+    case TAG.VISIBLE_STRING:
+    case TAG.TELETEX_STRING:
+      return fromLatin1(bytes);
+    case TAG.BMP_STRING:
+    case TAG.UNIVERSAL_STRING:
+      return readWideText(bytes, node.tag === TAG.BMP_STRING ? 2 : 4, node.start);
+    default:
+      throw new FormatFault('der.text', `tag 0x${node.tag.toString(16)} is no string type`, node.start);
+  }
+}
+
+function readWideText(bytes: Uint8Array, width: 2 | 4, offset: number): string {
+  if (bytes.length % width !== 0) throw new FormatFault('der.text', 'wide string cut inside a character', offset);
+  let out = '';
+  for (let i = 0; i < bytes.length; i += width) {
+    let code = 0;
+    for (let k = 0; k < width; k++) code = code * 256 + (bytes[i + k] as number);
+    if (code > 0x10ffff) throw new FormatFault('der.text', 'no such character', offset + i);
+    out += width === 2 ? String.fromCharCode(code) : String.fromCodePoint(code);
+  }
+  return out;
+}

@@ -1,0 +1,156 @@
+import { compareBytes, latin1, utf8 } from '../bytes/bytes.ts';
+import { FormatFault } from '../fault.ts';
+import { TAG } from './tags.ts';
+
+/** Exact DER writing: every function returns one finished TLV, so that ready-made parts are copied, never re-encoded. */
+
+export function tlv(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const head = header(tag, length);
+  const out = new Uint8Array(head.length + length);
+  out.set(head, 0);
+  let at = head.length;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+function header(tag: number, length: number): Uint8Array {
+  if (length < 0x80) return Uint8Array.of(tag, length);
+  const octets: number[] = [];
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
+  return Uint8Array.of(tag, 0x80 | octets.length, ...octets);
+}
+
+export function sequence(...parts: readonly Uint8Array[]): Uint8Array {
+  return tlv(TAG.SEQUENCE, ...parts);
+}
+
+/** SET OF: elements sorted by their encoding (X.690 §11.6). */
+export function setOf(...elements: readonly Uint8Array[]): Uint8Array {
+  return tlv(TAG.SET, ...[...elements].sort(compareBytes));
+}
+
+/** `[n] EXPLICIT`, or `[n] IMPLICIT` over the content of a constructed value. */
+export function context(number: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  return tlv(0xa0 | number, ...parts);
+}
+
+/** `[n] IMPLICIT` over primitive content. */
+export function contextValue(number: number, content: Uint8Array): Uint8Array {
+  return tlv(0x80 | number, content);
+}
+
+/** The same value under another identifier octet: turns `SET` into `[0] IMPLICIT` and back without re-encoding. */
+export function retag(encoded: Uint8Array, tag: number): Uint8Array {
+  const out = encoded.slice();
+  out[0] = tag;
+  return out;
+}
+
+export function boolean(value: boolean): Uint8Array {
+  return tlv(TAG.BOOLEAN, Uint8Array.of(value ? 0xff : 0));
+}
+
+export function integer(value: number | bigint): Uint8Array {
+  const big = BigInt(value);
+  const octets: number[] = [];
+  let rest = big;
+  do {
+    octets.unshift(Number(rest & 0xffn));
+    rest >>= 8n;
+  } while (!(rest === 0n && (octets[0] as number) < 0x80) && !(rest === -1n && (octets[0] as number) >= 0x80));
+  return tlv(TAG.INTEGER, Uint8Array.from(octets));
+}
+
+/** A non-negative INTEGER from big-endian magnitude octets (serial numbers, r and s). */
+export function unsignedInteger(magnitude: Uint8Array): Uint8Array {
+  let at = 0;
+  while (at < magnitude.length - 1 && magnitude[at] === 0) at++;
+  const body = magnitude.subarray(at);
+  const needsZero = body.length === 0 || (body[0] as number) >= 0x80;
+  return needsZero ? tlv(TAG.INTEGER, Uint8Array.of(0), body) : tlv(TAG.INTEGER, body);
+}
+
+export function enumerated(value: number): Uint8Array {
+  return retag(integer(value), TAG.ENUMERATED);
+}
+
+export function nullValue(): Uint8Array {
+  return Uint8Array.of(TAG.NULL, 0);
+}
+
+export function octetString(content: Uint8Array): Uint8Array {
+  return tlv(TAG.OCTET_STRING, content);
+}
+
+export function bitString(content: Uint8Array): Uint8Array {
+  return tlv(TAG.BIT_STRING, Uint8Array.of(0), content);
+}
+
+/** Named bits by position, trailing zero bits cut (X.690 §11.2.2). */
+export function namedBits(...positions: readonly number[]): Uint8Array {
+  if (positions.length === 0) return tlv(TAG.BIT_STRING, Uint8Array.of(0));
+  const highest = Math.max(...positions);
+  const octets = new Uint8Array(1 + (highest >> 3) + 1);
+  octets[0] = 7 - (highest & 7);
+  for (const position of positions) {
+    const at = 1 + (position >> 3);
+    octets[at] = (octets[at] as number) | (0x80 >> (position & 7));
+  }
+  return tlv(TAG.BIT_STRING, octets);
+}
+
+const oidCache = new Map<string, Uint8Array>();
+
+/** @throws {FormatFault} `der.object-identifier` for text that is no dotted decimal */
+export function oid(dotted: string): Uint8Array {
+  const known = oidCache.get(dotted);
+  if (known !== undefined) return known;
+  if (!/^[0-2](\.(0|[1-9]\d*))+$/.test(dotted)) throw new FormatFault('der.object-identifier', `not an OID: ${dotted}`);
+  const arcs = dotted.split('.').map(BigInt);
+  const octets: number[] = [];
+  const combined = [(arcs[0] as bigint) * 40n + (arcs[1] as bigint), ...arcs.slice(2)];
+  for (const arc of combined) {
+    const digits: number[] = [Number(arc & 0x7fn)];
+    for (let rest = arc >> 7n; rest > 0n; rest >>= 7n) digits.unshift(Number(rest & 0x7fn) | 0x80);
+    octets.push(...digits);
+  }
+  const encoded = tlv(TAG.OBJECT_IDENTIFIER, Uint8Array.from(octets));
+  oidCache.set(dotted, encoded);
+  return encoded;
+}
+
+export function utf8String(text: string): Uint8Array {
+  return tlv(TAG.UTF8_STRING, utf8(text));
+}
+
+export function printableString(text: string): Uint8Array {
+  if (!/^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text)) throw new FormatFault('der.printable-string', `not printable: ${text}`);
+  return tlv(TAG.PRINTABLE_STRING, latin1(text));
+}
+
+export function ia5String(text: string): Uint8Array {
+  // oxlint-disable-next-line no-control-regex -- IA5String is exactly the 7-bit set
+  if (!/^[\x00-\x7f]*$/.test(text)) throw new FormatFault('der.ia5-string', 'character outside IA5');
+  return tlv(TAG.IA5_STRING, latin1(text));
+}
+
+/** UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280 §4.1.2.5); milliseconds since 1970, cut to the second. */
+export function time(milliseconds: number): Uint8Array {
+  const year = new Date(milliseconds).getUTCFullYear();
+  return year >= 1950 && year < 2050 ? tlv(TAG.UTC_TIME, latin1(stamp(milliseconds).slice(2))) : generalizedTime(milliseconds);
+}
+
+/** GeneralizedTime with seconds, no fraction. */
+export function generalizedTime(milliseconds: number): Uint8Array {
+  return tlv(TAG.GENERALIZED_TIME, latin1(stamp(milliseconds)));
+}
+
+function stamp(milliseconds: number): string {
+  const iso = new Date(milliseconds).toISOString();
+  return `${iso.slice(0, 19).replace(/[-:T]/g, '')}Z`;
+}
