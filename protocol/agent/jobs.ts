@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { Base64, Id, Sha256 } from '../basics.ts';
+import { route } from '../route.ts';
+
+/** One file to sign: the agent fetches the prepared bytes itself, hashes them and compares before it asks for consent. */
+export const JobDocument = z.object({
+  index: z.number().int(),
+  title: z.string(),
+  fileName: z.string(),
+  /** SHA-256 of the whole prepared file, placeholder included. */
+  preparedSha256: Sha256,
+  size: z.number().int(),
+  byteRange: z.tuple([z.literal(0), z.number().int(), z.number().int(), z.number().int()]),
+  /** DER SET OF Attribute: exactly what the key signs. */
+  signedAttributes: Base64,
+});
+
+/**
+ * The claims of a job. Sent as a compact JWS (RFC 7515, `alg: EdDSA`, `typ: antin-job`) by the platform key that the
+ * agent learned at pairing; the agent checks signature, `aud`, `exp` (≤ 5 min after `iat`) and that `jti` is new.
+ */
+export const JobClaims = z.object({
+  iss: z.string(),
+  aud: Id,
+  origin: z.string(),
+  jti: Id,
+  iat: z.number().int(),
+  exp: z.number().int(),
+  act: z.enum(['sign', 'issue']),
+  /** SHA-256 of the certificate whose key must sign. */
+  credential: Sha256,
+  comparisonCode: z.string(),
+  person: z.string(),
+  /** Lines to show before consent, e.g. number and date that will be filled. */
+  summary: z.array(z.object({ label: z.object({ vi: z.string(), en: z.string() }), value: z.string() })),
+  documents: z.array(JobDocument).min(1).max(50),
+});
+export type JobClaims = z.infer<typeof JobClaims>;
+
+/**
+ * The agent's word about a job. `not-used` is the proof that lets a reserved number go back; `unknown` is what an agent
+ * says that lost its record between intent and result.
+ */
+export const JobAnswer = z.discriminatedUnion('answer', [
+  z.object({ answer: z.literal('signed'), values: z.array(Base64).min(1).max(50) }),
+  z.object({
+    answer: z.literal('not-used'),
+    reason: z.enum(['refused', 'cancelled', 'expired', 'wrong-pin', 'no-key', 'mismatch', 'device-error']),
+  }),
+  z.object({ answer: z.literal('unknown') }),
+]);
+export type JobAnswer = z.infer<typeof JobAnswer>;
+
+export const agentRoutes = {
+  pair: route({
+    method: 'POST',
+    path: '/api/agent/pairings',
+    summary: 'An agent asks to be paired (device flow)',
+    caller: 'public',
+    body: z.object({ publicKey: Base64, name: z.string().min(1).max(80), holder: z.enum(['practice', 'token']) }),
+    answer: z.object({
+      agentId: Id,
+      userCode: z.string(),
+      expiresInSeconds: z.number().int(),
+      intervalSeconds: z.number().int(),
+    }),
+  }),
+  pairing: route({
+    method: 'GET',
+    path: '/api/agent/pairing',
+    summary: 'Has a person confirmed my code?',
+    caller: 'agent',
+    answer: z.discriminatedUnion('state', [
+      z.object({ state: z.literal('pending') }),
+      z.object({ state: z.literal('paired'), person: z.string(), origin: z.string(), platformKey: Base64 }),
+    ]),
+  }),
+  announce: route({
+    method: 'PUT',
+    path: '/api/agent/credentials',
+    summary: 'Certificates of the keys I hold; unknown ones are ignored',
+    caller: 'agent',
+    body: z.object({ certificates: z.array(Base64).max(200) }),
+    answer: z.object({ accepted: z.array(Sha256) }),
+  }),
+  jobs: route({
+    method: 'GET',
+    path: '/api/agent/jobs',
+    summary: 'Long poll: open jobs and jobs to drop',
+    caller: 'agent',
+    query: z.object({ wait: z.coerce.number().int().min(0).max(25).default(0) }),
+    answer: z.object({ jobs: z.array(z.string()), cancel: z.array(Id) }),
+  }),
+  document: route({
+    method: 'GET',
+    path: '/api/agent/jobs/:id/documents/:index',
+    summary: 'Prepared bytes of one file',
+    caller: 'agent',
+    params: z.object({ id: Id, index: z.coerce.number().int() }),
+    answer: z.unknown(),
+  }),
+  answer: route({
+    method: 'POST',
+    path: '/api/agent/jobs/:id/answer',
+    summary: 'Signature values, or the proof that the key was not used; repeating it gives the same reply',
+    caller: 'agent',
+    params: z.object({ id: Id }),
+    body: JobAnswer,
+    answer: z.object({ state: z.enum(['accepted', 'already-closed']) }),
+  }),
+};

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { Day, Id, Instant, Sha256 } from '../basics.ts';
+import { route } from '../route.ts';
+import { DocumentView, PlaceOnPage } from './documents.ts';
+
+/** A certificate that the person (or the agency's clerk) can use now, and where its key lives. */
+export const Credential = z.object({
+  /** SHA-256 of the certificate. */
+  id: Sha256,
+  kind: z.enum(['person', 'organisation']),
+  holder: z.enum(['practice', 'token']),
+  subject: z.string(),
+  issuer: z.string(),
+  serialHex: z.string(),
+  notAfter: Instant,
+  deviceId: Id,
+  deviceName: z.string(),
+  /** The agent has asked for work in the last minute. */
+  online: z.boolean(),
+});
+export type Credential = z.infer<typeof Credential>;
+
+/**
+ * A signing job as the office page follows it.
+ *
+ * waiting → fetched (the device has it) → value-received → done; or refused (key not used) / failed / expired.
+ */
+export const JobState = z.enum([
+  'waiting',
+  'fetched',
+  'value-received',
+  'done',
+  'refused',
+  'failed',
+  'expired',
+  'cancel-requested',
+  'cancelled',
+]);
+export const SigningJob = z.object({
+  id: Id,
+  documentId: Id,
+  act: z.enum(['sign', 'issue']),
+  state: JobState,
+  /** Four digits shown on the office page and on the device: the same document is meant. */
+  comparisonCode: z.string().regex(/^\d{4}$/),
+  deviceName: z.string(),
+  files: z.number().int(),
+  createdAt: Instant,
+  expiresAt: Instant,
+  /** Code of the catalogue when refused or failed. */
+  reason: z.string().optional(),
+});
+export type SigningJob = z.infer<typeof SigningJob>;
+
+export const IssueProposal = z.object({
+  /** What would be given now; the act itself decides. */
+  number: z.number().int(),
+  numberAndNotation: z.string(),
+  date: Day,
+  registerName: z.string(),
+  sealHolder: z.string(),
+});
+
+const ById = z.object({ id: Id });
+
+export const signingRoutes = {
+  credentials: route({
+    method: 'GET',
+    path: '/api/credentials',
+    summary: 'Keys I can use',
+    caller: 'person',
+    query: z.object({ kind: z.enum(['person', 'organisation']).optional() }),
+    answer: z.object({ credentials: z.array(Credential) }),
+  }),
+  signatureImage: route({
+    method: 'GET',
+    path: '/api/appearance/:kind',
+    summary: 'PNG that will be drawn for my signature or my agency’s seal',
+    caller: 'person',
+    params: z.object({ kind: z.enum(['person', 'organisation']) }),
+    answer: z.unknown(),
+  }),
+  sign: route({
+    method: 'POST',
+    path: '/api/documents/:id/sign',
+    summary: 'Prepare and send to my device; the page then follows the job',
+    caller: 'person',
+    params: ById,
+    body: z.object({ version: z.number().int(), credentialId: Sha256, place: PlaceOnPage }),
+    answer: SigningJob,
+  }),
+  proposal: route({
+    method: 'GET',
+    path: '/api/documents/:id/issue',
+    summary: 'Proposed number and date',
+    caller: 'person',
+    params: ById,
+    answer: IssueProposal,
+  }),
+  issue: route({
+    method: 'POST',
+    path: '/api/documents/:id/issue',
+    summary: 'Number, date, seal and register as one act: reserves the number and sends the job to the seal’s device',
+    caller: 'person',
+    params: ById,
+    body: z.object({ version: z.number().int(), credentialId: Sha256, date: Day }),
+    answer: SigningJob,
+  }),
+  retry: route({
+    method: 'POST',
+    path: '/api/documents/:id/issue/retry',
+    summary: 'Seal again with the same number',
+    caller: 'person',
+    params: ById,
+    body: z.object({ credentialId: Sha256 }),
+    answer: SigningJob,
+  }),
+  cancel: route({
+    method: 'POST',
+    path: '/api/documents/:id/issue/cancel',
+    summary: 'Give the reserved number back (only with the device’s proof) or void it with a reason',
+    caller: 'person',
+    params: ById,
+    body: z.object({ mode: z.enum(['release', 'void']), reason: z.string().trim().min(3).max(1000) }),
+    answer: DocumentView,
+  }),
+  job: route({
+    method: 'GET',
+    path: '/api/jobs/:id',
+    summary: 'Where the job stands',
+    caller: 'person',
+    params: ById,
+    answer: SigningJob,
+  }),
+  cancelJob: route({
+    method: 'DELETE',
+    path: '/api/jobs/:id',
+    summary: 'Ask the device to drop a personal signing job',
+    caller: 'person',
+    params: ById,
+    answer: SigningJob,
+  }),
+};

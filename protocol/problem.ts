@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { BothLanguages } from './basics.ts';
+
+/**
+ * What every refused request gets (RFC 9457, `application/problem+json`).
+ *
+ * `code` is stable (`area.reason`), `title` says it in both languages, `fields` points at form fields by path.
+ */
+export const Problem = z.object({
+  type: z.string(),
+  code: z.string(),
+  status: z.number().int(),
+  title: BothLanguages,
+  detail: BothLanguages.optional(),
+  /** What the reader can do now. */
+  remedy: BothLanguages.optional(),
+  fields: z.array(z.object({ path: z.string(), code: z.string(), message: BothLanguages })).optional(),
+  instance: z.string().optional(),
+});
+export type Problem = z.infer<typeof Problem>;
