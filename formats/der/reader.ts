@@ -77,6 +77,17 @@ export class DerNode {
     return out;
   }
 
+  /**
+   * The one TLV that fills the content after `skip` octets: a value wrapped in OCTET STRING (skip 0) or BIT STRING (skip 1).
+   * Offsets stay absolute and the budget is shared. @throws {FormatFault} `der.trailing-bytes`, `der.*`
+   */
+  inner(skip = 0): DerNode {
+    if (this.#depth + 1 > this.#account.depth) throw new FormatFault('der.depth', 'nesting deeper than the budget', this.start);
+    const node = readNode(this.source, this.contentStart + skip, this.end, this.#account, this.#depth + 1);
+    if (node.end !== this.end) throw new FormatFault('der.trailing-bytes', 'bytes follow the value', node.end);
+    return node;
+  }
+
   /** Refuses any other identifier octet, naming what the grammar expected. */
   expect(tag: number, what: string): this {
     if (this.tag !== tag) {
