@@ -1,0 +1,52 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+
+/** Where a database answers: a `postgresql://` URL, or a unix socket (its folder) of the embedded server. */
+export type DatabaseAddress =
+  string | { readonly socketDir: string; readonly port: number; readonly user: string; readonly database: string };
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- rooms narrow it with `withTables<T>()`-style casts
+export type AnyDatabase = Kysely<any>;
+
+interface Behind {
+  readonly address: DatabaseAddress;
+  readonly pool: pg.Pool;
+}
+const behind = new WeakMap<object, Behind>();
+
+// bigint (int8) arrives as text by default because it may leave the safe range. Ours are counters and milliseconds:
+// numbers while they are safe, text beyond, so that nothing is silently rounded.
+pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : text;
+});
+// A date is a day of the calendar, not an instant: 'YYYY-MM-DD', or the server's time zone would move it.
+pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+
+/** Opens a pool. Nothing is sent before the first query. Close it with `db.destroy()`. */
+export function connect(address: DatabaseAddress, options: { maxConnections?: number } = {}): AnyDatabase {
+  const pool = new pg.Pool({ ...clientConfig(address), max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 });
+  // An idle connection that breaks (server restarted) is replaced by the pool; without a listener Node would exit.
+  pool.on('error', () => {});
+  const db: AnyDatabase = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  behind.set(db, { address, pool });
+  return db;
+}
+
+/** A connection of its own, outside the pool: for LISTEN and for creating databases. */
+export function singleClient(address: DatabaseAddress): pg.Client {
+  return new pg.Client(clientConfig(address));
+}
+
+/** The address a database was opened with. */
+export function addressOf(db: AnyDatabase): DatabaseAddress {
+  const known = behind.get(db);
+  if (known === undefined) throw new TypeError('this Kysely was not opened by connect()');
+  return known.address;
+}
+
+function clientConfig(address: DatabaseAddress): pg.ClientConfig {
+  const base = { connectionTimeoutMillis: 10_000, application_name: 'antin' };
+  if (typeof address === 'string') return { ...base, connectionString: address };
+  return { ...base, host: address.socketDir, port: address.port, user: address.user, database: address.database };
+}

@@ -1,0 +1,245 @@
+import type { ChildProcess } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { singleClient, type DatabaseAddress } from '../connect.ts';
+import { DatabaseFault } from '../fault.ts';
+import { installedBinaries } from './binaries.ts';
+import { clearStale, readPidFile, removeSocketFolder, servesCluster, type PidFile } from './pid-file.ts';
+import { placeFor, socketFolder, type Placed } from './place.ts';
+import { powersHere, runBy, spawnBy, waysFor, type Powers, type Way } from './way.ts';
+
+export const SUPERUSER = 'antin';
+const PORT = 5432;
+
+export interface PostgresOptions {
+  /** PGDATA; made on the first start. May be long and have spaces. */
+  readonly dataDir: string;
+  /** Server log; beside the data when left out. */
+  readonly logFile?: string;
+  /** `-c name=value` for the server. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Test clusters only: no fsync while making the cluster. */
+  readonly careless?: boolean;
+  readonly powers?: Powers;
+  /** Where root puts what an unprivileged user id must reach. */
+  readonly outside?: string;
+}
+
+export interface PostgresServer {
+  readonly pid: number;
+  readonly socketDir: string;
+  readonly way: Way['name'] | 'already-running';
+  address(database: string): DatabaseAddress;
+  /** Creates a database if it is not there. */
+  ensureDatabase(name: string): Promise<DatabaseAddress>;
+  /** Fast shutdown; a server that was found running is left alone. */
+  stop(): Promise<void>;
+  /** Resolves when the server has ended by itself. */
+  readonly ended: Promise<void>;
+}
+
+/**
+ * Starts the PostgreSQL that came with the install on a folder, or finds the one that already serves it.
+ *
+ * Unix socket only, in a private folder: nothing listens on the network. Works as an ordinary user, as root in a
+ * user namespace, and as root under an unprivileged user id where namespaces are forbidden.
+ *
+ * @throws {DatabaseFault} `db.no-binaries`, `db.not-startable` (no way works; names DATABASE_URL), `db.start-failed`
+ */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const dataDir = resolve(options.dataDir);
+  const installed = installedBinaries();
+  mkdirSync(dirname(dataDir), { recursive: true });
+  const refusals: string[] = [];
+  for (const way of waysFor(options.powers ?? powersHere())) {
+    const found = await runningServer(locationOf(dataDir));
+    if (found !== undefined) return found;
+    const placed = placeFor(way, installed, dataDir, options.outside);
+    if ('why' in placed) refusals.push(`${way.name}: ${placed.why}`);
+    else return startIn(way, placed, options);
+  }
+  throw new DatabaseFault(
+    'db.not-startable',
+    `the embedded PostgreSQL cannot run here (${refusals.join('; ')}). Run Antin as an ordinary user, or set DATABASE_URL=postgresql://user@host/database to a PostgreSQL of version 15 or newer.`,
+  );
+}
+
+function locationOf(dataDir: string): string {
+  const pointer = `${dataDir}.location`;
+  return existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : dataDir;
+}
+
+async function startIn(way: Way, { binaries, cluster }: Placed, options: PostgresOptions): Promise<PostgresServer> {
+  if (!existsSync(join(cluster, 'PG_VERSION'))) initialise(way, binaries.initdb, cluster, options.careless === true);
+  const logFile = options.logFile ?? `${resolve(options.dataDir)}.log`;
+  const socketDir = socketFolder(way);
+  const settings = Object.entries({ log_min_messages: 'warning', ...options.settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  const args = [
+    '-D',
+    cluster,
+    '-k',
+    `"${socketDir}"`,
+    '-p',
+    String(PORT),
+    '-c',
+    'listen_addresses=',
+    '-c',
+    'unix_socket_permissions=0700',
+    ...settings,
+  ];
+  const log = openSync(logFile, existsSync(logFile) && statSync(logFile).size > 10_000_000 ? 'w' : 'a', 0o600);
+  const child = spawnBy(way, binaries.postgres, args, log);
+  closeSync(log);
+  const exit = exitOf(child);
+  try {
+    await untilReady(cluster, child, exit, logFile);
+  } catch (fault) {
+    removeSocketFolder(socketDir);
+    throw fault;
+  }
+  writeFileSync(join(cluster, OWNER_NOTE), `${process.pid} ${startTime(process.pid)}\n`);
+  return describe({ pid: child.pid!, socketDir, way: way.name, ended: exit.then(() => undefined) }, async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
+    const patience = new AbortController();
+    await Promise.race([exit, sleep(20_000, undefined, { signal: patience.signal, ref: false }).catch(() => {})]);
+    patience.abort();
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGQUIT');
+    await exit;
+    removeSocketFolder(socketDir);
+  });
+}
+
+/** Made beside and renamed: a kill in the middle leaves no half cluster. */
+function initialise(way: Way, initdb: string, cluster: string, careless: boolean): void {
+  const args = ['-U', SUPERUSER, '-E', 'UTF8', '--locale-provider=icu', '--icu-locale=vi-VN', '--locale=C', '--auth=trust'];
+  const fresh = join(cluster, 'new');
+  rmSync(fresh, { recursive: true, force: true });
+  const done = runBy(way, initdb, ['-D', fresh, ...args, ...(careless ? ['--no-sync'] : [])]);
+  if (!done.ok) throw new DatabaseFault('db.start-failed', `initdb failed: ${done.said.slice(-2000)}`);
+  const aside = `${cluster}.${process.pid}.tmp`;
+  renameSync(fresh, aside);
+  rmdirSync(cluster);
+  renameSync(aside, cluster);
+}
+
+async function untilReady(cluster: string, child: ChildProcess, exit: Promise<string>, logFile: string): Promise<void> {
+  let ended: string | undefined;
+  void exit.then((how) => (ended = how));
+  for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 20) {
+    const note = readPidFile(cluster);
+    if (note?.pid === child.pid && note?.status === 'ready') return;
+    if (ended !== undefined) break;
+    await sleep(20);
+  }
+  child.kill('SIGQUIT');
+  const tail = existsSync(logFile) ? readFileSync(logFile, 'utf8').split('\n').slice(-8).join('\n') : '';
+  throw new DatabaseFault(
+    'db.start-failed',
+    `PostgreSQL did not start (${ended ?? 'not ready after 60 s'}); ${logFile} ends:\n${tail}`,
+  );
+}
+
+function exitOf(child: ChildProcess): Promise<string> {
+  return new Promise((done) => {
+    child.once('error', (fault) => done(fault.message));
+    child.once('exit', (code, signal) => done(signal ?? `exit code ${code}`));
+  });
+}
+
+const OWNER_NOTE = 'antin-owner';
+
+/**
+ * The server that already serves the folder, if any. A server whose Antin was killed is about to stop (it was told so
+ * by the kernel): it is waited for, not adopted.
+ */
+async function runningServer(cluster: string): Promise<PostgresServer | undefined> {
+  for (let waitedMs = 0; ; waitedMs += 50) {
+    const note = readPidFile(cluster);
+    if (note === undefined) return undefined;
+    if (!servesCluster(note, cluster)) {
+      clearStale(cluster, note);
+      return undefined;
+    }
+    const patience = ownerLives(cluster) ? 0 : 30_000;
+    if (note.status === 'ready' && waitedMs >= patience && (await answers(note))) {
+      return describe(
+        { pid: note.pid, socketDir: note.socketDir, way: 'already-running', ended: new Promise(() => {}) },
+        async () => {},
+      );
+    }
+    if (waitedMs > 60_000) throw new DatabaseFault('db.start-failed', `process ${note.pid} holds ${cluster} and does not answer`);
+    await sleep(50);
+  }
+}
+
+function ownerLives(cluster: string): boolean {
+  try {
+    const [pid, started] = readFileSync(join(cluster, OWNER_NOTE), 'utf8').trim().split(' ');
+    return started !== '' && startTime(Number(pid)) === started;
+  } catch {
+    return true;
+  }
+}
+
+/** Field 22 of /proc/PID/stat: a process id with its start time is not re-used before the next boot. */
+function startTime(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+async function answers(note: PidFile): Promise<boolean> {
+  const client = singleClient({ socketDir: note.socketDir, port: note.port, user: SUPERUSER, database: 'postgres' });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+function describe(facts: Pick<PostgresServer, 'pid' | 'socketDir' | 'way' | 'ended'>, stop: () => Promise<void>): PostgresServer {
+  const address = (database: string): DatabaseAddress => ({ socketDir: facts.socketDir, port: PORT, user: SUPERUSER, database });
+  let stopped: Promise<void> | undefined;
+  return {
+    ...facts,
+    address,
+    async ensureDatabase(name) {
+      const client = singleClient(address('postgres'));
+      await client.connect();
+      try {
+        const there = await client.query('select 1 from pg_database where datname = $1', [name]);
+        if (there.rowCount === 0) {
+          await client.query(`create database ${client.escapeIdentifier(name)}`).catch((fault: { code?: string }) => {
+            if (fault.code !== '42P04' && fault.code !== '23505') throw fault;
+          });
+        }
+      } finally {
+        await client.end();
+      }
+      return address(name);
+    },
+    stop: () => (stopped ??= stop()),
+  };
+}
