@@ -1,0 +1,58 @@
+import { sql } from 'kysely';
+import { only, type Db, type Tx } from '../transaction.ts';
+
+export interface StoredEntry {
+  readonly sequence: number;
+  readonly canonical: string;
+  readonly leafHash: string;
+}
+
+interface Columns {
+  readonly event: string;
+  readonly agencyId: string | undefined;
+  readonly documentId: string | undefined;
+  readonly incomingId: string | undefined;
+  readonly who: string;
+  readonly position: string | undefined;
+  readonly detail: Readonly<Record<string, string>> | undefined;
+}
+
+/** The last entry's place and hash, locked until the end of the transaction: entries get their order from it. */
+export async function lockHead(tx: Tx): Promise<{ sequence: number; leafHash: string }> {
+  const { rows } = await sql<{ sequence: number; leafHash: string }>`
+    select sequence, leaf_hash as "leafHash" from agency.journal_head for update`.execute(tx);
+  return only(rows, 'journal head');
+}
+
+export async function appendEntry(tx: Tx, entry: StoredEntry & { at: Date; body: Columns }): Promise<void> {
+  const { body } = entry;
+  await sql`
+    insert into agency.journal (sequence, at, canonical, leaf_hash, event, agency_id, document_id, incoming_id, who, position, detail)
+    values (${entry.sequence}, ${entry.at}, ${entry.canonical}, ${entry.leafHash}, ${body.event}, ${body.agencyId ?? null},
+      ${body.documentId ?? null}, ${body.incomingId ?? null}, ${body.who}, ${body.position ?? null},
+      ${body.detail === undefined ? null : JSON.stringify(body.detail)}::jsonb)`.execute(tx);
+  await sql`update agency.journal_head set sequence = ${entry.sequence}, leaf_hash = ${entry.leafHash}`.execute(tx);
+}
+
+export async function entriesAbout(
+  db: Db,
+  subject: { readonly documentId: string } | { readonly incomingId: string },
+): Promise<{ at: Date; event: string; who: string; position: string | null; detail: Record<string, string> | null }[]> {
+  const about = 'documentId' in subject ? sql`document_id = ${subject.documentId}` : sql`incoming_id = ${subject.incomingId}`;
+  const { rows } = await sql<{
+    at: Date;
+    event: string;
+    who: string;
+    position: string | null;
+    detail: Record<string, string> | null;
+  }>`select at, event, who, position, detail from agency.journal where ${about} order by sequence`.execute(db);
+  return rows;
+}
+
+/** A stretch of the journal as written, for checking it or building its tree. */
+export async function readEntries(db: Db, after: number, limit: number): Promise<StoredEntry[]> {
+  const { rows } = await sql<StoredEntry>`
+    select sequence, canonical, leaf_hash as "leafHash" from agency.journal
+    where sequence > ${after} order by sequence limit ${limit}`.execute(db);
+  return rows;
+}
