@@ -1,0 +1,123 @@
+import { constants, createHash, createPublicKey, verify } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { bitString, sequence } from '@antin/formats/der/writer';
+import type { CryptoDoor, SignatureAlgorithm, VerifyAnswer, VerifyInput } from '@antin/pki/crypto';
+import { readEcdsaValue } from '@antin/pki/ecdsa-value';
+import { signatureAlgorithmIdentifier } from '@antin/pki/x509/algorithm';
+import { keyFits, parsePublicKey } from '@antin/pki/x509/public-key';
+import type { PublicKey } from '@antin/pki/x509/public-key';
+import { NODE_DIGEST } from './digest-names.ts';
+
+// The contract names one module for both doors of this room.
+export { nodeSecrets } from './secrets.ts';
+
+/** The door to cryptography on servers: `node:crypto` does the arithmetic, we check every encoding before it. */
+export const nodeCrypto: CryptoDoor = {
+  digest(algorithm) {
+    const hash = createHash(NODE_DIGEST[algorithm]);
+    return {
+      update(piece) {
+        hash.update(piece);
+      },
+      finish() {
+        return new Uint8Array(hash.digest());
+      },
+    };
+  },
+  verify(input) {
+    try {
+      return answer(input);
+    } catch {
+      // OpenSSL reports hostile values by throwing; whatever it refuses to compute with is not a valid signature.
+      return 'invalid';
+    }
+  },
+};
+
+function answer({ spki, algorithm, data, signature }: VerifyInput): VerifyAnswer {
+  const known = openKey(spki);
+  if (known === undefined) return 'unsupported';
+  const { key } = known;
+  if (!keyFits(key, algorithm)) return 'invalid';
+  switch (algorithm.scheme) {
+    case 'rsa-pkcs1': {
+      if (key.kind !== 'rsa' || signature.length !== key.modulus.length) return 'invalid';
+      const rsa = { key: known.object, padding: constants.RSA_PKCS1_PADDING };
+      return verdict(verify(NODE_DIGEST[algorithm.digest], data, rsa, signature));
+    }
+    case 'rsa-pss': {
+      if (key.kind !== 'rsa' || signature.length !== key.modulus.length) return 'invalid';
+      const pss = {
+        key: pssKey(known, key.der, algorithm),
+        padding: constants.RSA_PKCS1_PSS_PADDING,
+        saltLength: algorithm.saltLength,
+      };
+      return verdict(verify(NODE_DIGEST[algorithm.digest], data, pss, signature));
+    }
+    case 'ecdsa': {
+      if (key.kind !== 'ec' || readEcdsaValue(signature, key.order) === undefined) return 'invalid';
+      return verdict(verify(NODE_DIGEST[algorithm.digest], data, { key: known.object, dsaEncoding: 'der' }, signature));
+    }
+    case 'ed25519':
+      return signature.length === 64 ? verdict(verify(null, data, known.object, signature)) : 'invalid';
+  }
+}
+
+function verdict(valid: boolean): VerifyAnswer {
+  return valid ? 'valid' : 'invalid';
+}
+
+interface OpenKey {
+  readonly key: PublicKey;
+  readonly object: KeyObject;
+  /** The same RSA key restricted to one set of PSS parameters. */
+  readonly pss: Map<string, KeyObject>;
+}
+
+/** Least recently used keys by their bytes: a judge meets the same few CAs again and again, and parsing costs more than P-256. */
+const KEY_CACHE_SIZE = 256;
+const openKeys = new Map<string, OpenKey | undefined>();
+
+function openKey(spki: Uint8Array): OpenKey | undefined {
+  const id = Buffer.from(spki.buffer, spki.byteOffset, spki.byteLength).toString('latin1');
+  if (openKeys.has(id)) {
+    const found = openKeys.get(id);
+    openKeys.delete(id);
+    openKeys.set(id, found);
+    return found;
+  }
+  const opened = openFresh(spki);
+  openKeys.set(id, opened);
+  if (openKeys.size > KEY_CACHE_SIZE) openKeys.delete(openKeys.keys().next().value as string);
+  return opened;
+}
+
+function openFresh(spki: Uint8Array): OpenKey | undefined {
+  const key = parsePublicKey(spki);
+  if (key === undefined) return undefined;
+  try {
+    return { key, object: createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }), pss: new Map() };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * `crypto.verify` has no option for the MGF digest and silently takes the message digest. An id-RSASSA-PSS key carries its
+ * parameters with it, so the RSA key is wrapped once per parameter set; OpenSSL then enforces all three.
+ */
+function pssKey(
+  known: OpenKey,
+  rsaPublicKey: Uint8Array,
+  algorithm: Extract<SignatureAlgorithm, { scheme: 'rsa-pss' }>,
+): KeyObject {
+  const id = `${algorithm.digest} ${algorithm.mgfDigest} ${algorithm.saltLength}`;
+  let object = known.pss.get(id);
+  if (object === undefined) {
+    const spki = sequence(signatureAlgorithmIdentifier(algorithm), bitString(rsaPublicKey));
+    object = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    // The salt length comes from the signer's file: bound what a hostile one can make us keep.
+    if (known.pss.size < 8) known.pss.set(id, object);
+  }
+  return object;
+}

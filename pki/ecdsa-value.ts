@@ -1,0 +1,55 @@
+import { concatBytes } from '@antin/formats/bytes/bytes';
+import { toHex } from '@antin/formats/bytes/text-encodings';
+import { decodeDer } from '@antin/formats/der/reader';
+import { TAG } from '@antin/formats/der/tags';
+import { readIntegerBytes } from '@antin/formats/der/values';
+import { sequence, unsignedInteger } from '@antin/formats/der/writer';
+import { FormatFault } from '@antin/formats/fault';
+import { PkiFault } from './fault.ts';
+
+/** `ECDSA-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` (RFC 3279 §2.2.3) */
+export interface EcdsaValue {
+  readonly r: bigint;
+  readonly s: bigint;
+}
+
+/**
+ * Reads a value strictly: DER without a spare byte, 1 ≤ r, s < order. Undefined otherwise.
+ *
+ * Lax readers accept many encodings of one signature, and some accept r = s = 0 for any message (CVE-2022-21449).
+ */
+export function readEcdsaValue(signature: Uint8Array, order: bigint): EcdsaValue | undefined {
+  try {
+    const parts = decodeDer(signature).expect(TAG.SEQUENCE, 'ECDSA-Sig-Value').children();
+    if (parts.length !== 2) return undefined;
+    const [r, s] = parts.map((part) => positive(readIntegerBytes(part))) as [bigint, bigint];
+    return r > 0n && r < order && s > 0n && s < order ? { r, s } : undefined;
+  } catch (error) {
+    if (error instanceof FormatFault) return undefined;
+    throw error;
+  }
+}
+
+function positive(bytes: Uint8Array): bigint {
+  return (bytes[0] as number) >= 0x80 || bytes.length > 128 ? 0n : BigInt(`0x${toHex(bytes)}`);
+}
+
+/** r‖s of PKCS#11, XMLDSig and JWS → the DER of CMS and X.509. @throws {PkiFault} `pki.signature-shape` */
+export function ecdsaDerFromRaw(raw: Uint8Array): Uint8Array {
+  if (raw.length === 0 || raw.length % 2 !== 0) throw new PkiFault('pki.signature-shape', 'r‖s must have an even length');
+  const half = raw.length / 2;
+  return sequence(unsignedInteger(raw.subarray(0, half)), unsignedInteger(raw.subarray(half)));
+}
+
+/** DER → r‖s with `size` octets each. @throws {PkiFault} `pki.signature-shape` */
+export function ecdsaRawFromDer(der: Uint8Array, size: number): Uint8Array {
+  const value = readEcdsaValue(der, 1n << BigInt(size * 8));
+  if (value === undefined) throw new PkiFault('pki.signature-shape', 'not a DER ECDSA value of this size');
+  return concatBytes(fixed(value.r, size), fixed(value.s, size));
+}
+
+function fixed(value: bigint, size: number): Uint8Array {
+  const out = new Uint8Array(size);
+  for (let i = size - 1, rest = value; i >= 0; i--, rest >>= 8n) out[i] = Number(rest & 0xffn);
+  return out;
+}
