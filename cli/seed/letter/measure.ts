@@ -1,0 +1,48 @@
+import { create } from 'fontkit';
+import { tinosFile } from '../images/glyphs.ts';
+
+export type Style = 'regular' | 'bold' | 'italic' | 'boldItalic';
+
+const FILES = { regular: '400Regular', bold: '700Bold', italic: '400Regular_Italic', boldItalic: '700Bold_Italic' } as const;
+
+const opened = new Map<Style, { fontFile: Uint8Array; widths: Map<string, number>; font: ReturnType<typeof create> }>();
+
+export function fontFor(style: Style): { fontFile: Uint8Array; widths: Map<string, number>; font: ReturnType<typeof create> } {
+  let entry = opened.get(style);
+  if (entry === undefined) {
+    const fontFile = tinosFile(FILES[style]);
+    entry = { fontFile, widths: new Map(), font: create(Buffer.from(fontFile)) };
+    opened.set(style, entry);
+  }
+  return entry;
+}
+
+/** Width of one line in points, without kerning, as the page will draw it. */
+export function textWidth(text: string, style: Style, size: number): number {
+  const { widths, font } = fontFor(style);
+  let width = 0;
+  for (const character of text.normalize('NFC')) {
+    let advance = widths.get(character);
+    if (advance === undefined) {
+      advance = font.glyphForCodePoint(character.codePointAt(0) as number).advanceWidth / font.unitsPerEm;
+      widths.set(character, advance);
+    }
+    width += advance;
+  }
+  return width * size;
+}
+
+/** Breaks a paragraph into lines no wider than `width`; the first line starts `indent` further right. */
+export function breakLines(text: string, style: Style, size: number, width: number, indent: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    const candidate = line === '' ? word : `${line} ${word}`;
+    const room = lines.length === 0 ? width - indent : width;
+    if (line !== '' && textWidth(candidate, style, size) > room) {
+      lines.push(line);
+      line = word;
+    } else line = candidate;
+  }
+  return [...lines, line];
+}

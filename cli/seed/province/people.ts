@@ -1,0 +1,85 @@
+import type { Capacity } from '@antin/agency/directory/types';
+import type { Role } from '@antin/protocol/office/session';
+import type { DemoPerson } from '../data.ts';
+
+const NOW = '2025-07-01';
+
+type Post = readonly [key: string, title: string, unit: string | undefined, capacity: Capacity, roles: readonly Role[]];
+
+function person(
+  agency: string,
+  signInName: string,
+  fullName: string,
+  post: Post,
+  dates: { from?: string; to?: string } = {},
+): DemoPerson {
+  const [key, title, unit, capacity, roles] = post;
+  return {
+    signInName,
+    fullName,
+    email: `${signInName}@sonha.gov.vn.example`,
+    positions: [
+      {
+        key: `${agency}.${key}`,
+        agency,
+        title,
+        ...(unit === undefined ? {} : { unit }),
+        capacity,
+        roles,
+        validFrom: dates.from ?? NOW,
+        ...(dates.to === undefined ? {} : { validTo: dates.to }),
+      },
+    ],
+  };
+}
+
+const clerk = (unit = 'Văn phòng'): Post => ['clerk', 'Văn thư', unit, '', ['clerk']];
+const official = (unit: string): Post => ['official', 'Chuyên viên', unit, '', ['drafter']];
+const chairman: Post = ['leader', 'Chủ tịch', undefined, 'TM.', ['leader']];
+const communeClerk: Post = ['clerk', 'Công chức Văn phòng - Văn thư', 'Văn phòng HĐND và UBND', '', ['clerk', 'drafter']];
+
+export const provincePeople: readonly DemoPerson[] = [
+  person('centre', 'bnv.khanh', 'Phan Duy Khánh', [
+    'leader',
+    'Cục trưởng Cục Văn thư và Lưu trữ nhà nước',
+    undefined,
+    'TL.',
+    ['leader'],
+  ]),
+  person('centre', 'bnv.tuyet', 'Lê Ánh Tuyết', clerk('Văn phòng Bộ')),
+
+  person('province', 'ub.son', 'Hoàng Ngọc Sơn', chairman),
+  person('province', 'ub.hai', 'Vũ Thanh Hải', ['deputy', 'Phó Chủ tịch', undefined, 'KT.', ['leader']]),
+  person('province', 'ub.mai', 'Đặng Thị Mai', clerk('Văn phòng UBND tỉnh')),
+  person('province', 'ub.tung', 'Bùi Sơn Tùng', official('Phòng Kinh tế - Tổng hợp')),
+
+  person('finance', 'stc.hung', 'Trần Quốc Hùng', ['leader', 'Giám đốc', undefined, '', ['leader']]),
+  person('finance', 'stc.yen', 'Ngô Hải Yến', ['deputy', 'Phó Giám đốc', undefined, 'KT.', ['leader']]),
+  person('finance', 'stc.hoa', 'Phạm Thị Hoa', clerk()),
+  person('finance', 'stc.lan', 'Nguyễn Thị Lan', official('Phòng Quản lý ngân sách')),
+
+  person('home-affairs', 'snv.binh', 'Đỗ Thái Bình', ['leader', 'Giám đốc', undefined, '', ['leader']]),
+  person('home-affairs', 'snv.thu', 'Trịnh Minh Thu', clerk()),
+  person('home-affairs', 'snv.duc', 'Lý Anh Đức', official('Phòng Cải cách hành chính')),
+
+  person('science', 'skhcn.quang', 'Mai Xuân Quang', ['leader', 'Giám đốc', undefined, '', ['leader']]),
+  person('science', 'skhcn.nga', 'Hồ Thúy Nga', clerk()),
+  person('science', 'skhcn.minh', 'Tạ Quang Minh', official('Phòng Chuyển đổi số')),
+
+  person('binh-an', 'binhan.dung', 'Nguyễn Tiến Dũng', chairman),
+  person('binh-an', 'binhan.huong', 'Lê Thu Hương', communeClerk),
+  person('dong-tien', 'dongtien.long', 'Phạm Hoàng Long', chairman),
+  person('dong-tien', 'dongtien.van', 'Trần Thị Vân', communeClerk),
+  person('phu-hoa', 'phuhoa.cuong', 'Võ Mạnh Cường', chairman),
+  person('phu-hoa', 'phuhoa.ha', 'Đinh Ngọc Hà', communeClerk),
+  person('tan-lap', 'tanlap.kien', 'Lương Trung Kiên', chairman),
+  person('tan-lap', 'tanlap.oanh', 'Nguyễn Kiều Oanh', communeClerk),
+  person('minh-khai', 'minhkhai.phuc', 'Dương Hồng Phúc', chairman),
+  person('minh-khai', 'minhkhai.ly', 'Cao Khánh Ly', communeClerk),
+  person('suoi-nghe', 'suoinghe.thang', 'Hà Quyết Thắng', chairman),
+  person('suoi-nghe', 'suoinghe.diep', 'Vương Ngọc Diệp', communeClerk),
+
+  person('dong-son', 'dongson.thanh', 'Nguyễn Chí Thành', chairman, { from: '2021-06-15', to: NOW }),
+  person('dong-son', 'dongson.loan', 'Trần Bích Loan', clerk('Văn phòng HĐND và UBND'), { from: '2019-03-01', to: NOW }),
+  person('tay-ha', 'tayha.vinh', 'Phùng Quang Vinh', chairman, { from: '2021-06-15', to: NOW }),
+];
