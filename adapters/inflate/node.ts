@@ -1,0 +1,16 @@
+import { inflateSync } from 'node:zlib';
+import type { Inflate } from '@antin/formats/bytes/source';
+import { FormatFault } from '@antin/formats/fault';
+
+/** `Inflate` over `node:zlib`: strict about the stream's end and checksum, stops at `maxOutput`. */
+export const nodeInflate: Inflate = (deflated, maxOutput) => {
+  try {
+    return inflateSync(deflated, { maxOutputLength: Math.max(1, maxOutput) });
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new FormatFault('inflate.budget', `more than ${maxOutput} bytes come out`, undefined, { cause });
+    }
+    throw new FormatFault('inflate.damaged', 'zlib data is damaged or cut off', undefined, { cause });
+  }
+};

@@ -1,0 +1,102 @@
+import { FormatFault } from '../fault.ts';
+import type { PdfBudget } from './budget.ts';
+import type { PdfDict, PdfObject, PdfRef } from './objects.ts';
+import { isArray, isDict, isName, isRef, pdfDict } from './objects.ts';
+
+export type Box = readonly [left: number, bottom: number, right: number, top: number];
+
+export interface PdfPage {
+  readonly ref: PdfRef;
+  readonly dict: PdfDict;
+  /** 0-based. */
+  readonly index: number;
+  /** Normalised; US Letter when the file has none. */
+  readonly mediaBox: Box;
+  /** Intersected with the media box. */
+  readonly cropBox: Box;
+  /** Degrees clockwise. */
+  readonly rotate: 0 | 90 | 180 | 270;
+  /** Size of a unit in 1/72 inch. */
+  readonly userUnit: number;
+  readonly resources: PdfDict;
+}
+
+export interface PageTree {
+  readonly catalog: PdfDict;
+  readonly budget: PdfBudget;
+  resolve(object: PdfObject | undefined): PdfObject;
+}
+
+const INHERITED = ['Resources', 'MediaBox', 'CropBox', 'Rotate'] as const;
+
+/**
+ * Pages in order (ISO 32000-2 §7.7.3), lazily: taking the first page reads one branch of the tree.
+ *
+ * @throws {FormatFault} `pdf.page-tree` for loops, direct or missing kids; `pdf.budget`
+ */
+export function* walkPages(tree: PageTree): Generator<PdfPage> {
+  const root = tree.catalog.entries.get('Pages');
+  const seen = new Set<number>();
+  let index = 0;
+  yield* visit(root, new Map(), 0);
+
+  function* visit(kid: PdfObject | undefined, above: ReadonlyMap<string, PdfObject>, depth: number): Generator<PdfPage> {
+    if (!isRef(kid)) throw new FormatFault('pdf.page-tree', 'a node of the page tree is not a reference');
+    if (seen.has(kid.num)) throw new FormatFault('pdf.page-tree', `the page tree comes back to object ${kid.num}`);
+    seen.add(kid.num);
+    if (seen.size > tree.budget.pageNodes || depth > tree.budget.pageDepth) {
+      throw new FormatFault('pdf.budget', 'the page tree is larger than budget.pageNodes or budget.pageDepth');
+    }
+    const node = tree.resolve(kid);
+    if (!isDict(node)) throw new FormatFault('pdf.page-tree', `page tree node ${kid.num} is no dictionary`);
+    const kids = tree.resolve(node.entries.get('Kids'));
+    const leaf = kids === null;
+    const type = tree.resolve(node.entries.get('Type'));
+    if (leaf ? isName(type, 'Pages') : isName(type, 'Page') || !isArray(kids)) {
+      throw new FormatFault('pdf.page-tree', `page tree node ${kid.num} is neither a page nor a list of kids`);
+    }
+    const inherited = new Map(above);
+    for (const key of INHERITED) {
+      const value = node.entries.get(key);
+      if (value !== undefined && value !== null) inherited.set(key, value);
+    }
+    if (!isArray(kids)) yield pageOf(tree, kid, node, inherited, index++);
+    else for (const child of kids.items) yield* visit(child, inherited, depth + 1);
+  }
+}
+
+function pageOf(tree: PageTree, ref: PdfRef, dict: PdfDict, inherited: ReadonlyMap<string, PdfObject>, index: number): PdfPage {
+  const mediaBox = boxOf(tree, inherited.get('MediaBox')) ?? [0, 0, 612, 792];
+  const crop = boxOf(tree, inherited.get('CropBox')) ?? mediaBox;
+  const cropBox: Box = [
+    Math.max(crop[0], mediaBox[0]),
+    Math.max(crop[1], mediaBox[1]),
+    Math.min(crop[2], mediaBox[2]),
+    Math.min(crop[3], mediaBox[3]),
+  ];
+  const turn = tree.resolve(inherited.get('Rotate'));
+  const rotate = typeof turn === 'number' && turn % 90 === 0 ? ((((turn % 360) + 360) % 360) as 0 | 90 | 180 | 270) : 0;
+  const unit = tree.resolve(dict.entries.get('UserUnit'));
+  const resources = tree.resolve(inherited.get('Resources'));
+  return {
+    ref,
+    dict,
+    index,
+    mediaBox,
+    cropBox: cropBox[0] < cropBox[2] && cropBox[1] < cropBox[3] ? cropBox : mediaBox,
+    rotate,
+    userUnit: typeof unit === 'number' && unit > 0 ? unit : 1,
+    resources: isDict(resources) ? resources : pdfDict({}),
+  };
+}
+
+/** `undefined` for anything but four numbers that span an area; corners come in any order (§7.9.5). */
+export function boxOf(tree: Pick<PageTree, 'resolve'>, object: PdfObject | undefined): Box | undefined {
+  const value = tree.resolve(object);
+  if (!isArray(value) || value.items.length !== 4) return undefined;
+  const n = value.items.map((item) => tree.resolve(item));
+  if (!n.every((v) => typeof v === 'number')) return undefined;
+  const [a, b, c, d] = n as [number, number, number, number];
+  const box: Box = [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)];
+  return box[0] < box[2] && box[1] < box[3] ? box : undefined;
+}

@@ -1,0 +1,113 @@
+import { FormatFault } from '../fault.ts';
+import type { PdfObject } from './objects.ts';
+
+/** Bytes that grow; positions are relative to the first byte written. */
+export class ByteSink {
+  private buffer: Uint8Array;
+  length = 0;
+
+  constructor(capacity = 16_384) {
+    this.buffer = new Uint8Array(capacity);
+  }
+
+  private room(extra: number): void {
+    const needed = this.length + extra;
+    if (needed <= this.buffer.length) return;
+    const larger = new Uint8Array(Math.max(needed, this.buffer.length * 2));
+    larger.set(this.buffer.subarray(0, this.length));
+    this.buffer = larger;
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.room(bytes.length);
+    this.buffer.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** One byte per character. */
+  text(text: string): void {
+    this.room(text.length);
+    for (let i = 0; i < text.length; i++) this.buffer[this.length++] = text.charCodeAt(i);
+  }
+
+  finish(): Uint8Array {
+    return this.buffer.subarray(0, this.length);
+  }
+}
+
+export type Mark = (mark: string, start: number, end: number) => void;
+
+/** Writes one object as ISO 32000-2 §7.3 spells it. Streams are written by their owner, not nested. */
+export function writeObject(sink: ByteSink, object: PdfObject, mark: Mark, depth = 0): void {
+  if (depth > 256) throw new FormatFault('pdf.budget', 'an object to be written is nested deeper than 256');
+  if (object === null) sink.text('null');
+  else if (typeof object === 'boolean') sink.text(object ? 'true' : 'false');
+  else if (typeof object === 'number') sink.text(numberText(object));
+  else {
+    switch (object.kind) {
+      case 'name':
+        return sink.text(nameText(object.value));
+      case 'string':
+        return writeString(sink, object.bytes, object.hex);
+      case 'ref':
+        return sink.text(`${object.num} ${object.gen} R`);
+      case 'array':
+        sink.text('[');
+        object.items.forEach((item, i) => {
+          if (i > 0) sink.text(' ');
+          writeObject(sink, item, mark, depth + 1);
+        });
+        return sink.text(']');
+      case 'dict':
+        sink.text('<<');
+        for (const [key, value] of object.entries) {
+          sink.text(`${nameText(key)} `);
+          writeObject(sink, value, mark, depth + 1);
+          sink.text('\n');
+        }
+        return sink.text('>>');
+      case 'raw': {
+        const start = sink.length;
+        sink.bytes(object.bytes);
+        return mark(object.mark, start, sink.length);
+      }
+      case 'stream':
+        throw new FormatFault('pdf.syntax', 'a stream cannot stand inside another object');
+    }
+  }
+}
+
+/** Never an exponent (§7.3.3); five decimals are more than any device shows. */
+export function numberText(value: number): string {
+  if (!Number.isFinite(value)) throw new FormatFault('pdf.syntax', 'a number to be written is not finite');
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
+  const text = value.toFixed(5).replace(/\.?0+$/, '');
+  return text === '-0' ? '0' : text;
+}
+
+export function nameText(value: string): string {
+  let out = '/';
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code > 0xff) throw new FormatFault('pdf.syntax', 'names hold one byte per character');
+    const regular = code > 0x20 && code < 0x7f && !'#()<>[]{}/%'.includes(value.charAt(i));
+    out += regular ? value.charAt(i) : `#${code.toString(16).padStart(2, '0')}`;
+  }
+  return out;
+}
+
+function writeString(sink: ByteSink, bytes: Uint8Array, hex: boolean): void {
+  if (hex) {
+    let text = '<';
+    for (const b of bytes) text += b.toString(16).padStart(2, '0');
+    return sink.text(`${text}>`);
+  }
+  let text = '(';
+  for (const b of bytes) {
+    if (b === 0x28 || b === 0x29 || b === 0x5c) text += `\\${String.fromCharCode(b)}`;
+    // A bare CR would be read back as LF.
+    else if (b === 0x0d) text += '\\r';
+    else text += String.fromCharCode(b);
+  }
+  sink.text(`${text})`);
+}
