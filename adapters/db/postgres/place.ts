@@ -29,7 +29,7 @@ export interface Placed {
 /** Finds places for binaries and data that `way` can reach, or says why there are none. */
 export function placeFor(way: Way, installed: Binaries, dataDir: string, outside = OUTSIDE): Placed | { readonly why: string } {
   try {
-    const binaries = reachableBinaries(way, installed, way.name === 'ordinary-user' ? dirname(resolve(dataDir)) : outside);
+    const binaries = reachableBinaries(way, installed, process.geteuid?.() === 0 ? outside : dirname(resolve(dataDir)));
     if ('why' in binaries) return binaries;
     const cluster = reachableCluster(way, dataDir, outside);
     return 'why' in cluster ? cluster : { binaries, cluster: cluster.path };
@@ -56,7 +56,10 @@ function reachableCluster(way: Way, dataDir: string, outside: string): { path: s
   const candidates = moved !== undefined ? [moved] : existsSync(join(dataDir, 'PG_VERSION')) ? [dataDir] : [dataDir, elsewhere];
   let why = '';
   for (const path of candidates) {
-    if (way.name === 'ordinary-user' && path !== dataDir) break;
+    if (path === elsewhere) {
+      if (process.geteuid?.() !== 0) break;
+      mkdirSync(outside, { recursive: true, mode: 0o755 });
+    }
     mkdirSync(path, { recursive: true, mode: 0o700 });
     own(path, way.owner);
     const probe = runBy(way, '/bin/sh', ['-c', 'cd "$1" && : > .antin-probe && rm .antin-probe', 'sh', path]);
@@ -68,6 +71,13 @@ function reachableCluster(way: Way, dataDir: string, outside: string): { path: s
     why = `${path}: ${probe.said}`;
   }
   return { why: why || `${dataDir} cannot be used` };
+}
+
+/** Who owns the folder, or the nearest one above that is there. */
+export function ownerOf(folder: string): Way['owner'] {
+  for (let path = resolve(folder); ; path = dirname(path)) {
+    if (existsSync(path)) return { uid: statSync(path).uid, gid: statSync(path).gid };
+  }
 }
 
 /** Beside the folder, because the folder itself must stay empty for initdb. */
@@ -106,7 +116,7 @@ function own(folder: string, owner: Way['owner']): void {
  * and data folders may be long.
  */
 export function socketFolder(way: Way): string {
-  const runtime = way.name === 'ordinary-user' ? process.env['XDG_RUNTIME_DIR'] : undefined;
+  const runtime = way.name !== 'unprivileged-uid' ? process.env['XDG_RUNTIME_DIR'] : undefined;
   for (const parent of [runtime, tmpdir(), '/tmp', '/var/tmp']) {
     if (parent === undefined || Buffer.byteLength(parent) > 107 - '/antin-XXXXXX/.s.PGSQL.5432'.length) continue;
     try {

@@ -17,7 +17,7 @@ import { singleClient, type DatabaseAddress } from '../connect.ts';
 import { DatabaseFault } from '../fault.ts';
 import { installedBinaries } from './binaries.ts';
 import { clearStale, readPidFile, removeSocketFolder, servesCluster, type PidFile } from './pid-file.ts';
-import { placeFor, socketFolder, type Placed } from './place.ts';
+import { ownerOf, placeFor, socketFolder, type Placed } from './place.ts';
 import { powersHere, runBy, spawnBy, waysFor, type Powers, type Way } from './way.ts';
 
 export const SUPERUSER = 'antin';
@@ -61,14 +61,16 @@ export interface PostgresServer {
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const dataDir = resolve(options.dataDir);
   const installed = installedBinaries();
+  const owner = ownerOf(dataDir);
   mkdirSync(dirname(dataDir), { recursive: true });
   const refusals: string[] = [];
-  for (const way of waysFor(options.powers ?? powersHere())) {
+  for (const way of waysFor(options.powers ?? powersHere(), owner)) {
     const found = await runningServer(locationOf(dataDir));
     if (found !== undefined) return found;
     const placed = placeFor(way, installed, dataDir, options.outside);
-    if ('why' in placed) refusals.push(`${way.name}: ${placed.why}`);
-    else return startIn(way, placed, options);
+    const refusal = 'why' in placed ? placed.why : initialise(way, placed, options.careless === true);
+    if (refusal !== undefined) refusals.push(`${way.name}: ${refusal}`);
+    else return startIn(way, placed as Placed, options);
   }
   throw new DatabaseFault(
     'db.not-startable',
@@ -82,8 +84,10 @@ function locationOf(dataDir: string): string {
 }
 
 async function startIn(way: Way, { binaries, cluster }: Placed, options: PostgresOptions): Promise<PostgresServer> {
-  if (!existsSync(join(cluster, 'PG_VERSION'))) initialise(way, binaries.initdb, cluster, options.careless === true);
   const logFile = options.logFile ?? `${resolve(options.dataDir)}.log`;
+  // A killed Antin could not remove the folder of its socket.
+  const before = readOwner(cluster);
+  if (before !== undefined) removeSocketFolder(before.socketDir);
   const socketDir = socketFolder(way);
   const settings = Object.entries({ log_min_messages: 'warning', ...options.settings }).flatMap(([name, value]) => [
     '-c',
@@ -112,7 +116,7 @@ async function startIn(way: Way, { binaries, cluster }: Placed, options: Postgre
     removeSocketFolder(socketDir);
     throw fault;
   }
-  writeFileSync(join(cluster, OWNER_NOTE), `${process.pid} ${startTime(process.pid)}\n`);
+  writeFileSync(join(cluster, OWNER_NOTE), JSON.stringify({ pid: process.pid, started: startTime(process.pid), socketDir }));
   return describe({ pid: child.pid!, socketDir, way: way.name, ended: exit.then(() => undefined) }, async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
     const patience = new AbortController();
@@ -124,17 +128,19 @@ async function startIn(way: Way, { binaries, cluster }: Placed, options: Postgre
   });
 }
 
-/** Made beside and renamed: a kill in the middle leaves no half cluster. */
-function initialise(way: Way, initdb: string, cluster: string, careless: boolean): void {
+/** Made beside and renamed: a kill in the middle leaves no half cluster. @returns why it could not be made */
+function initialise(way: Way, { binaries, cluster }: Placed, careless: boolean): string | undefined {
+  if (existsSync(join(cluster, 'PG_VERSION'))) return undefined;
   const args = ['-U', SUPERUSER, '-E', 'UTF8', '--locale-provider=icu', '--icu-locale=vi-VN', '--locale=C', '--auth=trust'];
   const fresh = join(cluster, 'new');
   rmSync(fresh, { recursive: true, force: true });
-  const done = runBy(way, initdb, ['-D', fresh, ...args, ...(careless ? ['--no-sync'] : [])]);
-  if (!done.ok) throw new DatabaseFault('db.start-failed', `initdb failed: ${done.said.slice(-2000)}`);
+  const done = runBy(way, binaries.initdb, ['-D', fresh, ...args, ...(careless ? ['--no-sync'] : [])]);
+  if (!done.ok) return `initdb failed: ${done.said.slice(-1000)}`;
   const aside = `${cluster}.${process.pid}.tmp`;
   renameSync(fresh, aside);
   rmdirSync(cluster);
   renameSync(aside, cluster);
+  return undefined;
 }
 
 async function untilReady(cluster: string, child: ChildProcess, exit: Promise<string>, logFile: string): Promise<void> {
@@ -161,7 +167,7 @@ function exitOf(child: ChildProcess): Promise<string> {
   });
 }
 
-const OWNER_NOTE = 'antin-owner';
+const OWNER_NOTE = 'antin-owner.json';
 
 /**
  * The server that already serves the folder, if any. A server whose Antin was killed is about to stop (it was told so
@@ -187,13 +193,25 @@ async function runningServer(cluster: string): Promise<PostgresServer | undefine
   }
 }
 
-function ownerLives(cluster: string): boolean {
+interface Owner {
+  readonly pid: number;
+  readonly started: string;
+  readonly socketDir: string;
+}
+
+function readOwner(cluster: string): Owner | undefined {
   try {
-    const [pid, started] = readFileSync(join(cluster, OWNER_NOTE), 'utf8').trim().split(' ');
-    return started !== '' && startTime(Number(pid)) === started;
+    const note = JSON.parse(readFileSync(join(cluster, OWNER_NOTE), 'utf8')) as Partial<Owner>;
+    if (typeof note.pid !== 'number' || typeof note.started !== 'string' || typeof note.socketDir !== 'string') return undefined;
+    return { pid: note.pid, started: note.started, socketDir: note.socketDir };
   } catch {
-    return true;
+    return undefined;
   }
+}
+
+function ownerLives(cluster: string): boolean {
+  const owner = readOwner(cluster);
+  return owner === undefined || (owner.started !== '' && startTime(owner.pid) === owner.started);
 }
 
 /** Field 22 of /proc/PID/stat: a process id with its start time is not re-used before the next boot. */

@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
 
 /**
@@ -25,6 +26,8 @@ export const NOBODY = 65534;
 export interface Powers {
   readonly uid: number;
   readonly gid: number;
+  /** Whether the user id has a name; initdb refuses one without (containers started with a bare `--user 1234`). */
+  readonly named: boolean;
   readonly setpriv: boolean;
   readonly userNamespaces: boolean;
 }
@@ -38,31 +41,42 @@ export function powersHere(env: NodeJS.ProcessEnv = process.env): Powers {
     uid,
     gid: process.getegid?.() ?? NOBODY,
     setpriv: !forbidden.has('setpriv') && works('setpriv', ['--pdeathsig', 'INT', 'true']),
-    userNamespaces: uid === 0 && !forbidden.has('user-namespaces') && works('unshare', [...UNSHARE, '--', 'true']),
+    named: isNamed(),
+    userNamespaces: !forbidden.has('user-namespaces') && works('unshare', [...UNSHARE, '--', 'true']),
   };
+}
+
+function isNamed(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
+  }
 }
 
 const UNSHARE = ['--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
 
-/** Ways worth trying, best first. */
-export function waysFor(powers: Powers): Way[] {
+/**
+ * Ways worth trying, best first.
+ *
+ * @param dataOwner who owns the data folder (or where it will be made): root may start as that user where only they
+ *   can enter, as in a checkout under somebody's closed home that is mounted into a container
+ */
+export function waysFor(powers: Powers, dataOwner: Way['owner']): Way[] {
   const mine = { uid: powers.uid, gid: powers.gid };
   const dying = (then: string[], dieWithParent: boolean): string[] =>
     dieWithParent && powers.setpriv ? ['setpriv', '--pdeathsig', 'INT', '--', ...then] : then;
   const toCommand = ([file, ...args]: string[], options: Wrapped['options'] = {}): Wrapped => ({ file: file!, args, options });
-  if (powers.uid !== 0) {
-    return [
-      {
-        name: 'ordinary-user',
-        owner: mine,
-        needsWatchdog: !powers.setpriv,
-        wrap: (program, args, die) => toCommand(dying([program, ...args], die)),
-      },
-    ];
-  }
   const ways: Way[] = [];
-  if (powers.userNamespaces) {
-    // Inside, the process is "nobody" and PostgreSQL is content; outside it stays root, and so do its files.
+  if (powers.uid !== 0 && powers.named) {
+    ways.push({
+      name: 'ordinary-user',
+      owner: mine,
+      needsWatchdog: !powers.setpriv,
+      wrap: (program, args, die) => toCommand(dying([program, ...args], die)),
+    });
+  } else if (powers.userNamespaces) {
+    // Inside, the process is "nobody" and PostgreSQL is content; outside it stays who it was, and so do its files.
     ways.push({
       name: 'user-namespace',
       owner: mine,
@@ -70,25 +84,23 @@ export function waysFor(powers: Powers): Way[] {
       wrap: (program, args, die) => toCommand(['unshare', ...UNSHARE, '--', ...dying([program, ...args], die)]),
     });
   }
-  ways.push({
-    name: 'unprivileged-uid',
-    owner: { uid: NOBODY, gid: NOBODY },
-    needsWatchdog: !powers.setpriv,
-    wrap: (program, args, die) =>
-      powers.setpriv
-        ? toCommand([
-            'setpriv',
-            `--reuid=${NOBODY}`,
-            `--regid=${NOBODY}`,
-            '--clear-groups',
-            // After the change of user: the kernel forgets a parent-death signal when credentials change.
-            ...(die ? ['--pdeathsig', 'INT'] : []),
-            '--',
-            program,
-            ...args,
-          ])
-        : toCommand([program, ...args], { uid: NOBODY, gid: NOBODY }),
-  });
+  if (powers.uid !== 0) return ways;
+  const others = [dataOwner, { uid: NOBODY, gid: NOBODY }].filter(
+    (owner, at, all) => owner.uid !== 0 && all[at - 1]?.uid !== owner.uid,
+  );
+  for (const owner of others) {
+    ways.push({
+      name: 'unprivileged-uid',
+      owner,
+      needsWatchdog: !powers.setpriv,
+      wrap: (program, args, die) => {
+        if (!powers.setpriv) return toCommand([program, ...args], owner);
+        // The parent-death signal is asked for after the change of user: the kernel forgets it when credentials change.
+        const drop = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups', ...(die ? ['--pdeathsig', 'INT'] : [])];
+        return toCommand(['setpriv', ...drop, '--', program, ...args]);
+      },
+    });
+  }
   return ways;
 }
 
