@@ -10,7 +10,7 @@ export type Capacity = '' | 'TM.' | 'Q.' | 'KT.' | 'TL.' | 'TUQ.';
 export interface SeriesSeed {
   readonly key: string;
   readonly name: string;
-  /** Document types numbered here (`''` is the công văn, which has no abbreviation); `all` takes what no other series names. */
+  /** Codes of `documents/kinds.ts` numbered here (công văn is `CV`); `all` takes what no other series of the year names. */
   readonly typeCodes: readonly string[] | 'all';
   readonly lastNumber?: number;
 }
