@@ -22,6 +22,8 @@ export interface RunningDigest {
   update(piece: Uint8Array): void;
   /** The value; the object is used up afterwards. */
   finish(): Uint8Array;
+  /** A second digest that has seen the same bytes, where the implementation can: one pass then serves two values. */
+  copy?(): RunningDigest;
 }
 
 export interface VerifyInput {

@@ -1,7 +1,7 @@
 import { constants, createHash, createPublicKey, verify } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import type { Hash, KeyObject } from 'node:crypto';
 import { bitString, sequence } from '@antin/formats/der/writer';
-import type { CryptoDoor, SignatureAlgorithm, VerifyAnswer, VerifyInput } from '@antin/pki/crypto';
+import type { CryptoDoor, RunningDigest, SignatureAlgorithm, VerifyAnswer, VerifyInput } from '@antin/pki/crypto';
 import { readEcdsaValue } from '@antin/pki/ecdsa-value';
 import { signatureAlgorithmIdentifier } from '@antin/pki/x509/algorithm';
 import { keyFits, parsePublicKey } from '@antin/pki/x509/public-key';
@@ -14,15 +14,7 @@ export { nodeSecrets } from './secrets.ts';
 /** The door to cryptography on servers: `node:crypto` does the arithmetic, we check every encoding before it. */
 export const nodeCrypto: CryptoDoor = {
   digest(algorithm) {
-    const hash = createHash(NODE_DIGEST[algorithm]);
-    return {
-      update(piece) {
-        hash.update(piece);
-      },
-      finish() {
-        return new Uint8Array(hash.digest());
-      },
-    };
+    return running(createHash(NODE_DIGEST[algorithm]));
   },
   verify(input) {
     try {
@@ -33,6 +25,20 @@ export const nodeCrypto: CryptoDoor = {
     }
   },
 };
+
+function running(hash: Hash): RunningDigest {
+  return {
+    update(piece) {
+      hash.update(piece);
+    },
+    finish() {
+      return new Uint8Array(hash.digest());
+    },
+    copy() {
+      return running(hash.copy());
+    },
+  };
+}
 
 function answer({ spki, algorithm, data, signature }: VerifyInput): VerifyAnswer {
   const known = openKey(spki);
