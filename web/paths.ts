@@ -1,0 +1,23 @@
+import type { Language } from '@antin/protocol/basics';
+
+/** Addresses of pages that people see; servers mount them, pages link to them. */
+export const paths = {
+  start: '/',
+  signIn: '/dang-nhap',
+  /** Everything below it is the staff app: the server answers `officePage` for `/lam-viec` and `/lam-viec/*`. */
+  office: '/lam-viec',
+  verify: { vi: '/kiem-tra', en: '/verify' },
+} as const;
+
+/** Cookie in which the choice of language is remembered, one year, path `/`. */
+export const LANGUAGE_COOKIE = 'antin-lang';
+
+/**
+ * Vietnamese first; English when asked by `?lang=en` or by the remembered choice.
+ *
+ * @param cookieHeader the request's `Cookie` header
+ */
+export function languageOf(queryLang: string | undefined, cookieHeader: string | undefined): Language {
+  if (queryLang === 'vi' || queryLang === 'en') return queryLang;
+  return /(?:^|;\s*)antin-lang=en(?:;|$)/.test(cookieHeader ?? '') ? 'en' : 'vi';
+}

@@ -1,0 +1,12 @@
+/** What one page loads, as absolute paths on the same origin. */
+export interface PageAssets {
+  readonly script: string;
+  readonly styles: readonly string[];
+  readonly preload: readonly string[];
+}
+
+export interface WebAssets {
+  readonly office: PageAssets;
+  readonly verifier: PageAssets;
+  readonly public: PageAssets;
+}

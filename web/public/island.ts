@@ -1,0 +1,10 @@
+import '../ui/tokens.css';
+import '../ui/base.css';
+import '../ui/components.css';
+import './public.css';
+import { rememberLanguageLinks } from './language-links.ts';
+import { signInForm } from './sign-in-form.ts';
+
+rememberLanguageLinks(document);
+const form = document.querySelector<HTMLFormElement>('#sign-in');
+if (form !== null) signInForm(form);

@@ -1,0 +1,57 @@
+import { createRequire } from 'node:module';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/**
+ * pdf.js asks for its standard fonts, character maps and image decoders by address when a page needs them. They are
+ * served by the installation itself: nothing of a document's viewer comes from elsewhere.
+ */
+function pdfjsData(): Plugin {
+  const root = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
+  return {
+    name: 'antin-pdfjs-data',
+    apply: 'build',
+    generateBundle() {
+      for (const folder of ['standard_fonts', 'cmaps', 'wasm', 'iccs']) {
+        for (const name of readdirSync(join(root, folder))) {
+          if (/quickjs|LICENSE_PDFJS/.test(name)) continue;
+          this.emitFile({
+            type: 'asset',
+            fileName: `assets/pdfjs/${folder}/${name}`,
+            source: readFileSync(join(root, folder, name)),
+          });
+        }
+      }
+    },
+  };
+}
+
+export default defineConfig({
+  root: here,
+  base: '/',
+  publicDir: false,
+  plugins: [react(), pdfjsData()],
+  build: {
+    outDir: join(here, 'dist'),
+    emptyOutDir: true,
+    manifest: true,
+    target: 'es2023',
+    // A strict content security policy allows neither inline styles nor data: scripts and fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1600,
+    rollupOptions: {
+      input: {
+        office: join(here, 'office/main.tsx'),
+        verifier: join(here, 'verifier/island.ts'),
+        public: join(here, 'public/island.ts'),
+      },
+    },
+  },
+  worker: { format: 'es' },
+});
