@@ -44,6 +44,7 @@ export interface Crl {
   /** Critical extensions of the list or of any entry that this reader does not know: the list decides nothing. */
   readonly unknownCritical: readonly string[];
   readonly entryCount: number;
+  readonly hasCertificateIssuer: boolean;
   /** Looks the serial (content octets) up in place. With several issuers in one list use `entries`. */
   find(serialNumber: Uint8Array): CrlEntry | undefined;
   entries(serialNumber?: Uint8Array): Iterable<CrlEntry>;
@@ -120,6 +121,7 @@ export function parseCrl(der: Uint8Array, budget: { readonly maxEntries: number 
     extensions,
     unknownCritical: [...critical, ...facts.unknownCritical],
     entryCount: facts.count,
+    hasCertificateIssuer: facts.hasCertificateIssuer,
     find(serialNumber) {
       for (const entry of entriesOf(list, serialNumber)) return entry;
       return undefined;
