@@ -26,7 +26,7 @@ const DSA = new Set(['4.1.4', '4.1.5']);
 const CRL_PROBLEM = ['revocation.unknown', 'revocation.revoked', 'revocation.no-evidence', 'crl.issuer-not-authorised'];
 const REASONS: Record<string, string[]> = {
   // The badly signed objects of PKITS have a damaged BIT STRING; a strict reader notices before any key is asked.
-  '01': ['path.signature-invalid', 'der.bit-string'],
+  '01': ['path.signature-invalid', 'der.bit-string', 'path.none'],
   '02': ['path.not-yet-valid', 'path.expired'],
   '03': ['path.none'],
   '04': [...CRL_PROBLEM, 'der.bit-string', 'crl.unknown-critical-extension', 'crl.stale'],
