@@ -121,7 +121,8 @@ export function readTime(node: DerNode, options: { readonly fraction?: boolean }
     number,
   ];
   const full = utc ? (year < 50 ? 2000 + year : 1900 + year) : year;
-  const milliseconds = Math.floor(Number(match[7] ?? 0) * 1000);
+  // By digits: binary fractions would turn .057 into 56 ms. Anything finer than a millisecond is cut.
+  const milliseconds = Number((match[7] ?? '.').slice(1, 4).padEnd(3, '0'));
   const date = new Date(0);
   date.setUTCFullYear(full, month - 1, day);
   date.setUTCHours(hour, minute, second, milliseconds);

@@ -76,6 +76,8 @@ export interface SignedDataInput {
   readonly signingCertificate: Certificate;
   /** Raw certificates to embed; the signing certificate is added when missing. */
   readonly certificates: readonly Uint8Array[];
+  /** False: embed no certificate at all (time-stamp answers without certReq, RFC 3161 §2.4.1). */
+  readonly embedCertificates?: boolean;
   /** The DER SET that was signed, verbatim. */
   readonly signedAttributes: Uint8Array;
   readonly signature: Uint8Array;
@@ -110,7 +112,7 @@ export function buildSignedData(input: SignedDataInput): Uint8Array {
     type === OID.idData ? ONE : THREE,
     tlv(TAG.SET, digest),
     encapsulated,
-    retag(setOf(...withSigner(input)), 0xa0),
+    ...(input.embedCertificates === false ? [] : [retag(setOf(...withSigner(input)), 0xa0)]),
     ...crls,
     tlv(TAG.SET, signerInfo(input, digest)),
   );

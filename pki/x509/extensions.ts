@@ -26,8 +26,13 @@ export interface Extension {
  * @throws {FormatFault} `x509.extensions`, `der.*`
  */
 export function parseExtensions(node: DerNode): ReadonlyMap<string, Extension> {
+  return parseExtensionList(node.expect(TAG.SEQUENCE, 'Extensions'));
+}
+
+/** The same under an implicit tag, as TSP has it. */
+export function parseExtensionList(node: DerNode): ReadonlyMap<string, Extension> {
   const out = new Map<string, Extension>();
-  for (const item of node.expect(TAG.SEQUENCE, 'Extensions').children()) {
+  for (const item of node.children()) {
     const parts = item.expect(TAG.SEQUENCE, 'Extension').children();
     const [id, second, third] = parts;
     const last = third ?? second;
