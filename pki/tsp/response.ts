@@ -64,7 +64,7 @@ export function buildTimeStampResponse(
     | { readonly status: 0 | 1; readonly token: Uint8Array }
     | { readonly status: 2 | 3; readonly statusText?: string; readonly failInfo?: FailureInfo },
 ): Uint8Array {
-  if (answer.status === 0 || answer.status === 1) return sequence(sequence(integer(answer.status)), answer.token);
+  if ('token' in answer) return sequence(sequence(integer(answer.status)), answer.token);
   const text = answer.statusText === undefined ? [] : [sequence(utf8String(answer.statusText))];
   const position = FAILURES.find(([name]) => name === answer.failInfo)?.[1];
   return sequence(sequence(integer(answer.status), ...text, ...(position === undefined ? [] : [namedBits(position)])));
