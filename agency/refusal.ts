@@ -9,7 +9,10 @@ export class Refusal extends Error {
   readonly detail: Readonly<Record<string, string>> | undefined;
   readonly fields: readonly { path: string; code: string }[] | undefined;
 
-  constructor(code: string, extra: { detail?: Readonly<Record<string, string>>; fields?: readonly { path: string; code: string }[] } = {}) {
+  constructor(
+    code: string,
+    extra: { detail?: Readonly<Record<string, string>>; fields?: readonly { path: string; code: string }[] } = {},
+  ) {
     super(code);
     this.code = code;
     this.detail = extra.detail;

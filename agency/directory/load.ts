@@ -70,7 +70,9 @@ async function insertPerson(
     await sql`
       insert into agency.position (id, person_id, agency_id, title, unit_name, capacity, roles, valid_from, valid_to)
       values (${positionId}, ${id}, ${agencyIdOf(position.agency)}, ${position.title}, ${position.unit ?? null},
-        ${position.capacity ?? ''}, ${[...position.roles]}::text[], ${position.validFrom}, ${position.validTo ?? null})`.execute(tx);
+        ${position.capacity ?? ''}, ${[...position.roles]}::text[], ${position.validFrom}, ${position.validTo ?? null})`.execute(
+      tx,
+    );
   }
   return id;
 }

@@ -65,7 +65,10 @@ export async function agenciesById(db: Db, ids: readonly string[]): Promise<Agen
 }
 
 /** Top level first; by name or code, today's or an alias. */
-export async function findAgencies(db: Db, query: { q?: string | undefined; includeClosed: boolean; day: string }): Promise<AgencyRecord[]> {
+export async function findAgencies(
+  db: Db,
+  query: { q?: string | undefined; includeClosed: boolean; day: string },
+): Promise<AgencyRecord[]> {
   const open = query.includeClosed
     ? sql`true`
     : sql`a.valid_from <= ${query.day}::date and (a.valid_to is null or a.valid_to > ${query.day}::date)`;
@@ -108,7 +111,9 @@ export async function positionsOf(db: Db, personId: string, day: string): Promis
 export async function holdersOf(db: Db, agencyId: string, roles: readonly Role[], day: string): Promise<PositionRecord[]> {
   const { rows } = await sql<PositionRecord>`
     select ${positionColumns} from ${positionTables}
-    where p.agency_id = ${agencyId} and p.roles && ${[...roles]}::text[] and ${held(day)} order by p.title, n.full_name`.execute(db);
+    where p.agency_id = ${agencyId} and p.roles && ${[...roles]}::text[] and ${held(day)} order by p.title, n.full_name`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -149,7 +154,9 @@ const certificateColumns = sql`sha256, der, serial_hex as "serialHex", subject_t
 export async function bindingByName(db: Db, issuer: Uint8Array, serialHex: string): Promise<BoundCertificate | undefined> {
   const { rows } = await sql<BoundCertificate>`
     select ${certificateColumns} from agency.bound_certificate
-    where sha256(issuer) = sha256(${Buffer.from(issuer)}::bytea) and serial_hex = ${serialHex} and unbound_at is null`.execute(db);
+    where sha256(issuer) = sha256(${Buffer.from(issuer)}::bytea) and serial_hex = ${serialHex} and unbound_at is null`.execute(
+    db,
+  );
   return rows[0];
 }
 

@@ -12,7 +12,8 @@ export interface NewEntry {
   /** Whose book this belongs to; absent for the installation itself. */
   readonly agencyId?: string | undefined;
   /** The person who acted, in which position; absent when a worker or a device did. */
-  readonly actor?: { readonly personId: string; readonly positionId: string; readonly fullName: string; readonly title: string } | undefined;
+  readonly actor?:
+    { readonly personId: string; readonly positionId: string; readonly fullName: string; readonly title: string } | undefined;
   /** Who acted when no person did, e.g. `system` or the name of a device. */
   readonly who?: string | undefined;
   readonly documentId?: string | undefined;
@@ -84,7 +85,10 @@ export async function historyOf(
 }
 
 /** Where a chain of entries breaks: text and hash differ, a link is wrong, or a sequence number is missing. */
-export function firstBreak(entries: readonly StoredEntry[], startAfter = { sequence: 0, leafHash: NO_ENTRY }): number | undefined {
+export function firstBreak(
+  entries: readonly StoredEntry[],
+  startAfter = { sequence: 0, leafHash: NO_ENTRY },
+): number | undefined {
   let before = startAfter;
   for (const entry of entries) {
     const body = JSON.parse(entry.canonical) as { sequence?: unknown; previous?: unknown };

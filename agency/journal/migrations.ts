@@ -24,8 +24,12 @@ export const journalMigrations: Record<string, Migration> = {
           position text,
           detail jsonb
         )`.execute(db);
-      await sql`create index journal_document on agency.journal (document_id, sequence) where document_id is not null`.execute(db);
-      await sql`create index journal_incoming on agency.journal (incoming_id, sequence) where incoming_id is not null`.execute(db);
+      await sql`create index journal_document on agency.journal (document_id, sequence) where document_id is not null`.execute(
+        db,
+      );
+      await sql`create index journal_incoming on agency.journal (incoming_id, sequence) where incoming_id is not null`.execute(
+        db,
+      );
       await sql`
         create table agency.journal_head (
           one boolean primary key default true check (one),

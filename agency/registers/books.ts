@@ -19,7 +19,9 @@ export async function openBooks(tx: Tx, agencyId: string, books: BooksSeed): Pro
   await sql`
     insert into agency.register (id, agency_id, direction, name, year, last_number, closed_on) values
       (${outgoing}, ${agencyId}, 'outgoing', ${books.outgoing}, ${books.year}, 0, ${books.closedOn ?? null}),
-      (${randomUUID()}, ${agencyId}, 'incoming', ${books.incoming}, ${books.year}, ${books.lastIncomingNumber ?? 0}, ${books.closedOn ?? null})`.execute(tx);
+      (${randomUUID()}, ${agencyId}, 'incoming', ${books.incoming}, ${books.year}, ${books.lastIncomingNumber ?? 0}, ${books.closedOn ?? null})`.execute(
+    tx,
+  );
   for (const series of books.series) {
     await sql`
       insert into agency.number_series (id, agency_id, register_id, key, name, year, type_codes, last_number)

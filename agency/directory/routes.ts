@@ -1,0 +1,36 @@
+import { Hono } from 'hono';
+import { directoryRoutes } from '@antin/protocol/office/directory';
+import { officeDay } from '../days.ts';
+import { mount } from '../http/mount.ts';
+import type { PersonEnv } from '../session/caller.ts';
+import { requirePerson } from '../session/require-person.ts';
+import type { Clock, Db } from '../transaction.ts';
+import { findAgencies, holdersOf } from './store.ts';
+
+export function directoryApp(doors: { db: Db; clock: Clock }): Hono<PersonEnv> {
+  const { db, clock } = doors;
+  const app = new Hono<PersonEnv>();
+  const person = [requirePerson(doors)];
+  const today = () => officeDay(clock());
+
+  mount(app, directoryRoutes.agencies, person, async ({ query }) => {
+    const found = await findAgencies(db, { q: query.q, includeClosed: query.includeClosed ?? false, day: today() });
+    return {
+      agencies: found.map(({ id, code, name, shortName, level, levelName, parentId, validFrom, validTo, successors }) => ({
+        ...{ id, code, name, shortName, level, levelName, parentId, validFrom, validTo },
+        successors: [...successors],
+      })),
+    };
+  });
+  mount(app, directoryRoutes.signers, person, async ({ c }) => {
+    const leaders = await holdersOf(db, c.var.caller.position.agencyId, ['leader'], today());
+    return {
+      signers: leaders.map(({ id, fullName, title, capacity }) => ({ positionId: id, fullName, title, capacity })),
+    };
+  });
+  mount(app, directoryRoutes.assignees, person, async ({ c }) => {
+    const people = await holdersOf(db, c.var.caller.position.agencyId, ['drafter', 'leader', 'clerk'], today());
+    return { assignees: people.map(({ id, fullName, title }) => ({ positionId: id, fullName, title })) };
+  });
+  return app;
+}
