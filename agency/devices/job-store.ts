@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Act, Db, Tx } from './jobs.ts';
+import type { Db, Tx } from '../transaction.ts';
+import type { Act } from './jobs.ts';
 
 export interface JobRow {
   readonly id: string;

@@ -1,13 +1,8 @@
-import type { Kysely, Transaction } from 'kysely';
 import type { JobAnswer } from '@antin/protocol/agent/jobs';
 import type { Credential, SigningJob } from '@antin/protocol/office/signing';
 import type { Sha256 } from '@antin/protocol/basics';
 import type { z } from 'zod';
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the tables of all features live in one schema
-export type Db = Kysely<any> | Transaction<any>;
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Tx = Transaction<any>;
+import type { Db, Tx } from '../transaction.ts';
 
 export type Act = 'sign' | 'issue';
 
@@ -73,7 +68,7 @@ export interface SigningJobs {
   /**
    * Sends an order to a paired agent. Older jobs of the same document and act stop being current.
    *
-   * @throws {DeviceRefusal} `device.credential-not-usable` when that agent does not hold that certificate for that person,
+   * @throws {Refusal} `device.credential-not-usable` when that agent does not hold that certificate for that person,
    *   `device.no-documents`
    */
   createJob(tx: Tx, job: NewSigningJob): Promise<{ id: string; comparisonCode: string; job: z.infer<typeof SigningJob> }>;
@@ -118,15 +113,4 @@ export interface DeviceDirectory {
   personName(db: Db, personId: string): Promise<string>;
   /** The agency for which the person may use the organisation's key in that position today (clerks), else undefined. */
   sealAgencyOf(db: Db, who: { personId: string; positionId: string }): Promise<string | undefined>;
-}
-
-/** A rule said no; `code` is a row of `deviceProblems`. */
-export class DeviceRefusal extends Error {
-  override readonly name = 'DeviceRefusal';
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
 }

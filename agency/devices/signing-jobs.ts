@@ -5,17 +5,16 @@ import type { SigningJob } from '@antin/protocol/office/signing';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { commonName, nameText } from '@antin/pki/x509/name';
 import type { z } from 'zod';
+import { Refusal } from '../refusal.ts';
+import type { Clock, Db, Tx } from '../transaction.ts';
 import * as jobRows from './job-store.ts';
 import type { JobRow } from './job-store.ts';
 import {
-  DeviceRefusal,
   type AnswerHandler,
   type Act,
-  type Db,
   type DeviceDirectory,
   type JobRecord,
   type SigningJobs,
-  type Tx,
   type UsableCredential,
 } from './jobs.ts';
 import * as rows from './store.ts';
@@ -31,15 +30,19 @@ export interface JobsWithAnswers extends SigningJobs {
   /**
    * Takes an agent's answer, once. The first body stays, octet for octet, with its proof; repeating it gives the same reply.
    *
-   * @throws {DeviceRefusal} `device.job-not-found`, `device.values-count`
+   * @throws {Refusal} `device.job-not-found`, `device.values-count`
    */
   takeAnswer(tx: Tx, answer: { jobId: string; deviceId: string; body: Uint8Array; proof: string }): Promise<AnswerReply>;
   /** Records which announced certificates are bound in the directory; the others are ignored. Returns the accepted ones. */
   announce(tx: Tx, deviceId: string, certificates: readonly Uint8Array[]): Promise<Sha256[]>;
 }
 
-export function signingJobs(deps: { clock: () => Date; directory: DeviceDirectory }): JobsWithAnswers {
-  const { clock, directory } = deps;
+export function signingJobs(deps: {
+  readonly clock: Clock;
+  readonly directory: DeviceDirectory;
+  readonly profile: 'practice' | 'production';
+}): JobsWithAnswers {
+  const { clock, directory, profile } = deps;
   const handlers = new Map<Act, AnswerHandler>();
 
   async function announce(tx: Tx, deviceId: string, certificates: readonly Uint8Array[]): Promise<Sha256[]> {
@@ -99,7 +102,9 @@ export function signingJobs(deps: { clock: () => Date; directory: DeviceDirector
         found.push(...seals.map((row) => ({ ...usable(row, now), agencyId })));
       }
     }
-    return found.filter((credential) => Date.parse(credential.notAfter) > now.getTime());
+    // A practice agent paired before the installation became a production one must not sign any more.
+    const held = profile === 'production' ? found.filter((credential) => credential.holder !== 'practice') : found;
+    return held.filter((credential) => Date.parse(credential.notAfter) > now.getTime());
   }
 
   return {
@@ -107,13 +112,13 @@ export function signingJobs(deps: { clock: () => Date; directory: DeviceDirector
     credentialsFor,
     async createJob(tx, job) {
       if (job.documents.length === 0 || job.documents.length > 50) {
-        throw new DeviceRefusal('device.no-documents', `a job signs 1 to 50 files, got ${job.documents.length}`);
+        throw new Refusal('device.no-documents');
       }
       const device = await rows.deviceById(tx, job.agentId);
       const usableHere = await credentialsFor(tx, { personId: job.personId, positionId: job.originatorPositionId });
       const held = usableHere.some((c) => c.id === job.credentialId && c.deviceId === job.agentId);
       if (device === undefined || !held) {
-        throw new DeviceRefusal('device.credential-not-usable', 'the device does not hold this certificate for this person');
+        throw new Refusal('device.credential-not-usable');
       }
       const now = clock();
       const latest = new Date(now.getTime() + MAX_JOB_SECONDS * 1000);
@@ -161,14 +166,14 @@ export function signingJobs(deps: { clock: () => Date; directory: DeviceDirector
     },
     async takeAnswer(tx, { jobId, deviceId, body, proof }) {
       const row = await jobRows.lockJob(tx, jobId, deviceId);
-      if (row === undefined) throw new DeviceRefusal('device.job-not-found', 'no such job for this device');
+      if (row === undefined) throw new Refusal('device.job-not-found');
       if (row.answered_at !== null) {
         const same = row.answer_body !== null && Buffer.from(body).equals(row.answer_body);
         return same ? (row.answer_reply ?? 'accepted') : 'already-closed';
       }
       const answer = JobAnswer.parse(JSON.parse(Buffer.from(body).toString('utf8')));
       if (answer.answer === 'signed' && answer.values.length !== row.documents.length) {
-        throw new DeviceRefusal('device.values-count', `expected ${row.documents.length} values, got ${answer.values.length}`);
+        throw new Refusal('device.values-count');
       }
       await jobRows.storeAnswer(tx, row.id, { body, proof, now: clock(), ...stateAfter(answer) });
       const current = row.closed_at === null && (await jobRows.isNewest(tx, row));
@@ -183,6 +188,7 @@ export function signingJobs(deps: { clock: () => Date; directory: DeviceDirector
       return 'already-closed';
     },
     async registerAgent(tx, agent) {
+      if (agent.holder === 'practice' && profile === 'production') throw new Refusal('device.practice-refused');
       const now = clock();
       const known = await rows.deviceByKey(tx, agent.publicKey);
       const agentId = known?.id ?? randomUUID();

@@ -1,0 +1,86 @@
+import { Hono } from 'hono';
+import { deviceRoutes, type Device } from '@antin/protocol/office/devices';
+import { Refusal } from '../refusal.ts';
+import type { Db } from '../transaction.ts';
+import type { DevicesDeps } from './devices.ts';
+import { ONLINE_MS } from './signing-jobs.ts';
+import {
+  addDevicePerson,
+  codeAttemptsSince,
+  credentialsOfDevice,
+  deviceById,
+  devicesOf,
+  markPaired,
+  noteCodeAttempt,
+  pendingByCode,
+  removeDevicePerson,
+  type DeviceRow,
+} from './store.ts';
+
+const MAX_CODE_ATTEMPTS = 10;
+const ATTEMPT_WINDOW_MS = 10 * 60_000;
+
+/** What a person does with their devices: see them, confirm a code, remove one. */
+export function deviceApp(deps: DevicesDeps): Hono {
+  const { db, clock } = deps;
+  const app = new Hono();
+
+  app.get(deviceRoutes.list.path, async (c) => {
+    const { personId } = await deps.callerOf(c);
+    const found = await devicesOf(db, personId);
+    return c.json({ devices: await Promise.all(found.map((row) => present(db, row, personId, clock()))) });
+  });
+
+  app.post(deviceRoutes.confirm.path, async (c) => {
+    const { personId } = await deps.callerOf(c);
+    const body = deviceRoutes.confirm.body?.safeParse(await c.req.json().catch(() => undefined));
+    const now = clock();
+    const since = new Date(now.getTime() - ATTEMPT_WINDOW_MS);
+    // A signed-in attacker could otherwise guess codes of agents that wait for somebody else.
+    if ((await codeAttemptsSince(db, personId, since)) >= MAX_CODE_ATTEMPTS) throw new Refusal('device.code-attempts');
+    const userCode = body?.success === true ? body.data.userCode : undefined;
+    const paired = await db.transaction().execute(async (tx) => {
+      const row = userCode === undefined ? undefined : await pendingByCode(tx, userCode, now);
+      if (row === undefined) return undefined;
+      await markPaired(tx, row.id, now);
+      await addDevicePerson(tx, row.id, personId, now);
+      return deviceById(tx, row.id);
+    });
+    if (paired === undefined) {
+      await noteCodeAttempt(db, personId, now);
+      throw new Refusal('device.code-unknown', { fields: [{ path: 'userCode', code: 'device.code-unknown' }] });
+    }
+    return c.json(await present(db, paired, personId, now));
+  });
+
+  app.delete(deviceRoutes.remove.path, async (c) => {
+    const { personId } = await deps.callerOf(c);
+    const params = deviceRoutes.remove.params?.safeParse(c.req.param());
+    if (params?.success !== true) throw new Refusal('device.not-found');
+    const removed = await db.transaction().execute((tx) => removeDevicePerson(tx, params.data.id, personId, clock()));
+    if (!removed) throw new Refusal('device.not-found');
+    return c.json({});
+  });
+
+  return app;
+}
+
+/** One person's view: on an agent shared by many (practice) they see their own certificates and organisations'. */
+async function present(db: Db, row: DeviceRow, personId: string, now: Date): Promise<Device> {
+  const credentials = await credentialsOfDevice(db, row.id);
+  return {
+    id: row.id,
+    name: row.name,
+    holder: row.holder,
+    pairedAt: (row.paired_at ?? now).toISOString(),
+    ...(row.last_seen_at === null ? {} : { lastSeenAt: row.last_seen_at.toISOString() }),
+    online: row.last_seen_at !== null && now.getTime() - row.last_seen_at.getTime() < ONLINE_MS,
+    certificates: credentials
+      .filter((credential) => credential.kind === 'organisation' || credential.bound_to === personId)
+      .map((credential) => ({
+        subject: credential.subject,
+        serialHex: credential.serial_hex,
+        notAfter: credential.not_after.toISOString(),
+      })),
+  };
+}
