@@ -72,9 +72,9 @@ export const fourLevelDemo: Demo = {
   people: [
     ...staff('centre', 'bo', 'Phan Duy Khánh', 'Lê Ánh Tuyết', 'Trương Gia Bảo'),
     ...staff('province', 'tinh', 'Hoàng Ngọc Sơn', 'Đặng Thị Mai', 'Bùi Sơn Tùng'),
-    ...staff('district', 'huyen', 'Nguyễn Chí Thành', 'Trần Bích Loan', 'Lò Văn Hặc'),
+    ...staff('district', 'huyen', 'Nguyễn Chí Thành', 'Trần Bích Loan', 'Lò Văn Hải'),
     ...staff('commune-1', 'khetruc', 'Giàng A Páo', 'Sùng Thị Mỷ', 'Vàng A Tủa'),
-    ...staff('commune-2', 'dabac', 'Lường Văn Khoa', 'Quàng Thị Inh', 'Cầm Bá Thước'),
+    ...staff('commune-2', 'dabac', 'Lường Văn Khoa', 'Quàng Thị Inh', 'Cầm Văn Thoa'),
   ],
   past: [],
   drafts: [],
