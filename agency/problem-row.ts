@@ -1,11 +1,2 @@
-import type { BothLanguages } from '@antin/protocol/basics';
-
-/** One row of the catalogue: code → status and words. Features export theirs as `<feature>Problems`. */
-export interface ProblemRow {
-  readonly status: number;
-  readonly title: BothLanguages;
-  /** What the reader can do now. */
-  readonly remedy?: BothLanguages;
-}
-
-export type ProblemRows = Readonly<Record<string, ProblemRow>>;
+/** Rows of the catalogue of problems; features export theirs as `<feature>Problems`, `problems.ts` puts them together. */
+export type { ProblemRow, ProblemRows } from '@antin/adapters/http/problem';

@@ -1,3 +1,5 @@
+import type { BothLanguages } from '@antin/protocol/basics';
+
 /**
  * A rule said no, inside a transaction that must not be committed: thrown to leave it, answered as RFC 9457 problem.
  *
@@ -6,14 +8,15 @@
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code: string;
-  readonly detail: Readonly<Record<string, string>> | undefined;
-  readonly fields: readonly { path: string; code: string }[] | undefined;
+  /** What exactly, for the reader: a file's name, a date. */
+  readonly detail: BothLanguages | undefined;
+  readonly fields: readonly { readonly path: string; readonly code: string }[] | undefined;
 
   constructor(
     code: string,
-    extra: { detail?: Readonly<Record<string, string>>; fields?: readonly { path: string; code: string }[] } = {},
+    extra: { detail?: BothLanguages; fields?: readonly { path: string; code: string }[]; cause?: unknown } = {},
   ) {
-    super(code);
+    super(code, { cause: extra.cause });
     this.code = code;
     this.detail = extra.detail;
     this.fields = extra.fields;

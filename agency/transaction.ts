@@ -8,8 +8,25 @@ export type Tx = Transaction<any>;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Db = Kysely<any>;
 
-/** The present instant; tests turn it by hand. */
-export type Clock = () => Date;
+export type { Clock } from '@antin/adapters/clock/clock';
+
+/**
+ * Runs `work` in one transaction. Two that wait for each other's rows end with one of them thrown out by PostgreSQL: that
+ * one did nothing and is simply done again.
+ */
+export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (fault) {
+      const code = (fault as { code?: unknown }).code;
+      if (attempt === 5 || (code !== DEADLOCK && code !== SERIALIZATION)) throw fault;
+    }
+  }
+}
+
+const DEADLOCK = '40P01';
+const SERIALIZATION = '40001';
 
 /** Row of a query that must have one. */
 export function only<T>(rows: readonly T[], what: string): T {

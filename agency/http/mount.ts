@@ -1,11 +1,8 @@
 import type { Context, Env, Hono, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
+import { readJson, readQuery } from '@antin/adapters/http/body';
+import { HttpRefusal } from '@antin/adapters/http/fault';
 import type { Route } from '@antin/protocol/route';
-import { Refusal } from '../refusal.ts';
-import { requireSameOrigin } from './same-origin.ts';
-
-/** JSON bodies of the office are forms; files go as raw bodies. */
-const MAX_JSON_BYTES = 512 * 1024;
 
 export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, E extends Env> {
   readonly params: z.output<P>;
@@ -17,7 +14,7 @@ export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.Zod
 /**
  * Mounts one row of the route table: parses parameters, query and body with its schemas, then calls `handle`.
  *
- * The handler's value is sent as JSON; a `Response` goes as it is (files). Refusals travel as thrown `Refusal`.
+ * The handler's value is sent as JSON; a `Response` goes as it is (files). Refusals are thrown; `createApp` answers them.
  */
 export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType, E extends Env>(
   app: Hono<E>,
@@ -26,54 +23,12 @@ export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   handle: (input: Input<P, Q, B, E>) => Promise<z.input<A> | Response>,
 ): void {
   app.on(row.method, [row.path], ...guards, async (c) => {
-    requireSameOrigin(c.req.raw);
-    const params = parse(row.params, c.req.param(), 'request.not-found');
-    const query = parse(row.query, c.req.query(), 'request.invalid');
-    const body = row.body === undefined ? undefined : parse(row.body, await jsonBody(c.req.raw), 'request.invalid');
-    const answer = await handle({ params, query, body, c } as Input<P, Q, B, E>);
-    if (answer instanceof Response) return answer;
-    return c.json(answer as object, 200, { 'cache-control': 'no-store' });
+    // A malformed id is an address of nothing: 404, not 400.
+    const params = row.params?.safeParse(c.req.param());
+    if (params?.success === false) throw new HttpRefusal('http.not-found');
+    const query = row.query === undefined ? undefined : readQuery(c, row.query);
+    const body = row.body === undefined ? undefined : await readJson(c, row.body);
+    const answer = await handle({ params: params?.data, query, body, c } as Input<P, Q, B, E>);
+    return answer instanceof Response ? answer : c.json(answer as object);
   });
-}
-
-function parse(schema: z.ZodType | undefined, value: unknown, code: string): unknown {
-  if (schema === undefined) return undefined;
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Refusal(code, {
-    fields: parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), code: fieldCode(issue) })),
-  });
-}
-
-/** Zod's reason as a code of our catalogue. */
-function fieldCode(issue: { code?: string; origin?: string; input?: unknown; message: string }): string {
-  if (issue.code === 'too_small') return 'field.too-short';
-  if (issue.code === 'too_big') return 'field.too-long';
-  if (issue.code === 'invalid_type' && issue.message.includes('undefined')) return 'field.missing';
-  return 'field.invalid';
-}
-
-async function jsonBody(request: Request): Promise<unknown> {
-  // A form of another site can post text/plain without asking; only a page of ours sends this type.
-  if (!(request.headers.get('content-type') ?? '').startsWith('application/json')) throw new Refusal('request.not-json');
-  const declared = Number(request.headers.get('content-length') ?? '0');
-  if (declared > MAX_JSON_BYTES) throw new Refusal('request.too-large');
-  const text = await readText(request);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new Refusal('request.not-json');
-  }
-}
-
-async function readText(request: Request): Promise<string> {
-  if (request.body === null) return '';
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += piece.length;
-    if (size > MAX_JSON_BYTES) throw new Refusal('request.too-large');
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
 }

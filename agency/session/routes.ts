@@ -6,7 +6,7 @@ import { officeDay } from '../days.ts';
 import { everyone, positionsOf } from '../directory/store.ts';
 import { mount } from '../http/mount.ts';
 import { Refusal } from '../refusal.ts';
-import type { Db } from '../transaction.ts';
+import { inTransaction, type Db } from '../transaction.ts';
 import type { Caller, PersonEnv } from './caller.ts';
 import { requirePerson, SESSION_COOKIE } from './require-person.ts';
 import { signIn, type SignInDoors } from './sign-in.ts';
@@ -39,7 +39,7 @@ export function sessionApp(doors: SessionDoors): Hono<PersonEnv> {
     const positions = await positionsOf(db, caller.personId, officeDay(clock()));
     const chosen = positions.find((position) => position.id === body.positionId);
     if (chosen === undefined) throw new Refusal('session.not-your-position');
-    await db.transaction().execute((tx) => switchPosition(tx, sessionHash, chosen.id));
+    await inTransaction(db, (tx) => switchPosition(tx, sessionHash, chosen.id));
     return present({
       ...caller,
       position: { ...chosen, unitName: chosen.unitName ?? undefined },
@@ -51,7 +51,7 @@ export function sessionApp(doors: SessionDoors): Hono<PersonEnv> {
     return {};
   });
   mount(app, sessionRoutes.practicePeople, [], async () => {
-    if (doors.profile !== 'practice') throw new Refusal('request.not-found');
+    if (doors.profile !== 'practice') throw new Refusal('http.not-found');
     return { people: await practicePeople(doors) };
   });
   return app;

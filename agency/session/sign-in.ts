@@ -4,7 +4,7 @@ import { personBySignInName, personById, positionById, positionsOf, type Positio
 import { existsOn } from '../directory/rules.ts';
 import { record } from '../journal/journal.ts';
 import { Refusal } from '../refusal.ts';
-import type { Clock, Db } from '../transaction.ts';
+import { inTransaction, type Clock, type Db } from '../transaction.ts';
 import type { Caller } from './caller.ts';
 import { isAlive, LIFETIME_MS, mayTry, TOUCH_MS } from './rules.ts';
 import { countAttempt, forgetAttempts, insertSession, sessionOf, touchSession } from './store.ts';
@@ -43,7 +43,7 @@ export async function signIn(
   const token = randomBytes(32).toString('base64url');
   const tokenHash = hashOf(token);
   const caller = callerFrom(position);
-  await db.transaction().execute(async (tx) => {
+  await inTransaction(db, async (tx) => {
     await insertSession(tx, {
       tokenHash,
       personId: person.id,
