@@ -5,7 +5,7 @@ import { breakLines, textWidth, type Style } from './measure.ts';
  * sizes as the appendix gives them. Number and date are left empty: the clerk's act fills them.
  */
 export interface Letter {
-  /** Superior body, e.g. `ỦY BAN NHÂN DÂN TỈNH SƠN HÀ`; absent for the province itself. */
+  /** Superior body, lines parted by `\\n`; absent for the province itself. */
   readonly superior?: string;
   readonly agency: string;
   readonly notation: string;
@@ -115,7 +115,7 @@ function headLines(letter: Letter): [string, Style][] {
 }
 
 function split(text: string): string[] {
-  return breakLines(text, 'bold', 12.5, 180, 0);
+  return text.split('\n').flatMap((line) => breakLines(line, 'bold', 12.5, 180, 0));
 }
 
 function addressees(letter: Letter, runs: Run[], from: number): number {

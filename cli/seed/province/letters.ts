@@ -8,7 +8,7 @@ export const provinceDrafts: readonly DemoDraft[] = [
     typeCode: '',
     stage: 'awaiting-signature',
     letter: {
-      superior: 'Ủy ban nhân dân tỉnh Sơn Hà',
+      superior: 'Ủy ban nhân dân\ntỉnh Sơn Hà',
       agency: 'Sở Tài chính',
       notation: 'STC-QLNS',
       place: 'Sơn Hà',
@@ -32,7 +32,7 @@ export const provinceDrafts: readonly DemoDraft[] = [
     typeCode: '',
     stage: 'draft',
     letter: {
-      superior: 'Ủy ban nhân dân tỉnh Sơn Hà',
+      superior: 'Ủy ban nhân dân\ntỉnh Sơn Hà',
       agency: 'Sở Nội vụ',
       notation: 'SNV-CCHC',
       place: 'Sơn Hà',
@@ -58,7 +58,7 @@ export const provincePast: readonly DemoPastDocument[] = [
     number: 214,
     date: '2025-05-19',
     letter: {
-      agency: 'Ủy ban nhân dân huyện Đông Sơn',
+      agency: 'Ủy ban nhân dân\nhuyện Đông Sơn',
       notation: 'BC-UBND',
       place: 'Đông Sơn',
       typeName: 'Báo cáo',
