@@ -1,0 +1,45 @@
+import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
+import { documentNames, officeWords, type OfficeKey } from '../../i18n/words/office.ts';
+import { translator, wordFor, type Translate, type Values } from '../../i18n/catalogue.ts';
+import { rememberLanguage } from '../../public/language-links.ts';
+
+export type Lang = 'vi' | 'en';
+
+interface Speech {
+  readonly lang: Lang;
+  readonly t: Translate<OfficeKey>;
+  /** Words for a code that came from the server: `<area>.<code>`, or `otherwise`. */
+  readonly code: (area: string, code: string, otherwise?: string, values?: Values) => string;
+  /** One of two languages of a text that came from the server. */
+  readonly both: (text: { readonly vi: string; readonly en: string }) => string;
+  readonly typeName: (code: string, otherwise: string) => string;
+  readonly choose: (lang: Lang) => void;
+}
+
+const Context = createContext<Speech | undefined>(undefined);
+
+export function LanguageProvider({ children }: { readonly children: ReactNode }) {
+  const [lang, setLang] = useState<Lang>(() => (document.documentElement.lang === 'en' ? 'en' : 'vi'));
+  const speech = useMemo<Speech>(
+    () => ({
+      lang,
+      t: translator(officeWords, lang),
+      code: (area, code, otherwise, values) => wordFor(officeWords, `${area}.${code}`, lang, values) ?? otherwise ?? code,
+      both: (text) => text[lang],
+      typeName: (code, otherwise) => documentNames.find((type) => type.code === code)?.[lang] ?? otherwise,
+      choose: (next) => {
+        rememberLanguage(next);
+        document.documentElement.lang = next;
+        setLang(next);
+      },
+    }),
+    [lang],
+  );
+  return <Context.Provider value={speech}>{children}</Context.Provider>;
+}
+
+export function useSpeech(): Speech {
+  const speech = useContext(Context);
+  if (speech === undefined) throw new Error('no LanguageProvider');
+  return speech;
+}
