@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { openApi, routeTables } from './openapi.ts';
+
+test('every row of every table is an operation with a summary and a unique id', () => {
+  const document = openApi('0.1.0') as { paths: Record<string, Record<string, { operationId: string; summary: string }>> };
+  const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+  const rows = Object.values(routeTables).flatMap((table) => Object.values(table));
+  expect(operations).toHaveLength(rows.length);
+  expect(new Set(operations.map((one) => one.operationId)).size).toBe(rows.length);
+  for (const one of operations) expect(one.summary).not.toBe('');
+});
+
+test('path parameters of the tables become parameters of the operation', () => {
+  const document = openApi('0.1.0') as {
+    paths: Record<string, Record<string, { parameters: { name: string; in: string; required: boolean }[] }>>;
+  };
+  const file = document.paths['/api/documents/{id}/files/{fileId}']?.['get'];
+  expect(file?.parameters.map((one) => [one.name, one.in, one.required])).toEqual([
+    ['id', 'path', true],
+    ['fileId', 'path', true],
+  ]);
+});
+
+test('the document is plain JSON', () => {
+  expect(JSON.parse(JSON.stringify(openApi('0.1.0')))).toEqual(openApi('0.1.0'));
+});
