@@ -56,6 +56,7 @@ export function digestOf(door: CryptoDoor, algorithm: DigestAlgorithm, ...parts:
  * implement it; a browser never does.
  */
 export interface SecretDoor {
+  digest(algorithm: DigestAlgorithm, data: Uint8Array): Uint8Array;
   hmac(algorithm: DigestAlgorithm, key: Uint8Array, data: Uint8Array): Uint8Array;
   pbkdf2(algorithm: DigestAlgorithm, password: Uint8Array, salt: Uint8Array, iterations: number, length: number): Uint8Array;
   /** PKCS#7-padded CBC. @throws {PkiFault} `pki.decryption-failed` */

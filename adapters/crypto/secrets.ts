@@ -5,6 +5,7 @@ import {
   createHmac,
   createPrivateKey,
   generateKeyPairSync,
+  hash,
   pbkdf2Sync,
   randomBytes,
   sign,
@@ -17,6 +18,9 @@ import { NODE_DIGEST } from './digest-names.ts';
 
 /** What the holder of a secret needs, over `node:crypto`. */
 export const nodeSecrets: SecretDoor = {
+  digest(algorithm, data) {
+    return new Uint8Array(hash(NODE_DIGEST[algorithm], data, 'buffer'));
+  },
   hmac(algorithm, key, data) {
     return new Uint8Array(createHmac(NODE_DIGEST[algorithm], key).update(data).digest());
   },
