@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { readSettings } from './settings.ts';
+
+const defaults = { dataDir: '/somewhere/.antin', services: ['office', 'authority'] };
+const read = (argv: string[], env: Record<string, string> = {}) => readSettings(argv, env, defaults);
+
+test('nothing said is the practice profile on this computer only', () => {
+  expect(read([])).toMatchObject({
+    profile: 'practice',
+    host: '127.0.0.1',
+    port: 8080,
+    seed: 'province',
+    services: ['office', 'authority'],
+    dataDir: '/somewhere/.antin',
+  });
+});
+
+test('a flag wins over the environment, which wins over what is built in', () => {
+  expect(read([], { ANTIN_PORT: '9000' }).port).toBe(9000);
+  expect(read(['--port', '9001'], { ANTIN_PORT: '9000' }).port).toBe(9001);
+  expect(read([], { ANTIN_PORT: '' }).port).toBe(8080);
+});
+
+describe('refused by name', () => {
+  test.each([
+    [['--port', '70000'], {}],
+    [['--port', '80a'], {}],
+    [['--profile', 'test'], {}],
+    [['--services', 'office,unknown'], {}],
+    [['--public-url', 'office.example'], {}],
+    [['--public-url', 'https://office.example/path'], {}],
+    [['--profile', 'production', '--public-url', 'http://office.example'], {}],
+    [['--profile', 'production', '--fresh'], {}],
+    [[], { DATABASE_URL: 'mysql://x' }],
+  ] as [string[], Record<string, string>][])('%j %j', (argv, env) => {
+    expect(() => read(argv, env)).toThrow(expect.objectContaining({ code: 'config.invalid' }));
+  });
+
+  test('a flag that does not exist', () => {
+    expect(() => read(['--prot', '1'])).toThrow(/--prot/);
+  });
+
+  test('a wrong DATABASE_URL without quoting its password', () => {
+    expect(() => read([], { DATABASE_URL: 'mysql://u:geheim@h' })).toThrow(
+      expect.not.objectContaining({ message: expect.stringContaining('geheim') }),
+    );
+  });
+});

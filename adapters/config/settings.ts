@@ -1,0 +1,121 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** `practice`: software keys, demo people, plain HTTP on this computer. `production`: none of these. */
+export type Profile = 'practice' | 'production';
+
+export interface Settings {
+  readonly profile: Profile;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  /** Where people reach the installation, without a slash at the end; the listening address when left out. */
+  readonly publicUrl: string | undefined;
+  /** A PostgreSQL of one's own; the embedded one when left out. */
+  readonly databaseUrl: string | undefined;
+  /** Begin again: forget all data of the folder first. */
+  readonly fresh: boolean;
+  /** Demo data of the first start. */
+  readonly seed: 'province' | 'four-level' | 'none';
+  /** Which services this process runs. */
+  readonly services: readonly string[];
+  readonly logLevel: string;
+  readonly help: boolean;
+}
+
+/** A setting is wrong: `config.invalid`; the message names it, what was found and what is expected. */
+export class ConfigFault extends Error {
+  override readonly name = 'ConfigFault';
+  readonly code = 'config.invalid';
+}
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+/**
+ * Settings from flags, then from the environment, then from what is built in.
+ *
+ * @param defaults what the caller knows: where data lies, which services there are
+ * @throws {ConfigFault}, and errors of `node:util` parseArgs for unknown flags
+ */
+export function readSettings(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  defaults: { readonly dataDir: string; readonly services: readonly string[] },
+): Settings {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      port: { type: 'string' },
+      host: { type: 'string' },
+      data: { type: 'string' },
+      profile: { type: 'string' },
+      'public-url': { type: 'string' },
+      seed: { type: 'string' },
+      services: { type: 'string' },
+      'log-level': { type: 'string' },
+      fresh: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  const pick = (flag: keyof typeof values & string, name: string): string | undefined => {
+    const said = values[flag] ?? env[name];
+    return typeof said === 'string' && said !== '' ? said : undefined;
+  };
+  const profile = oneOf('--profile', pick('profile', 'ANTIN_PROFILE') ?? 'practice', ['practice', 'production'] as const);
+  const fresh = values.fresh === true;
+  if (fresh && profile === 'production')
+    throw new ConfigFault('--fresh forgets all data and is refused in the production profile');
+  const services = (pick('services', 'ANTIN_SERVICES')?.split(',') ?? defaults.services).map((name) =>
+    oneOf('--services', name.trim(), defaults.services),
+  );
+  return {
+    profile,
+    dataDir: resolve(pick('data', 'ANTIN_DATA') ?? defaults.dataDir),
+    host: pick('host', 'ANTIN_HOST') ?? '127.0.0.1',
+    port: portOf(pick('port', 'ANTIN_PORT') ?? '8080'),
+    publicUrl: urlOf(pick('public-url', 'ANTIN_PUBLIC_URL'), profile),
+    databaseUrl: databaseOf(env['DATABASE_URL']),
+    fresh,
+    seed: oneOf('--seed', pick('seed', 'ANTIN_SEED') ?? (profile === 'practice' ? 'province' : 'none'), [
+      'province',
+      'four-level',
+      'none',
+    ] as const),
+    services,
+    logLevel: oneOf('--log-level', pick('log-level', 'ANTIN_LOG_LEVEL') ?? 'warn', LEVELS),
+    help: values.help === true,
+  };
+}
+
+function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new ConfigFault(`${flag} is "${value}"; expected one of ${allowed.join(', ')}`);
+  return found;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new ConfigFault(`--port is "${text}"; expected a number from 0 (any free one) to 65535`);
+  return port;
+}
+
+function urlOf(text: string | undefined, profile: Profile): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.pathname !== '/' || url.search !== '') {
+    throw new ConfigFault(`--public-url is "${text}"; expected an origin such as https://office.example.gov.vn`);
+  }
+  // Session cookies and signing requests must not cross a network in the clear.
+  if (profile === 'production' && url.protocol !== 'https:')
+    throw new ConfigFault('--public-url must be https in the production profile');
+  return url.origin;
+}
+
+/** The URL may hold a password: no message quotes it. */
+function databaseOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (!/^postgres(ql)?:\/\//.test(text)) throw new ConfigFault('DATABASE_URL must start with postgresql://');
+  return text;
+}

@@ -1,0 +1,10 @@
+import type { Command } from '../main.ts';
+
+/** One file a command, `commands/NAME.ts` with `run`. */
+export const commandNames: readonly string[] = ['serve', 'sign', 'validate', 'inspect', 'bench', 'check'];
+
+/** Loaded only when asked for, so that `antin sign` does not wait for the servers. */
+export async function loadCommand(name: string): Promise<Command> {
+  const { run } = (await import(new URL(`./${name}.ts`, import.meta.url).href)) as { run: Command };
+  return run;
+}

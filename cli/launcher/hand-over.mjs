@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { LauncherFault } from './fault.mjs';
+import { newNode, root } from './place.mjs';
+
+/**
+ * Runs `cli/main.ts` on the new Node with our terminal, signals and exit code.
+ *
+ * The channel between the two is silent: its end tells the child that we were killed, so that no server is left over.
+ */
+export async function handOver(args) {
+  const node = newNode();
+  if (node === undefined)
+    throw new LauncherFault('nothing is installed yet: run "npm ci" (or "npm start") in the checkout first');
+  if (sameFile(node, process.execPath)) {
+    const { main } = await import('../main.ts');
+    return main(args, process);
+  }
+  const child = spawn(node, [join(root, 'cli', 'main.ts'), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  // From a terminal the child gets Ctrl-C itself, and once more from here: it counts signals close together as one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.once('error', (fault) => reject(new LauncherFault(`${node} cannot be started: ${fault.message}`)));
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
+  });
+}
+
+/** `npm start` after an install already runs on the new Node: nothing to hand over then. */
+function sameFile(a, b) {
+  try {
+    return realpathSync(a) === realpathSync(b);
+  } catch {
+    return false;
+  }
+}

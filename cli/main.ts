@@ -1,0 +1,65 @@
+import { exit } from './exit.ts';
+import { commandNames, loadCommand } from './commands/table.ts';
+
+/** What a command may touch; tests hand in their own. */
+export interface Io {
+  readonly stdin: NodeJS.ReadableStream & { isTTY?: boolean };
+  readonly stdout: NodeJS.WritableStream & { isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** A command reads its own arguments and answers with an exit code of `exit.ts`. */
+export type Command = (argv: string[], io: Io) => Promise<number>;
+
+const usage = `Antin (Ấn Tín): digital signatures for public administration
+
+  antin serve     run the services (npm start does this)
+  antin sign      sign a PDF
+  antin validate  judge the signatures of files
+  antin inspect   print the structure of a file
+  antin bench     measure
+  antin check     everything CI does
+
+"antin COMMAND --help" explains a command. Exit codes: 0 valid or done, 1 invalid, 2 indeterminate, 3 unsigned,
+64 wrong usage, 65 no supported format, 69 something needed is not available, 70 our own fault.
+`;
+
+/** Runs `antin ARGV…`. */
+export async function main(argv: string[], io: Io): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    (name === undefined ? io.stderr : io.stdout).write(usage);
+    return name === undefined ? exit.usage : exit.ok;
+  }
+  if (!commandNames.includes(name)) {
+    io.stderr.write(`antin: there is no command "${name}"\n\n${usage}`);
+    return exit.usage;
+  }
+  try {
+    const run = await loadCommand(name);
+    return await run(rest, io);
+  } catch (fault) {
+    return explain(name, fault, io);
+  }
+}
+
+/** `parseArgs` complains with its own codes; everything else that gets here is ours to answer for. */
+function explain(name: string, fault: unknown, io: Io): number {
+  const { code, message } = fault as { code?: unknown; message?: string };
+  if (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS')) {
+    io.stderr.write(`antin ${name}: ${message}\n"antin ${name} --help" shows the options.\n`);
+    return exit.usage;
+  }
+  const known = typeof code === 'string' && /^[a-z0-9-]+\.[a-z0-9.-]+$/.test(code);
+  const text =
+    known && io.env['ANTIN_DEBUG'] === undefined ? `${message} [${code}]` : fault instanceof Error ? fault.stack : String(fault);
+  io.stderr.write(`antin ${name}: ${text}\n`);
+  return exit.fault;
+}
+
+if (import.meta.main) {
+  // The launcher's silent channel must not keep a finished command alive.
+  process.channel?.unref();
+  process.exitCode = await main(process.argv.slice(2), process);
+}

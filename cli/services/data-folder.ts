@@ -1,0 +1,129 @@
+import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeCluster } from '@antin/adapters/db/postgres/place';
+
+/** The folder of one installation. What is in it belongs to one feature each. */
+export interface DataFolder {
+  readonly path: string;
+  readonly postgres: string;
+  readonly files: string;
+  readonly authority: string;
+  /** The practice agent's own: no server opens it. */
+  readonly agent: string;
+  /** Tells later starts where we answer. */
+  announce(address: string): void;
+  release(): void;
+}
+
+/** Codes: `serve.already-running`, `serve.foreign-folder`. */
+export class DataFolderFault extends Error {
+  override readonly name = 'DataFolderFault';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+interface Note {
+  readonly pid: number;
+  readonly started: string;
+  readonly address: string;
+}
+
+const MARK = 'antin.json';
+const NOTE = 'running.json';
+
+/**
+ * Takes a folder for this process, and forgets what is in it if told so.
+ *
+ * @throws {DataFolderFault} when another process has it (named with its address), or when the folder holds something
+ *   that is not ours: `--fresh` with a mistyped folder must not remove a home
+ */
+export function claimDataFolder(path: string, options: { fresh: boolean }): DataFolder {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const marked = existsSync(join(path, MARK));
+  const inside = readdirSync(path).filter((name) => !name.startsWith(`${NOTE}.`));
+  if (!marked && inside.length > 0) {
+    throw new DataFolderFault(
+      'serve.foreign-folder',
+      `${path} is not empty and holds no data of Antin; choose another folder with --data`,
+    );
+  }
+  const note = join(path, NOTE);
+  lock(path, note, { pid: process.pid, started: startTime(process.pid), address: '' });
+  if (options.fresh) {
+    removeCluster(join(path, 'postgres'));
+    for (const name of readdirSync(path))
+      if (name !== NOTE && name !== MARK) rmSync(join(path, name), { recursive: true, force: true });
+  }
+  if (!marked) writeFileSync(join(path, MARK), `${JSON.stringify({ antin: 1 })}\n`, { mode: 0o600 });
+  return {
+    path,
+    postgres: join(path, 'postgres'),
+    files: join(path, 'files'),
+    authority: join(path, 'authority'),
+    agent: join(path, 'agent'),
+    announce(address) {
+      const beside = `${note}.${process.pid}`;
+      writeFileSync(beside, JSON.stringify({ pid: process.pid, started: startTime(process.pid), address } satisfies Note), {
+        mode: 0o600,
+      });
+      renameSync(beside, note);
+    },
+    release: () => rmSync(note, { force: true }),
+  };
+}
+
+function lock(path: string, note: string, mine: Note): void {
+  const beside = `${note}.${process.pid}`;
+  writeFileSync(beside, JSON.stringify(mine), { mode: 0o600 });
+  try {
+    for (;;) {
+      try {
+        // A link appears with its content or not at all, for one process only.
+        linkSync(beside, note);
+        return;
+      } catch (fault) {
+        if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
+      }
+      const other = readNote(note);
+      if (other !== undefined && startTime(other.pid) === other.started && other.started !== '') {
+        const where = other.address === '' ? 'it is still starting' : other.address;
+        throw new DataFolderFault('serve.already-running', `Antin already runs on ${path}: ${where} (process ${other.pid})`);
+      }
+      // Left by a process that was killed.
+      rmSync(note, { force: true });
+    }
+  } finally {
+    rmSync(beside, { force: true });
+  }
+}
+
+function readNote(path: string): Note | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Note;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Start of a process in clock ticks since boot (field 22 of /proc/PID/stat): tells a re-used process id apart. */
+function startTime(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return process.platform !== 'linux' && alive(pid) ? 'unknown' : '';
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,103 @@
+import { Hono } from 'hono';
+import { systemClock } from '@antin/adapters/clock/clock';
+import type { Settings } from '@antin/adapters/config/settings';
+import { migrate } from '@antin/adapters/db/migrate';
+import { startWorker } from '@antin/adapters/db/worker';
+import { openFileStore } from '@antin/adapters/files/store';
+import { createApp } from '@antin/adapters/http/app';
+import { listen } from '@antin/adapters/http/listen';
+import { HttpRefusal } from '@antin/adapters/http/fault';
+import { createLog } from '@antin/adapters/log/log';
+import { claimDataFolder } from './data-folder.ts';
+import { openDatabase } from './database.ts';
+import type { MakeService, Service, ServiceContext } from './service.ts';
+
+export interface Installation {
+  readonly url: string;
+  readonly greeting: readonly string[];
+  /** Resolves with a reason when something that we cannot do without has ended. */
+  readonly lost: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Puts one installation together and starts it. What was started is stopped again when a later step fails.
+ *
+ * The port is taken first: a taken one is said before anything is written, and nobody meets a half-started system
+ * (everything answers 503 until all is ready).
+ */
+export async function runServices(settings: Settings, table: Readonly<Record<string, MakeService>>): Promise<Installation> {
+  const undo: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const log = createLog({ level: settings.logLevel });
+    const folder = claimDataFolder(settings.dataDir, { fresh: settings.fresh });
+    undo.push(() => folder.release());
+    const front = frontDoor(createApp({ log }));
+    const door = await listen(front, { port: settings.port, host: settings.host });
+    undo.push(() => door.close());
+    const publicUrl = settings.publicUrl ?? door.url;
+    const database = await openDatabase({ databaseUrl: settings.databaseUrl, dataDir: folder.postgres });
+    undo.push(() => database.stop());
+    const context: ServiceContext = {
+      settings,
+      folder,
+      db: database.db,
+      files: openFileStore(folder.files),
+      clock: systemClock,
+      log,
+      publicUrl,
+    };
+
+    const running: Service[] = [];
+    for (const name of settings.services) {
+      const service = await table[name]!(context);
+      undo.push(() => service.stop?.());
+      running.push(service);
+    }
+    await migrate(database.db, {});
+    for (const service of running)
+      if (service.migrations !== undefined) await migrate(database.db, service.migrations, service.name);
+    for (const service of running) await service.prepare?.();
+
+    const handlers = Object.assign({}, ...running.map((service) => service.jobs ?? {})) as NonNullable<Service['jobs']>;
+    const worker = startWorker(database.db, {
+      handlers,
+      onFault: (fault, job) => log.warn({ fault, queue: job?.queue, key: job?.key }, 'a job will be tried again'),
+    });
+    undo.push(() => worker.stop());
+    front.open(running);
+    for (const service of running) await service.started?.();
+    folder.announce(publicUrl);
+    return {
+      url: publicUrl,
+      greeting: running.flatMap((service) => service.greeting?.() ?? []),
+      lost: database.lost.then(() => 'the database ended'),
+      stop,
+    };
+  } catch (fault) {
+    await stop();
+    throw fault;
+  }
+}
+
+/** Answers 503 until it is opened with the services' own apps. */
+function frontDoor(outer: ReturnType<typeof createApp>): { fetch: Hono['fetch']; open(running: readonly Service[]): void } {
+  const inner = new Hono();
+  let open = false;
+  outer.use(async (_c, next) => {
+    if (!open) throw new HttpRefusal('http.unavailable', { headers: { 'retry-after': '2' } });
+    await next();
+  });
+  outer.get('/healthz', (c) => c.json({ status: 'ok' }));
+  return {
+    fetch: (request, env, context) => outer.fetch(request, env, context),
+    open(running) {
+      for (const service of running) if (service.app !== undefined) inner.route('/', service.app);
+      outer.route('/', inner);
+      open = true;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Hono } from 'hono';
+import type { Clock } from '@antin/adapters/clock/clock';
+import type { Settings } from '@antin/adapters/config/settings';
+import type { AnyDatabase } from '@antin/adapters/db/connect';
+import type { Migrations } from '@antin/adapters/db/migrate';
+import type { JobHandler } from '@antin/adapters/db/worker';
+import type { FileStore } from '@antin/adapters/files/store';
+import type { Log } from '@antin/adapters/log/log';
+import type { DataFolder } from './data-folder.ts';
+
+/** What every service is given; rooms take the pieces they need as arguments. */
+export interface ServiceContext {
+  readonly settings: Settings;
+  readonly folder: DataFolder;
+  readonly db: AnyDatabase;
+  readonly files: FileStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Where people reach us; known before any service is made. */
+  readonly publicUrl: string;
+}
+
+/** One service, put together from rooms. Calls come in this order: migrations, prepare, app and jobs, stop. */
+export interface Service {
+  readonly name: string;
+  /** Steps of its tables; the set has the service's name. */
+  readonly migrations?: Migrations;
+  /** After all migrations, before the first request: keys of its own, demo data of the first start. */
+  prepare?(): Promise<void>;
+  /** Routes with their full paths. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each app has its own variables
+  readonly app?: Hono<any>;
+  /** Handlers of the job queues that it works off. */
+  readonly jobs?: Readonly<Record<string, JobHandler>>;
+  /** After the address answers: child processes. */
+  started?(): Promise<void>;
+  stop?(): Promise<void>;
+  /** Lines for the terminal: sign-in names, addresses. */
+  greeting?(): readonly string[];
+}
+
+export type MakeService = (context: ServiceContext) => Service | Promise<Service>;
