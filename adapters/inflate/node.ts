@@ -1,4 +1,4 @@
-import { inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import type { Inflate } from '@antin/formats/bytes/source';
 import { FormatFault } from '@antin/formats/fault';
 
@@ -14,3 +14,6 @@ export const nodeInflate: Inflate = (deflated, maxOutput) => {
     throw new FormatFault('inflate.damaged', 'zlib data is damaged or cut off', undefined, { cause });
   }
 };
+
+/** `Deflate` over `node:zlib`. */
+export const nodeDeflate = (bytes: Uint8Array): Uint8Array => deflateSync(bytes);

@@ -1,8 +1,21 @@
 import { latin1 } from '../bytes/bytes.ts';
 import { FormatFault } from '../fault.ts';
 import type { PdfFile } from './file.ts';
-import type { PdfDict, PdfObject, PdfRef } from './objects.ts';
-import { isArray, isInteger, isRef, isString, pdfArray, pdfDict, pdfName, pdfRef, pdfString } from './objects.ts';
+import type { PdfDict, PdfObject, PdfRef, PdfStream } from './objects.ts';
+import {
+  isArray,
+  isInteger,
+  isRef,
+  isStream,
+  isString,
+  pdfArray,
+  pdfDict,
+  pdfName,
+  pdfRef,
+  pdfString,
+  withEntries,
+} from './objects.ts';
+import type { Mark } from './serialize.ts';
 import { ByteSink, writeObject } from './serialize.ts';
 
 export interface PdfUpdate {
@@ -43,7 +56,6 @@ export interface FinishedUpdate {
 interface Pending {
   readonly gen: number;
   readonly value: PdfObject;
-  readonly data?: Uint8Array;
 }
 
 /**
@@ -70,7 +82,8 @@ export function beginUpdate(file: PdfFile): PdfUpdate {
       return ref;
     },
     setStream(ref, entries, data) {
-      pending.set(ref.num, { gen: ref.gen, value: pdfDict({ ...entries, Length: data.length }), data });
+      const dict = pdfDict({ ...entries, Length: data.length });
+      pending.set(ref.num, { gen: ref.gen, value: { kind: 'stream', dict, raw: () => data } });
     },
     addStream(entries, data) {
       const ref = allocate();
@@ -88,15 +101,11 @@ export function beginUpdate(file: PdfFile): PdfUpdate {
         marks.set(name, { start: source.size + start, end: source.size + end });
       };
       if (!endsWithLineEnd(file)) sink.text('\n');
-      for (const [num, { gen, value, data }] of [...pending].sort((a, b) => a[0] - b[0])) {
+      for (const [num, { gen, value }] of [...pending].sort((a, b) => a[0] - b[0])) {
         const start = source.size + sink.length;
         sink.text(`${num} ${gen} obj\n`);
-        writeObject(sink, value, mark);
-        if (data) {
-          sink.text('\nstream\n');
-          sink.bytes(data);
-          sink.text('\nendstream');
-        }
+        if (isStream(value)) writeStream(sink, value, mark);
+        else writeObject(sink, value, mark);
         sink.text('\nendobj');
         objects.set(num, { start, end: source.size + sink.length });
         sink.text('\n');
@@ -106,6 +115,14 @@ export function beginUpdate(file: PdfFile): PdfUpdate {
     },
   };
   return update;
+}
+
+function writeStream(sink: ByteSink, stream: PdfStream, mark: Mark): void {
+  const data = stream.raw();
+  writeObject(sink, withEntries(stream.dict, { Length: data.length }), mark);
+  sink.text('\nstream\n');
+  sink.bytes(data);
+  sink.text('\nendstream');
 }
 
 /** Above /Size and above every number any section names, so that nothing old comes to life under a new meaning. */

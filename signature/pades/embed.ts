@@ -1,0 +1,90 @@
+import { latin1 } from '@antin/formats/bytes/bytes';
+import type { ByteSource } from '@antin/formats/bytes/source';
+import { toHex } from '@antin/formats/bytes/text-encodings';
+import { buildSignedData, signatureTimeStampAttribute } from '@antin/pki/cms/build';
+import type { CryptoDoor } from '@antin/pki/crypto';
+import { digestOf } from '@antin/pki/crypto';
+import { SignatureFault } from '../fault.ts';
+import { certificateOf } from '../making/certificate-memory.ts';
+import type { ToBeSigned } from './to-be-signed.ts';
+
+export interface EmbedPadesOptions {
+  readonly door: CryptoDoor;
+  /** DER of a TimeStampToken over `timeStampImprint`. */
+  readonly timeStampToken?: Uint8Array;
+}
+
+/**
+ * The appended bytes with the CMS in place of the zeros; the file is `original` followed by them.
+ *
+ * The value is verified with the certificate first: a wrong key, a wrong card or a damaged transport never reaches a document.
+ * The file is not hashed again.
+ *
+ * @param signatureValue as `VerifyInput.signature`
+ * @throws {SignatureFault} `signature.value-mismatch`, `signature.unsupported-algorithm`, `pades.input-changed`,
+ *   `pades.placeholder-too-small`, `pades.prepared-damaged`
+ */
+export function embedPades(
+  original: ByteSource,
+  tbs: ToBeSigned,
+  signatureValue: Uint8Array,
+  { door, timeStampToken }: EmbedPadesOptions,
+): Uint8Array {
+  const [start, end] = placeOfContents(original, tbs);
+  const certificate = certificateOf(tbs.certificate);
+  const answer = door.verify({
+    spki: certificate.spki,
+    algorithm: tbs.algorithm,
+    data: tbs.signedAttributes,
+    signature: signatureValue,
+  });
+  if (answer === 'unsupported') {
+    throw new SignatureFault('signature.unsupported-algorithm', 'the value cannot be checked, so it is not embedded');
+  }
+  if (answer === 'invalid') {
+    throw new SignatureFault(
+      'signature.value-mismatch',
+      'the value was not made by the key of this certificate over this document',
+    );
+  }
+  const cms = buildSignedData({
+    digest: tbs.digest,
+    signatureAlgorithm: tbs.algorithm,
+    signingCertificate: certificate,
+    certificates: tbs.chain,
+    signedAttributes: tbs.signedAttributes,
+    signature: signatureValue,
+    ...(timeStampToken ? { unsignedAttributes: [signatureTimeStampAttribute(timeStampToken)] } : {}),
+  });
+  if (cms.length > tbs.reservedBytes) {
+    const message = `the CMS takes ${cms.length} bytes, ${tbs.reservedBytes} were reserved; prepare again with more`;
+    throw new SignatureFault('pades.placeholder-too-small', message);
+  }
+  const appended = tbs.appended.slice();
+  appended.set(latin1(toHex(cms)), start + 1);
+  if (appended[start] !== 0x3c || appended[end - 1] !== 0x3e) {
+    throw new SignatureFault('pades.prepared-damaged', 'the place of /Contents is not where the preparation says');
+  }
+  return appended;
+}
+
+/** Offsets of the `/Contents` string in `appended`, delimiters included. */
+function placeOfContents(original: ByteSource, tbs: ToBeSigned): readonly [number, number] {
+  const { byteRange, inputSize, appended, reservedBytes } = tbs;
+  if (original.size !== inputSize) {
+    const message = `the file has ${original.size} bytes, prepared was one of ${inputSize}`;
+    throw new SignatureFault('pades.input-changed', message);
+  }
+  const start = byteRange[1] - inputSize;
+  const end = byteRange[2] - inputSize;
+  const whole = byteRange[2] + byteRange[3] === inputSize + appended.length;
+  if (start < 0 || end - start !== 2 * reservedBytes + 2 || !whole) {
+    throw new SignatureFault('pades.prepared-damaged', 'the byte range does not fit the prepared bytes');
+  }
+  return [start, end];
+}
+
+/** SHA-256 of the signature value: the message imprint of the signature time-stamp (RFC 3161, EN 319 122-1 §5.3). */
+export function timeStampImprint(signatureValue: Uint8Array, door: CryptoDoor): Uint8Array {
+  return digestOf(door, 'SHA-256', signatureValue);
+}

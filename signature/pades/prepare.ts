@@ -1,0 +1,175 @@
+import { readInPieces } from '@antin/formats/bytes/source';
+import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
+import { toHex } from '@antin/formats/bytes/text-encodings';
+import { FormatFault } from '@antin/formats/fault';
+import type { PdfFile } from '@antin/formats/pdf/file';
+import { openPdf } from '@antin/formats/pdf/file';
+import { beginUpdate } from '@antin/formats/pdf/update';
+import { buildSignedAttributes } from '@antin/pki/cms/build';
+import type { CryptoDoor, DigestAlgorithm, SignatureAlgorithm } from '@antin/pki/crypto';
+import { OID } from '@antin/pki/oids';
+import type { Certificate } from '@antin/pki/x509/certificate';
+import { certificateOf } from '../making/certificate-memory.ts';
+import { cmsDigestOf } from '../making/signer.ts';
+import type { FormEditor } from './acro-form.ts';
+import { editForm, through } from './acro-form.ts';
+import type { PlacedAppearance } from './appearance.ts';
+import { fillFields } from './fill.ts';
+import type { Deflate } from './image.ts';
+import { readPermissions, requirePermission } from './permissions.ts';
+import type { ReservedFields } from './reserve.ts';
+import { reserveFields } from './reserve.ts';
+import { fillByteRange, signatureDictionary } from './signature-dictionary.ts';
+import { placeSignatureField } from './signature-field.ts';
+import { DEFAULT_TOKEN_BYTES, reservedSize } from './size.ts';
+import type { ToBeSigned } from './to-be-signed.ts';
+
+export interface PreparePadesOptions {
+  readonly inflate: Inflate;
+  readonly door: CryptoDoor;
+  /** Smaller images and fonts where it is given; never needed. */
+  readonly deflate?: Deflate;
+  /** DER, or parsed when the caller has it so. */
+  readonly certificate: Uint8Array | Certificate;
+  /** Certificates to embed beside it, issuer first. */
+  readonly chain: readonly Uint8Array[];
+  readonly algorithm: SignatureAlgorithm;
+  /** An empty signature field to use, or the name of a new one; default: a new `Signature1`, `Signature2` … */
+  readonly fieldName?: string;
+  /** Milliseconds since 1970: `/M`, claimed. */
+  readonly signingTime: number;
+  readonly reason?: string;
+  readonly location?: string;
+  readonly name?: string;
+  /** Invisible without it. An existing field with an area keeps its place. */
+  readonly appearance?: PlacedAppearance;
+  readonly level: 'B-B' | 'B-T';
+  /** Largest time-stamp token that must fit, for B-T; default 10,240. */
+  readonly tokenBytes?: number;
+  /** Overrides the computed room for the CMS, in bytes before hexadecimal. */
+  readonly reservedBytes?: number;
+  /** Empty fields to add in the same revision, for the clerk who comes later. */
+  readonly extraFields?: ReservedFields;
+  /** Values for existing text fields by full name: value and matching appearance, nothing else. */
+  readonly fill?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reserves the place of a signature in a PDF and returns the bytes that must be signed (PAdES B-B or B-T).
+ *
+ * The original bytes are kept; one incremental update is appended (ISO 32000-2 §7.5.6). The CMS carries no signing-time, the
+ * dictionary carries `/M`; no certification (DocMDP) is ever added, so that numbering and sealing stay possible.
+ * Signs nothing and asks nobody: the value comes from wherever the key lives.
+ *
+ * @throws {FormatFault} `pdf.*`: encrypted, damaged, without pages; nothing is repaired
+ * @throws {SignatureFault} `pades.locked-by-certification`, `pades.field-signed`, `pades.field-type`, `pades.field-missing`,
+ *   `pades.form-damaged`, `pades.no-glyph`, `pades.placement`
+ * @see ETSI EN 319 142-1 clause 6
+ */
+export function preparePades(source: ByteSource, options: PreparePadesOptions): ToBeSigned {
+  const { door, algorithm } = options;
+  const file = openForUpdate(source, options.inflate);
+  const certificate = certificateOf(options.certificate);
+  const digest = cmsDigestOf(algorithm);
+  const attributes = (documentDigest: Uint8Array): Uint8Array =>
+    buildSignedAttributes({
+      contentType: OID.idData,
+      messageDigest: documentDigest,
+      signingCertificate: certificate,
+      digest,
+      door,
+    });
+
+  const hashed = hashInput(source, digest, door);
+  const reservedBytes =
+    options.reservedBytes ??
+    reservedSize({
+      certificate,
+      chain: options.chain,
+      signedAttributes: attributes(new Uint8Array(64)).length,
+      algorithm,
+      tokenBytes: options.level === 'B-T' ? (options.tokenBytes ?? DEFAULT_TOKEN_BYTES) : 0,
+    });
+
+  const update = beginUpdate(file);
+  const form = editForm(update);
+  const fieldName = options.fieldName ?? freeName(form);
+  const permissions = readPermissions(file.last, form.fields, through(update));
+  requirePermission(permissions, [fieldName, ...Object.keys(options.fill ?? {})]);
+  if (options.extraFields) reserveFields(update, form, options.extraFields, options.deflate);
+  if (options.fill) fillFields(update, form, options.fill);
+  const signature = update.add(signatureDictionary({ ...options, reservedBytes }));
+  const { appearance, inflate, deflate } = options;
+  placeSignatureField(update, form, { name: fieldName, signature, appearance, doors: { inflate, deflate } });
+  form.setSigFlags(3);
+  form.apply();
+
+  const finished = update.finish({ id: revisionId(hashed.sha256, options.signingTime) });
+  const byteRange = fillByteRange(finished, source.size);
+  hashed.running.update(finished.appended.subarray(0, byteRange[1] - source.size));
+  hashed.running.update(finished.appended.subarray(byteRange[2] - source.size));
+  const documentDigest = hashed.running.finish();
+  return {
+    kind: 'pades',
+    inputSize: source.size,
+    inputSha256: toHex(hashed.sha256),
+    appended: finished.appended,
+    byteRange,
+    reservedBytes,
+    digest,
+    documentDigest,
+    signedAttributes: attributes(documentDigest),
+    algorithm,
+    certificate: certificate.raw,
+    chain: options.chain,
+    fieldName,
+    level: options.level,
+  };
+}
+
+/**
+ * Opens a file that is to be appended to. Bytes behind the last `%%EOF` are passed over when nobody has signed yet; nothing
+ * else is, because our own judge would not accept the result.
+ */
+export function openForUpdate(source: ByteSource, inflate: Inflate): PdfFile {
+  try {
+    return openPdf(source, { inflate, mode: 'strict' });
+  } catch (fault) {
+    if (!(fault instanceof FormatFault) || fault.code !== 'pdf.trailing-data') throw fault;
+    const file = openPdf(source, { inflate, mode: 'tolerant' });
+    const signed = editForm(beginUpdate(file)).fields.some((field) => field.type === 'Sig' && field.value !== null);
+    if (signed || file.leniencies.some((l) => l.code !== 'pdf.trailing-data')) throw fault;
+    return file;
+  }
+}
+
+function freeName(form: FormEditor): string {
+  const taken = new Set(form.fields.map((field) => field.fullName));
+  let n = 1;
+  while (taken.has(`Signature${n}`)) n++;
+  return `Signature${n}`;
+}
+
+/** One pass over the input: its SHA-256 and, where the door can copy, the beginning of the document digest from the same pass. */
+function hashInput(source: ByteSource, digest: DigestAlgorithm, door: CryptoDoor) {
+  const plain = door.digest('SHA-256');
+  const copies = digest === 'SHA-256' && plain.copy !== undefined;
+  const other = copies ? undefined : door.digest(digest);
+  readInPieces(source, 0, source.size, (piece) => {
+    plain.update(piece);
+    other?.update(piece);
+  });
+  const running = other ?? (plain.copy as NonNullable<typeof plain.copy>)();
+  return { running, sha256: plain.finish() };
+}
+
+/** Distinct for every revision, the same for the same preparation: SHA-256 of the input mixed with the time (§14.4). */
+function revisionId(inputSha256: Uint8Array, signingTime: number): Uint8Array {
+  const id = inputSha256.slice(0, 16);
+  let rest = signingTime;
+  for (let i = 15; i >= 8; i--) {
+    id[i] = (id[i] as number) ^ (rest % 256);
+    rest = Math.floor(rest / 256);
+  }
+  return id;
+}

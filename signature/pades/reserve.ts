@@ -1,0 +1,129 @@
+import { latin1 } from '@antin/formats/bytes/bytes';
+import type { PdfRef } from '@antin/formats/pdf/objects';
+import { pdfArray, pdfDict, pdfName, pdfString } from '@antin/formats/pdf/objects';
+import type { PdfPage } from '@antin/formats/pdf/pages';
+import { nameText, numberText } from '@antin/formats/pdf/serialize';
+import type { PdfUpdate } from '@antin/formats/pdf/update';
+import { SignatureFault } from '../fault.ts';
+import type { FormEditor } from './acro-form.ts';
+import { addAnnotations } from './acro-form.ts';
+import { formXObject } from './appearance.ts';
+import { DOCUMENT_CHARACTERS, embedFont } from './font.ts';
+import type { Deflate } from './image.ts';
+import type { VisualRect } from './placement.ts';
+import { addSignatureWidget, placeChecked } from './signature-field.ts';
+import { textString } from './text-string.ts';
+
+export interface ReservedTextField {
+  /** Partial name, no dots. */
+  readonly name?: string;
+  /** 1-based. */
+  readonly page: number;
+  readonly rect: VisualRect;
+  /** Points; default 13, as Decree 30/2020 sets numbers and dates. */
+  readonly size?: number;
+  readonly align?: 'left' | 'center' | 'right';
+  /** What a screen reader calls it (`/TU`). */
+  readonly label?: string;
+}
+
+export interface ReservedSignatureField {
+  readonly name: string;
+  readonly page: number;
+  readonly rect: VisualRect;
+}
+
+/** Places kept before the first signature, so that numbering and sealing later only fill what is there. */
+export interface ReservedFields {
+  /** Default name `so`. */
+  readonly number?: ReservedTextField;
+  /** Default name `ngay`. */
+  readonly date?: ReservedTextField;
+  readonly more?: readonly (ReservedTextField & { readonly name: string })[];
+  readonly signatures?: readonly ReservedSignatureField[];
+  /** TrueType file for the values to come. */
+  readonly font: Uint8Array;
+  /** What values may hold; default: ASCII, all Vietnamese letters, usual punctuation. */
+  readonly characters?: string;
+}
+
+/** The field is not for typing: its value comes with the clerk's revision (ISO 32000-2 Table 227, bit 1). */
+const READ_ONLY = 1;
+const PRINT = 4;
+const QUADDING = { left: 0, center: 1, right: 2 } as const;
+
+/** @throws {SignatureFault} `pades.field-exists`, `pades.placement` */
+export function reserveFields(update: PdfUpdate, form: FormEditor, fields: ReservedFields, deflate: Deflate | undefined): void {
+  const texts = [
+    ...(fields.number ? [{ name: 'so', label: 'Số', ...fields.number }] : []),
+    ...(fields.date ? [{ name: 'ngay', label: 'Ngày', ...fields.date }] : []),
+    ...(fields.more ?? []),
+  ];
+  const signatures = fields.signatures ?? [];
+  const names = new Set(form.fields.map((field) => field.fullName));
+  for (const { name } of [...texts, ...signatures]) {
+    if (names.has(name)) throw new SignatureFault('pades.field-exists', `the form already has a field "${name}"`);
+    if (name === '' || name.includes('.'))
+      throw new SignatureFault('pades.field-missing', `"${name}" is no name for a new field`);
+    names.add(name);
+  }
+  const perPage = new Map<PdfPage, PdfRef[]>();
+  const pages = new Map<number, PdfPage>();
+  const onPage = (number: number): PdfPage => {
+    const page = pages.get(number) ?? update.file.last.page(number - 1);
+    pages.set(number, page);
+    return page;
+  };
+  const list = (page: PdfPage, widget: PdfRef): void => void perPage.set(page, [...(perPage.get(page) ?? []), widget]);
+  if (texts.length > 0) {
+    const font = embedFont(update, fields.font, fields.characters ?? DOCUMENT_CHARACTERS, deflate);
+    const fontName = freeFontName(form);
+    form.addFont(fontName, font.ref);
+    for (const text of texts) {
+      const page = onPage(text.page);
+      list(page, addTextField(update, form, text, page, fontName));
+    }
+  }
+  for (const { name, page: number, rect } of signatures) {
+    const page = onPage(number);
+    list(page, addSignatureWidget(update, form, { name, page, placement: placeChecked(page, { rect }) }));
+  }
+  for (const [page, widgets] of perPage) addAnnotations(update, page, widgets);
+}
+
+function freeFontName(form: FormEditor): string {
+  let name = 'AntinText';
+  for (let i = 2; form.fontOf(name) !== null; i++) name = `AntinText${i}`;
+  return name;
+}
+
+function addTextField(
+  update: PdfUpdate,
+  form: FormEditor,
+  field: ReservedTextField & { readonly name: string },
+  page: PdfPage,
+  fontName: string,
+): PdfRef {
+  const { rect, matrix, rotate } = placeChecked(page, field);
+  const [, , width, height] = field.rect;
+  const empty = formXObject(update, { width, height, matrix, resources: {}, content: '/Tx BMC\nEMC\n' });
+  const ref = update.add(
+    pdfDict({
+      Type: pdfName('Annot'),
+      Subtype: pdfName('Widget'),
+      FT: pdfName('Tx'),
+      T: textString(field.name),
+      TU: field.label === undefined ? undefined : textString(field.label),
+      Ff: READ_ONLY,
+      F: PRINT,
+      P: page.ref,
+      Rect: pdfArray(rect),
+      Q: QUADDING[field.align ?? 'left'],
+      DA: pdfString(latin1(`${nameText(fontName)} ${numberText(field.size ?? 13)} Tf 0 g`)),
+      MK: rotate === 0 ? undefined : pdfDict({ R: rotate }),
+      AP: pdfDict({ N: empty }),
+    }),
+  );
+  form.addField(ref);
+  return ref;
+}

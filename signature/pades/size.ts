@@ -1,0 +1,35 @@
+import type { SignatureAlgorithm } from '@antin/pki/crypto';
+import type { Certificate } from '@antin/pki/x509/certificate';
+import { parsePublicKey } from '@antin/pki/x509/public-key';
+
+/** Largest time-stamp token expected: tokens of public authorities with their chain take 3-7 kB. */
+export const DEFAULT_TOKEN_BYTES = 10_240;
+
+/** Version numbers, OIDs, lengths and algorithm identifiers of a SignedData with one signer, generously. */
+const FRAME = 512;
+
+/**
+ * Room for the CMS by computation, never by a trial signature: certificates, attributes, value, names twice, token.
+ *
+ * @returns bytes before hexadecimal
+ */
+export function reservedSize(input: {
+  readonly certificate: Certificate;
+  readonly chain: readonly Uint8Array[];
+  readonly signedAttributes: number;
+  readonly algorithm: SignatureAlgorithm;
+  readonly tokenBytes: number;
+}): number {
+  const certificates = input.chain.reduce((sum, raw) => sum + raw.length, input.certificate.raw.length);
+  const issuerAndSerial = input.certificate.issuer.raw.length + input.certificate.serialNumber.length + 16;
+  const token = input.tokenBytes === 0 ? 0 : input.tokenBytes + 64;
+  return FRAME + certificates + issuerAndSerial + input.signedAttributes + valueSize(input.certificate, input.algorithm) + token;
+}
+
+function valueSize(certificate: Certificate, algorithm: SignatureAlgorithm): number {
+  if (algorithm.scheme === 'ed25519') return 64;
+  const key = parsePublicKey(certificate.spki);
+  if (key?.kind === 'rsa') return key.modulus.length;
+  // DER of two integers of P-521 at most.
+  return algorithm.scheme === 'ecdsa' ? 144 : 1024;
+}
