@@ -1,0 +1,90 @@
+import type { z } from 'zod';
+import { kindOf } from '@antin/protocol/office/kinds';
+import type { Delivery, DocumentRow, DocumentView, SignatureLine } from '@antin/protocol/office/documents';
+import { agencyById, positionById } from '../directory/store.ts';
+import { signingTitle } from '../directory/rules.ts';
+import { historyOf } from '../journal/journal.ts';
+import { Refusal } from '../refusal.ts';
+import type { Caller } from '../session/caller.ts';
+import type { Db } from '../transaction.ts';
+import type { AttemptPhase } from './drafts.ts';
+import { actsOf } from './rules.ts';
+import { addresseesOf, documentById, filesOf, type DocumentLine, type DocumentRecord } from './store.ts';
+
+/** What later stages know about a document; given at composition so that no feature looks back. */
+export interface Neighbours {
+  readonly attemptOf: (db: Db, documentId: string) => Promise<{ jobId: string | undefined; phase: AttemptPhase }>;
+  readonly signaturesOf: (db: Db, documentId: string) => Promise<z.input<typeof SignatureLine>[]>;
+  readonly deliveriesOf: (db: Db, documentId: string) => Promise<z.input<typeof Delivery>[]>;
+}
+
+function shared(document: DocumentRecord) {
+  return {
+    id: document.id,
+    state: document.state,
+    typeCode: document.typeCode,
+    typeName: kindOf(document.typeCode)?.name.vi ?? document.typeCode,
+    ...(document.numberAndNotation === null ? {} : { numberAndNotation: document.numberAndNotation }),
+    ...(document.date === null ? {} : { date: document.date }),
+    subject: document.subject,
+    urgency: document.urgency,
+    waitingSince: document.waitingSince.toISOString(),
+  };
+}
+
+export function rowOf(line: DocumentLine): z.input<typeof DocumentRow> {
+  return {
+    ...shared(line),
+    drafterName: line.drafterName,
+    signerName: line.signerName,
+    addressees: [...line.addressees],
+  };
+}
+
+/**
+ * A document as the caller may see it.
+ *
+ * @throws {Refusal} `document.not-found` when there is none in the caller's agency
+ */
+export async function viewOf(db: Db, around: Neighbours, caller: Caller, id: string): Promise<z.input<typeof DocumentView>> {
+  const document = await documentById(db, id);
+  if (document === undefined || document.agencyId !== caller.position.agencyId) throw new Refusal('document.not-found');
+  const [agency, drafter, signer, addressees, files, history, attempt, signatures, deliveries] = await Promise.all([
+    agencyById(db, document.agencyId),
+    positionById(db, document.drafterPositionId),
+    positionById(db, document.signerPositionId),
+    addresseesOf(db, id),
+    filesOf(db, id),
+    historyOf(db, { documentId: id }),
+    around.attemptOf(db, id),
+    around.signaturesOf(db, id),
+    around.deliveriesOf(db, id),
+  ]);
+  return {
+    ...shared(document),
+    drafterName: drafter!.fullName,
+    signerName: signer!.fullName,
+    addressees: addressees.map((one) => one.name),
+    agencyId: document.agencyId,
+    agencyName: agency!.name,
+    notation: document.notation,
+    signerPositionId: document.signerPositionId,
+    signerTitle: signingTitle(signer!),
+    addresseeIds: addressees.map((one) => one.id),
+    files: files.map(({ id: fileId, role, name, mediaType, size, sha256, binding }) => ({
+      ...{ id: fileId, role, name, mediaType, size, binding },
+      sha256,
+    })),
+    ...(document.places === null ? {} : { places: document.places }),
+    ...(document.returnReason === null ? {} : { returnReason: document.returnReason }),
+    signatures,
+    deliveries,
+    history,
+    acts: actsOf({ ...document, attempt: attempt.phase }, caller.position),
+    ...(attempt.jobId === undefined ? {} : { jobId: attempt.jobId }),
+    ...(document.number === null || document.reservedAt === null
+      ? {}
+      : { reservation: { number: document.number, date: document.date!, reservedAt: document.reservedAt.toISOString() } }),
+    version: document.version,
+  };
+}
