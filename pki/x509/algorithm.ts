@@ -1,5 +1,6 @@
 import { equalBytes } from '@antin/formats/bytes/bytes';
-import { DerNode, decodeDer } from '@antin/formats/der/reader';
+import { decodeDer } from '@antin/formats/der/reader';
+import type { DerNode } from '@antin/formats/der/reader';
 import { TAG, contextConstructed } from '@antin/formats/der/tags';
 import { readOid, readSmallInteger } from '@antin/formats/der/values';
 import { context, integer, nullValue, oid, sequence } from '@antin/formats/der/writer';

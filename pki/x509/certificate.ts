@@ -1,6 +1,7 @@
 import { indexOfBytes, fromLatin1, latin1 } from '@antin/formats/bytes/bytes';
 import { fromBase64, toHex } from '@antin/formats/bytes/text-encodings';
-import { DerNode, decodeDer } from '@antin/formats/der/reader';
+import { decodeDer } from '@antin/formats/der/reader';
+import type { DerNode } from '@antin/formats/der/reader';
 import { TAG } from '@antin/formats/der/tags';
 import {
   readBitStringBytes,
