@@ -1,4 +1,4 @@
-import { fromLatin1 } from '../bytes/bytes.ts';
+import { fromLatin1, latin1 } from '../bytes/bytes.ts';
 import type { ByteSource, Inflate } from '../bytes/source.ts';
 import { FormatFault } from '../fault.ts';
 import type { PdfBudget } from './budget.ts';
@@ -94,15 +94,17 @@ function readHeader(source: ByteSource): string {
 }
 
 const TAIL = 2048;
+const STARTXREF = latin1('startxref');
 
 /** The last `startxref` of the file; `readChain` checks that it and its `%%EOF` stand where they must. */
 function findLastStartxref(source: ByteSource): { value: number } {
   const size = Math.min(source.size, TAIL);
   const base = source.size - size;
-  const tail = fromLatin1(source.read(base, size));
-  const at = tail.lastIndexOf('startxref');
+  const tail = source.read(base, size);
+  let at = tail.lastIndexOf(0x73);
+  while (at >= 0 && !STARTXREF.every((byte, i) => tail[at + i] === byte)) at = at === 0 ? -1 : tail.lastIndexOf(0x73, at - 1);
   if (at < 0) throw new FormatFault('pdf.startxref', `no startxref in the last ${size} bytes`, base);
-  const match = /^startxref[\s\0]+(\d{1,15})[\s\0]+%%EOF/.exec(tail.slice(at));
+  const match = /^startxref[\s\0]+(\d{1,15})[\s\0]+%%EOF/.exec(fromLatin1(tail.subarray(at, at + 128)));
   if (!match) throw new FormatFault('pdf.startxref', 'expected startxref, an offset and %%EOF', base + at);
   return { value: Number(match[1]) };
 }

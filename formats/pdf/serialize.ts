@@ -6,7 +6,7 @@ export class ByteSink {
   private buffer: Uint8Array;
   length = 0;
 
-  constructor(capacity = 16_384) {
+  constructor(capacity = 8192) {
     this.buffer = new Uint8Array(capacity);
   }
 
@@ -86,6 +86,7 @@ export function numberText(value: number): string {
 }
 
 export function nameText(value: string): string {
+  if (/^[A-Za-z0-9.-]+$/.test(value)) return `/${value}`;
   let out = '/';
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);

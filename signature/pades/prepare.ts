@@ -71,22 +71,12 @@ export function preparePades(source: ByteSource, options: PreparePadesOptions): 
   const file = openForUpdate(source, options.inflate);
   const certificate = certificateOf(options.certificate);
   const digest = cmsDigestOf(algorithm);
-  const attributes = (documentDigest: Uint8Array): Uint8Array =>
-    buildSignedAttributes({
-      contentType: OID.idData,
-      messageDigest: documentDigest,
-      signingCertificate: certificate,
-      digest,
-      door,
-    });
-
   const hashed = hashInput(source, digest, door);
   const reservedBytes =
     options.reservedBytes ??
     reservedSize({
       certificate,
       chain: options.chain,
-      signedAttributes: attributes(new Uint8Array(64)).length,
       algorithm,
       tokenBytes: options.level === 'B-T' ? (options.tokenBytes ?? DEFAULT_TOKEN_BYTES) : 0,
     });
@@ -109,6 +99,13 @@ export function preparePades(source: ByteSource, options: PreparePadesOptions): 
   hashed.running.update(finished.appended.subarray(0, byteRange[1] - source.size));
   hashed.running.update(finished.appended.subarray(byteRange[2] - source.size));
   const documentDigest = hashed.running.finish();
+  const signedAttributes = buildSignedAttributes({
+    contentType: OID.idData,
+    messageDigest: documentDigest,
+    signingCertificate: certificate,
+    digest,
+    door,
+  });
   return {
     kind: 'pades',
     inputSize: source.size,
@@ -118,7 +115,7 @@ export function preparePades(source: ByteSource, options: PreparePadesOptions): 
     reservedBytes,
     digest,
     documentDigest,
-    signedAttributes: attributes(documentDigest),
+    signedAttributes,
     algorithm,
     certificate: certificate.raw,
     chain: options.chain,

@@ -5,8 +5,8 @@ import { parsePublicKey } from '@antin/pki/x509/public-key';
 /** Largest time-stamp token expected: tokens of public authorities with their chain take 3-7 kB. */
 export const DEFAULT_TOKEN_BYTES = 10_240;
 
-/** Version numbers, OIDs, lengths and algorithm identifiers of a SignedData with one signer, generously. */
-const FRAME = 512;
+/** Version numbers, OIDs, lengths, algorithm identifiers and digests of a SignedData with one signer, generously. */
+const FRAME = 1024;
 
 /**
  * Room for the CMS by computation, never by a trial signature: certificates, attributes, value, names twice, token.
@@ -16,14 +16,14 @@ const FRAME = 512;
 export function reservedSize(input: {
   readonly certificate: Certificate;
   readonly chain: readonly Uint8Array[];
-  readonly signedAttributes: number;
   readonly algorithm: SignatureAlgorithm;
   readonly tokenBytes: number;
 }): number {
   const certificates = input.chain.reduce((sum, raw) => sum + raw.length, input.certificate.raw.length);
-  const issuerAndSerial = input.certificate.issuer.raw.length + input.certificate.serialNumber.length + 16;
+  // Once in the signer's identifier, once in signing-certificate-v2.
+  const issuerAndSerial = 2 * (input.certificate.issuer.raw.length + input.certificate.serialNumber.length);
   const token = input.tokenBytes === 0 ? 0 : input.tokenBytes + 64;
-  return FRAME + certificates + issuerAndSerial + input.signedAttributes + valueSize(input.certificate, input.algorithm) + token;
+  return FRAME + certificates + issuerAndSerial + valueSize(input.certificate, input.algorithm) + token;
 }
 
 function valueSize(certificate: Certificate, algorithm: SignatureAlgorithm): number {

@@ -1,4 +1,4 @@
-import { fromUtf8 } from '@antin/formats/bytes/bytes';
+import { fromUtf8, latin1 } from '@antin/formats/bytes/bytes';
 import type { PdfString } from '@antin/formats/pdf/objects';
 import { pdfString } from '@antin/formats/pdf/objects';
 
@@ -7,8 +7,8 @@ import { pdfString } from '@antin/formats/pdf/objects';
  * readers of every PDF version understand.
  */
 export function textString(text: string): PdfString {
+  if (/^[\x20-\x7e]*$/.test(text)) return pdfString(latin1(text));
   const nfc = text.normalize('NFC');
-  if (/^[\x20-\x7e]*$/.test(nfc)) return pdfString(Uint8Array.from(nfc, (c) => c.charCodeAt(0)));
   const bytes = new Uint8Array(2 + 2 * nfc.length);
   bytes.set([0xfe, 0xff]);
   for (let i = 0; i < nfc.length; i++) {
@@ -51,5 +51,5 @@ export function readTextString(bytes: Uint8Array): string {
 /** `D:YYYYMMDDHHmmSSZ` (§7.9.4), always UTC: a local time marked as UTC is the commonest fault in the field. */
 export function pdfDate(milliseconds: number): PdfString {
   const iso = new Date(milliseconds).toISOString();
-  return pdfString(Uint8Array.from(`D:${iso.slice(0, 19).replace(/[-:T]/g, '')}Z`, (c) => c.charCodeAt(0)));
+  return pdfString(latin1(`D:${iso.slice(0, 19).replace(/[-:T]/g, '')}Z`));
 }
