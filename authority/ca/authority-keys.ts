@@ -1,0 +1,115 @@
+import { nodeSecrets } from '@antin/adapters/crypto/node';
+import type { KeyKind, SignatureAlgorithm } from '@antin/pki/crypto';
+import { signatureAlgorithmIdentifier } from '@antin/pki/x509/algorithm';
+import { buildTbsCertificate, certificateFrom } from '@antin/pki/x509/build';
+import { parseCertificate } from '@antin/pki/x509/certificate';
+import type { Certificate } from '@antin/pki/x509/certificate';
+import { buildName } from '@antin/pki/x509/name';
+import { AuthorityFault } from '../fault.ts';
+import { drawSerial } from '../issuance/serial.ts';
+import { yearsAfter } from '../issuance/validity.ts';
+import { publicKeyOf } from './public-key.ts';
+import { PROFILES, extensionsOf } from './certificate-profiles.ts';
+import { keyFolder } from './key-folder.ts';
+import type { KeyFolder, KeyName } from './key-folder.ts';
+import { caSigner } from './signer.ts';
+import type { CaSigner } from './signer.ts';
+
+const KINDS: Readonly<Record<KeyName, KeyKind>> = { root: 'p-384', issuing: 'p-256', ocsp: 'p-256', tsa: 'p-256' };
+const ALGORITHMS: Readonly<Record<KeyName, SignatureAlgorithm>> = {
+  root: { scheme: 'ecdsa', digest: 'SHA-384' },
+  issuing: { scheme: 'ecdsa', digest: 'SHA-256' },
+  ocsp: { scheme: 'ecdsa', digest: 'SHA-256' },
+  tsa: { scheme: 'ecdsa', digest: 'SHA-256' },
+};
+export const SUBJECTS: Readonly<Record<KeyName, readonly (readonly [string, string])[]>> = {
+  root: [
+    ['C', 'VN'],
+    ['O', 'Ấn Tín thực hành'],
+    ['CN', 'Gốc chứng thực thực hành'],
+  ],
+  issuing: [
+    ['C', 'VN'],
+    ['O', 'Ấn Tín thực hành'],
+    ['CN', 'CA cấp phát thực hành'],
+  ],
+  ocsp: [
+    ['C', 'VN'],
+    ['O', 'Ấn Tín thực hành'],
+    ['CN', 'Trả lời trạng thái chứng thư thực hành'],
+  ],
+  tsa: [
+    ['C', 'VN'],
+    ['O', 'Ấn Tín thực hành'],
+    ['CN', 'Dấu thời gian thực hành'],
+  ],
+};
+
+/** The two CAs of a practice authority, and what is needed to certify its other keys. */
+export interface AuthorityKeys {
+  readonly root: CaSigner;
+  readonly issuing: CaSigner;
+  readonly folder: KeyFolder;
+  /** SubjectPublicKeyInfo of a service key, made on first use. */
+  serviceKey(name: 'ocsp' | 'tsa'): Uint8Array;
+  /** The signer of a service key once its certificate lies in the folder. */
+  service(name: 'ocsp' | 'tsa'): CaSigner | undefined;
+}
+
+/**
+ * Opens the authority's folder, making root and issuing CA in it when it is empty.
+ *
+ * @throws {AuthorityFault} `ca.keys-incomplete` when only a part of them is there: a lost root is not silently replaced
+ */
+export function openAuthorityKeys(dataDir: string, baseUrl: string, now: number): AuthorityKeys {
+  const folder = keyFolder(dataDir);
+  const there = (['root', 'issuing'] as const).flatMap((name) => [folder.readKey(name), folder.readCertificate(name)]);
+  if (there.every((one) => one === undefined)) makeHierarchy(folder, baseUrl, now);
+  else if (there.includes(undefined)) {
+    throw new AuthorityFault('ca.keys-incomplete', 'the authority has lost a part of its keys: restore the folder from its copy');
+  }
+  const signer = (name: KeyName): CaSigner | undefined => {
+    const pkcs8 = folder.readKey(name);
+    const certificate = folder.readCertificate(name);
+    return pkcs8 === undefined || certificate === undefined ? undefined : caSigner(certificate, pkcs8, ALGORITHMS[name]);
+  };
+  return {
+    root: signer('root') as CaSigner,
+    issuing: signer('issuing') as CaSigner,
+    folder,
+    serviceKey(name) {
+      const pkcs8 = folder.readKey(name);
+      if (pkcs8 !== undefined) return publicKeyOf(pkcs8);
+      const pair = nodeSecrets.generateKeyPair(KINDS[name]);
+      folder.writeKey(name, pair.pkcs8);
+      return pair.spki;
+    },
+    service: signer,
+  };
+}
+
+function makeHierarchy(folder: KeyFolder, baseUrl: string, now: number): void {
+  const root = nodeSecrets.generateKeyPair(KINDS.root);
+  const issuing = nodeSecrets.generateKeyPair(KINDS.issuing);
+  const identifier = signatureAlgorithmIdentifier(ALGORITHMS.root);
+  const certify = (name: 'root' | 'issuing', spki: Uint8Array, issuer: Certificate | undefined): Certificate => {
+    const profile = PROFILES[name];
+    const tbs = buildTbsCertificate({
+      serialNumber: drawSerial(nodeSecrets),
+      signatureAlgorithm: identifier,
+      issuer: buildName(SUBJECTS.root),
+      notBefore: now,
+      notAfter: yearsAfter(now, profile.validityYears),
+      subject: buildName(SUBJECTS[name]),
+      spki,
+      extensions: extensionsOf(profile, { spki, issuer, addresses: { baseUrl, issuer: 'root' } }),
+    });
+    return parseCertificate(certificateFrom(tbs, identifier, nodeSecrets.sign(root.pkcs8, ALGORITHMS.root, tbs)));
+  };
+  const rootCertificate = certify('root', root.spki, undefined);
+  const issuingCertificate = certify('issuing', issuing.spki, rootCertificate);
+  folder.writeKey('root', root.pkcs8);
+  folder.writeKey('issuing', issuing.pkcs8);
+  folder.writeCertificate('root', rootCertificate);
+  folder.writeCertificate('issuing', issuingCertificate);
+}

@@ -1,0 +1,158 @@
+import { sql, type Kysely } from 'kysely';
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tables are named with their schema in visible SQL
+export type Database = Kysely<any>;
+
+export type CertificateState = 'intended' | 'signing' | 'good' | 'abandoned';
+
+export interface CertificateRow {
+  readonly issuerSha256: string;
+  readonly serialHex: string;
+  readonly state: CertificateState;
+  readonly profile: string;
+  readonly subject: string;
+  readonly der: Uint8Array | undefined;
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+export interface Intent {
+  readonly issuerSha256: string;
+  readonly serialHex: string;
+  readonly profile: string;
+  readonly profileHash: string;
+  readonly subject: string;
+  readonly spkiSha256: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly at: number;
+}
+
+/** What happened, in the order it happened; the serial and digests, never a key. */
+export async function recordEvent(
+  db: Database,
+  at: number,
+  kind: string,
+  serialHex: string | undefined,
+  detail: object,
+): Promise<void> {
+  await sql`
+    insert into authority.event (at, kind, serial_hex, detail)
+    values (${new Date(at)}, ${kind}, ${serialHex ?? null}, ${JSON.stringify(detail)}::jsonb)`.execute(db);
+}
+
+/** The serial is taken for ever by this row, whatever becomes of the attempt. */
+export async function insertIntent(db: Database, intent: Intent): Promise<void> {
+  await sql`
+    insert into authority.certificate
+      (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before, not_after, intended_at)
+    values (${intent.issuerSha256}, ${intent.serialHex}, 'intended', ${intent.profile}, ${intent.profileHash}, ${intent.subject},
+      ${intent.spkiSha256}, ${new Date(intent.notBefore)}, ${new Date(intent.notAfter)}, ${new Date(intent.at)})`.execute(db);
+}
+
+/** Stores the whole intended certificate (under the lint key) and the event, before the key is used. */
+export async function markSigning(
+  db: Database,
+  issuerSha256: string,
+  serialHex: string,
+  lint: Uint8Array,
+  at: number,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const done = await sql`
+      update authority.certificate set state = 'signing', lint_certificate = ${Buffer.from(lint)}
+      where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex} and state = 'intended'`.execute(tx);
+    if (done.numAffectedRows !== 1n) throw new Error('the intent is gone or already used');
+    await recordEvent(tx, at, 'certificate.signing', serialHex, { issuerSha256 });
+  });
+}
+
+export async function markGood(
+  db: Database,
+  issuerSha256: string,
+  serialHex: string,
+  der: Uint8Array,
+  at: number,
+  detail: object,
+): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const done = await sql`
+      update authority.certificate set state = 'good', der = ${Buffer.from(der)}, issued_at = ${new Date(at)}
+      where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex} and state = 'signing'`.execute(tx);
+    if (done.numAffectedRows !== 1n) throw new Error('the certificate is not being signed');
+    await recordEvent(tx, at, 'certificate.issued', serialHex, detail);
+  });
+}
+
+/** Closes an attempt; its serial stays taken. */
+export async function markAbandoned(db: Database, issuerSha256: string, serialHex: string): Promise<void> {
+  await sql`
+    update authority.certificate set state = 'abandoned'
+    where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex} and state in ('intended', 'signing')`.execute(db);
+}
+
+export async function abandon(db: Database, issuerSha256: string, serialHex: string, at: number, detail: object): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await markAbandoned(tx, issuerSha256, serialHex);
+    await recordEvent(tx, at, 'certificate.abandoned', serialHex, detail);
+  });
+}
+
+export async function unfinished(
+  db: Database,
+  before: number,
+): Promise<{ issuerSha256: string; serialHex: string; state: CertificateState }[]> {
+  const found = await sql<{ issuer_sha256: string; serial_hex: string; state: CertificateState }>`
+    select issuer_sha256, serial_hex, state from authority.certificate
+    where state in ('intended', 'signing') and intended_at < ${new Date(before)}`.execute(db);
+  return found.rows.map((row) => ({ issuerSha256: row.issuer_sha256, serialHex: row.serial_hex, state: row.state }));
+}
+
+export async function findCertificate(
+  db: Database,
+  issuerSha256: string,
+  serialHex: string,
+): Promise<CertificateRow | undefined> {
+  const found = await sql<{
+    state: CertificateState;
+    profile: string;
+    subject: string;
+    der: Uint8Array | null;
+    not_before: Date;
+    not_after: Date;
+  }>`
+    select state, profile, subject, der, not_before, not_after from authority.certificate
+    where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex}`.execute(db);
+  const row = found.rows[0];
+  if (row === undefined) return undefined;
+  return {
+    issuerSha256,
+    serialHex,
+    state: row.state,
+    profile: row.profile,
+    subject: row.subject,
+    der: row.der === null ? undefined : new Uint8Array(row.der),
+    notBefore: row.not_before.getTime(),
+    notAfter: row.not_after.getTime(),
+  };
+}
+
+/** Earlier uses of a public key: whose it was, and whether it was given up as compromised. */
+export async function usesOfKey(db: Database, spkiSha256: string): Promise<{ subject: string; compromised: boolean }[]> {
+  const found = await sql<{ subject: string; compromised: boolean }>`
+    select c.subject, coalesce(r.reason = 1, false) as compromised
+    from authority.certificate c left join authority.revocation r using (issuer_sha256, serial_hex)
+    where c.spki_sha256 = ${spkiSha256} and c.state <> 'abandoned'`.execute(db);
+  return found.rows;
+}
+
+/** A certificate that was recorded from outside the pipeline (root and issuing CA, made with their keys). */
+export async function recordExisting(db: Database, intent: Intent, der: Uint8Array): Promise<void> {
+  await sql`
+    insert into authority.certificate
+      (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before, not_after, intended_at, issued_at, der)
+    values (${intent.issuerSha256}, ${intent.serialHex}, 'good', ${intent.profile}, ${intent.profileHash}, ${intent.subject},
+      ${intent.spkiSha256}, ${new Date(intent.notBefore)}, ${new Date(intent.notAfter)}, ${new Date(intent.at)}, ${new Date(intent.at)},
+      ${Buffer.from(der)})
+    on conflict do nothing`.execute(db);
+}

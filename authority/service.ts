@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { Hono } from 'hono';
+import type { TrustAnchor } from '@antin/pki/path/validate';
+import { serialHexOf } from '@antin/pki/x509/certificate';
+import type { Certificate } from '@antin/pki/x509/certificate';
+import { certId, readCertId } from '@antin/pki/ocsp/certificate-id';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { openAuthorityKeys, SUBJECTS } from './ca/authority-keys.ts';
+import type { AuthorityKeys } from './ca/authority-keys.ts';
+import { PROFILES, profileHash } from './ca/certificate-profiles.ts';
+import type { CaSigner } from './ca/signer.ts';
+import { AuthorityFault } from './fault.ts';
+import type { Refusal } from './fault.ts';
+import { fingerprint, issuance } from './issuance/issue.ts';
+import type { Issued } from './issuance/issue.ts';
+import { checkSubject, keyOf, subjectName } from './issuance/rules.ts';
+import type { IssueRequest } from './issuance/rules.ts';
+import { findCertificate, recordExisting } from './issuance/store.ts';
+import type { Database } from './issuance/store.ts';
+import { reconcile, revoke } from './revocation/revoke.ts';
+import type { Revoked } from './revocation/revoke.ts';
+import type { RevocationReason } from './revocation/rules.ts';
+import { ISSUING_SCHEDULE, ROOT_SCHEDULE, publishIfDue } from './status/crl.ts';
+import { ocspResponder } from './status/ocsp.ts';
+import { statusRoutes } from './status/routes.ts';
+import { crlAt, newestCrl } from './status/store.ts';
+import { timeStampRoutes } from './time-stamp/routes.ts';
+import { timeStamps } from './time-stamp/stamp.ts';
+
+export interface AuthorityOptions {
+  readonly db: Database;
+  /** The authority's own folder; its keys lie below, readable by nobody else. */
+  readonly dataDir: string;
+  /** Where `app` is mounted, as certificates will say it: `http://host:port/authority`, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly clock: () => number;
+  readonly log: Log;
+}
+
+/** What the authority needs of a log; pino fits. */
+export interface Log {
+  info(facts: object, text: string): void;
+  error(facts: object, text: string): void;
+}
+
+export interface Evidence {
+  readonly certificates: Uint8Array[];
+  readonly crls: Uint8Array[];
+  readonly ocsps: Uint8Array[];
+}
+
+export interface AuthorityService {
+  /** Public routes: `/crl/{root,issuing}.crl`, `/ca/{root,issuing}.crt`, `/ocsp`, `/tsa`. */
+  readonly app: Hono;
+  issueCertificate(request: IssueRequest): Promise<Issued | Refusal>;
+  /** `at` defaults to now. A new CRL is out when the answer is there, unless building it failed; then the next job does it. */
+  revoke(serialHex: string, reason: RevocationReason, at?: number): Promise<Revoked | Refusal>;
+  /** The practice root, good for signers and for time-stamps. */
+  trustAnchors(): TrustAnchor[];
+  /** Issuers of every subscriber, nearest first, without the root. */
+  chain(): Certificate[];
+  /** RFC 3161 without HTTP: DER in, DER out. */
+  timeStamp(request: Uint8Array): Promise<Uint8Array>;
+  /** RFC 6960 without HTTP: DER in, DER out. */
+  ocsp(request: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Everything a judge needs about one certificate of this authority: issuers, lists, and an OCSP answer made now.
+   *
+   * @param issuerSha256 SHA-256 of the issuer's certificate, lower-case hexadecimal
+   * @param at take the lists that stood published then instead of the newest
+   * @returns undefined when this authority is not the issuer
+   */
+  evidenceFor(serialHex: string, issuerSha256: string, at?: number): Promise<Evidence | undefined>;
+  /** What must happen by itself: renew the responder, close what a crash left open, publish lists. Every minute is often enough. */
+  runJobs(): Promise<void>;
+}
+
+const DAY = 86_400_000;
+/** A responder certificate is renewed while it still has this long: clients keep answers for a while. */
+const RENEW_RESPONDER = 10 * DAY;
+/** A row in work for longer than this belongs to a process that died. */
+const UNFINISHED_AFTER = 5 * 60_000;
+
+/**
+ * An issuing authority for practice: root, issuing CA, CRL, OCSP and time-stamps over one database schema (`authority`)
+ * and one folder. Makes its keys on the first start.
+ *
+ * @throws {AuthorityFault} `ca.keys-incomplete`, `ca.key-mismatch`, `ca.key-not-private`
+ */
+export async function authorityService(options: AuthorityOptions): Promise<AuthorityService> {
+  const { db, dataDir, clock, log } = options;
+  const baseUrl = options.baseUrl.replace(/\/+$/, '');
+  const keys = openAuthorityKeys(dataDir, baseUrl, Math.floor(clock() / 1000) * 1000);
+  const root = fingerprint(keys.root.certificate);
+  const issuing = fingerprint(keys.issuing.certificate);
+  await recordHierarchy(db, keys, clock());
+  const issue = issuance({ db, ca: keys.issuing, baseUrl, clock });
+
+  const services = new Map<'ocsp' | 'tsa', CaSigner>();
+  const service = (name: 'ocsp' | 'tsa') => () => services.get(name) as CaSigner;
+  async function ensure(name: 'ocsp' | 'tsa', spare: number): Promise<void> {
+    const known = services.get(name) ?? keys.service(name);
+    const { certificate } = known ?? {};
+    const ours = certificate !== undefined && (await findCertificate(db, issuing, certificate.serialHex))?.state === 'good';
+    if (known !== undefined && ours && known.certificate.notAfter - clock() > spare && known.certificate.notBefore <= clock()) {
+      services.set(name, known);
+      return;
+    }
+    const issued = await issue({ profile: name, subject: SUBJECTS[name], spki: keys.serviceKey(name) });
+    if (issued.status === 'refused')
+      throw new AuthorityFault('ca.tbs-refused', `no certificate for ${name}: ${issued.code} ${issued.detail ?? ''}`);
+    keys.folder.writeCertificate(name, issued.certificate);
+    services.set(name, keys.service(name) as CaSigner);
+    log.info({ name, serial: issued.serialHex }, 'certified a service key');
+  }
+  const publish = async () => {
+    await publishIfDue(db, keys.root, ROOT_SCHEDULE, clock());
+    await publishIfDue(db, keys.issuing, ISSUING_SCHEDULE, clock());
+  };
+
+  async function runJobs(): Promise<void> {
+    await ensure('ocsp', RENEW_RESPONDER);
+    await ensure('tsa', 365 * DAY);
+    const closed = await reconcile(db, clock() - UNFINISHED_AFTER, clock());
+    if (closed > 0) log.info({ closed }, 'closed attempts that a crash left open');
+    await publish();
+  }
+  await runJobs();
+
+  const responder = ocspResponder({ db, issuer: keys.issuing.certificate, responder: service('ocsp'), clock });
+  const chain = [keys.issuing.certificate];
+  const stamp = await timeStamps({ db, tsa: service('tsa'), chain, clock });
+  const app = new Hono();
+  app.route(
+    '/',
+    statusRoutes({
+      crl: (name) => newestCrl(db, name === 'root' ? root : issuing),
+      answer: responder.answer,
+      certificate: (name) => keys[name].certificate,
+      clock,
+    }),
+  );
+  app.route('/', timeStampRoutes(stamp));
+
+  return {
+    app,
+    async issueCertificate(request) {
+      const wrong = checkSubject(request);
+      if (wrong !== undefined) return wrong;
+      const key = keyOf(request);
+      if (key.status === 'refused') return key;
+      return issue({ ...request, subject: subjectName(request.subject), spki: key.spki });
+    },
+    async revoke(serialHex, reason, at = clock()) {
+      const done = await revoke(db, { issuerSha256: issuing, serialHex: serialHex.toLowerCase() }, { reason, at }, clock());
+      if (done.status === 'refused') return done;
+      await publish().catch((fault: unknown) => log.error({ fault }, 'revoked, but the new list could not be built yet'));
+      return done;
+    },
+    trustAnchors: () => [{ certificate: keys.root.certificate, purposes: ['signer', 'time-stamp'] }],
+    chain: () => [...chain],
+    timeStamp: stamp,
+    ocsp: async (request) => (await responder.answer(request)).der,
+    async evidenceFor(serialHex, issuerSha256, at) {
+      if (issuerSha256 !== issuing && issuerSha256 !== root) return undefined;
+      const listOf = (issuer: string) => (at === undefined ? newestCrl(db, issuer) : crlAt(db, issuer, at));
+      const crls = await Promise.all((issuerSha256 === root ? [root] : [issuing, root]).map(listOf));
+      const ocsps: Uint8Array[] = [];
+      if (issuerSha256 === issuing) {
+        const serial = new Uint8Array(Buffer.from(serialHex, 'hex'));
+        const id = readCertId(certId(keys.issuing.certificate, serial, 'SHA-256', nodeCrypto));
+        ocsps.push((await responder.answerFor([id], undefined)).der);
+      }
+      return {
+        certificates: [keys.issuing.certificate.raw, keys.root.certificate.raw],
+        crls: crls.flatMap((one) => (one === undefined ? [] : [one.der])),
+        ocsps,
+      };
+    },
+    runJobs,
+  };
+}
+
+/** Root and issuing CA stand in the records like everything they issue, so that a revocation can be written for them. */
+async function recordHierarchy(db: Database, keys: AuthorityKeys, now: number): Promise<void> {
+  const issuerSha256 = fingerprint(keys.root.certificate);
+  for (const name of ['root', 'issuing'] as const) {
+    const { certificate } = keys[name];
+    await recordExisting(
+      db,
+      {
+        issuerSha256,
+        serialHex: serialHexOf(certificate.serialNumber),
+        profile: name,
+        profileHash: profileHash(PROFILES[name]),
+        subject: SUBJECTS[name]
+          .map(([type, text]) => `${type}=${text}`)
+          .reverse()
+          .join(','),
+        spkiSha256: createHash('sha256').update(certificate.spki).digest('hex'),
+        notBefore: certificate.notBefore,
+        notAfter: certificate.notAfter,
+        at: now,
+      },
+      certificate.raw,
+    );
+  }
+}
