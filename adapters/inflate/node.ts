@@ -5,7 +5,7 @@ import { FormatFault } from '@antin/formats/fault';
 /** `Inflate` over `node:zlib`: strict about the stream's end and checksum, stops at `maxOutput`. */
 export const nodeInflate: Inflate = (deflated, maxOutput) => {
   try {
-    return inflateSync(deflated, { maxOutputLength: Math.max(1, maxOutput) });
+    return plain(inflateSync(deflated, { maxOutputLength: Math.max(1, maxOutput) }));
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ERR_BUFFER_TOO_LARGE') {
@@ -16,4 +16,9 @@ export const nodeInflate: Inflate = (deflated, maxOutput) => {
 };
 
 /** `Deflate` over `node:zlib`. */
-export const nodeDeflate = (bytes: Uint8Array): Uint8Array => deflateSync(bytes);
+export const nodeDeflate = (bytes: Uint8Array): Uint8Array => plain(deflateSync(bytes));
+
+/** Not a Buffer: the pure rooms know only Uint8Array, and Buffer's methods differ where names are the same. */
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
