@@ -22,7 +22,7 @@ export interface DraftDoors {
   readonly files: FileStore;
   readonly clock: Clock;
   /** The bytes to append so that the file has its empty number and date fields. */
-  readonly reservedFields: (source: ByteSource, places: Places) => Uint8Array;
+  readonly reservedFields: (source: ByteSource, places: Places, notation: string) => Uint8Array;
   readonly attemptPhase: (db: Db, documentId: string) => Promise<AttemptPhase>;
   /** Open signing jobs of a document that goes back: their values must not come in any more. */
   readonly abandonSigning: (tx: Tx, documentId: string) => Promise<void>;
@@ -75,7 +75,7 @@ export async function submitDraft(doors: DraftDoors, caller: Caller, id: string,
     if (places === null) throw new Refusal('document.places-missing');
     // What was right when it was written may not be today: a signer who left, an agency that closed.
     await checkDraft(tx, await draftOf(tx, document, files), { agencyId: document.agencyId, now });
-    const grown = await appendTo(doors, main.originalSha256, (source) => doors.reservedFields(source, places));
+    const grown = await appendTo(doors, main.originalSha256, (source) => doors.reservedFields(source, places, document.notation));
     await store.setFileContent(tx, main.id, grown);
     await store.setState(tx, id, { state: 'awaiting-signature', at: now });
     await note(tx, 'DocumentSubmitted', document, caller, now, { sha256: grown.sha256 });

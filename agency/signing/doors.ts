@@ -1,0 +1,39 @@
+import type { FileStore } from '@antin/adapters/files/store';
+import type { Inflate } from '@antin/formats/bytes/source';
+import type { CryptoDoor } from '@antin/pki/crypto';
+import type { Deflate } from '@antin/signature/pades/image';
+import type { SigningJobs } from '../devices/jobs.ts';
+import type { Clock, Db } from '../transaction.ts';
+
+/** Places where a test may stop the process: names of the steps between which nothing may be half done. */
+export type SigningStep =
+  | 'issue.number-reserved'
+  | 'issue.prepared'
+  | 'issue.committed'
+  | 'answer.values-stored'
+  | 'complete.begun'
+  | 'complete.time-stamped'
+  | 'complete.embedded'
+  | 'complete.switching'
+  | 'complete.done';
+
+export interface SigningDoors {
+  readonly db: Db;
+  readonly files: FileStore;
+  readonly clock: Clock;
+  readonly crypto: CryptoDoor;
+  readonly inflate: Inflate;
+  readonly deflate?: Deflate;
+  /** TrueType file with the metrics of Times New Roman and all Vietnamese letters. */
+  readonly font: Uint8Array;
+  readonly jobs: SigningJobs;
+  /** Asks the time-stamp authority. @param imprint SHA-256 of a signature value @returns DER of a TimeStampToken over it */
+  readonly timeStamp: (imprint: Uint8Array) => Promise<Uint8Array>;
+  /** Revocation state now, by CRL or OCSP of the issuer. */
+  readonly statusOf: (certificate: Uint8Array) => Promise<'good' | 'revoked' | 'unknown'>;
+  /** Issuer first, as far as known: embedded beside the signing certificate. */
+  readonly chainOf: (certificate: Uint8Array) => Promise<readonly Uint8Array[]>;
+  readonly profile: 'practice' | 'production';
+  /** For crash tests. */
+  readonly at?: (step: SigningStep) => void | Promise<void>;
+}
