@@ -1,8 +1,9 @@
-import { latin1 } from '@antin/formats/bytes/bytes';
+import { equalBytes, latin1 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { buildSignedData, signatureTimeStampAttribute } from '@antin/pki/cms/build';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import { digestOf } from '@antin/pki/crypto';
+import { parseTimeStampToken } from '@antin/pki/tsp/token';
 import { SignatureFault } from '../fault.ts';
 import { certificateOf } from '../making/certificate-memory.ts';
 import type { ToBeSigned } from './to-be-signed.ts';
@@ -21,7 +22,8 @@ export interface EmbedPadesOptions {
  *
  * @param signatureValue as `VerifyInput.signature`
  * @throws {SignatureFault} `signature.value-mismatch`, `signature.unsupported-algorithm`, `pades.input-changed`,
- *   `pades.placeholder-too-small`, `pades.prepared-damaged`
+ *   `pades.placeholder-too-small`, `pades.prepared-damaged`, `pades.time-stamp-mismatch`
+ * @throws {FormatFault} `tsp.*`, `cms.*`, `der.*` when the token is damaged
  */
 export function embedPades(
   original: ByteSource,
@@ -46,6 +48,7 @@ export function embedPades(
       'the value was not made by the key of this certificate over this document',
     );
   }
+  if (timeStampToken) requireImprint(timeStampToken, signatureValue, door);
   const cms = buildSignedData({
     digest: tbs.digest,
     signatureAlgorithm: tbs.algorithm,
@@ -69,6 +72,14 @@ export function embedPades(
     throw new SignatureFault('pades.prepared-damaged', 'the place of /Contents is not where the preparation says');
   }
   return appended;
+}
+
+/** A token over something else would make the signature worse than none: judges would report a broken time-stamp. */
+function requireImprint(token: Uint8Array, signatureValue: Uint8Array, door: CryptoDoor): void {
+  const { digest, hash } = parseTimeStampToken(token).info.messageImprint;
+  if (digest === undefined || !equalBytes(hash, digestOf(door, digest, signatureValue))) {
+    throw new SignatureFault('pades.time-stamp-mismatch', 'the time-stamp is not about this signature');
+  }
 }
 
 const HEX = latin1('0123456789abcdef');

@@ -1,9 +1,9 @@
-import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
-import { isArray, isDict, isInteger, isName, isString } from '@antin/formats/pdf/objects';
+import type { PdfDict, PdfObject, PdfRef } from '@antin/formats/pdf/objects';
+import { isArray, isDict, isInteger, isName, isString, pdfArray, pdfDict, pdfName } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
 import { SignatureFault } from '../fault.ts';
 import type { FormField } from './acro-form.ts';
-import { readTextString } from './text-string.ts';
+import { readTextString, textString } from './text-string.ts';
 
 /** What earlier signatures of the file still allow. */
 export interface Permissions {
@@ -77,4 +77,27 @@ export function requirePermission(permissions: Permissions, fieldNames: readonly
   if (locked !== undefined) {
     throw new SignatureFault('pades.locked-by-certification', `an earlier signature locks the field "${locked}"`);
   }
+}
+
+/** A lock over named fields: `/Lock` of a field to be signed, or the parameters of the transform that makes it count. */
+export function fieldLock(type: 'SigFieldLock' | 'TransformParams', names: readonly string[]): PdfDict {
+  return pdfDict({ Type: pdfName(type), Action: pdfName('Include'), Fields: pdfArray(names.map(textString)) });
+}
+
+/**
+ * The signature reference that a field's `/Lock` demands when it is signed (ISO 32000-2 §12.8.2.4); `undefined` without a lock.
+ *
+ * @param catalog reference to the catalog, the `/Data` of the transform
+ */
+export function lockReference(field: FormField | undefined, catalog: PdfRef, get: Get): PdfObject | undefined {
+  const lock = field ? get(field.dict.entries.get('Lock')) : null;
+  if (!isDict(lock)) return undefined;
+  const parameters = pdfDict({
+    Type: pdfName('TransformParams'),
+    Action: get(lock.entries.get('Action')) ?? pdfName('All'),
+    Fields: lock.entries.has('Fields') ? get(lock.entries.get('Fields')) : undefined,
+    V: pdfName('1.2'),
+  });
+  const reference = { Type: pdfName('SigRef'), TransformMethod: pdfName('FieldMDP'), TransformParams: parameters, Data: catalog };
+  return pdfArray([pdfDict(reference)]);
 }

@@ -25,12 +25,16 @@ export interface ReservedTextField {
   readonly align?: 'left' | 'center' | 'right';
   /** What a screen reader calls it (`/TU`). */
   readonly label?: string;
+  /** Another TrueType file than the others', e.g. italic for place and date. */
+  readonly font?: Uint8Array;
 }
 
 export interface ReservedSignatureField {
   readonly name: string;
   readonly page: number;
   readonly rect: VisualRect;
+  /** Full names of fields that nobody may change once this one is signed (`/Lock`, ISO 32000-2 §12.7.5.5). */
+  readonly lock?: readonly string[];
 }
 
 /** Places kept before the first signature, so that numbering and sealing later only fill what is there. */
@@ -76,24 +80,28 @@ export function reserveFields(update: PdfUpdate, form: FormEditor, fields: Reser
   };
   const list = (page: PdfPage, widget: PdfRef): void => void perPage.set(page, [...(perPage.get(page) ?? []), widget]);
   if (texts.length > 0) {
-    const font = embedFont(update, fields.font, fields.characters ?? DOCUMENT_CHARACTERS, deflate);
-    const fontName = freeFontName(form);
-    form.addFont(fontName, font.ref);
+    const fontNames = new Map<Uint8Array, string>();
     for (const text of texts) {
       const page = onPage(text.page);
+      const file = text.font ?? fields.font;
+      const fontName = fontNames.get(file) ?? freeFontName(form, [...fontNames.values()]);
+      if (!fontNames.has(file)) {
+        form.addFont(fontName, embedFont(update, file, fields.characters ?? DOCUMENT_CHARACTERS, deflate).ref);
+        fontNames.set(file, fontName);
+      }
       list(page, addTextField(update, form, text, page, fontName));
     }
   }
-  for (const { name, page: number, rect } of signatures) {
+  for (const { name, page: number, rect, lock } of signatures) {
     const page = onPage(number);
-    list(page, addSignatureWidget(update, form, { name, page, placement: placeChecked(page, { rect }) }));
+    list(page, addSignatureWidget(update, form, { name, page, placement: placeChecked(page, { rect }), lock }));
   }
   for (const [page, widgets] of perPage) addAnnotations(update, page, widgets);
 }
 
-function freeFontName(form: FormEditor): string {
+function freeFontName(form: FormEditor, taken: readonly string[]): string {
   let name = 'AntinText';
-  for (let i = 2; form.fontOf(name) !== null; i++) name = `AntinText${i}`;
+  for (let i = 2; form.fontOf(name) !== null || taken.includes(name); i++) name = `AntinText${i}`;
   return name;
 }
 

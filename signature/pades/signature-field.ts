@@ -10,6 +10,7 @@ import type { DrawingDoors, PlacedAppearance } from './appearance.ts';
 import { drawAppearance } from './appearance.ts';
 import type { PagePlacement } from './placement.ts';
 import { placeOnPage } from './placement.ts';
+import { fieldLock } from './permissions.ts';
 import { textString } from './text-string.ts';
 
 /** Print (bit 3) and Locked (bit 8), ISO 32000-2 Table 167; PDF/A demands Print and forbids Hidden. */
@@ -110,6 +111,7 @@ export interface SignatureWidget {
   readonly page: PdfPage;
   readonly placement: PagePlacement | undefined;
   readonly value?: PdfRef;
+  readonly lock?: readonly string[] | undefined;
   readonly appearance?: PdfRef | undefined;
 }
 
@@ -130,6 +132,7 @@ export function addSignatureWidget(update: PdfUpdate, form: FormEditor, input: S
       ...(input.placement && input.placement.rotate !== 0 ? { MK: pdfDict({ R: input.placement.rotate }) } : {}),
       ...(input.appearance ? { AP: pdfDict({ N: input.appearance }) } : {}),
       ...(input.value ? { V: input.value } : {}),
+      ...(input.lock && input.lock.length > 0 ? { Lock: update.add(fieldLock('SigFieldLock', input.lock)) } : {}),
     }),
   );
   form.addField(ref);
