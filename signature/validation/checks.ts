@@ -1,0 +1,307 @@
+import { OID } from '@antin/pki/oids';
+import { algorithmFindings } from './algorithms.ts';
+import type { BestTime } from './process.ts';
+import type { CertificateFacts, RevocationFacts, SignatureFacts, TrustFacts } from './facts.ts';
+import type { ValidationPolicy } from './policy.ts';
+import type { Finding, Indication, SubIndication } from './types.ts';
+
+export interface CheckContext {
+  readonly policy: ValidationPolicy;
+  /** The moment of judging. */
+  readonly at: number;
+  readonly best: BestTime;
+  /** Trust at the best signature time. */
+  readonly trust: TrustFacts | null;
+}
+
+export interface Failure {
+  readonly id: string;
+  readonly indication: Exclude<Indication, 'TOTAL_PASSED'>;
+  readonly subIndication: SubIndication;
+  readonly finding: Finding;
+  /** The moment it is about: revoked at, expired at. */
+  readonly when?: number;
+}
+
+export interface Check {
+  readonly id: string;
+  readonly clause: string;
+  readonly onFail: { readonly indication: 'TOTAL_FAILED' | 'INDETERMINATE'; readonly subIndication: SubIndication };
+  /** Everything that does not hold; empty = holds or does not apply. */
+  readonly fails: (facts: SignatureFacts, context: CheckContext) => readonly Miss[];
+}
+
+interface Miss {
+  readonly message: string;
+  readonly code?: string;
+  readonly clause?: string;
+  readonly offset?: number;
+  readonly when?: number;
+  readonly subIndication?: SubIndication;
+  readonly indication?: 'TOTAL_FAILED' | 'INDETERMINATE';
+}
+
+const FORMAT = { indication: 'TOTAL_FAILED', subIndication: 'FORMAT_FAILURE' } as const;
+const NO_SIGNER = { indication: 'INDETERMINATE', subIndication: 'NO_SIGNING_CERTIFICATE_FOUND' } as const;
+const one = (condition: boolean, message: string): readonly Miss[] => (condition ? [{ message }] : []);
+
+/**
+ * Every rule a signature must keep to pass, in the order in which they decide. A TOTAL_FAILED of any place outranks an
+ * INDETERMINATE: a broken seal is never hidden behind an unknown issuer.
+ */
+export const CHECKS: readonly Check[] = [
+  {
+    id: 'format.container',
+    clause: 'EN 319 102-1 5.2.2',
+    onFail: FORMAT,
+    fails: (f) => f.formatFaults,
+  },
+  {
+    id: 'cms.one-signer',
+    clause: 'EN 319 142-1 6.3',
+    onFail: FORMAT,
+    fails: (f) =>
+      one(
+        f.cms !== null && f.pdf !== null && f.cms.signerInfos !== 1,
+        `a PDF signature has exactly one SignerInfo, this has ${f.cms?.signerInfos}`,
+      ),
+  },
+  {
+    id: 'cms.content-type',
+    clause: 'RFC 5652 11.1',
+    onFail: FORMAT,
+    fails: (f) =>
+      one(
+        f.cms !== null &&
+          f.cms.signedAttributes &&
+          !(f.cms.contentTypes.length === 1 && f.cms.contentTypes[0] === f.cms.eContentType),
+        `content-type must be there once and be ${f.cms?.eContentType}; found [${f.cms?.contentTypes.join(', ')}]`,
+      ),
+  },
+  {
+    id: 'cms.message-digest',
+    clause: 'RFC 5652 11.2',
+    onFail: FORMAT,
+    fails: (f) =>
+      one(
+        f.cms !== null && f.cms.signedAttributes && f.cms.messageDigests !== 1,
+        `message-digest must be there exactly once; found ${f.cms?.messageDigests}`,
+      ),
+  },
+  {
+    id: 'cms.duplicate-attribute',
+    clause: 'RFC 5652 5.3',
+    onFail: FORMAT,
+    fails: (f) =>
+      (f.cms?.duplicateSignedTypes ?? []).map((oid) => ({ message: `signed attribute ${oid} stands more than once` })),
+  },
+  {
+    id: 'cms.signed-attributes-needed',
+    clause: 'RFC 5652 5.3',
+    onFail: FORMAT,
+    fails: (f) =>
+      one(
+        f.cms !== null && !f.cms.signedAttributes && (f.cms.eContentType !== OID.idData || f.cms.contentLooksSigned),
+        // A SET OF Attribute passed off as content: the value was made for other data.
+        'without signed attributes the content must be plain data',
+      ),
+  },
+  {
+    id: 'integrity.digest',
+    clause: 'EN 319 102-1 5.2.7',
+    onFail: { indication: 'TOTAL_FAILED', subIndication: 'HASH_FAILURE' },
+    fails: (f) => one(f.cms?.digestMatches === false, 'the signed bytes are not those that were signed'),
+  },
+  {
+    id: 'integrity.signature-value',
+    clause: 'EN 319 102-1 5.2.7',
+    onFail: { indication: 'TOTAL_FAILED', subIndication: 'SIG_CRYPTO_FAILURE' },
+    fails: (f) =>
+      one(f.cms?.signatureValue === 'invalid', 'the signature value does not fit the signed attributes and the certificate'),
+  },
+  {
+    id: 'pdf.changed-after-signing',
+    clause: 'ISO 32000-2 12.8.2.2',
+    onFail: FORMAT,
+    fails: (f) =>
+      (f.pdf?.changes ?? [])
+        .filter((change) => change.judgement === 'forbidden')
+        .map((change) => ({
+          code: change.code ?? 'pdf.changed-after-signing',
+          message: `${change.what} (${change.object}${change.page === undefined ? '' : `, page ${change.page}`})${change.reason === undefined ? '' : `: ${change.reason}`}`,
+        })),
+  },
+  {
+    id: 'format.judged',
+    clause: 'EN 319 102-1 5.2.2',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE' },
+    fails: (f) => (f.notJudged === null ? [] : [f.notJudged]),
+  },
+  {
+    id: 'integrity.data-found',
+    clause: 'EN 319 102-1 5.2.7',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'SIGNED_DATA_NOT_FOUND' },
+    fails: (f) =>
+      one(
+        f.cms !== null &&
+          f.cms.digestMatches === null &&
+          f.cms.digest !== null &&
+          f.cms.signatureValue !== 'unsupported' &&
+          f.signer !== null,
+        'the signed data is not at hand',
+      ),
+  },
+  {
+    id: 'signer.found',
+    clause: 'EN 319 102-1 5.2.3',
+    onFail: NO_SIGNER,
+    fails: (f) => one(f.cms !== null && f.signer === null, 'the signing certificate is not at hand'),
+  },
+  {
+    id: 'signer.bound',
+    clause: 'EN 319 102-1 5.2.3.4',
+    onFail: NO_SIGNER,
+    fails: (f) => {
+      if (f.cms === null || f.signer === null) return [];
+      const { ess } = f.cms;
+      if (ess.matches === false) return [{ message: `signing-certificate does not name the signing certificate: ${ess.why}` }];
+      const ades = f.format === 'PAdES' || f.format === 'CAdES';
+      return one(ades && ess.matches === null, 'an AdES signature binds its certificate by signing-certificate; it is missing');
+    },
+  },
+  {
+    id: 'algorithm.known',
+    clause: 'EN 319 102-1 5.2.7',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'CRYPTO_CONSTRAINTS_FAILURE' },
+    fails: (f) =>
+      one(
+        f.cms !== null && (f.cms.digest === null || f.cms.signatureValue === 'unsupported'),
+        `algorithm ${f.cms?.digest === null ? f.cms.digestOid : f.cms?.signatureOid} is not known here`,
+      ),
+  },
+  {
+    id: 'pdf.change-undecided',
+    clause: 'ISO 32000-2 12.8.2.2',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE' },
+    fails: (f) =>
+      (f.pdf?.changes ?? [])
+        .filter((change) => change.judgement === 'undecided')
+        .map((change) => ({
+          code: change.code ?? 'pdf.change-undecided',
+          message: `${change.what} (${change.object}): ${change.reason}`,
+        })),
+  },
+  {
+    id: 'trust.chain-found',
+    clause: 'EN 319 102-1 5.2.6',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'NO_CERTIFICATE_CHAIN_FOUND' },
+    fails: (f, c) =>
+      one(
+        c.trust?.status === 'no-chain',
+        `the certificate was issued by an authority not trusted here: ${f.signer?.issuer ?? ''}`,
+      ),
+  },
+  {
+    id: 'trust.chain-constraints',
+    clause: 'RFC 5280 6.1',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'CHAIN_CONSTRAINTS_FAILURE' },
+    fails: (_f, c) =>
+      (c.trust?.status === 'broken' ? c.trust.faults : []).map((fault) => ({
+        code: fault.code,
+        message: fault.message,
+        ...(fault.code === 'path.weak-algorithm' || fault.code === 'path.unsupported-algorithm'
+          ? { subIndication: 'CRYPTO_CONSTRAINTS_FAILURE' as const }
+          : {}),
+      })),
+  },
+  {
+    id: 'trust.not-revoked',
+    clause: 'EN 319 102-1 5.5.4',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'REVOKED_NO_POE' },
+    fails: (_f, c) =>
+      revocationsOf(c).flatMap((r) => {
+        if (r.status !== 'revoked' || (c.best.proven && r.revokedAt !== null && c.best.time < r.revokedAt)) return [];
+        const when = r.revokedAt === null ? {} : { when: r.revokedAt };
+        const message = `${r.subject} was revoked${r.revokedAt === null ? '' : ` at ${iso(r.revokedAt)}`}; nothing proves that the signature is older`;
+        return [{ message, ...when, ...(r.ca ? { subIndication: 'REVOKED_CA_NO_POE' as const } : {}) }];
+      }),
+  },
+  {
+    id: 'trust.not-yet-valid',
+    clause: 'EN 319 102-1 5.5.4',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'OUT_OF_BOUNDS_NO_POE' },
+    fails: (_f, c) =>
+      belowAnchor(c).flatMap((certificate) => {
+        if (c.best.time >= certificate.notBefore) return [];
+        const message = `${certificate.subject} was not valid before ${iso(certificate.notBefore)}`;
+        const failed = { indication: 'TOTAL_FAILED', subIndication: 'NOT_YET_VALID' } as const;
+        return [{ message, when: certificate.notBefore, ...(c.best.proven ? failed : {}) }];
+      }),
+  },
+  {
+    id: 'trust.not-expired',
+    clause: 'EN 319 102-1 5.5.4',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'OUT_OF_BOUNDS_NO_POE' },
+    fails: (_f, c) =>
+      belowAnchor(c).flatMap((certificate) => {
+        if (c.best.time <= certificate.notAfter) return [];
+        const message = `${certificate.subject} expired at ${iso(certificate.notAfter)}; nothing proves that the signature is older`;
+        return [{ message, when: certificate.notAfter }];
+      }),
+  },
+  {
+    id: 'algorithm.allowed',
+    clause: 'EN 319 102-1 5.2.8',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE' },
+    fails: (f, c) => algorithmFindings(f, c),
+  },
+  {
+    id: 'trust.revocation-known',
+    clause: 'EN 319 102-1 5.2.5',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'TRY_LATER' },
+    fails: (_f, c) =>
+      revocationsOf(c)
+        .filter((r) => r.status === 'unknown')
+        .map((r) => ({ message: `the status of ${r.subject} could not be checked (${r.why.join(', ')})` })),
+  },
+  {
+    id: 'time-stamp.order',
+    clause: 'EN 319 102-1 5.5.4',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'TIMESTAMP_ORDER_FAILURE' },
+    fails: (f) => {
+      const times = (kind: string): number[] =>
+        f.timeStamps.filter((t) => t.kind === kind && t.imprintMatches && t.genTime !== null).map((t) => t.genTime as number);
+      const content = times('content-time-stamp');
+      const signature = times('signature-time-stamp');
+      const late = content.length > 0 && signature.length > 0 && Math.max(...content) > Math.min(...signature);
+      return one(late, 'a time-stamp of the content is later than a time-stamp of the signature');
+    },
+  },
+  {
+    id: 'engine.complete',
+    clause: 'EN 319 102-1 5.1',
+    onFail: { indication: 'INDETERMINATE', subIndication: 'POLICY_PROCESSING_ERROR' },
+    fails: (f, c) => {
+      // Nothing passes by omission: whatever a reader forgot to look at is not a pass.
+      const looked = f.cms?.digestMatches === true && f.cms.signatureValue === 'valid' && f.signer !== null;
+      const trusted = c.trust?.status === 'trusted' && c.trust.revocation.length === Math.max(0, c.trust.chain.length - 1);
+      const ended =
+        f.formatFaults.length > 0 || f.notJudged !== null || c.trust?.status === 'no-chain' || c.trust?.status === 'broken';
+      return one(!ended && !(looked && trusted) && f.cms?.digestMatches !== false, 'not every check could be made');
+    },
+  },
+];
+
+function revocationsOf(c: CheckContext): readonly RevocationFacts[] {
+  return c.trust?.status === 'no-chain' ? [] : (c.trust?.revocation ?? []);
+}
+
+/** An anchor is trusted as given; its own dates are the trust store's business. */
+function belowAnchor(c: CheckContext): readonly CertificateFacts[] {
+  const chain = c.trust?.chain ?? [];
+  return chain.length > 1 ? chain.slice(0, -1) : chain;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,142 @@
+import type { DigestAlgorithm } from '@antin/pki/crypto';
+import type { Change, Finding, SignatureFormat } from './types.ts';
+
+/** What was read and computed about one signature: JSON-able, no verdict in it. Times are ms since 1970. */
+export interface SignatureFacts {
+  readonly id: string;
+  readonly format: SignatureFormat;
+  /** Why this engine says nothing about it (unknown handler, format of a later time). */
+  readonly notJudged: Finding | null;
+  /** Container faults: the signature is not where or what it must be. Any of them is FORMAT_FAILURE. */
+  readonly formatFaults: readonly Finding[];
+  readonly pdf: PdfFacts | null;
+  readonly cms: CmsFacts | null;
+  readonly signer: CertificateFacts | null;
+  /** Trust in the signing certificate at the moment of judging; only asked where no time-stamp proves an earlier one. */
+  readonly trust: TrustFacts | null;
+  /** The same at the earliest time that a valid time-stamp proves. */
+  readonly trustAtPoe: TrustFacts | null;
+  readonly timeStamps: readonly TimeStampFacts[];
+  readonly warnings: readonly Finding[];
+}
+
+export interface PdfFacts {
+  readonly field: string | null;
+  readonly subFilter: string | null;
+  readonly filter: string | null;
+  readonly coverage: 'file' | 'revision' | 'broken';
+  /** 0-based index of the revision that the signature closes, -1 when broken. */
+  readonly revision: number;
+  readonly changes: readonly JudgedChange[];
+  readonly hasCert: boolean;
+  readonly dictionaryTime: number | null;
+  readonly reason: string | null;
+  readonly location: string | null;
+  /** DocMDP permission of a certification signature. */
+  readonly certifies: 1 | 2 | 3 | null;
+  readonly hasDss: boolean;
+  /** A document time-stamp of a later revision that covers this signature. */
+  readonly widget: { readonly page: number; readonly rect: readonly [number, number, number, number] } | null;
+}
+
+/** `undecided`: nobody could tell that it is harmless; INDETERMINATE, never passed. */
+export interface JudgedChange extends Change {
+  readonly judgement: 'allowed' | 'undecided' | 'forbidden';
+  readonly code?: string;
+}
+
+export interface CmsFacts {
+  readonly signerInfos: number;
+  readonly eContentType: string;
+  readonly eContentPresent: boolean;
+  readonly signedAttributes: boolean;
+  readonly contentTypes: readonly string[];
+  readonly messageDigests: number;
+  readonly duplicateSignedTypes: readonly string[];
+  readonly signedTypes: readonly string[];
+  readonly unsignedTypes: readonly string[];
+  readonly signingTimes: number;
+  readonly signingTime: number | null;
+  readonly certificates: number;
+  readonly signerIncluded: boolean;
+  readonly ess: EssFacts;
+  readonly digest: DigestAlgorithm | null;
+  readonly digestOid: string;
+  /** Does the signed message-digest (or the signature itself) match the data? Null: no data to hold it against. */
+  readonly digestMatches: boolean | null;
+  readonly signatureOid: string;
+  readonly scheme: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'ed25519' | null;
+  readonly signatureDigest: DigestAlgorithm | null;
+  readonly mgfDigest: DigestAlgorithm | null;
+  readonly signatureValue: 'valid' | 'invalid' | 'unsupported' | 'not-checked';
+  /** The content itself parses as a SET OF Attribute while signedAttrs are missing: signedAttrs confusion. */
+  readonly contentLooksSigned: boolean;
+}
+
+export interface EssFacts {
+  readonly v1: number;
+  readonly v2: number;
+  readonly matches: boolean | null;
+  readonly digest: DigestAlgorithm | null;
+  readonly why: string | null;
+}
+
+export interface CertificateFacts {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly serialHex: string;
+  readonly sha256: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly commonName: string | null;
+  readonly organization: string | null;
+  readonly organizationalUnit: string | null;
+  readonly title: string | null;
+  readonly person: boolean;
+  readonly keyUsage: readonly string[] | null;
+  readonly extKeyUsage: readonly string[] | null;
+  readonly extKeyUsageCritical: boolean;
+  readonly keyKind: 'rsa' | 'ec' | 'ed25519' | 'other';
+  readonly keyBits: number;
+  /** Digest under the certificate's own signature. */
+  readonly signatureDigest: DigestAlgorithm | null;
+}
+
+export interface TrustFacts {
+  readonly at: number;
+  readonly status: 'trusted' | 'no-chain' | 'broken';
+  /** Leaf first, anchor last; empty without a chain. */
+  readonly chain: readonly CertificateFacts[];
+  /** Why the best path is not acceptable, apart from validity periods and revocation. */
+  readonly faults: readonly { readonly code: string; readonly message: string }[];
+  /** One for each certificate below the anchor, in the order of `chain`. */
+  readonly revocation: readonly RevocationFacts[];
+}
+
+export interface RevocationFacts {
+  readonly subject: string;
+  readonly ca: boolean;
+  readonly status: 'good' | 'revoked' | 'unknown';
+  readonly source: 'crl' | 'ocsp' | null;
+  readonly revokedAt: number | null;
+  readonly reason: number | null;
+  readonly thisUpdate: number | null;
+  readonly nextUpdate: number | null;
+  readonly why: readonly string[];
+}
+
+export interface TimeStampFacts {
+  readonly kind: 'signature-time-stamp' | 'document-time-stamp' | 'content-time-stamp' | 'archive-time-stamp';
+  /** Null when the token could not be read. */
+  readonly genTime: number | null;
+  readonly digest: DigestAlgorithm | null;
+  readonly imprintMatches: boolean;
+  readonly faults: readonly Finding[];
+  readonly cms: CmsFacts | null;
+  readonly tsa: CertificateFacts | null;
+  readonly trust: TrustFacts | null;
+  /** Time at which the token itself is judged: proven by a later time-stamp over it, else the moment of judging. */
+  readonly controlTime: number;
+  /** SHA-256 of the token: the same token counts once. */
+  readonly sha256: string;
+}

@@ -1,0 +1,92 @@
+import { FormatFault } from '@antin/formats/fault';
+import { memorySource } from '@antin/formats/bytes/source';
+import { digestOf } from '@antin/pki/crypto';
+import { OID } from '@antin/pki/oids';
+import type { SignerInfo } from '@antin/pki/cms/signed-data';
+import type { SignedContent } from './cms-facts.ts';
+import { evidenceIn, openCms } from './cms-container.ts';
+import type { SignatureFacts } from './facts.ts';
+import { readSigner } from './judge-cms.ts';
+import type { SignerFacts } from './judge-cms.ts';
+import { levelOf } from './level.ts';
+import { LimitReached } from './limits.ts';
+import { concludeSignature } from './process.ts';
+import { reportSignature } from './report.ts';
+import { contentOf } from './signed-content.ts';
+import { addEvidence } from './sources.ts';
+import type { Sources } from './sources.ts';
+import type { Finding, SignatureReport } from './types.ts';
+
+/** Judges a CMS file (CAdES or plain), attached or detached: one result for each SignerInfo. */
+export function judgeCmsFile(bytes: Uint8Array, sources: Sources): { signatures: SignatureReport[]; warnings: Finding[] } {
+  const { context, policy } = sources;
+  const opened = openCms(bytes, false);
+  if (opened.data === undefined) {
+    return { signatures: [conclude(factsOf('signature-1', undefined, undefined, opened.faults, []), sources)], warnings: [] };
+  }
+  const { data } = opened;
+  if (data.signerInfos.length > policy.limits.signatures) throw new LimitReached('signatures', policy.limits.signatures);
+  addEvidence(sources, evidenceIn(data));
+  const { content, faults } = signedContent(data.eContent, sources);
+  const all = [...opened.faults, ...faults];
+  const signatures = data.signerInfos.map((signer, i) => {
+    const own = [...all];
+    let read: SignerFacts | undefined;
+    try {
+      read = readSigner(data, signer, content, sources, []);
+    } catch (error) {
+      if (!(error instanceof FormatFault)) throw error;
+      own.push({ code: 'cms.unreadable', clause: 'RFC 5652 5.3', message: `${error.code}: ${error.message}` });
+    }
+    return conclude(factsOf(`signature-${i + 1}`, read, signer, own, opened.warnings), sources);
+  });
+  void context;
+  return { signatures, warnings: [] };
+}
+
+function signedContent(eContent: Uint8Array | undefined, sources: Sources): { content: SignedContent | null; faults: Finding[] } {
+  const { detached, door } = sources.context;
+  if (eContent !== undefined) {
+    const source = memorySource(eContent);
+    const content = contentOf(source, [[0, source.size]], door);
+    if (detached === undefined) return { content, faults: [] };
+    // Two candidates for "the signed data": they must be the same, or the reader looks at one and the signer signed the other.
+    const other = contentOf(detached, [[0, detached.size]], door);
+    const same = other.digest('SHA-256').join() === digestOf(door, 'SHA-256', eContent).join();
+    if (same) return { content, faults: [] };
+    const message = 'the CMS carries its own content, and it is not the data that was given';
+    return { content, faults: [{ code: 'cms.two-contents', clause: 'RFC 5652 5.2', message }] };
+  }
+  if (detached === undefined) return { content: null, faults: [] };
+  return { content: contentOf(detached, [[0, detached.size]], door), faults: [] };
+}
+
+function factsOf(
+  id: string,
+  read: SignerFacts | undefined,
+  signer: SignerInfo | undefined,
+  formatFaults: readonly Finding[],
+  warnings: readonly Finding[],
+): SignatureFacts {
+  const types = (signer?.signedAttrs?.list ?? []).map((one) => one.oid);
+  const ades = types.includes(OID.idAaSigningCertificate) || types.includes(OID.idAaSigningCertificateV2);
+  return {
+    id,
+    format: ades ? 'CAdES' : 'CMS',
+    notJudged: null,
+    formatFaults,
+    pdf: null,
+    cms: read?.cms ?? null,
+    signer: read?.signer ?? null,
+    trust: read?.trust ?? null,
+    trustAtPoe: read?.trustAtPoe ?? null,
+    timeStamps: read?.timeStamps ?? [],
+    warnings: [...warnings, ...(read?.warnings ?? [])],
+  };
+}
+
+function conclude(facts: SignatureFacts, sources: Sources): SignatureReport {
+  const conclusion = concludeSignature(facts, sources.policy, sources.context.at);
+  const level = levelOf(facts, { complete: false, archived: false });
+  return reportSignature(facts, conclusion, level);
+}

@@ -1,0 +1,151 @@
+import { fromLatin1 } from '@antin/formats/bytes/bytes';
+import { isArray, isDict, isName, isRef, isStream } from '@antin/formats/pdf/objects';
+import type { PdfDict, PdfObject, PdfStream } from '@antin/formats/pdf/objects';
+import type { PdfRevision } from '@antin/formats/pdf/revision';
+import { below, changedKeys, sameValue } from './semantic.ts';
+import type { Step } from './step.ts';
+
+const STRUCTURAL: ReadonlySet<string> = new Set(
+  'Size Prev XRefStm Type W Index Filter DecodeParms Length ID Root Info'.split(' '),
+);
+const INFO_FREE: ReadonlySet<string> = new Set(['ModDate', 'Producer']);
+
+/** Trailer, information dictionary and every catalog entry that is neither form nor pages. */
+export function compareTrailer(step: Step): void {
+  const { a, b } = step;
+  for (const key of changedKeys(a, a.trailer, b, b.trailer)) {
+    if (!STRUCTURAL.has(key)) step.forbid('undefined', 'trailer-changed', { reason: `/${key}` });
+  }
+  compareInfo(step);
+  const before = a.trailer.entries.get('Root');
+  const after = b.trailer.entries.get('Root');
+  const rootNum = isRef(after) ? after.num : 0;
+  if (!isRef(before) || before.num !== rootNum) {
+    step.forbid('undefined', 'catalog-replaced', { object: `${rootNum} 0 R` });
+    return;
+  }
+  step.account(rootNum);
+  const x = a.catalog;
+  const y = b.catalog;
+  const object = `${rootNum} 0 R`;
+  for (const key of changedKeys(a, x, b, y)) {
+    if (key === 'AcroForm' || key === 'DSS' || key === 'Metadata') continue; // have comparisons of their own
+    if (key === 'Version' && isName(b.resolve(y.entries.get(key)))) {
+      step.note('dss', 'version-raised', 'allowed', { object });
+    } else if (key === 'Extensions' && isDict(b.resolve(y.entries.get(key)))) {
+      step.accountBelow(y.entries.get(key), rootNum);
+      step.note('dss', 'extensions-declared', 'allowed', { object });
+    } else if (key === 'Perms') {
+      step.forbid('undefined', 'permissions-changed', { object, code: 'pdf.permissions-changed', reason: '/Perms' });
+    } else step.forbid('undefined', 'catalog-changed', { object, reason: `/${key}` });
+  }
+  const extensions = y.entries.get('Extensions');
+  if (isRef(extensions) && step.isChanged(extensions.num)) step.accountBelow(extensions, rootNum);
+  compareMetadata(step, x, y, rootNum);
+  compareDss(step, x, y, rootNum);
+}
+
+function compareInfo(step: Step): void {
+  const { a, b } = step;
+  const ref = b.trailer.entries.get('Info');
+  const x = a.resolve(a.trailer.entries.get('Info'));
+  const y = b.resolve(ref);
+  const object = isRef(ref) ? `${ref.num} 0 R` : 'trailer';
+  if (sameValue(a, x, b, y)) return;
+  const keys = changedKeys(a, isDict(x) ? x : EMPTY, b, isDict(y) ? y : EMPTY);
+  const others = keys.filter((key) => !INFO_FREE.has(key));
+  if (!isDict(y) || others.length > 0) {
+    step.forbid('metadata', 'information-changed', { object, reason: others.map((key) => `/${key}`).join(' ') });
+    return;
+  }
+  if (isRef(ref)) step.accountSole(ref.num, 0);
+  step.note('metadata', 'information-dates', 'allowed', { object });
+}
+
+const EMPTY: PdfDict = { kind: 'dict', entries: new Map() };
+
+/** XMP elements that a saving program renews: dates, instance, producer and history. */
+const XMP_FREE =
+  /<(xmp:ModifyDate|xmp:MetadataDate|xmpMM:InstanceID|pdf:Producer|xmpMM:History)(?:\s[^>]*)?>[\s\S]*?<\/\1>|\s(xmp:ModifyDate|xmp:MetadataDate|xmpMM:InstanceID|pdf:Producer)=(?:"[^"]*"|'[^']*')/g;
+
+function compareMetadata(step: Step, x: PdfDict, y: PdfDict, rootNum: number): void {
+  const { a, b } = step;
+  const ref = y.entries.get('Metadata');
+  const before = a.resolve(x.entries.get('Metadata'));
+  const after = b.resolve(ref);
+  if (before === null && after === null) return;
+  const num = isRef(ref) ? ref.num : 0;
+  const same = isRef(ref) && !step.isChanged(num) && sameValue(a, x.entries.get('Metadata'), b, ref);
+  if (same) return;
+  const object = `${num} 0 R`;
+  const equal = isStream(before) && isStream(after) && xmpText(a, before) === xmpText(b, after);
+  if (!equal) {
+    step.forbid('metadata', 'metadata-changed', { object });
+    return;
+  }
+  step.accountSole(num, rootNum);
+  step.note('metadata', 'metadata-dates', 'allowed', { object });
+}
+
+function xmpText(revision: PdfRevision, stream: PdfStream): string {
+  return fromLatin1(revision.decodeStream(stream, 4 << 20))
+    .replace(XMP_FREE, '')
+    .replace(/\s+/g, ' ')
+    .replace(/> </g, '><');
+}
+
+const DSS_KEYS: ReadonlySet<string> = new Set(['Type', 'Certs', 'CRLs', 'OCSPs', 'VRI']);
+const VRI_KEYS: ReadonlySet<string> = new Set(['Type', 'Cert', 'CRL', 'OCSP', 'TU', 'TS']);
+
+/** The document security store may only grow, and may only hold what a DSS holds (EN 319 142-1 §5.4.2). */
+function compareDss(step: Step, x: PdfDict, y: PdfDict, rootNum: number): void {
+  const { a, b } = step;
+  const ref = y.entries.get('DSS');
+  const before = a.resolve(x.entries.get('DSS'));
+  const after = b.resolve(ref);
+  if (before === null && after === null) return;
+  const touched = [...below(b, ref)].some((num) => step.isChanged(num));
+  if (!touched && sameValue(a, x.entries.get('DSS'), b, ref)) return;
+  const num = isRef(ref) ? ref.num : rootNum;
+  const object = `${num} 0 R`;
+  const wrong = isDict(after) ? whyNotDss(b, after) : 'the DSS was removed';
+  if (wrong !== undefined) {
+    step.forbid('undefined', 'dss-changed', { object, reason: wrong });
+    return;
+  }
+  // Every object of the store that was rewritten must be used by the store alone.
+  const own = new Set([...below(b, ref), ...below(a, x.entries.get('DSS')), rootNum]);
+  for (const one of below(b, ref)) {
+    const change = step.changed.get(one);
+    const users = step.reach.referrers.get(one);
+    if (change === 'added' || (change === 'modified' && (users === undefined || [...users].every((user) => own.has(user))))) {
+      step.account(one);
+    }
+  }
+  step.note('dss', 'evidence-added', 'allowed', { object });
+}
+
+function whyNotDss(b: PdfRevision, dss: PdfDict): string | undefined {
+  for (const [key, value] of dss.entries) {
+    if (!DSS_KEYS.has(key)) return `/${key} has no place in a DSS`;
+    const resolved = b.resolve(value);
+    if (key === 'VRI') {
+      if (!isDict(resolved)) return '/VRI is no dictionary';
+      for (const [name, entry] of resolved.entries) {
+        const vri = b.resolve(entry);
+        if (name === 'Type') continue;
+        if (!/^[0-9A-Fa-f]{40}$/.test(name) || !isDict(vri)) return `/VRI /${name}`;
+        for (const [inner, item] of vri.entries) {
+          if (!VRI_KEYS.has(inner)) return `/VRI /${inner}`;
+          if (isArray(b.resolve(item)) && !streams(b, item)) return `/VRI /${inner} holds something else than streams`;
+        }
+      }
+    } else if (key !== 'Type' && !streams(b, value)) return `/${key} holds something else than streams`;
+  }
+  return undefined;
+}
+
+function streams(b: PdfRevision, value: PdfObject): boolean {
+  const list = b.resolve(value);
+  return isArray(list) && list.items.every((item) => isStream(b.resolve(item)));
+}

@@ -1,0 +1,373 @@
+import { isArray, isDict, isName, isRef, isStream } from '@antin/formats/pdf/objects';
+import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
+import type { PdfRevision } from '@antin/formats/pdf/revision';
+import { whyNotRendering } from './appearance.ts';
+import { isDocumentTimeStamp } from './find-signatures.ts';
+import { changedKeys, sameValue } from './semantic.ts';
+import type { Step } from './step.ts';
+import { textOf } from './text.ts';
+import { judgeWidget } from './widgets.ts';
+import type { PageLookup } from './widgets.ts';
+
+interface Inherited {
+  readonly name: string;
+  readonly type: string | undefined;
+  readonly value: PdfObject;
+}
+
+interface Node {
+  readonly num: number;
+  readonly dict: PdfDict;
+  readonly name: string;
+  readonly type: string | undefined;
+  readonly value: PdfObject;
+  readonly kids: readonly PdfObject[];
+}
+
+/** What an annotation comparison may take as explained: widgets that belong to signature fields of the new revision. */
+export interface FormOutcome {
+  readonly newWidgets: ReadonlySet<number>;
+}
+
+const ROOT: Inherited = { name: '', type: undefined, value: null };
+const EMPTY: PdfDict = { kind: 'dict', entries: new Map() };
+const SIGNATURE_FILL: ReadonlySet<string> = new Set(['V', 'AP', 'M', 'F', 'MK', 'DA', 'Type']);
+const VALUE_FILL: ReadonlySet<string> = new Set(['V', 'AP', 'AS', 'M', 'I']);
+
+/** Compares the interactive form: fields are identified by their object, never by name alone. */
+export function compareForm(step: Step, pages: PageLookup): FormOutcome {
+  const { a, b } = step;
+  const newWidgets = new Set<number>();
+  const ref = b.catalog.entries.get('AcroForm');
+  const before = a.resolve(a.catalog.entries.get('AcroForm'));
+  const after = b.resolve(ref);
+  if (before === null && after === null) return { newWidgets };
+  const num = isRef(ref) ? ref.num : 0;
+  const object = `${num} 0 R`;
+  if (!isDict(after)) {
+    step.forbid('undefined', 'form-removed', { object });
+    return { newWidgets };
+  }
+  const old = isDict(before) ? before : EMPTY;
+  let explained = true;
+  for (const key of changedKeys(a, old, b, after)) {
+    if (key === 'Fields' || key === 'SigFlags') continue;
+    const added = old.entries.get(key) === undefined;
+    if (key === 'NeedAppearances' && b.resolve(after.entries.get(key)) === false) continue;
+    // Default resources of a form that had none serve no field of the signed revision.
+    if ((key === 'DR' || key === 'DA') && (before === null || (added && !hasFields(a, old)) || onlyGrew(step, old, after, key))) {
+      step.accountBelow(after.entries.get(key), num);
+      continue;
+    }
+    explained = false;
+    step.forbid('undefined', 'form-changed', { object, reason: `/${key}` });
+  }
+  if (explained) step.account(num);
+
+  const context: Context = { step, pages, newWidgets };
+  const fieldsRef = after.entries.get('Fields');
+  compareKids(context, list(a, old.entries.get('Fields')), list(b, fieldsRef), ROOT, ROOT);
+  if (isRef(fieldsRef)) step.accountSole(fieldsRef.num, num);
+  return { newWidgets };
+}
+
+interface Context {
+  readonly step: Step;
+  readonly pages: PageLookup;
+  readonly newWidgets: Set<number>;
+}
+
+function list(revision: PdfRevision, value: PdfObject | undefined): readonly PdfObject[] {
+  const resolved = revision.resolve(value);
+  return isArray(resolved) ? resolved.items : [];
+}
+
+function hasFields(a: PdfRevision, form: PdfDict): boolean {
+  return list(a, form.entries.get('Fields')).length > 0;
+}
+
+/** /DR may gain names; what was there stays what it was. */
+function onlyGrew(step: Step, old: PdfDict, after: PdfDict, key: string): boolean {
+  const { a, b } = step;
+  const x = a.resolve(old.entries.get(key));
+  const y = b.resolve(after.entries.get(key));
+  if (key !== 'DR' || !isDict(x) || !isDict(y)) return false;
+  return changedKeys(a, x, b, y).every((category) => {
+    const p = a.resolve(x.entries.get(category));
+    const q = b.resolve(y.entries.get(category));
+    if (p === null) return isDict(q);
+    return isDict(p) && isDict(q) && changedKeys(a, p, b, q).every((name) => p.entries.get(name) === undefined);
+  });
+}
+
+function nodeOf(revision: PdfRevision, object: PdfObject, from: Inherited): Node | undefined {
+  const dict = revision.resolve(object);
+  if (!isDict(dict)) return undefined;
+  const partial = textOf(revision.resolve(dict.entries.get('T')));
+  const type = revision.resolve(dict.entries.get('FT'));
+  return {
+    num: isRef(object) ? object.num : 0,
+    dict,
+    name: partial === undefined ? from.name : from.name === '' ? partial : `${from.name}.${partial}`,
+    type: isName(type) ? type.value : from.type,
+    value: dict.entries.get('V') ?? from.value,
+    kids: list(revision, dict.entries.get('Kids')),
+  };
+}
+
+function compareKids(
+  context: Context,
+  before: readonly PdfObject[],
+  after: readonly PdfObject[],
+  x: Inherited,
+  y: Inherited,
+  depth = 0,
+): void {
+  const { step } = context;
+  if (depth > 64) {
+    step.forbid('undefined', 'form-too-deep');
+    return;
+  }
+  const left = new Map<number, PdfObject>();
+  let direct = 0;
+  for (const kid of before) {
+    if (isRef(kid)) left.set(kid.num, kid);
+    else direct++;
+  }
+  for (const kid of after) {
+    if (!isRef(kid)) {
+      direct--;
+      continue;
+    }
+    const old = left.get(kid.num);
+    left.delete(kid.num);
+    if (old === undefined) compareNewField(context, kid, y);
+    else compareField(context, old, kid, x, y, depth);
+  }
+  for (const num of left.keys()) step.forbid('undefined', 'field-removed', { object: `${num} 0 R` });
+  // Fields written directly in the array have no identity: the array itself must not have changed then.
+  if (direct !== 0) step.forbid('undefined', 'direct-field-changed');
+}
+
+function compareField(context: Context, x: PdfObject, y: PdfObject, fromX: Inherited, fromY: Inherited, depth: number): void {
+  const { step } = context;
+  const { a, b } = step;
+  const old = nodeOf(a, x, fromX);
+  const now = nodeOf(b, y, fromY);
+  if (old === undefined || now === undefined) {
+    if (old !== now) step.forbid('undefined', 'field-replaced', { object: `${(y as { num: number }).num} 0 R` });
+    return;
+  }
+  const widgetsOnly = now.kids.every((kid) => isWidget(b, kid)) && old.kids.every((kid) => isWidget(a, kid));
+  const object = `${now.num} 0 R`;
+  if (!widgetsOnly) {
+    const keys = changedKeys(a, old.dict, b, now.dict).filter((key) => key !== 'Kids');
+    if (keys.length > 0) step.forbid('undefined', 'field-changed', { object, field: now.name, reason: names(keys) });
+    else step.account(now.num);
+    compareKids(context, old.kids, now.kids, inherited(old), inherited(now), depth + 1);
+    return;
+  }
+  if (old.type !== now.type || old.name !== now.name) {
+    step.forbid('undefined', 'field-changed', { object, field: now.name, reason: 'type or name' });
+    return;
+  }
+  const kidNums = (kids: readonly PdfObject[]): string => kids.map((kid) => (isRef(kid) ? kid.num : 'direct')).join();
+  if (kidNums(old.kids) !== kidNums(now.kids) || now.kids.some((kid) => !isRef(kid))) {
+    if (!sameValue(a, old.dict.entries.get('Kids'), b, now.dict.entries.get('Kids'))) {
+      step.forbid('undefined', 'field-changed', { object, field: now.name, reason: '/Kids' });
+      return;
+    }
+  }
+  const parts: Part[] = [{ num: now.num, old: old.dict, now: now.dict }];
+  for (const kid of now.kids) {
+    if (!isRef(kid)) continue;
+    parts.push({ num: kid.num, old: a.resolve(kid) as PdfDict, now: b.resolve(kid) as PdfDict });
+  }
+  const keys = new Set(parts.flatMap((part) => changedKeys(a, part.old, b, part.now)));
+  const appearance = parts.some((part) => appearanceTouched(step, part.now));
+  const value = isRef(now.value) ? step.isChanged(now.value.num) : false;
+  if (keys.size === 0 && !appearance && !value) return;
+  if (now.type === 'Sig') compareSignatureField(context, old, now, parts, keys);
+  else compareValueField(context, old, now, parts, keys);
+}
+
+interface Part {
+  readonly num: number;
+  readonly old: PdfDict;
+  readonly now: PdfDict;
+}
+
+function isWidget(revision: PdfRevision, kid: PdfObject): boolean {
+  const dict = revision.resolve(kid);
+  return isDict(dict) && !dict.entries.has('T') && !dict.entries.has('Kids');
+}
+
+function inherited(node: Node): Inherited {
+  return { name: node.name, type: node.type, value: node.value };
+}
+
+const names = (keys: Iterable<string>): string => [...keys].map((key) => `/${key}`).join(' ');
+
+function appearanceTouched(step: Step, widget: PdfDict): boolean {
+  const ap = widget.entries.get('AP');
+  if (isRef(ap) && step.isChanged(ap.num)) return true;
+  const dict = step.b.resolve(ap);
+  if (!isDict(dict)) return false;
+  for (const state of dict.entries.values()) {
+    if (isRef(state) && step.isChanged(state.num)) return true;
+    const states = step.b.resolve(state);
+    if (isDict(states)) for (const one of states.entries.values()) if (isRef(one) && step.isChanged(one.num)) return true;
+  }
+  return false;
+}
+
+function compareSignatureField(context: Context, old: Node, now: Node, parts: readonly Part[], keys: ReadonlySet<string>): void {
+  const { step } = context;
+  const object = `${now.num} 0 R`;
+  const options = { object, field: now.name };
+  if (step.a.resolve(old.value) !== null) {
+    // Dictionary spoofing and redrawn signatures: a signed field never changes again.
+    step.forbid('undefined', 'signed-field-changed', {
+      ...options,
+      reason: names(keys),
+      code: 'pdf.signature-dictionary-changed',
+    });
+    return;
+  }
+  const others = [...keys].filter((key) => !SIGNATURE_FILL.has(key));
+  if (others.length > 0 || (keys.has('F') && parts.some((part) => !onlyLocked(step, part)))) {
+    step.forbid('undefined', 'signature-field-changed', { ...options, reason: names(keys) });
+    return;
+  }
+  for (const part of parts) {
+    step.account(part.num);
+    step.accountBelow(part.now.entries.get('AP'), part.num);
+    judgeWidget(step, context.pages, part.num, part.now, now.name, 'existing');
+  }
+  acceptValue(step, now, object, 'signature-field-filled');
+}
+
+/** A signature or document time-stamp that this revision brings. */
+function acceptValue(step: Step, now: Node, object: string, what: string): void {
+  const value = step.b.resolve(now.value);
+  if (!isDict(value)) {
+    if (now.value === null) step.note('signature', 'signature-field-prepared', 'allowed', { object, field: now.name });
+    else step.forbid('undefined', 'signature-value-damaged', { object, field: now.name });
+    return;
+  }
+  if (isRef(now.value)) {
+    if (step.changed.get(now.value.num) !== 'added') {
+      // Hide-and-replace: the "new" signature already lay in the signed bytes.
+      step.forbid('undefined', 'signature-value-reused', { object, field: now.name });
+      return;
+    }
+    step.accountBelow(now.value, now.num);
+  }
+  if (isDocumentTimeStamp(value)) step.note('document-time-stamp', 'time-stamped', 'allowed', { object, field: now.name });
+  else step.note('signature', what, 'allowed', { object, field: now.name });
+}
+
+/** Print, Locked and LockedContents may be set; nothing may be hidden or uncovered. */
+function onlyLocked(step: Step, part: Part): boolean {
+  const before = step.a.resolve(part.old.entries.get('F'));
+  const after = step.b.resolve(part.now.entries.get('F'));
+  const x = typeof before === 'number' ? before : 0;
+  const y = typeof after === 'number' ? after : 0;
+  return ((x ^ y) & ~(4 | 128 | 512)) === 0;
+}
+
+function compareValueField(context: Context, old: Node, now: Node, parts: readonly Part[], keys: ReadonlySet<string>): void {
+  const { step } = context;
+  const object = `${now.num} 0 R`;
+  const options = { object, field: now.name };
+  const others = [...keys].filter((key) => !VALUE_FILL.has(key));
+  if (others.length > 0) {
+    step.forbid('undefined', 'field-changed', { ...options, reason: names(others) });
+    return;
+  }
+  if (now.type === 'Btn') {
+    compareButton(step, old, now, parts, keys);
+    return;
+  }
+  if (now.type !== 'Tx' && now.type !== 'Ch') {
+    step.forbid('undefined', 'field-changed', { ...options, reason: 'a field of unknown type' });
+    return;
+  }
+  const value = textOf(step.b.resolve(now.value)) ?? '';
+  const widgets = now.kids.length === 0 ? parts : parts.slice(1);
+  for (const widget of widgets) {
+    const why = whyNotRendering(step, widget.now, value, widget.old);
+    if (why !== undefined) {
+      const judgement = why.certain ? 'forbidden' : 'undecided';
+      step.note('form-fill', 'field-filled', judgement, {
+        ...options,
+        code: why.certain ? 'pdf.appearance-differs-from-value' : 'pdf.appearance-not-decidable',
+        reason: why.text,
+      });
+      return;
+    }
+  }
+  for (const part of parts) {
+    step.account(part.num);
+    const ap = step.b.resolve(part.now.entries.get('AP'));
+    if (!isDict(ap)) continue;
+    const apRef = part.now.entries.get('AP');
+    if (isRef(apRef)) step.accountSole(apRef.num, part.num);
+    const normal = ap.entries.get('N');
+    // Resources of the appearance were held against the signed revision already; only the stream itself is new.
+    if (isRef(normal)) step.accountSole(normal.num, isRef(apRef) ? apRef.num : part.num);
+  }
+  if (isRef(now.value)) step.accountSole(now.value.num, now.num);
+  step.note('form-fill', 'field-filled', 'allowed', { ...options, reason: value });
+}
+
+/** Check boxes and radio buttons choose among appearances that were signed. */
+function compareButton(step: Step, old: Node, now: Node, parts: readonly Part[], keys: ReadonlySet<string>): void {
+  const object = `${now.num} 0 R`;
+  const redrawn = keys.has('AP') || parts.some((part) => appearanceTouched(step, part.now));
+  const named = parts.every((part) => {
+    const state = step.b.resolve(part.now.entries.get('AS'));
+    const ap = step.b.resolve(part.now.entries.get('AP'));
+    const normal = isDict(ap) ? step.b.resolve(ap.entries.get('N')) : null;
+    if (state === null) return !keys.has('AS');
+    return (
+      isName(state) && (state.value === 'Off' || (isDict(normal) && isStream(step.b.resolve(normal.entries.get(state.value)))))
+    );
+  });
+  if (redrawn || !named || old.type !== now.type) {
+    step.forbid('undefined', 'field-changed', { object, field: now.name, reason: names(keys) });
+    return;
+  }
+  for (const part of parts) step.account(part.num);
+  step.note('form-fill', 'button-chosen', 'allowed', { object, field: now.name });
+}
+
+/** A field that the older revision did not have: only signature fields may be added. */
+function compareNewField(context: Context, ref: PdfObject, from: Inherited): void {
+  const { step, pages, newWidgets } = context;
+  const now = nodeOf(step.b, ref, from);
+  const object = isRef(ref) ? `${ref.num} 0 R` : 'trailer';
+  if (now === undefined || now.type !== 'Sig') {
+    step.forbid('annotation', 'field-added', { object, ...(now === undefined ? {} : { field: now.name }) });
+    return;
+  }
+  const widgets = [{ num: now.num, dict: now.dict }];
+  for (const kid of now.kids) {
+    const dict = step.b.resolve(kid);
+    if (isRef(kid) && isDict(dict)) widgets.push({ num: kid.num, dict });
+  }
+  for (const widget of widgets) {
+    if (step.changed.get(widget.num) !== 'added') {
+      step.forbid('undefined', 'field-made-of-old-object', { object: `${widget.num} 0 R`, field: now.name });
+      return;
+    }
+    for (const key of ['A', 'AA']) {
+      if (widget.dict.entries.has(key)) step.forbid('undefined', 'action-added', { object, field: now.name, reason: `/${key}` });
+    }
+    step.account(widget.num);
+    newWidgets.add(widget.num);
+    for (const key of ['AP', 'MK', 'Lock', 'SV', 'DR']) step.accountBelow(widget.dict.entries.get(key), widget.num);
+    judgeWidget(step, pages, widget.num, widget.dict, now.name, 'new');
+  }
+  acceptValue(step, now, object, 'signature-added');
+}

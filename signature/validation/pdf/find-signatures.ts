@@ -1,0 +1,132 @@
+import { indexOfBytes, latin1 } from '@antin/formats/bytes/bytes';
+import type { ByteSource } from '@antin/formats/bytes/source';
+import { FormatFault } from '@antin/formats/fault';
+import type { PdfFile } from '@antin/formats/pdf/file';
+import { isDict, isName, isRef } from '@antin/formats/pdf/objects';
+import type { PdfDict } from '@antin/formats/pdf/objects';
+import type { PdfRevision } from '@antin/formats/pdf/revision';
+import type { Finding } from '../types.ts';
+import { formFields } from './fields.ts';
+import type { FormField } from './fields.ts';
+
+export interface FoundSignature {
+  /** Object number of the dictionary, or of the field that holds it directly; 0 when no cross-reference names it. */
+  readonly num: number;
+  readonly dict: PdfDict;
+  /** The form field of the last revision whose value it is. */
+  readonly field: FormField | undefined;
+  readonly faults: readonly Finding[];
+}
+
+const BYTE_RANGE = latin1('/ByteRange');
+const CLAUSE = 'ISO 32000-2 12.7.5.5';
+
+/**
+ * Every signature dictionary of the file: the values of signature fields, and whatever else carries a /ByteRange.
+ *
+ * The second search runs over the bytes, because the usual way to make a signature disappear is to take its field out of
+ * the form in a later revision: what was signed once is never reported as unsigned.
+ */
+export function findSignatures(file: PdfFile): FoundSignature[] {
+  const found: FoundSignature[] = [];
+  const known: { start: number; end: number }[] = [];
+  const nums = new Set<number>();
+  const last = file.last;
+  for (const field of formFields(last)) {
+    if (field.type !== 'Sig' || field.value === null) continue;
+    const num = isRef(field.value) ? field.value.num : field.num;
+    const dict = last.resolve(field.value);
+    if (isRef(field.value) && nums.has(num)) continue;
+    nums.add(num);
+    for (const revision of file.revisions) {
+      const range = num !== 0 && revision.own.has(num) ? revision.location(num) : undefined;
+      if (range !== undefined) known.push(range);
+    }
+    if (!isDict(dict)) {
+      // Universal forgery by leaving the dictionary out: a signature field with a value is never "no signature".
+      const message = `the value of signature field "${field.fullName}" is not a dictionary`;
+      found.push({
+        num,
+        dict: { kind: 'dict', entries: new Map() },
+        field,
+        faults: [{ code: 'pdf.signature-not-dictionary', clause: CLAUSE, message }],
+      });
+      continue;
+    }
+    found.push({ num, dict, field, faults: [] });
+  }
+  for (const at of positionsOf(file.source, BYTE_RANGE)) {
+    if (known.some((range) => at >= range.start && at < range.end)) continue;
+    const hidden = objectAround(file, at);
+    if (hidden === 'stream') continue;
+    if (hidden === undefined) {
+      const message = 'bytes that look like a signature dictionary belong to no object of the file';
+      found.push({
+        num: 0,
+        dict: { kind: 'dict', entries: new Map() },
+        field: undefined,
+        faults: [{ code: 'pdf.signature-orphan', clause: CLAUSE, message, offset: at }],
+      });
+      continue;
+    }
+    known.push(hidden.range);
+    if (nums.has(hidden.num)) continue;
+    nums.add(hidden.num);
+    const message = `signature dictionary ${hidden.num} is not the value of any field of the form`;
+    found.push({
+      num: hidden.num,
+      dict: hidden.dict,
+      field: undefined,
+      faults: [{ code: 'pdf.signature-not-in-form', clause: CLAUSE, message, offset: hidden.range.start }],
+    });
+  }
+  return found;
+}
+
+type Around = { num: number; dict: PdfDict; range: { start: number; end: number } } | 'stream' | undefined;
+
+/** The indirect object whose bytes contain `at`, whatever revision wrote it. */
+function objectAround(file: PdfFile, at: number): Around {
+  for (let i = file.revisions.length - 1; i >= 0; i--) {
+    const revision = file.revisions[i] as PdfRevision;
+    let best = -1;
+    let bestOffset = -1;
+    for (const [num, entry] of revision.own) {
+      if (entry.kind === 'offset' && entry.offset <= at && entry.offset > bestOffset) {
+        best = num;
+        bestOffset = entry.offset;
+      }
+    }
+    if (best < 0) continue;
+    try {
+      const range = revision.location(best);
+      if (range === undefined || at < range.start || at >= range.end) continue;
+      const object = revision.object(best);
+      if (!isDict(object)) return 'stream';
+      return { num: best, dict: object, range };
+    } catch (error) {
+      if (!(error instanceof FormatFault)) throw error;
+    }
+  }
+  return undefined;
+}
+
+/** Does this dictionary time-stamp the document rather than sign it? */
+export function isDocumentTimeStamp(dict: PdfDict): boolean {
+  return isName(dict.entries.get('SubFilter'), 'ETSI.RFC3161') || isName(dict.entries.get('Type'), 'DocTimeStamp');
+}
+
+/** All positions of `needle` in the source, read in pieces. */
+export function positionsOf(source: ByteSource, needle: Uint8Array, limit = 10_000): number[] {
+  const out: number[] = [];
+  const piece = 1 << 20;
+  for (let start = 0; start < source.size; start += piece) {
+    const length = Math.min(piece + needle.length - 1, source.size - start);
+    const bytes = source.read(start, length);
+    for (let at = indexOfBytes(bytes, needle); at !== -1; at = indexOfBytes(bytes, needle, at + 1)) {
+      if (out.length >= limit) return out;
+      out.push(start + at);
+    }
+  }
+  return out;
+}

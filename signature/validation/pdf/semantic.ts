@@ -1,0 +1,116 @@
+import { equalBytes } from '@antin/formats/bytes/bytes';
+import { isDict, isRef, isStream } from '@antin/formats/pdf/objects';
+import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
+import type { PdfRevision } from '@antin/formats/pdf/revision';
+
+/**
+ * Do two values mean the same in their two revisions? `1` and `1.0` do, key order does not matter.
+ *
+ * References count as equal when they name the same object: whether that object changed is asked of the object itself.
+ * A value written directly equals a reference to an equal value.
+ */
+export function sameValue(
+  a: PdfRevision,
+  x: PdfObject | undefined,
+  b: PdfRevision,
+  y: PdfObject | undefined,
+  depth = 0,
+): boolean {
+  if (depth > 100) return false;
+  let p = x ?? null;
+  let q = y ?? null;
+  if (isRef(p) && isRef(q) && p.num === q.num && p.gen === q.gen) return true;
+  p = a.resolve(p);
+  q = b.resolve(q);
+  if (p === null || q === null || typeof p !== 'object' || typeof q !== 'object') return p === q;
+  switch (p.kind) {
+    case 'name':
+      return q.kind === 'name' && p.value === q.value;
+    case 'string':
+      return q.kind === 'string' && equalBytes(p.bytes, q.bytes);
+    case 'array': {
+      if (q.kind !== 'array' || p.items.length !== q.items.length) return false;
+      const other = q.items;
+      return p.items.every((item, i) => sameValue(a, item, b, other[i], depth + 1));
+    }
+    case 'dict':
+      return q.kind === 'dict' && changedKeys(a, p, b, q, depth + 1).length === 0;
+    case 'stream':
+      return q.kind === 'stream' && changedKeys(a, p.dict, b, q.dict, depth + 1).length === 0 && equalBytes(p.raw(), q.raw());
+    default:
+      return false;
+  }
+}
+
+/** Keys whose values differ; a `null` value is an absent key (ISO 32000-2 §7.3.7). */
+export function changedKeys(a: PdfRevision, x: PdfDict, b: PdfRevision, y: PdfDict, depth = 0): string[] {
+  const out: string[] = [];
+  for (const key of new Set([...x.entries.keys(), ...y.entries.keys()])) {
+    if (!sameValue(a, x.entries.get(key), b, y.entries.get(key), depth + 1)) out.push(key);
+  }
+  return out;
+}
+
+export interface Reach {
+  /** For each object reachable from the trailer: who refers to it (0 = the trailer). */
+  readonly referrers: ReadonlyMap<number, ReadonlySet<number>>;
+  /** Numbers referred to that lead nowhere in this revision: whoever defines them later changes what is shown. */
+  readonly dangling: ReadonlySet<number>;
+}
+
+/** Walks everything that hangs on the trailer. @param spend called once an object, throws when a limit is reached */
+export function reachOf(revision: PdfRevision, spend: () => void): Reach {
+  const referrers = new Map<number, Set<number>>();
+  const dangling = new Set<number>();
+  const stack: [PdfObject, number][] = [];
+  for (const key of ['Root', 'Info']) stack.push([revision.trailer.entries.get(key) ?? null, 0]);
+  while (stack.length > 0) {
+    const [value, from] = stack.pop() as [PdfObject, number];
+    if (value === null || typeof value !== 'object') continue;
+    if (isRef(value)) {
+      const known = referrers.get(value.num);
+      if (known !== undefined) {
+        known.add(from);
+        continue;
+      }
+      spend();
+      referrers.set(value.num, new Set([from]));
+      const target = revision.object(value.num, value.gen);
+      if (target === null) dangling.add(value.num);
+      else stack.push([target, value.num]);
+    } else if (value.kind === 'array') {
+      for (const item of value.items) stack.push([item, from]);
+    } else if (value.kind === 'dict' || value.kind === 'stream') {
+      const dict = value.kind === 'dict' ? value : value.dict;
+      for (const item of dict.entries.values()) stack.push([item, from]);
+    }
+  }
+  return { referrers, dangling };
+}
+
+/** All object numbers that hang on a value, itself included; `stop` cuts edges such as /Parent and /P. */
+export function below(
+  revision: PdfRevision,
+  value: PdfObject | undefined,
+  stop: ReadonlySet<string> = UPWARD,
+  limit = 20_000,
+): Set<number> {
+  const out = new Set<number>();
+  const stack: PdfObject[] = [value ?? null];
+  while (stack.length > 0 && out.size < limit) {
+    const one = stack.pop() as PdfObject;
+    if (one === null || typeof one !== 'object') continue;
+    if (isRef(one)) {
+      if (out.has(one.num)) continue;
+      out.add(one.num);
+      stack.push(revision.object(one.num, one.gen));
+    } else if (one.kind === 'array') stack.push(...one.items);
+    else if (isDict(one) || isStream(one)) {
+      const dict = isDict(one) ? one : one.dict;
+      for (const [key, item] of dict.entries) if (!stop.has(key)) stack.push(item);
+    }
+  }
+  return out;
+}
+
+const UPWARD: ReadonlySet<string> = new Set(['Parent', 'P']);

@@ -1,0 +1,141 @@
+import { isDict, isName, isStream } from '@antin/formats/pdf/objects';
+import type { PdfObject } from '@antin/formats/pdf/objects';
+import type { PdfRevision } from '@antin/formats/pdf/revision';
+import type { JudgedChange } from '../facts.ts';
+import type { ChangeClass } from '../types.ts';
+import { below, reachOf, sameValue } from './semantic.ts';
+import type { Reach } from './semantic.ts';
+
+export type ObjectChange = 'added' | 'modified' | 'removed';
+
+export interface NoteOptions {
+  readonly object?: string;
+  readonly page?: number;
+  readonly field?: string;
+  readonly code?: string;
+  readonly reason?: string;
+}
+
+/**
+ * One update of the file: revision `a` became `b`. Typed comparisons account for the objects they understand; whatever
+ * changed and nobody accounted for is an undefined change.
+ */
+export class Step {
+  readonly a: PdfRevision;
+  readonly b: PdfRevision;
+  readonly changed: ReadonlyMap<number, ObjectChange>;
+  readonly reach: Reach;
+  readonly notes: JudgedChange[] = [];
+  readonly #accounted = new Set<number>();
+
+  constructor(a: PdfRevision, b: PdfRevision, spend: () => void) {
+    this.a = a;
+    this.b = b;
+    this.changed = changedObjects(a, b, spend);
+    this.reach = reachOf(a, spend);
+  }
+
+  note(kind: ChangeClass, what: string, judgement: JudgedChange['judgement'], options: NoteOptions = {}): void {
+    const { object = 'trailer', page, field, code, reason } = options;
+    this.notes.push({
+      class: kind,
+      object,
+      ...(page === undefined ? {} : { page }),
+      allowed: judgement === 'allowed',
+      what,
+      ...(field === undefined ? {} : { field }),
+      revision: this.b.index + 1,
+      ...(reason === undefined ? {} : { reason }),
+      judgement,
+      ...(code === undefined ? {} : { code }),
+    });
+  }
+
+  forbid(kind: ChangeClass, what: string, options: NoteOptions = {}): void {
+    this.note(kind, what, 'forbidden', { code: 'pdf.changed-after-signing', ...options });
+  }
+
+  isChanged(num: number): boolean {
+    return this.changed.has(num);
+  }
+
+  account(num: number): void {
+    this.#accounted.add(num);
+  }
+
+  /**
+   * Accounts for an object whose new content is harmless only in the place it was found in. An object that other parts of
+   * the signed revision use too (an appearance that is also a page's content) is not accounted for.
+   */
+  accountSole(num: number, referrer: number): void {
+    if (this.changed.get(num) === 'added') {
+      this.#accounted.add(num);
+      return;
+    }
+    const users = this.reach.referrers.get(num);
+    if (users === undefined || (users.size === 1 && users.has(referrer))) this.#accounted.add(num);
+  }
+
+  /** Accounts for what was newly written under a value; an older object that was rewritten must be used nowhere else. */
+  accountBelow(value: PdfObject | undefined, referrer: number): void {
+    for (const num of below(this.b, value)) {
+      const change = this.changed.get(num);
+      if (change === 'added') this.#accounted.add(num);
+      else if (change === 'modified') this.accountSole(num, referrer);
+    }
+  }
+
+  /** What nobody accounted for. */
+  settle(): void {
+    for (const [num, change] of this.changed) {
+      if (change === 'added') {
+        // Defining an object that the signed revision already referred to redraws it without touching it (shadow replace).
+        if (this.reach.dangling.has(num)) {
+          this.forbid('undefined', 'missing-object-supplied', {
+            object: `${num} 0 R`,
+            reason: 'the signed revision refers to this object, which did not exist then',
+          });
+        }
+        continue;
+      }
+      if (this.#accounted.has(num) || !this.reach.referrers.has(num)) continue;
+      this.forbid(classOfObject(this.b.object(num) ?? this.a.object(num)), `object-${change}`, { object: `${num} 0 R` });
+    }
+  }
+}
+
+function changedObjects(a: PdfRevision, b: PdfRevision, spend: () => void): Map<number, ObjectChange> {
+  const out = new Map<number, ObjectChange>();
+  for (const num of b.own.keys()) {
+    if (num === 0) continue;
+    spend();
+    const before = a.object(num);
+    if (b.xrefStreams.includes(num)) {
+      out.set(num, before === null ? 'added' : 'modified');
+      continue;
+    }
+    const after = b.object(num);
+    const generation = generationOf(a, num) !== generationOf(b, num);
+    if (before === null && after === null) continue;
+    if (before === null) out.set(num, 'added');
+    else if (after === null) out.set(num, 'removed');
+    else if (generation || !sameValue(a, before, b, after)) out.set(num, 'modified');
+  }
+  return out;
+}
+
+function generationOf(revision: PdfRevision, num: number): number {
+  const entry = revision.entry(num);
+  return entry?.kind === 'offset' ? entry.gen : 0;
+}
+
+function classOfObject(object: PdfObject): ChangeClass {
+  const dict = isStream(object) ? object.dict : isDict(object) ? object : undefined;
+  if (dict === undefined) return 'undefined';
+  const type = dict.entries.get('Type');
+  if (isName(type, 'Page') || isName(type, 'Pages')) return 'page';
+  if (isName(type, 'Font') || isName(type, 'FontDescriptor')) return 'font';
+  if (isName(type, 'Annot') || dict.entries.has('Rect')) return 'annotation';
+  if (isStream(object) && (type === undefined || isName(type, 'XObject'))) return 'page';
+  return 'undefined';
+}

@@ -1,0 +1,148 @@
+import { isArray, isDict, isName, isRef } from '@antin/formats/pdf/objects';
+import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
+import type { PdfRevision } from '@antin/formats/pdf/revision';
+import { contentBoxes } from './content-boxes.ts';
+import { formFields } from './fields.ts';
+import type { Step } from './step.ts';
+
+export type Rect = readonly [left: number, bottom: number, right: number, top: number];
+
+/** Where on the pages of the older revision things are; read lazily, once a step. */
+export class PageLookup {
+  readonly #revision: PdfRevision;
+  readonly #newer: PdfRevision;
+  readonly #contentBytes: number;
+  #numbers: Map<number, number> | undefined;
+  #signatures: { readonly page: number; readonly rect: Rect; readonly num: number }[] | undefined;
+  readonly #boxes = new Map<number, readonly Rect[] | string>();
+
+  constructor(revision: PdfRevision, newer: PdfRevision, contentBytes: number) {
+    this.#revision = revision;
+    this.#newer = newer;
+    this.#contentBytes = contentBytes;
+  }
+
+  /** 1-based page of a widget: by /P, else by the /Annots that name it. */
+  pageOf(num: number, widget: PdfDict): number | undefined {
+    const numbers = (this.#numbers ??= new Map(this.#revision.pages().map((page) => [page.ref.num, page.index + 1])));
+    const named = widget.entries.get('P');
+    for (const page of this.#newer.pages()) {
+      const annots = this.#newer.resolve(page.dict.entries.get('Annots'));
+      if (isArray(annots) && annots.items.some((item) => isRef(item) && item.num === num)) return page.index + 1;
+    }
+    return isRef(named) ? numbers.get(named.num) : undefined;
+  }
+
+  /** Widgets of signature fields that were signed in the older revision. */
+  signedWidgets(): readonly { readonly page: number; readonly rect: Rect; readonly num: number }[] {
+    if (this.#signatures === undefined) {
+      this.#signatures = [];
+      for (const field of formFields(this.#revision)) {
+        if (field.type !== 'Sig' || this.#revision.resolve(field.value) === null) continue;
+        for (const widget of field.widgets) {
+          const rect = rectOf(this.#revision, widget.dict.entries.get('Rect'));
+          const page = this.pageOf(widget.num, widget.dict);
+          if (rect !== undefined && page !== undefined) this.#signatures.push({ page, rect, num: widget.num });
+        }
+      }
+    }
+    return this.#signatures;
+  }
+
+  /** Boxes of everything drawn on a page of the older revision, or why that cannot be told. */
+  content(page: number): readonly Rect[] | string {
+    let boxes = this.#boxes.get(page);
+    if (boxes === undefined) {
+      boxes = contentBoxes(this.#revision, this.#revision.page(page - 1), this.#contentBytes);
+      this.#boxes.set(page, boxes);
+    }
+    return boxes;
+  }
+
+  /** Boxes of the annotations of a page of the older revision that are no signature widgets and show something. */
+  annotations(page: number): Rect[] {
+    const revision = this.#revision;
+    const annots = revision.resolve(revision.page(page - 1).dict.entries.get('Annots'));
+    const signed = new Set(this.signedWidgets().map((one) => one.num));
+    const out: Rect[] = [];
+    if (!isArray(annots)) return out;
+    for (const item of annots.items) {
+      const dict = revision.resolve(item);
+      if (!isDict(dict) || (isRef(item) && signed.has(item.num)) || !isVisible(revision, dict)) continue;
+      if (isName(dict.entries.get('Subtype'), 'Link') || isName(dict.entries.get('Subtype'), 'Popup')) continue;
+      // An empty field shows nothing yet.
+      if (!dict.entries.has('AP')) continue;
+      const rect = rectOf(revision, dict.entries.get('Rect'));
+      if (rect !== undefined) out.push(rect);
+    }
+    return out;
+  }
+}
+
+export function rectOf(revision: PdfRevision, value: PdfObject | undefined): Rect | undefined {
+  const array = revision.resolve(value);
+  if (!isArray(array) || array.items.length !== 4) return undefined;
+  const n = array.items.map((item) => revision.resolve(item));
+  if (!n.every((item) => typeof item === 'number')) return undefined;
+  const [a, b, c, d] = n as [number, number, number, number];
+  return [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)];
+}
+
+export function isVisible(revision: PdfRevision, widget: PdfDict): boolean {
+  const flags = revision.resolve(widget.entries.get('F'));
+  if (typeof flags === 'number' && (flags & (2 | 32)) !== 0 && (flags & 4) === 0) return false;
+  const rect = rectOf(revision, widget.entries.get('Rect'));
+  return rect !== undefined && rect[2] > rect[0] && rect[3] > rect[1];
+}
+
+export function overlaps(a: Rect, b: Rect, slack = 0): boolean {
+  return a[0] < b[2] - slack && b[0] < a[2] - slack && a[1] < b[3] - slack && b[1] < a[3] - slack;
+}
+
+/**
+ * What the widget of a later signature covers.
+ *
+ * Decree 30 wants the organisation's seal over a third of the leader's signature: covering an earlier signature's widget is
+ * "seal placed". A widget that the signed revision did not have must cover nothing else (sneaky signature attack); a widget
+ * that was prepared before signing was there to be seen by whoever signed.
+ */
+export function judgeWidget(
+  step: Step,
+  pages: PageLookup,
+  num: number,
+  widget: PdfDict,
+  field: string,
+  origin: 'existing' | 'new',
+): void {
+  if (!isVisible(step.b, widget)) return;
+  const rect = rectOf(step.b, widget.entries.get('Rect')) as Rect;
+  const page = pages.pageOf(num, widget);
+  const object = `${num} 0 R`;
+  // Without an appearance and without a page nothing is drawn.
+  if (page === undefined || !widget.entries.has('AP')) return;
+  const sealed = pages.signedWidgets().some((one) => one.page === page && overlaps(one.rect, rect));
+  if (sealed) step.note('signature', 'seal-placed', 'allowed', { object, page, field });
+  if (origin === 'existing') return;
+  const content = pages.content(page);
+  if (typeof content === 'string') {
+    step.note('signature', 'signature-drawn', 'undecided', {
+      object,
+      page,
+      field,
+      code: 'pdf.widget-over-unknown',
+      reason: content,
+    });
+    return;
+  }
+  const covered =
+    content.some((box) => overlaps(box, rect, 0.5)) || pages.annotations(page).some((box) => overlaps(box, rect, 0.5));
+  if (covered) {
+    step.note('signature', 'signature-drawn', 'undecided', {
+      object,
+      page,
+      field,
+      code: 'pdf.widget-over-content',
+      reason: 'the picture of a later signature covers content of the page',
+    });
+  } else step.note('signature', 'signature-drawn', 'allowed', { object, page, field });
+}

@@ -1,0 +1,75 @@
+import { fromLatin1, indexOfBytes, latin1 } from '@antin/formats/bytes/bytes';
+import type { ByteSource } from '@antin/formats/bytes/source';
+import { fromBase64 } from '@antin/formats/bytes/text-encodings';
+import { FormatFault } from '@antin/formats/fault';
+import { positionsOf } from './pdf/find-signatures.ts';
+import type { SignatureFormat } from './types.ts';
+
+export type Container =
+  | { readonly kind: 'pdf' }
+  | { readonly kind: 'cms'; readonly bytes: Uint8Array }
+  | { readonly kind: 'other'; readonly format: SignatureFormat; readonly signed: boolean }
+  | { readonly kind: 'none' };
+
+const MAX_CMS = 64 * 1024 * 1024;
+const ID_SIGNED_DATA = new Uint8Array([0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]);
+
+/** What a file is, from its first bytes and never from its name. */
+export function recognise(source: ByteSource): Container {
+  const head = source.read(0, Math.min(source.size, 4096));
+  const text = fromLatin1(head);
+  if (indexOfBytes(head.subarray(0, 1024 + 5), latin1('%PDF-')) !== -1) return { kind: 'pdf' };
+  // A header broken by one flipped byte does not make a signed PDF unsigned.
+  if (looksSigned(source) && positionsOf(source, latin1('startxref'), 1).length > 0) return { kind: 'pdf' };
+  if (indexOfBytes(head.subarray(0, 64), ID_SIGNED_DATA) !== -1 && source.size <= MAX_CMS) {
+    return { kind: 'cms', bytes: source.read(0, source.size) };
+  }
+  if (/-----BEGIN (CMS|PKCS7|PKCS #7 SIGNED DATA)-----/.test(text) && source.size <= MAX_CMS) {
+    const bytes = pemBody(fromLatin1(source.read(0, source.size)));
+    if (bytes !== undefined) return { kind: 'cms', bytes };
+  }
+  if (text.startsWith('PK\u0003\u0004')) return zip(source, text);
+  if (/^(\u00ef\u00bb\u00bf)?\s*</.test(text)) return xml(source);
+  if (/^\s*\{/.test(text) && /"(payload|protected|signatures)"\s*:/.test(text)) {
+    return { kind: 'other', format: 'JAdES', signed: true };
+  }
+  if (/^eyJ[\w-]*\.[\w-]*\.[\w-]+\s*$/.test(text) || (/^eyJ[\w-]*\./.test(text) && source.size > 4096)) {
+    return { kind: 'other', format: 'JAdES', signed: true };
+  }
+  return { kind: 'none' };
+}
+
+/** Plain traces of a signature dictionary in the bytes: such a file is never called unsigned, readable or not. */
+export function looksSigned(source: ByteSource): boolean {
+  return MARKS.some((mark) => positionsOf(source, mark, 1).length > 0);
+}
+
+const MARKS = ['/ByteRange', 'ETSI.CAdES', 'ETSI.RFC3161', 'adbe.pkcs7', 'adbe.x509', '/Type/Sig', '/Type /Sig'].map(latin1);
+
+function pemBody(pem: string): Uint8Array | undefined {
+  const match = /-----BEGIN [^-]+-----([\s\S]*?)-----END/.exec(pem);
+  if (match === null) return undefined;
+  try {
+    return fromBase64(match[1] as string);
+  } catch (error) {
+    if (error instanceof FormatFault) return undefined;
+    throw error;
+  }
+}
+
+function zip(source: ByteSource, head: string): Container {
+  const has = (name: string): boolean => positionsOf(source, latin1(name), 1).length > 0;
+  if (head.includes('mimetypeapplication/vnd.etsi.asic-s+zip'))
+    return { kind: 'other', format: 'ASiC-S', signed: has('META-INF/') };
+  if (head.includes('mimetypeapplication/vnd.etsi.asic-e+zip'))
+    return { kind: 'other', format: 'ASiC-E', signed: has('META-INF/') };
+  if (has('[Content_Types].xml')) return { kind: 'other', format: 'OOXML', signed: has('_xmlsignatures/') };
+  if (has('META-INF/signature') || has('META-INF/documentsignatures')) return { kind: 'other', format: 'ASiC-E', signed: true };
+  return { kind: 'none' };
+}
+
+function xml(source: ByteSource): Container {
+  const has = (name: string): boolean => positionsOf(source, latin1(name), 1).length > 0;
+  if (!has('http://www.w3.org/2000/09/xmldsig#')) return { kind: 'none' };
+  return { kind: 'other', format: has('http://uri.etsi.org/01903/') ? 'XAdES' : 'XMLDSig', signed: true };
+}

@@ -1,0 +1,48 @@
+import { equalBytes } from '@antin/formats/bytes/bytes';
+import { fromLatin1 } from '@antin/formats/bytes/bytes';
+import type { CryptoDoor, VerifyAnswer, VerifyInput } from '@antin/pki/crypto';
+
+const MEMORY = 512;
+/** Long data (a whole detached content) is not worth keeping. */
+const LONGEST = 64 * 1024;
+
+/**
+ * The same door, which answers a question it has been asked before from memory: the certificates of issuers and
+ * time-stamping units are the same in file after file. Every byte of the question is compared, never a hash of it.
+ */
+export function rememberingDoor(door: CryptoDoor): CryptoDoor {
+  const known = doors.get(door);
+  if (known !== undefined) return known;
+  const memory = new Map<string, { input: VerifyInput; answer: VerifyAnswer }>();
+  const remembering: CryptoDoor = {
+    digest: (algorithm) => door.digest(algorithm),
+    verify(input) {
+      if (input.data.length > LONGEST) return door.verify(input);
+      const key = fromLatin1(input.signature);
+      const hit = memory.get(key);
+      if (hit !== undefined && same(hit.input, input)) return hit.answer;
+      const answer = door.verify(input);
+      if (memory.size >= MEMORY) memory.delete(memory.keys().next().value as string);
+      memory.set(key, { input: own(input), answer });
+      return answer;
+    },
+  };
+  doors.set(door, remembering);
+  return remembering;
+}
+
+const doors = new WeakMap<CryptoDoor, CryptoDoor>();
+
+function same(a: VerifyInput, b: VerifyInput): boolean {
+  return (
+    equalBytes(a.data, b.data) &&
+    equalBytes(a.spki, b.spki) &&
+    equalBytes(a.signature, b.signature) &&
+    JSON.stringify(a.algorithm) === JSON.stringify(b.algorithm)
+  );
+}
+
+/** Copies, because slices would keep whole files alive. */
+function own(input: VerifyInput): VerifyInput {
+  return { algorithm: input.algorithm, spki: input.spki.slice(), data: input.data.slice(), signature: input.signature.slice() };
+}

@@ -1,0 +1,102 @@
+import type { CertificateFacts, SignatureFacts, TrustFacts } from './facts.ts';
+import type { LevelFacts } from './level.ts';
+import type { Conclusion } from './process.ts';
+import type { Change, RevocationReport, SignatureReport, SignerReport, TimestampReport } from './types.ts';
+
+/** The JSON of one signature from its facts and its conclusion; nothing is decided here. */
+export function reportSignature(facts: SignatureFacts, conclusion: Conclusion, level: LevelFacts): SignatureReport {
+  const { cms, pdf } = facts;
+  const trust = conclusion.best.proven ? (facts.trustAtPoe ?? facts.trust) : facts.trust;
+  const claimed = pdf?.dictionaryTime ?? cms?.signingTime ?? null;
+  const { decided } = conclusion;
+  return {
+    id: facts.id,
+    format: facts.format,
+    ...(pdf?.subFilter === undefined || pdf.subFilter === null ? {} : { subFilter: pdf.subFilter }),
+    ...(pdf?.field === undefined || pdf.field === null ? {} : { field: pdf.field }),
+    level: level.level,
+    levelFailures: level.levelFailures,
+    indication: conclusion.indication,
+    subIndication: conclusion.subIndication,
+    intact: facts.formatFaults.length === 0 && cms?.digestMatches === true,
+    cryptoValid: cms?.signatureValue === 'valid',
+    coverage: pdf === null ? (facts.formatFaults.length > 0 ? 'broken' : 'file') : pdf.coverage,
+    ...(pdf !== null && pdf.revision >= 0 ? { revision: pdf.revision + 1 } : {}),
+    changes: (pdf?.changes ?? []).map(plainChange),
+    signer: facts.signer === null ? null : signerReport(facts.signer),
+    chain: (trust?.chain ?? []).map(signerReport),
+    revocation: trust === null ? [] : revocationReports(trust),
+    claimedSigningTime: claimed === null ? null : iso(claimed),
+    bestSignatureTime: iso(conclusion.best.time),
+    bestSignatureTimeFrom: conclusion.best.proven ? 'time-stamp' : 'validation-time',
+    timestamps: facts.timeStamps.map((stamp, i): TimestampReport => {
+      const judged = conclusion.timeStamps[i];
+      return {
+        kind: stamp.kind,
+        genTime: stamp.genTime === null ? '' : iso(stamp.genTime),
+        ...(stamp.tsa === null ? {} : { tsa: stamp.tsa.subject }),
+        digest: stamp.digest ?? 'unknown',
+        imprintMatches: stamp.imprintMatches,
+        indication: judged?.indication ?? 'INDETERMINATE',
+        subIndication: judged?.subIndication ?? null,
+        errors: judged?.errors ?? [],
+      };
+    }),
+    decidedBy: decided?.finding.code ?? null,
+    ...(decided?.when === undefined ? {} : { decidedAt: iso(decided.when) }),
+    errors: conclusion.errors,
+    warnings: conclusion.warnings,
+    ...(cms?.digest === undefined || cms.digest === null ? {} : { digestAlgorithm: cms.digest }),
+    ...(cms?.scheme === undefined || cms.scheme === null
+      ? {}
+      : { signatureAlgorithm: cms.signatureDigest === null ? cms.scheme : `${cms.scheme} ${cms.signatureDigest}` }),
+    ...(pdf?.reason === undefined || pdf.reason === null ? {} : { reason: pdf.reason }),
+    ...(pdf?.location === undefined || pdf.location === null ? {} : { location: pdf.location }),
+    ...(pdf?.widget === undefined || pdf.widget === null ? {} : { widget: pdf.widget }),
+  };
+}
+
+function plainChange(change: Change): Change {
+  return {
+    class: change.class,
+    object: change.object,
+    ...(change.page === undefined ? {} : { page: change.page }),
+    allowed: change.allowed,
+    what: change.what,
+    ...(change.field === undefined ? {} : { field: change.field }),
+    revision: change.revision,
+    ...(change.reason === undefined ? {} : { reason: change.reason }),
+  };
+}
+
+export function signerReport(facts: CertificateFacts): SignerReport {
+  return {
+    subject: facts.subject,
+    issuer: facts.issuer,
+    serialNumber: facts.serialHex,
+    ...(facts.commonName === null ? {} : { commonName: facts.commonName }),
+    ...(facts.organization === null ? {} : { organization: facts.organization }),
+    ...(facts.organizationalUnit === null ? {} : { organizationalUnit: facts.organizationalUnit }),
+    ...(facts.title === null ? {} : { title: facts.title }),
+    seal: !facts.person,
+    notBefore: iso(facts.notBefore),
+    notAfter: iso(facts.notAfter),
+    sha256: facts.sha256,
+  };
+}
+
+function revocationReports(trust: TrustFacts): RevocationReport[] {
+  return trust.revocation.map((one) => ({
+    subject: one.subject,
+    status: one.status,
+    ...(one.source === null ? {} : { source: one.source }),
+    ...(one.revokedAt === null ? {} : { revokedAt: iso(one.revokedAt) }),
+    ...(one.reason === null ? {} : { reason: one.reason }),
+    ...(one.thisUpdate === null ? {} : { thisUpdate: iso(one.thisUpdate) }),
+    ...(one.nextUpdate === null ? {} : { nextUpdate: iso(one.nextUpdate) }),
+  }));
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,101 @@
+import { FormatFault } from '@antin/formats/fault';
+import { parseCrl } from '@antin/pki/crl/parse';
+import type { Crl } from '@antin/pki/crl/parse';
+import { PkiFault } from '@antin/pki/fault';
+import { parseOcspResponse } from '@antin/pki/ocsp/response';
+import type { BasicOcspResponse } from '@antin/pki/ocsp/response';
+import { CertificatePool } from './certificates.ts';
+import { VIETNAM_POLICY } from './policy.ts';
+import type { ValidationPolicy } from './policy.ts';
+import { rememberingDoor } from './remembering-door.ts';
+import type { TrustSources } from './trust.ts';
+import type { Finding, Need, ValidationContext } from './types.ts';
+
+/** Everything at hand for judging one file, read once. */
+export interface Sources {
+  readonly context: ValidationContext;
+  readonly policy: ValidationPolicy;
+  readonly pool: CertificatePool;
+  readonly crls: Crl[];
+  readonly ocsps: BasicOcspResponse[];
+  readonly needs: Need[];
+  readonly warnings: Finding[];
+  readonly trustFor: (purpose: 'signer' | 'time-stamp') => TrustSources;
+}
+
+export function openSources(context: ValidationContext): Sources {
+  const pool = new CertificatePool();
+  const policy = context.policy ?? VIETNAM_POLICY;
+  const crls: Crl[] = [];
+  const ocsps: BasicOcspResponse[] = [];
+  const needs: Need[] = [];
+  const door = rememberingDoor(context.door);
+  const trustFor = (purpose: 'signer' | 'time-stamp'): TrustSources => ({
+    anchors: purpose === 'time-stamp' ? (context.tsaTrust ?? context.trust) : context.trust,
+    pool,
+    crls,
+    ocsps,
+    door,
+    maxPaths: policy.limits.paths,
+    now: context.at,
+    needs,
+  });
+  const sources: Sources = { context: { ...context, door }, policy, pool, crls, ocsps, needs, warnings: [], trustFor };
+  for (const anchor of [...context.trust, ...(context.tsaTrust ?? [])]) pool.addParsed(anchor.certificate);
+  addEvidence(sources, context.evidence);
+  return sources;
+}
+
+/** Adds what a file or a caller brings; what cannot be read is a warning, because somebody meant it to help. */
+export function addEvidence(
+  sources: Pick<Sources, 'pool' | 'crls' | 'ocsps' | 'warnings'>,
+  evidence: {
+    readonly certificates: readonly Uint8Array[];
+    readonly crls: readonly Uint8Array[];
+    readonly ocsps: readonly Uint8Array[];
+  },
+): void {
+  for (const raw of evidence.certificates) {
+    if (sources.pool.add(raw) === undefined)
+      warn(sources, 'evidence.certificate-unreadable', 'a certificate at hand cannot be read');
+  }
+  for (const raw of evidence.crls) {
+    const crl = reading(sources, raw, readCrl);
+    if (crl !== undefined && !sources.crls.includes(crl)) sources.crls.push(crl);
+  }
+  for (const raw of evidence.ocsps) {
+    const basic = reading(sources, raw, readOcsp);
+    if (basic !== undefined && !sources.ocsps.includes(basic)) sources.ocsps.push(basic);
+  }
+}
+
+const crlMemory = new WeakMap<Uint8Array, Crl>();
+const ocspMemory = new WeakMap<Uint8Array, BasicOcspResponse>();
+
+function readCrl(raw: Uint8Array): Crl {
+  let crl = crlMemory.get(raw);
+  if (crl === undefined) crlMemory.set(raw, (crl = parseCrl(raw)));
+  return crl;
+}
+
+function readOcsp(raw: Uint8Array): BasicOcspResponse | undefined {
+  const known = ocspMemory.get(raw);
+  if (known !== undefined) return known;
+  const { basic } = parseOcspResponse(raw);
+  if (basic !== undefined) ocspMemory.set(raw, basic);
+  return basic;
+}
+
+function reading<T>(sources: Pick<Sources, 'warnings'>, raw: Uint8Array, read: (raw: Uint8Array) => T): T | undefined {
+  try {
+    return read(raw);
+  } catch (error) {
+    if (!(error instanceof FormatFault) && !(error instanceof PkiFault)) throw error;
+    warn(sources, 'evidence.status-unreadable', `revocation data at hand cannot be read: ${error.message}`);
+    return undefined;
+  }
+}
+
+function warn(sources: Pick<Sources, 'warnings'>, code: string, message: string): void {
+  sources.warnings.push({ code, clause: 'EN 319 102-1 5.2.4', message });
+}

@@ -1,0 +1,146 @@
+import { toHex } from '@antin/formats/bytes/text-encodings';
+import type { Crl } from '@antin/pki/crl/parse';
+import { digestOf } from '@antin/pki/crypto';
+import type { CryptoDoor } from '@antin/pki/crypto';
+import type { BasicOcspResponse } from '@antin/pki/ocsp/response';
+import { buildPaths } from '@antin/pki/path/build';
+import type { PathPurpose } from '@antin/pki/path/purpose';
+import { checkPathRevocation } from '@antin/pki/path/revocation';
+import { validatePath } from '@antin/pki/path/validate';
+import type { PathResult, TrustAnchor } from '@antin/pki/path/validate';
+import type { Certificate } from '@antin/pki/x509/certificate';
+import { nameText } from '@antin/pki/x509/name';
+import { certificateFacts } from './certificates.ts';
+import type { CertificatePool } from './certificates.ts';
+import type { RevocationFacts, TrustFacts } from './facts.ts';
+import type { Need } from './types.ts';
+
+export interface TrustSources {
+  readonly anchors: readonly TrustAnchor[];
+  readonly pool: CertificatePool;
+  readonly crls: readonly Crl[];
+  readonly ocsps: readonly BasicOcspResponse[];
+  readonly door: CryptoDoor;
+  readonly maxPaths: number;
+  /** The moment of judging; evidence from after it is refused. */
+  readonly now: number;
+  /** Collects what is missing. */
+  readonly needs: Need[];
+}
+
+/** Validity periods are judged by the process, which knows what is proven about time; here they do not count. */
+const ABOUT_TIME: ReadonlySet<string> = new Set(['path.expired', 'path.not-yet-valid']);
+/** A path with one of these is no path: the names fit but another key signed. */
+const NO_PATH: ReadonlySet<string> = new Set(['path.signature-invalid', 'path.name-chaining', 'path.empty']);
+
+/** The best path from `leaf` to an anchor as it stands at `at`, with the revocation answer for each certificate. */
+export function readTrust(leaf: Certificate, purpose: 'signer' | 'time-stamp', at: number, sources: TrustSources): TrustFacts {
+  const anchors = sources.anchors.filter(
+    (one) => one.purposes.includes(purpose) && (one.notAfter === undefined || at <= one.notAfter),
+  );
+  const paths = buildPaths(leaf, {
+    anchors,
+    candidates: sources.pool.all(),
+    limits: { length: 12, paths: sources.maxPaths, steps: 4096 },
+  });
+  const pathPurpose: PathPurpose = purpose;
+  const judged = paths.map((path) => {
+    const anchor = anchors.find((one) => one.certificate.raw === path.at(-1)?.raw);
+    const result = validatePath(path, {
+      at,
+      door: sources.door,
+      purpose: pathPurpose,
+      sha1OnCaCertificates: anchor?.sha1OnCaCertificates ?? false,
+    });
+    return { path, anchor, result, rank: rankOf(result) };
+  });
+  judged.sort((a, b) => a.rank - b.rank);
+  const best = judged[0];
+  if (best === undefined || best.result.problems.some((one) => NO_PATH.has(one.code))) {
+    askForIssuer(leaf, sources);
+    return { at, status: 'no-chain', chain: [certificateFacts(leaf, sources.door)], faults: [], revocation: [] };
+  }
+  const faults = best.result.problems
+    .filter((one) => !ABOUT_TIME.has(one.code))
+    .map((one) => ({
+      code: one.code,
+      message: `${nameText((best.path[one.index] as Certificate).subject)}${one.detail === undefined ? '' : `: ${one.detail}`}`,
+    }));
+  return {
+    at,
+    status: faults.length === 0 ? 'trusted' : 'broken',
+    chain: best.path.map((one) => certificateFacts(one, sources.door)),
+    faults,
+    revocation: readRevocation(best.path, best.anchor?.sha1OnCaCertificates ?? false, at, sources),
+  };
+}
+
+function rankOf(result: PathResult): number {
+  if (result.status === 'valid') return 0;
+  const codes = result.problems.map((one) => one.code);
+  if (codes.every((code) => ABOUT_TIME.has(code))) return 1;
+  return codes.some((code) => NO_PATH.has(code)) ? 3 : 2;
+}
+
+function readRevocation(path: readonly Certificate[], sha1: boolean, at: number, sources: TrustSources): RevocationFacts[] {
+  const findings = checkPathRevocation(path, {
+    crls: sources.crls,
+    ocsps: sources.ocsps,
+    candidates: sources.pool.all(),
+    anchors: sources.anchors,
+    at,
+    now: sources.now,
+    door: sources.door,
+    sha1OnCaCertificates: sha1,
+  });
+  return findings.map((finding, i) => {
+    const certificate = path[i] as Certificate;
+    if (finding.status === 'unknown') askForStatus(certificate, path[i + 1] as Certificate, sources);
+    return {
+      subject: nameText(certificate.subject),
+      ca: i > 0,
+      status: finding.status,
+      source: finding.source ?? null,
+      revokedAt: finding.revokedAt ?? null,
+      reason: finding.reason ?? null,
+      thisUpdate: finding.thisUpdate ?? null,
+      nextUpdate: finding.nextUpdate ?? null,
+      why: finding.why ?? [],
+    };
+  });
+}
+
+function askForStatus(certificate: Certificate, issuer: Certificate, sources: TrustSources): void {
+  const { needs, door } = sources;
+  if (needs.some((one) => one.kind !== 'certificate' && one.certificate === certificate.raw)) return;
+  const common = {
+    certificate: certificate.raw,
+    issuer: issuer.raw,
+    serialHex: certificate.serialHex,
+    issuerSha256: toHex(digestOf(door, 'SHA-256', issuer.raw)),
+  };
+  const points = certificate.crlDistributionPoints.flatMap((point) => point.urls);
+  if (certificate.authorityInfoAccess.ocsp.length > 0) {
+    needs.push({ kind: 'ocsp', ...common, urls: certificate.authorityInfoAccess.ocsp });
+  }
+  if (points.length > 0 || certificate.authorityInfoAccess.ocsp.length === 0)
+    needs.push({ kind: 'crl', ...common, urls: points });
+}
+
+/** The issuer of the topmost certificate that can be reached without an anchor. */
+function askForIssuer(leaf: Certificate, sources: TrustSources): void {
+  let tip = leaf;
+  for (let i = 0; i < 12; i++) {
+    const issuer = nameText(tip.issuer);
+    const next = sources.pool.all().find((one) => one !== tip && nameText(one.subject) === issuer);
+    if (next === undefined) break;
+    tip = next;
+  }
+  if (sources.needs.some((one) => one.kind === 'certificate' && one.certificate === tip.raw)) return;
+  sources.needs.push({
+    kind: 'certificate',
+    certificate: tip.raw,
+    issuer: nameText(tip.issuer),
+    urls: tip.authorityInfoAccess.caIssuers,
+  });
+}

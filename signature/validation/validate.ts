@@ -1,0 +1,193 @@
+import { readInPieces } from '@antin/formats/bytes/source';
+import type { ByteSource } from '@antin/formats/bytes/source';
+import { toHex } from '@antin/formats/bytes/text-encodings';
+import { FormatFault } from '@antin/formats/fault';
+import type { CryptoDoor } from '@antin/pki/crypto';
+import { judgeCmsFile } from './judge-file-cms.ts';
+import { judgePdf } from './judge-pdf.ts';
+import { LimitReached } from './limits.ts';
+import { VIETNAM_POLICY } from './policy.ts';
+import { looksSigned, recognise } from './recognise.ts';
+import { openSources } from './sources.ts';
+import type { Sources } from './sources.ts';
+import type {
+  Finding,
+  Indication,
+  SignatureFormat,
+  SignatureReport,
+  SubIndication,
+  ValidationContext,
+  ValidationOutcome,
+  ValidationReport,
+  Verdict,
+} from './types.ts';
+
+/** The file is of no format this engine knows: not a verdict but a refusal. */
+export class UnsupportedFile extends Error {
+  override readonly name = 'UnsupportedFile';
+  readonly code = 'format.unsupported';
+}
+
+interface Judged {
+  readonly format: string;
+  readonly signatures: readonly SignatureReport[];
+  readonly revisions?: readonly { readonly end: number }[];
+  /** Make the document invalid whatever its signatures say. */
+  readonly errors: readonly Finding[];
+  /** Keep it from passing. */
+  readonly doubts: readonly Finding[];
+  readonly warnings: readonly Finding[];
+}
+
+/**
+ * Judges all signatures of one file: facts → checks → verdict. Pure: the same bytes, evidence, trust, policy and time give
+ * the same report. Fetches nothing; what would help is in `needs`.
+ *
+ * @throws {UnsupportedFile} when the file is of no format that carries signatures
+ */
+export function validate(source: ByteSource, context: ValidationContext): ValidationOutcome {
+  const sources = openSources(context);
+  const judged = judge(source, sources);
+  const report = documentReport(source, context, judged, sources);
+  return { report, needs: sources.needs };
+}
+
+function judge(source: ByteSource, sources: Sources): Judged {
+  const container = recognise(source);
+  try {
+    switch (container.kind) {
+      case 'pdf':
+        return { format: 'PDF', doubts: [], ...judgePdf(source, sources) };
+      case 'cms':
+        return { format: 'CMS', errors: [], doubts: [], ...judgeCmsFile(container.bytes, sources) };
+      case 'other':
+        return notYet(container.format, container.signed, sources);
+      case 'none':
+        throw new UnsupportedFile('the file is of no format that carries signatures this engine knows');
+    }
+  } catch (error) {
+    const format = container.kind === 'cms' ? 'CMS' : 'PDF';
+    if (error instanceof LimitReached) {
+      const doubt = { code: `limit.${error.limit}`, clause: 'policy', message: error.message };
+      return { format, signatures: [], errors: [], doubts: [doubt], warnings: [] };
+    }
+    if (!(error instanceof FormatFault)) throw error;
+    return unreadable(source, format, error, sources);
+  }
+}
+
+/** Recognised, reported, never passed over in silence. */
+function notYet(format: SignatureFormat, signed: boolean, sources: Sources): Judged {
+  const name = format === 'XAdES' || format === 'XMLDSig' ? 'XML' : format === 'JAdES' ? 'JSON' : 'ZIP';
+  if (!signed) return { format: name, signatures: [], errors: [], doubts: [], warnings: [] };
+  const finding = {
+    code: 'format.not-yet-judged',
+    clause: 'EN 319 102-1 5.2.2',
+    message: `${format} is recognised, but this version does not judge it yet`,
+  };
+  return {
+    format: name,
+    signatures: [blank('signature-1', format, 'INDETERMINATE', 'SIG_CONSTRAINTS_FAILURE', finding, sources)],
+    errors: [],
+    doubts: [],
+    warnings: [],
+  };
+}
+
+/** The strict reader refused the file. Signed or not, it is never repaired and never passes. */
+function unreadable(source: ByteSource, format: string, fault: FormatFault, sources: Sources): Judged {
+  const offset = fault.offset === undefined ? {} : { offset: fault.offset };
+  const finding = { code: fault.code, clause: 'ISO 32000-2 7.5', message: fault.message, ...offset };
+  const none = { format, errors: [], doubts: [], warnings: [] };
+  const limited = fault.code === 'pdf.budget' || fault.code === 'inflate.budget' || fault.code === 'pdf.encrypted';
+  if (limited || !looksSigned(source)) return { ...none, signatures: [], doubts: [finding] };
+  return { ...none, signatures: [blank('signature-1', 'PDF', 'TOTAL_FAILED', 'FORMAT_FAILURE', finding, sources)] };
+}
+
+function blank(
+  id: string,
+  format: SignatureFormat,
+  indication: Indication,
+  subIndication: SubIndication,
+  finding: Finding,
+  sources: Sources,
+): SignatureReport {
+  return {
+    id,
+    format,
+    level: null,
+    levelFailures: [],
+    indication,
+    subIndication,
+    intact: false,
+    cryptoValid: false,
+    coverage: 'broken',
+    changes: [],
+    signer: null,
+    chain: [],
+    revocation: [],
+    claimedSigningTime: null,
+    bestSignatureTime: new Date(sources.context.at).toISOString(),
+    bestSignatureTimeFrom: 'validation-time',
+    timestamps: [],
+    decidedBy: finding.code,
+    errors: [finding],
+    warnings: [],
+  };
+}
+
+const RANK: Readonly<Record<Indication, number>> = { TOTAL_FAILED: 2, INDETERMINATE: 1, TOTAL_PASSED: 0 };
+
+/** The document is as good as its worst signature, and no better than what was found about the file itself. */
+function documentReport(source: ByteSource, context: ValidationContext, judged: Judged, sources: Sources): ValidationReport {
+  const { signatures, errors, doubts } = judged;
+  const worst = signatures.reduce<SignatureReport | undefined>(
+    (a, b) => (a === undefined || RANK[b.indication] > RANK[a.indication] ? b : a),
+    undefined,
+  );
+  let verdict: Verdict =
+    worst === undefined
+      ? 'unsigned'
+      : worst.indication === 'TOTAL_PASSED'
+        ? 'valid'
+        : worst.indication === 'TOTAL_FAILED'
+          ? 'invalid'
+          : 'indeterminate';
+  let decidedBy = worst?.decidedBy ?? null;
+  let decidedBySignature = worst?.id ?? null;
+  const doubt = doubts[0];
+  const error = errors[0];
+  if (verdict !== 'invalid' && error !== undefined) {
+    verdict = 'invalid';
+    decidedBy = error.code;
+    decidedBySignature = null;
+  } else if (doubt !== undefined && (verdict === 'valid' || verdict === 'unsigned')) {
+    verdict = 'indeterminate';
+    decidedBy = doubt.code;
+    decidedBySignature = null;
+  }
+  return {
+    file: context.fileName ?? '',
+    size: source.size,
+    sha256: sha256Of(source, context.door),
+    format: judged.format,
+    verdict,
+    validationTime: new Date(context.at).toISOString(),
+    policy: (context.policy ?? VIETNAM_POLICY).name,
+    ...(judged.revisions === undefined ? {} : { revisions: judged.revisions }),
+    signatures,
+    errors: [...errors, ...doubts],
+    warnings: [...judged.warnings, ...sources.warnings],
+    decidedBy,
+    decidedBySignature,
+    needs: sources.needs.map((need) =>
+      need.kind === 'certificate' ? `certificate: ${need.issuer}` : `${need.kind}: ${need.serialHex}`,
+    ),
+  };
+}
+
+function sha256Of(source: ByteSource, door: CryptoDoor): string {
+  const running = door.digest('SHA-256');
+  readInPieces(source, 0, source.size, (piece) => running.update(piece));
+  return toHex(running.finish());
+}
