@@ -1,6 +1,6 @@
 import { fromUtf8, fromLatin1 } from '../bytes/bytes.ts';
 import { FormatFault } from '../fault.ts';
-import { DerNode } from './reader.ts';
+import type { DerNode } from './reader.ts';
 import { TAG } from './tags.ts';
 
 /** Typed views of primitive values; each refuses what DER does not allow and says where. */

@@ -112,6 +112,10 @@ export function oid(dotted: string): Uint8Array {
   if (known !== undefined) return known;
   if (!/^[0-2](\.(0|[1-9]\d*))+$/.test(dotted)) throw new FormatFault('der.object-identifier', `not an OID: ${dotted}`);
   const arcs = dotted.split('.').map(BigInt);
+  // 1.40 would come out as the octet of 2.0: below arc 2 the second arc ends at 39 (X.660).
+  if ((arcs[0] as bigint) < 2n && (arcs[1] as bigint) > 39n) {
+    throw new FormatFault('der.object-identifier', `not an OID: ${dotted}`);
+  }
   const octets: number[] = [];
   const combined = [(arcs[0] as bigint) * 40n + (arcs[1] as bigint), ...arcs.slice(2)];
   for (const arc of combined) {
@@ -139,10 +143,13 @@ export function ia5String(text: string): Uint8Array {
   return tlv(TAG.IA5_STRING, latin1(text));
 }
 
+const UTC_TIME_FROM = Date.UTC(1950, 0);
+const UTC_TIME_TO = Date.UTC(2050, 0);
+
 /** UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280 §4.1.2.5); milliseconds since 1970, cut to the second. */
 export function time(milliseconds: number): Uint8Array {
-  const year = new Date(milliseconds).getUTCFullYear();
-  return year >= 1950 && year < 2050 ? tlv(TAG.UTC_TIME, latin1(stamp(milliseconds).slice(2))) : generalizedTime(milliseconds);
+  const short = milliseconds >= UTC_TIME_FROM && milliseconds < UTC_TIME_TO;
+  return short ? tlv(TAG.UTC_TIME, latin1(stamp(milliseconds).slice(2))) : generalizedTime(milliseconds);
 }
 
 /** GeneralizedTime with seconds, no fraction. */
@@ -151,6 +158,10 @@ export function generalizedTime(milliseconds: number): Uint8Array {
 }
 
 function stamp(milliseconds: number): string {
+  // Outside the years 0000–9999 ISO text has a sign and six digits, and would be cut into nonsense.
+  if (!(milliseconds >= -62_167_219_200_000 && milliseconds < 253_402_300_800_000)) {
+    throw new FormatFault('der.time', `no such moment: ${milliseconds}`);
+  }
   const iso = new Date(milliseconds).toISOString();
   return `${iso.slice(0, 19).replace(/[-:T]/g, '')}Z`;
 }
