@@ -13,6 +13,8 @@ import { checkSignature } from './signature-check.ts';
 const ALL_REASONS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 7, 8]);
 const REMOVE_FROM_CRL = 8;
 const HOLD = 6;
+/** A certificate may name thousands of points; each costs a walk over every list. */
+const MAX_POINTS = 32;
 const DEFAULT_SKEW_MS = 5 * 60_000;
 
 interface Used {
@@ -28,7 +30,7 @@ interface Used {
  */
 export function crlStatus(certificate: Certificate, issuer: Certificate, context: RevocationContext): RevocationFinding {
   const why = new Set<RevocationCode>();
-  const points = [...certificate.crlDistributionPoints];
+  const points = certificate.crlDistributionPoints.slice(0, MAX_POINTS);
   // The issuer's plain list speaks for all its certificates, wherever they point (§6.3.3, last paragraph).
   points.push({ name: { kind: 'full-name', names: [{ kind: 'directory', name: certificate.issuer }] }, urls: [] });
 
@@ -66,13 +68,16 @@ export function crlStatus(certificate: Certificate, issuer: Certificate, context
         why.add('crl.stale');
         continue;
       }
+      if (forgotten((delta ?? complete).crl, certificate)) {
+        why.add('revocation.after-expiry');
+        continue;
+      }
       good ??= delta ?? complete;
       for (const reason of reasons) covered.add(reason);
     }
   }
   if (good === undefined) return { status: 'unknown', why: [...why] };
   if (covered.size < ALL_REASONS.size) return { status: 'unknown', why: [...why, 'revocation.reasons-incomplete'] };
-  if (forgotten(good.crl, certificate)) return { status: 'unknown', why: [...why, 'revocation.after-expiry'] };
   return { status: 'good', source: 'crl', ...window(good) };
 }
 
