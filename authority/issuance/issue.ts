@@ -12,10 +12,10 @@ import type { CaSigner } from '../ca/signer.ts';
 import { AuthorityFault, refused } from '../fault.ts';
 import type { Refusal } from '../fault.ts';
 import { lint } from './lint.ts';
-import { drawSerial } from './serial.ts';
+import { drawSerial } from '../ca/serial.ts';
 import { abandon, insertIntent, markGood, markSigning, usesOfKey } from './store.ts';
 import type { Database } from './store.ts';
-import { yearsAfter } from './validity.ts';
+import { yearsAfter } from '../ca/validity.ts';
 
 export interface Issued {
   readonly status: 'issued';

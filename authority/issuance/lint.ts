@@ -6,7 +6,7 @@ import { attribute } from '@antin/pki/x509/name';
 import { OID } from '@antin/pki/oids';
 import { keyIdentifierOf } from '../ca/certificate-profiles.ts';
 import type { Profile } from '../ca/certificate-profiles.ts';
-import { yearsAfter } from './validity.ts';
+import { yearsAfter } from '../ca/validity.ts';
 
 export interface LintContext {
   readonly profile: Profile;

@@ -6,7 +6,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import type { DistributionPoint } from '../x509/extensions.ts';
 import { sameName } from '../x509/name.ts';
 import { directoryNames, namesIssuer, pointMatches } from './distribution-point.ts';
-import type { RevocationCode, RevocationContext, RevocationFinding } from './revocation.ts';
+import type { RevocationCode, RevocationContext, RevocationFinding } from './revocation-finding.ts';
 import { checkSignature } from './signature-check.ts';
 
 /** ReasonFlags positions 1 to 8 (RFC 5280 §4.2.1.13); 0 is "unused". */

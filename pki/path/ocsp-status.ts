@@ -9,7 +9,7 @@ import { parseCertificate } from '../x509/certificate.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { sameName } from '../x509/name.ts';
 import { validatePath } from './validate.ts';
-import type { RevocationCode, RevocationContext, RevocationFinding } from './revocation.ts';
+import type { RevocationCode, RevocationContext, RevocationFinding } from './revocation-finding.ts';
 import { checkSignature } from './signature-check.ts';
 
 const DEFAULT_SKEW_MS = 5 * 60_000;

@@ -7,8 +7,7 @@ import type { CertStatus } from '@antin/pki/ocsp/response';
 import { signatureAlgorithmIdentifier } from '@antin/pki/x509/algorithm';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { sameName } from '@antin/pki/x509/name';
-import { keyIdentifierOf } from './test-pki.ts';
-import type { Entity, OcspOptions, TestPki } from './test-pki.ts';
+import type { Entity, OcspOptions, TestPki } from './types.ts';
 
 const DAY = 86_400_000;
 
@@ -28,7 +27,7 @@ export function crlOf(pki: TestPki, issuer: string, at: number): Uint8Array {
     thisUpdate: at,
     nextUpdate: at + 7 * DAY,
     crlNumber: Math.floor(at / 3_600_000),
-    authorityKeyIdentifier: keyIdentifierOf(ca.certificate),
+    authorityKeyIdentifier: ca.certificate.subjectKeyIdentifier ?? digestOf(nodeCrypto, 'SHA-1', ca.certificate.publicKey),
     entries: revokedBy(pki, issuer, at).map((one) =>
       encodeRevokedEntry({
         serialNumber: one.certificate.serialNumber,

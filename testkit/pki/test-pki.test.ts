@@ -9,7 +9,7 @@ import { parseCrl } from '@antin/pki/crl/parse';
 import { parseOcspResponse } from '@antin/pki/ocsp/response';
 import { buildPaths } from '@antin/pki/path/build';
 import { checkRevocation } from '@antin/pki/path/revocation';
-import type { RevocationOptions } from '@antin/pki/path/revocation';
+import type { RevocationOptions } from '@antin/pki/path/revocation-finding';
 import { validatePath } from '@antin/pki/path/validate';
 import { encodePem } from '@antin/pki/pem';
 import { buildTimeStampResponse } from '@antin/pki/tsp/response';

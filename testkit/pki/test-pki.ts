@@ -22,71 +22,20 @@
  * Everything is lazy: a test that never names an RSA entity pays for no RSA key.
  */
 import { createHash } from 'node:crypto';
-import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
+import { nodeSecrets } from '@antin/adapters/crypto/node';
 import { fromHex } from '@antin/formats/bytes/text-encodings';
-import { digestOf } from '@antin/pki/crypto';
-import type { DigestAlgorithm, KeyKind, SignatureAlgorithm } from '@antin/pki/crypto';
+import type { KeyKind, SignatureAlgorithm } from '@antin/pki/crypto';
 import { signatureAlgorithmIdentifier } from '@antin/pki/x509/algorithm';
 import { buildTbsCertificate, certificateFrom } from '@antin/pki/x509/build';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { buildName } from '@antin/pki/x509/name';
-import type { TrustAnchor } from '@antin/pki/path/validate';
 import { DEFAULT_PKI } from './description.ts';
 import type { EntityDescription, PkiDescription } from './description.ts';
 import { profileExtensions } from './profiles.ts';
 import { crlOf, ocspOf } from './status.ts';
 import { tokenOf } from './time-stamp.ts';
-import type { TokenOptions } from './time-stamp.ts';
-
-/** The shape of `SigningKey` in signature/making/signer.ts. */
-export interface TestSigningKey {
-  readonly certificate: Certificate;
-  /** Issuers up to and without the root. */
-  readonly chain: Certificate[];
-  readonly algorithm: SignatureAlgorithm;
-  sign(data: Uint8Array): Promise<Uint8Array>;
-}
-
-export interface Entity {
-  readonly name: string;
-  readonly description: EntityDescription;
-  readonly issuerName: string;
-  readonly certificate: Certificate;
-  readonly algorithm: SignatureAlgorithm;
-  signNow(data: Uint8Array, algorithm?: SignatureAlgorithm): Uint8Array;
-  /** PKCS#8 DER, for tests of key containers. */
-  readonly pkcs8: Uint8Array;
-}
-
-export interface TestPki {
-  readonly description: PkiDescription;
-  readonly now: number;
-  readonly anchors: TrustAnchor[];
-  entity(name: string): Entity;
-  certificate(name: string): Certificate;
-  /** Issuers of `name`, nearest first, without the root. */
-  chain(name: string): Certificate[];
-  signingKey(name: string, scheme?: SignatureAlgorithm['scheme']): TestSigningKey;
-  /** The CRL of one CA as published at `at`, valid for a week; default the issuing CA. */
-  crlAt(at: number, issuer?: string): Uint8Array;
-  /** A response of the CA's delegated responder (or of the CA itself) produced at `at`, valid for a day. */
-  ocspAt(subject: string | Certificate, at: number, options?: OcspOptions): Uint8Array;
-  evidence(at: number): { certificates: Uint8Array[]; crls: Uint8Array[]; ocsps: Uint8Array[] };
-  timeStampToken(
-    imprint: { readonly digest: DigestAlgorithm; readonly hash: Uint8Array },
-    at: number,
-    options?: TokenOptions,
-  ): Uint8Array;
-}
-
-export interface OcspOptions {
-  readonly certIdDigest?: DigestAlgorithm;
-  readonly nonce?: Uint8Array;
-  /** Entity that signs; default the responder the issuer has, else the issuer. */
-  readonly responder?: string;
-  readonly status?: 'good' | 'revoked' | 'unknown';
-}
+import type { Entity, TestPki } from './types.ts';
 
 const keys = new Map<string, { readonly pkcs8: Uint8Array; readonly spki: Uint8Array }>();
 
@@ -208,9 +157,4 @@ function serialOf(name: string, description: EntityDescription): Uint8Array {
   const serial = new Uint8Array(createHash('sha256').update(`serial of ${name}`).digest().subarray(0, 16));
   serial[0] = 0x40 | ((serial[0] as number) & 0x3f);
   return serial;
-}
-
-/** SHA-1 of the public key bits, method (1) of RFC 5280 §4.2.1.2. */
-export function keyIdentifierOf(certificate: Certificate): Uint8Array {
-  return certificate.subjectKeyIdentifier ?? digestOf(nodeCrypto, 'SHA-1', certificate.publicKey);
 }

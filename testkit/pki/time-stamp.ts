@@ -3,18 +3,7 @@ import { nodeCrypto } from '@antin/adapters/crypto/node';
 import type { DigestAlgorithm } from '@antin/pki/crypto';
 import { buildTstInfo, timeStampSignedAttributes, timeStampTokenFrom } from '@antin/pki/tsp/build';
 import { buildMessageImprint } from '@antin/pki/tsp/imprint';
-import type { TestPki } from './test-pki.ts';
-
-export interface TokenOptions {
-  /** Entity that signs; default `tsa`. */
-  readonly tsa?: string;
-  readonly nonce?: bigint;
-  /** Embed the TSA's certificate and its issuers; default true. */
-  readonly certReq?: boolean;
-  readonly policy?: string;
-  readonly accuracyMs?: number;
-  readonly brokenSignature?: boolean;
-}
+import type { TestPki, TokenOptions } from './types.ts';
 
 /** An RFC 3161 token over a given hash with genTime `at`; the serial follows from its content, so runs repeat. */
 export function tokenOf(
