@@ -1,0 +1,137 @@
+import { Hono } from 'hono';
+import type { z } from 'zod';
+import type { FileStore } from '@antin/adapters/files/store';
+import { peerAddress } from '@antin/adapters/http/rate-limit';
+import type { AnyDatabase } from '@antin/adapters/db/connect';
+import type { Migrations } from '@antin/adapters/db/migrate';
+import type { JobHandler } from '@antin/adapters/db/worker';
+import type { Delivery } from '@antin/protocol/office/documents';
+import { devices } from './devices/devices.ts';
+import { directoryForDevices } from './directory/for-devices.ts';
+import { devicesMigrations } from './devices/migrations.ts';
+import type { PlatformKey } from './devices/platform-key.ts';
+import { signingJobs, type JobsWithAnswers } from './devices/signing-jobs.ts';
+import { startWake } from './devices/wake.ts';
+import { directoryMigrations } from './directory/migrations.ts';
+import { directoryApp } from './directory/routes.ts';
+import { documentsMigrations } from './documents/migrations.ts';
+import { viewOf, type Neighbours } from './documents/present.ts';
+import { documentsApp, type DocumentsDoors } from './documents/routes.ts';
+import { countWaiting, documentById, filesOf } from './documents/store.ts';
+import { journalMigrations } from './journal/migrations.ts';
+import { registersMigrations } from './registers/migrations.ts';
+import { registersApp } from './registers/routes.ts';
+import type { Caller } from './session/caller.ts';
+import { sessionMigrations } from './session/migrations.ts';
+import { requirePerson } from './session/require-person.ts';
+import { sessionApp, type SessionDoors } from './session/routes.ts';
+import { answerHandler, COMPLETE_QUEUE } from './signing/answers.ts';
+import { completeHandler } from './signing/complete.ts';
+import type { SigningDoors } from './signing/doors.ts';
+import { signingMigrations } from './signing/migrations.ts';
+import { abandonSigning, attemptOf, attemptPhase } from './signing/phase.ts';
+import { reservedFields } from './signing/prepare.ts';
+import { signaturesOf, type JudgeSignatures } from './signing/present.ts';
+import { signingApp } from './signing/routes.ts';
+import type { Clock, Db } from './transaction.ts';
+
+/** What the desks of an office need from outside; later stages (exchange, incoming) are added by `service.ts`. */
+export interface OfficeDeps extends Omit<SigningDoors, 'db' | 'jobs'> {
+  readonly db: AnyDatabase;
+  readonly files: FileStore;
+  readonly clock: Clock;
+  readonly passwords: SessionDoors['passwords'];
+  readonly decoyHash: string;
+  readonly platformKey: PlatformKey;
+  /** Under which people and agents reach us. */
+  readonly origin: () => string;
+  readonly judgeSignatures: JudgeSignatures;
+  readonly deliveriesOf: (db: Db, documentId: string) => Promise<z.input<typeof Delivery>[]>;
+  readonly incomingCounts: (db: Db, caller: Caller) => Promise<{ toReceive: number; toAssign: number; assignedToMe: number }>;
+  readonly practiceAgentUrl?: SessionDoors['practiceAgentUrl'];
+  readonly maxUploadBytes?: number;
+  readonly onFault?: (fault: unknown) => void;
+}
+
+export const officeMigrations: Migrations = {
+  ...journalMigrations,
+  ...directoryMigrations,
+  ...sessionMigrations,
+  ...documentsMigrations,
+  ...registersMigrations,
+  ...devicesMigrations,
+  ...signingMigrations,
+};
+
+export interface Office {
+  readonly app: Hono;
+  readonly jobs: Readonly<Record<string, JobHandler>>;
+  /** Orders to devices; the practice agent is registered through it. */
+  readonly signingJobs: JobsWithAnswers;
+  stop(): Promise<void>;
+}
+
+/** Session, directory, documents, registers, signing and devices of an installation, put together. */
+export function office(deps: OfficeDeps): Office {
+  const { db, clock, files, profile } = deps;
+  const jobs = signingJobs({ clock, directory: directoryForDevices(clock), profile });
+  const signing: SigningDoors = { ...deps, db, jobs };
+  jobs.onAnswer('sign', answerHandler(signing));
+  jobs.onAnswer('issue', answerHandler(signing));
+
+  const around: Neighbours = {
+    attemptOf,
+    deliveriesOf: deps.deliveriesOf,
+    async signaturesOf(reader, documentId) {
+      const document = await documentById(reader, documentId);
+      const main = (await filesOf(reader, documentId)).find((file) => file.role === 'main');
+      if (document === undefined || main === undefined) return [];
+      return signaturesOf(reader, documentId, { state: document.state, mainSha256: main.sha256 }, deps.judgeSignatures);
+    },
+  };
+  const documents: DocumentsDoors = {
+    ...{ db, files, clock, inflate: deps.inflate, around, attemptPhase },
+    ...(deps.maxUploadBytes === undefined ? {} : { maxUploadBytes: deps.maxUploadBytes }),
+    reservedFields: (source, places, notation) => reservedFields(deps, source, places, notation),
+    abandonSigning: (tx, documentId) => abandonSigning(jobs, tx, documentId),
+  };
+  const wake = startWake(db, deps.onFault);
+
+  const app = new Hono();
+  app.route(
+    '/',
+    sessionApp({
+      ...{ db, clock, passwords: deps.passwords, decoyHash: deps.decoyHash, profile },
+      secureCookie: deps.origin().startsWith('https:'),
+      addressOf: peerAddress,
+      countsOf: async (reader, caller) => ({
+        ...(await countWaiting(reader, { agencyId: caller.position.agencyId, positionId: caller.position.id })),
+        ...(await deps.incomingCounts(reader, caller)),
+      }),
+      ...(deps.practiceAgentUrl === undefined ? {} : { practiceAgentUrl: deps.practiceAgentUrl }),
+    }),
+  );
+  app.route('/', directoryApp({ db, clock }));
+  app.route('/', documentsApp(documents));
+  app.route('/', registersApp({ db, clock }));
+  app.route('/', signingApp({ ...signing, viewOf: (caller, id) => viewOf(db, around, caller, id) }));
+  app.route(
+    '/',
+    devices({
+      ...{ db, clock, jobs, profile, wake, origin: deps.origin, platformKey: deps.platformKey },
+      directory: directoryForDevices(clock),
+      openFile: async (sha256) => (await files.stream(sha256)).body as never,
+      callerOf: async (c) => {
+        const guard = requirePerson({ db, clock });
+        await guard(c as never, async () => {});
+        return (c.get as (name: string) => unknown)('caller') as Caller;
+      },
+    }),
+  );
+  return {
+    app,
+    jobs: { [COMPLETE_QUEUE]: completeHandler(signing) },
+    signingJobs: jobs,
+    stop: () => wake.stop(),
+  };
+}

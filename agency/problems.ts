@@ -1,0 +1,15 @@
+import { deviceProblems } from './devices/problems.ts';
+import { documentsProblems } from './documents/problems.ts';
+import type { ProblemRows } from './problem-row.ts';
+import { registersProblems } from './registers/problems.ts';
+import { sessionProblems } from './session/problems.ts';
+import { signingProblems } from './signing/problems.ts';
+
+/** Every refusal of the office: stable code → status, words and remedy in both languages. */
+export const officeProblems: ProblemRows = {
+  ...sessionProblems,
+  ...documentsProblems,
+  ...registersProblems,
+  ...signingProblems,
+  ...deviceProblems,
+};
