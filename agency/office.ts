@@ -23,7 +23,7 @@ import { registersMigrations } from './registers/migrations.ts';
 import { registersApp } from './registers/routes.ts';
 import type { Caller } from './session/caller.ts';
 import { sessionMigrations } from './session/migrations.ts';
-import { requirePerson } from './session/require-person.ts';
+import { callerOfRequest } from './session/require-person.ts';
 import { sessionApp, type SessionDoors } from './session/routes.ts';
 import { answerHandler, COMPLETE_QUEUE } from './signing/answers.ts';
 import { completeHandler } from './signing/complete.ts';
@@ -120,12 +120,8 @@ export function office(deps: OfficeDeps): Office {
     devices({
       ...{ db, clock, jobs, profile, wake, origin: deps.origin, platformKey: deps.platformKey },
       directory: directoryForDevices(clock),
-      openFile: async (sha256) => (await files.stream(sha256)).body as never,
-      callerOf: async (c) => {
-        const guard = requirePerson({ db, clock });
-        await guard(c as never, async () => {});
-        return (c.get as (name: string) => unknown)('caller') as Caller;
-      },
+      files,
+      callerOf: async (c) => (await callerOfRequest({ db, clock }, c)).caller,
     }),
   );
   return {

@@ -1,24 +1,33 @@
 import { getCookie } from 'hono/cookie';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { Refusal } from '../refusal.ts';
 import type { Clock, Db } from '../transaction.ts';
-import type { PersonEnv } from './caller.ts';
+import type { Caller, PersonEnv } from './caller.ts';
 import { callerOf } from './sign-in.ts';
 
 export const SESSION_COOKIE = 'antin_session';
 
 /**
- * Lets only signed-in people through and says who they are: `c.var.caller` (person and position), `c.var.sessionHash`.
+ * Who sent this request, for places that are not behind `requirePerson`.
  *
  * @throws {Refusal} `session.needed`
  */
+export async function callerOfRequest(
+  doors: { db: Db; clock: Clock },
+  c: Context,
+): Promise<{ readonly caller: Caller; readonly sessionHash: string }> {
+  const token = getCookie(c, SESSION_COOKIE);
+  const found = token === undefined ? undefined : await callerOf(doors, token);
+  if (found === undefined) throw new Refusal('session.needed');
+  return found;
+}
+
+/** Lets only signed-in people through and says who they are: `c.var.caller` (person and position), `c.var.sessionHash`. */
 export function requirePerson(doors: { db: Db; clock: Clock }): MiddlewareHandler<PersonEnv> {
   return async (c, next) => {
-    const token = getCookie(c, SESSION_COOKIE);
-    const found = token === undefined ? undefined : await callerOf(doors, token);
-    if (found === undefined) throw new Refusal('session.needed');
-    c.set('caller', found.caller);
-    c.set('sessionHash', found.sessionHash);
+    const { caller, sessionHash } = await callerOfRequest(doors, c);
+    c.set('caller', caller);
+    c.set('sessionHash', sessionHash);
     await next();
   };
 }
