@@ -1,0 +1,153 @@
+import type { Catalogue } from './sentence.ts';
+
+const list = (parts: readonly string[]): string =>
+  parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+const at = (when: string): string => (when === '' ? '' : ` at ${when}`);
+
+/** The English words; the same keys as the Vietnamese ones. Times are Vietnam time. */
+export const EN: Catalogue = {
+  valid: ({ persons, seals, authorityChecked }) =>
+    authorityChecked
+      ? 'This document is intact and was signed by the right person and the right agency.'
+      : `This document is intact and was signed by ${list([...persons, ...seals])}; authority was not checked.`,
+  replaced: (by) => `This document is intact, but it has since been replaced${by === '' ? '' : ` by ${by}`}.`,
+  recalled: () => 'This document is intact, but the agency that issued it has recalled it.',
+  unsigned: () => 'This file carries no digital signature.',
+  unsignedNext: () => 'If you need a document with legal effect, ask the issuing agency for the digitally signed one.',
+  invalid: (reason) => `Not valid: ${reason}.`,
+  indeterminate: (reason) => `No conclusion yet: ${reason}.`,
+  reasons: {
+    'integrity.digest': () => 'the content was changed after signing',
+    'integrity.signature-value': ({ signer }) =>
+      `the signature value does not fit the certificate${signer === '' ? '' : ` of ${signer}`}`,
+    'pdf.changed-after-signing': () => 'the content was changed after signing',
+    'pdf.pages-changed': () => 'pages were added, removed or changed after signing',
+    'pdf.permissions-changed': () => 'the permissions set by the signer were changed after signing',
+    'pdf.docmdp-violated': () => 'the document was changed although the signer did not allow it',
+    'pdf.field-locked': () => 'a field that was locked by signing was changed',
+    'pdf.appearance-differs-from-value': () => 'what a filled field shows is not the value it holds',
+    'pdf.signature-dictionary-changed': () => 'the details of the signature were changed after signing',
+    'pdf.signature-not-in-form': () => 'the signature was taken out of the document',
+    'pdf.signature-not-in-signed-revision': () => 'the signature does not stand in the part it claims to sign',
+    'pdf.signature-orphan': () => 'the signature was taken out of the document',
+    'pdf.signature-not-dictionary': () => 'a signature field has a value that is no signature',
+    'pdf.byte-range-missing': () => 'the signature does not say what part of the file it covers',
+    'pdf.byte-range-malformed': () => 'the signed range written in the file is impossible',
+    'pdf.gap-not-contents': () => 'a part of the file is not protected by the signature as it claims',
+    'pdf.range-ends-inside-revision': () => 'the signed range does not end where a version of the file ends',
+    'pdf.contents-missing': () => 'the signature field holds no signature',
+    'pdf.contents-empty': () => 'the signature field holds no signature',
+    'pdf.padding-not-zero': () => 'foreign data follows the signature',
+    'pdf.trailing-data': () => 'data of unknown origin follows the signed document',
+    'cms.unreadable': () => 'the signature data is damaged',
+    'cms.two-contents': () => 'the data inside the signature is not the file that was given',
+    'time-stamp.imprint': () => 'the content was changed after it was time-stamped',
+    'time-stamp.digest': () => 'the time-stamp of the document is damaged',
+    'time-stamp.value': () => 'the time-stamp of the document is damaged',
+    'pdf.*': () => 'the structure of the signed file is damaged or was tampered with',
+    'cms.*': () => 'the structure of the signature does not follow its standard',
+    HASH_FAILURE: () => 'the content was changed after signing',
+    SIG_CRYPTO_FAILURE: () => 'the signature value is wrong',
+    FORMAT_FAILURE: () => 'the structure of the signed file is damaged or was tampered with',
+    NOT_YET_VALID: ({ signer, when }) => `the certificate of ${signer} was not yet valid when it signed (valid from${at(when)})`,
+    'trust.chain-found': ({ issuer }) =>
+      `the authority that issued this certificate is not known here${issuer === '' ? '' : ` (${issuer})`}`,
+    NO_CERTIFICATE_CHAIN_FOUND: ({ issuer }) =>
+      `the authority that issued this certificate is not known here${issuer === '' ? '' : ` (${issuer})`}`,
+    'trust.chain-constraints': ({ signer }) =>
+      `the certificate of ${signer} was not issued for signing documents, or breaks a rule of its issuer`,
+    CHAIN_CONSTRAINTS_FAILURE: ({ signer }) =>
+      `the certificate of ${signer} was not issued for signing documents, or breaks a rule of its issuer`,
+    'trust.not-revoked': ({ signer, when }) =>
+      `the certificate of ${signer} was revoked${at(when)}, and no time-stamp proves that the document was signed before`,
+    REVOKED_NO_POE: ({ signer, when }) =>
+      `the certificate of ${signer} was revoked${at(when)}, and no time-stamp proves that the document was signed before`,
+    REVOKED_CA_NO_POE: ({ when }) =>
+      `the certificate of the issuing authority was revoked${at(when)}, and no time-stamp proves that the document was signed before`,
+    'trust.not-expired': ({ signer, when }) =>
+      `the certificate of ${signer} expired${at(when)}, and no time-stamp proves that the document was signed before`,
+    'trust.not-yet-valid': ({ signer, when }) => `the certificate of ${signer} is not valid yet (valid from${at(when)})`,
+    OUT_OF_BOUNDS_NO_POE: ({ signer, when }) => `the certificate of ${signer} is outside its validity period (limit${at(when)})`,
+    'trust.revocation-known': ({ signer }) => `whether the certificate of ${signer} was revoked could not be checked`,
+    TRY_LATER: ({ signer }) => `whether the certificate of ${signer} was revoked could not be checked`,
+    'signer.found': () => 'the certificate of the signer is not in the file',
+    'signer.bound': () => 'the signature is not bound to the certificate that comes with it',
+    NO_SIGNING_CERTIFICATE_FOUND: () => 'the certificate of the signer was not found',
+    'integrity.data-found': () => 'the signed data is missing',
+    SIGNED_DATA_NOT_FOUND: () => 'the signed data is missing',
+    'algorithm.allowed': () => 'the signature uses an algorithm that is no longer safe enough',
+    'algorithm.not-allowed': () => 'the signature uses an algorithm that is no longer safe enough',
+    'algorithm.disagree': () => 'the algorithms named in the signature contradict each other',
+    'algorithm.known': () => 'the signature uses an algorithm this software does not support',
+    CRYPTO_CONSTRAINTS_FAILURE: () => 'the signature uses an algorithm that is not accepted',
+    CRYPTO_CONSTRAINTS_FAILURE_NO_POE: () => 'the signature uses an algorithm that is no longer safe enough',
+    TIMESTAMP_ORDER_FAILURE: () => 'the time-stamps contradict each other in their order',
+    'pdf.widget-over-content': () => 'the picture of a later signature covers content of the document',
+    'pdf.widget-over-unknown': () => 'the picture of a later signature may cover content of the document',
+    'pdf.annotation-over-content': () => 'a note added after signing may cover content of the document',
+    'pdf.appearance-not-decidable': () => 'what a field filled after signing shows cannot be determined',
+    'pdf.change-undecided': () => 'the file was changed after signing in a way that cannot be shown to be harmless',
+    'pdf.sub-filter-not-judged': () => 'the file carries a signature of a kind this software cannot judge yet',
+    'pdf.time-stamp-only': () => 'the file only carries a time-stamp; no person and no agency signed it',
+    'pdf.encrypted': () => 'the file is protected by a password, so its signatures cannot be read',
+    'format.not-yet-judged': () => 'this kind of signature is recognised, but this version cannot judge it yet',
+    'limit.*': ({ detail }) => `the file exceeds a processing limit (${detail})`,
+    'engine.complete': () => 'not every check could be made',
+  },
+  next: {
+    'trust.revocation-known': 'Try again when you are online.',
+    TRY_LATER: 'Try again when you are online.',
+    'trust.chain-found':
+      'If you know the issuing authority, add its root certificate; otherwise ask the clerk of the sending agency.',
+    NO_CERTIFICATE_CHAIN_FOUND:
+      'If you know the issuing authority, add its root certificate; otherwise ask the clerk of the sending agency.',
+    'integrity.data-found': 'Choose the data file that belongs to this signature too.',
+    SIGNED_DATA_NOT_FOUND: 'Choose the data file that belongs to this signature too.',
+    'trust.not-revoked': 'Ask the clerk of the issuing agency to confirm when it was signed.',
+    'trust.not-expired': 'Ask the clerk of the issuing agency to confirm when it was signed.',
+    'integrity.digest': 'Do not use this document; ask the issuing agency to send it again.',
+    'pdf.changed-after-signing': 'Do not use this document; ask the issuing agency to send it again.',
+    'pdf.pages-changed': 'Do not use this document; ask the issuing agency to send it again.',
+    'pdf.encrypted': 'Ask the sender for a copy without a password.',
+  },
+  otherReason: (code) => `check "${code}" did not hold`,
+  changed: {
+    no: () => 'No. The content is as it was when it was signed.',
+    allowed: (names) => `No. Since the first signature there were only permitted changes: ${list(names)}.`,
+    yes: () => 'Yes. The content was changed after signing.',
+    broken: () => 'It cannot be trusted to be intact: the signature or the structure of the file is broken.',
+    unknown: () => 'This could not be determined.',
+    unsigned: () => 'Nobody can tell, because the file carries no digital signature.',
+  },
+  changeNames: {
+    'field-filled': (field) => (field === 'so' ? 'the number' : field === 'ngay' ? 'the date' : `field “${field}” filled in`),
+    'button-chosen': (field) => `field “${field}” chosen`,
+    'seal-placed': () => 'the seal',
+    'signature-field-filled': () => 'a further signature',
+    'signature-added': () => 'a further signature',
+    'evidence-added': () => 'evidence for the long term',
+    'time-stamped': () => 'a time-stamp',
+    'annotation-added': () => 'a note',
+  },
+  signed: {
+    one: (name, when, proven) =>
+      `${name}${when === '' ? '' : proven ? `, before ${when} (time-stamp)` : `, at ${when} (as claimed)`}`,
+    authorityKnown: () => 'The signer had the authority at that time.',
+    authorityUnknown: () => 'Authority at that time was not checked.',
+    none: () => 'There is no digital signature of a person.',
+    onlyClaimed: (names) => `The file bears the name of ${list(names)}, but that is not confirmed.`,
+  },
+  sealed: {
+    one: (organisation, when, proven) =>
+      `${organisation}${when === '' ? '' : proven ? `, before ${when} (time-stamp)` : `, at ${when} (as claimed)`}`,
+    none: () => 'There is no digital signature of an organisation.',
+    onlyClaimed: (names) => `The file bears the name of ${list(names)}, but that is not confirmed.`,
+  },
+  inForce: {
+    yes: () => 'In force according to the register of the issuing agency.',
+    replaced: (by) => `Replaced${by === '' ? '' : ` by ${by}`}.`,
+    recalled: () => 'Recalled by the issuing agency.',
+    unknown: () => 'A digital signature does not tell this; ask the issuing agency.',
+  },
+  and: list,
+};

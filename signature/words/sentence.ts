@@ -1,0 +1,254 @@
+import type { SignatureReport, SignerReport, ValidationReport } from '../validation/types.ts';
+import { EN } from './en.ts';
+import { VI } from './vi.ts';
+
+export type Language = 'vi' | 'en';
+
+/** What a directory of agencies and authorities adds; without it nothing is said about being entitled. */
+export interface DirectoryAnswer {
+  /** Was authority of every signer checked for the time of signing, and found? */
+  readonly authorityChecked: boolean;
+  /** Position of the signer, agency, by signature id. */
+  readonly signers?: Readonly<Record<string, { readonly position?: string; readonly agency?: string }>>;
+  /** Is the document itself still in force, as far as its issuer says? */
+  readonly inForce?: 'in-force' | 'replaced' | 'recalled';
+  /** Number or title of what replaced it. */
+  readonly replacedBy?: string;
+}
+
+export type Tone = 'good' | 'doubt' | 'bad' | 'neutral';
+
+export interface Answer {
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+/** The simple report: one sentence, four answers, and what to do next. */
+export interface Sentence {
+  readonly tone: Tone;
+  readonly heading: string;
+  /** What to do next; absent when nothing is to be done. */
+  readonly next?: string;
+  readonly answers: {
+    readonly changed: Answer;
+    readonly signed: Answer;
+    readonly sealed: Answer;
+    readonly inForce: Answer;
+  };
+}
+
+/** One catalogue a language; keys are verdicts and deciding checks, never free text. */
+export interface Catalogue {
+  readonly valid: (who: Who) => string;
+  readonly replaced: (by: string) => string;
+  readonly recalled: () => string;
+  readonly unsigned: () => string;
+  readonly unsignedNext: () => string;
+  /** Reason by deciding check; `{when}` and the like are arguments. */
+  readonly invalid: (reason: string) => string;
+  readonly indeterminate: (reason: string) => string;
+  readonly reasons: Readonly<Record<string, (facts: ReasonFacts) => string>>;
+  readonly next: Readonly<Record<string, string>>;
+  readonly otherReason: (code: string) => string;
+  readonly changed: {
+    readonly no: () => string;
+    readonly allowed: (list: readonly string[]) => string;
+    readonly yes: () => string;
+    readonly broken: () => string;
+    readonly unknown: () => string;
+    readonly unsigned: () => string;
+  };
+  readonly changeNames: Readonly<Record<string, (field: string) => string>>;
+  readonly signed: {
+    readonly one: (name: string, when: string, proven: boolean) => string;
+    readonly authorityKnown: () => string;
+    readonly authorityUnknown: () => string;
+    readonly none: () => string;
+    readonly onlyClaimed: (names: readonly string[]) => string;
+  };
+  readonly sealed: {
+    readonly one: (organisation: string, when: string, proven: boolean) => string;
+    readonly none: () => string;
+    readonly onlyClaimed: (names: readonly string[]) => string;
+  };
+  readonly inForce: {
+    readonly yes: () => string;
+    readonly replaced: (by: string) => string;
+    readonly recalled: () => string;
+    readonly unknown: () => string;
+  };
+  readonly and: (parts: readonly string[]) => string;
+}
+
+export interface Who {
+  readonly persons: readonly string[];
+  readonly seals: readonly string[];
+  readonly authorityChecked: boolean;
+}
+
+export interface ReasonFacts {
+  /** `dd/MM/yyyy HH:mm`, Vietnam time, of the moment the check is about; empty without one. */
+  readonly when: string;
+  readonly signer: string;
+  readonly issuer: string;
+  readonly detail: string;
+}
+
+const CATALOGUES: Readonly<Record<Language, Catalogue>> = { vi: VI, en: EN };
+
+/**
+ * The words of a report: pure, from codes. Yellow is not red: what could not be checked is said with the next step, and an
+ * unknown issuer is never called invalid (platform.md §7).
+ */
+export function sentenceFor(report: ValidationReport, language: Language, directory?: DirectoryAnswer): Sentence {
+  const words = CATALOGUES[language];
+  const { verdict } = report;
+  const answers = answersFor(report, words, directory);
+  if (verdict === 'unsigned') {
+    return { tone: 'neutral', heading: words.unsigned(), next: words.unsignedNext(), answers };
+  }
+  if (verdict === 'valid') {
+    const inForce = directory?.inForce;
+    if (inForce === 'replaced') return { tone: 'doubt', heading: words.replaced(directory?.replacedBy ?? ''), answers };
+    if (inForce === 'recalled') return { tone: 'doubt', heading: words.recalled(), answers };
+    return { tone: 'good', heading: words.valid(whoOf(report, directory)), answers };
+  }
+  const deciding = report.signatures.find((one) => one.id === report.decidedBySignature);
+  const key = reasonKey(report, deciding);
+  const facts: ReasonFacts = {
+    when: deciding?.decidedAt === undefined ? '' : vietnamTime(deciding.decidedAt),
+    signer: nameOf(deciding?.signer ?? null),
+    issuer: issuerName(deciding?.signer ?? null),
+    detail: report.decidedBy ?? '',
+  };
+  const reason = words.reasons[key]?.(facts) ?? words.otherReason(report.decidedBy ?? key);
+  const next = words.next[key];
+  const heading = verdict === 'invalid' ? words.invalid(reason) : words.indeterminate(reason);
+  return { tone: verdict === 'invalid' ? 'bad' : 'doubt', heading, ...(next === undefined ? {} : { next }), answers };
+}
+
+/** The catalogue's key: the deciding check itself where it has words, else its sub-indication. */
+function reasonKey(report: ValidationReport, deciding: SignatureReport | undefined): string {
+  const code = report.decidedBy ?? '';
+  if (Object.hasOwn(EN.reasons, code)) return code;
+  const area = `${code.split('.')[0] ?? ''}.*`;
+  const sub = deciding?.subIndication ?? '';
+  if (sub !== 'FORMAT_FAILURE' && sub !== 'SIG_CONSTRAINTS_FAILURE' && Object.hasOwn(EN.reasons, sub)) return sub;
+  if (Object.hasOwn(EN.reasons, area)) return area;
+  return Object.hasOwn(EN.reasons, sub) ? sub : code;
+}
+
+function whoOf(report: ValidationReport, directory: DirectoryAnswer | undefined): Who {
+  const unique = (names: readonly string[]): string[] => [...new Set(names)];
+  return {
+    persons: unique(report.signatures.filter((one) => one.signer?.seal === false).map((one) => titled(one, directory))),
+    seals: unique(report.signatures.filter((one) => one.signer?.seal === true).map((one) => nameOf(one.signer))),
+    authorityChecked: directory?.authorityChecked ?? false,
+  };
+}
+
+function answersFor(report: ValidationReport, words: Catalogue, directory: DirectoryAnswer | undefined): Sentence['answers'] {
+  return {
+    changed: changedAnswer(report, words),
+    signed: signedAnswer(report, words, directory),
+    sealed: sealedAnswer(report, words),
+    inForce: inForceAnswer(words, directory),
+  };
+}
+
+function changedAnswer(report: ValidationReport, words: Catalogue): Answer {
+  if (report.verdict === 'unsigned') return { tone: 'neutral', text: words.changed.unsigned() };
+  const { signatures } = report;
+  const subs = signatures.map((one) => one.subIndication);
+  if (report.errors.length > 0 && report.verdict === 'invalid') return { tone: 'bad', text: words.changed.yes() };
+  if (signatures.some((one) => one.changes.some((change) => !change.allowed) && one.indication === 'TOTAL_FAILED')) {
+    return { tone: 'bad', text: words.changed.yes() };
+  }
+  if (subs.includes('HASH_FAILURE')) return { tone: 'bad', text: words.changed.yes() };
+  if (subs.includes('FORMAT_FAILURE') || subs.includes('SIG_CRYPTO_FAILURE'))
+    return { tone: 'bad', text: words.changed.broken() };
+  if (signatures.length === 0 || signatures.some((one) => !one.intact || one.changes.some((change) => !change.allowed))) {
+    return { tone: 'doubt', text: words.changed.unknown() };
+  }
+  const names = signatures
+    .flatMap((one) => one.changes)
+    .flatMap((change) => {
+      const name = words.changeNames[change.what]?.(change.field ?? '');
+      return name === undefined ? [] : [name];
+    });
+  const listed = [...new Set(names)];
+  return { tone: 'good', text: listed.length === 0 ? words.changed.no() : words.changed.allowed(listed) };
+}
+
+function signedAnswer(report: ValidationReport, words: Catalogue, directory: DirectoryAnswer | undefined): Answer {
+  const persons = report.signatures.filter((one) => one.signer !== null && !one.signer.seal);
+  if (persons.length === 0) return { tone: 'neutral', text: words.signed.none() };
+  const good = persons.filter((one) => one.indication === 'TOTAL_PASSED');
+  if (good.length < persons.length) {
+    const names = [...new Set(persons.map((one) => nameOf(one.signer)))];
+    return { tone: good.length === 0 ? toneOf(persons) : 'doubt', text: words.signed.onlyClaimed(names) };
+  }
+  const lines = good.map((one) =>
+    words.signed.one(titled(one, directory), timeOf(one), one.bestSignatureTimeFrom === 'time-stamp'),
+  );
+  const checked = directory?.authorityChecked === true;
+  const authority = checked ? words.signed.authorityKnown() : words.signed.authorityUnknown();
+  return { tone: checked ? 'good' : 'neutral', text: `${words.and(lines)}. ${authority}` };
+}
+
+function sealedAnswer(report: ValidationReport, words: Catalogue): Answer {
+  const seals = report.signatures.filter((one) => one.signer?.seal === true);
+  if (seals.length === 0) return { tone: 'neutral', text: words.sealed.none() };
+  if (seals.some((one) => one.indication !== 'TOTAL_PASSED')) {
+    return { tone: toneOf(seals), text: words.sealed.onlyClaimed([...new Set(seals.map((one) => nameOf(one.signer)))]) };
+  }
+  const lines = seals.map((one) => words.sealed.one(nameOf(one.signer), timeOf(one), one.bestSignatureTimeFrom === 'time-stamp'));
+  return { tone: 'good', text: `${words.and(lines)}.` };
+}
+
+function inForceAnswer(words: Catalogue, directory: DirectoryAnswer | undefined): Answer {
+  switch (directory?.inForce) {
+    case 'in-force':
+      return { tone: 'good', text: words.inForce.yes() };
+    case 'replaced':
+      return { tone: 'doubt', text: words.inForce.replaced(directory.replacedBy ?? '') };
+    case 'recalled':
+      return { tone: 'bad', text: words.inForce.recalled() };
+    default:
+      return { tone: 'neutral', text: words.inForce.unknown() };
+  }
+}
+
+function toneOf(signatures: readonly SignatureReport[]): Tone {
+  return signatures.some((one) => one.indication === 'TOTAL_FAILED') ? 'bad' : 'doubt';
+}
+
+function titled(one: SignatureReport, directory: DirectoryAnswer | undefined): string {
+  const known = directory?.signers?.[one.id];
+  const parts = [nameOf(one.signer), known?.position ?? one.signer?.title, known?.agency ?? one.signer?.organization];
+  return parts.filter((part) => part !== undefined && part !== '').join(', ');
+}
+
+/** Proven time where there is one, else the claimed one: never the moment of judging. */
+function timeOf(one: SignatureReport): string {
+  if (one.bestSignatureTimeFrom === 'time-stamp') return vietnamTime(one.bestSignatureTime);
+  return one.claimedSigningTime === null ? '' : vietnamTime(one.claimedSigningTime);
+}
+
+export function nameOf(signer: SignerReport | null): string {
+  if (signer === null) return '';
+  return signer.commonName ?? signer.organization ?? signer.subject;
+}
+
+function issuerName(signer: SignerReport | null): string {
+  const match = /(?:^|,)CN=((?:\\.|[^,\\])+)/.exec(signer?.issuer ?? '');
+  return match?.[1]?.replace(/\\(.)/g, '$1') ?? signer?.issuer ?? '';
+}
+
+/** `dd/MM/yyyy HH:mm` in Vietnam, which has kept UTC+7 without summer time since 1975. */
+export function vietnamTime(iso: string): string {
+  const local = new Date(Date.parse(iso) + 7 * 3_600_000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const date = `${two(local.getUTCDate())}/${two(local.getUTCMonth() + 1)}/${local.getUTCFullYear()}`;
+  return `${date} ${two(local.getUTCHours())}:${two(local.getUTCMinutes())}`;
+}

@@ -1,0 +1,151 @@
+import type { Catalogue } from './sentence.ts';
+
+const list = (parts: readonly string[]): string =>
+  parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} và ${parts.at(-1)}`;
+const at = (when: string): string => (when === '' ? '' : ` lúc ${when}`);
+
+/** Câu chữ tiếng Việt. Một khoá, một câu; không ghép từ máy. */
+export const VI: Catalogue = {
+  valid: ({ persons, seals, authorityChecked }) => {
+    if (authorityChecked) return 'Văn bản này còn nguyên vẹn và do đúng người, đúng cơ quan ký.';
+    const who = list([...persons.map((name) => name), ...seals.map((name) => `cơ quan, tổ chức ${name}`)]);
+    return `Văn bản này còn nguyên vẹn, do ${who} ký; thẩm quyền chưa kiểm tra.`;
+  },
+  replaced: (by) => `Văn bản này còn nguyên vẹn, nhưng nay đã được thay thế${by === '' ? '' : ` bởi ${by}`}.`,
+  recalled: () => 'Văn bản này còn nguyên vẹn, nhưng cơ quan ban hành đã thu hồi.',
+  unsigned: () => 'Tệp này không có chữ ký số.',
+  unsignedNext: () => 'Nếu cần bản có giá trị pháp lý, hãy đề nghị cơ quan ban hành gửi bản đã ký số.',
+  invalid: (reason) => `Không hợp lệ: ${reason}.`,
+  indeterminate: (reason) => `Chưa thể kết luận: ${reason}.`,
+  reasons: {
+    'integrity.digest': () => 'nội dung đã bị thay đổi sau khi ký',
+    'integrity.signature-value': ({ signer }) =>
+      `giá trị chữ ký không khớp với chứng thư${signer === '' ? '' : ` của ${signer}`}`,
+    'pdf.changed-after-signing': () => 'nội dung đã bị thay đổi sau khi ký',
+    'pdf.pages-changed': () => 'trang của văn bản đã bị thêm, bớt hoặc thay đổi sau khi ký',
+    'pdf.permissions-changed': () => 'quyền sửa đổi do người ký đặt ra đã bị thay đổi sau khi ký',
+    'pdf.docmdp-violated': () => 'văn bản đã bị sửa dù người ký không cho phép',
+    'pdf.field-locked': () => 'một ô đã khoá khi ký đã bị sửa',
+    'pdf.appearance-differs-from-value': () => 'nội dung hiển thị trong một ô điền khác với giá trị được ghi',
+    'pdf.signature-dictionary-changed': () => 'thông tin của chữ ký đã bị thay đổi sau khi ký',
+    'pdf.signature-not-in-form': () => 'chữ ký đã bị tách khỏi văn bản',
+    'pdf.signature-not-in-signed-revision': () => 'chữ ký không nằm trong phần mà nó khai là đã ký',
+    'pdf.signature-orphan': () => 'chữ ký đã bị tách khỏi văn bản',
+    'pdf.signature-not-dictionary': () => 'ô chữ ký có giá trị nhưng không chứa chữ ký',
+    'pdf.byte-range-missing': () => 'chữ ký không cho biết nó bao trùm phần nào của tệp',
+    'pdf.byte-range-malformed': () => 'phạm vi được ký ghi trong tệp không hợp lệ',
+    'pdf.gap-not-contents': () => 'trong tệp có phần không được chữ ký bảo vệ như nó khai báo',
+    'pdf.range-ends-inside-revision': () => 'phạm vi được ký không kết thúc ở một phiên bản của tệp',
+    'pdf.contents-missing': () => 'ô chữ ký không chứa chữ ký',
+    'pdf.contents-empty': () => 'ô chữ ký không chứa chữ ký',
+    'pdf.padding-not-zero': () => 'phía sau chữ ký có dữ liệu lạ',
+    'pdf.trailing-data': () => 'phía sau văn bản đã ký có dữ liệu không rõ nguồn gốc',
+    'cms.unreadable': () => 'dữ liệu chữ ký bị hỏng',
+    'cms.two-contents': () => 'dữ liệu nằm trong chữ ký không phải là tệp được đưa kiểm tra',
+    'time-stamp.imprint': () => 'nội dung đã bị thay đổi sau khi đóng dấu thời gian',
+    'time-stamp.digest': () => 'dấu thời gian của văn bản bị hỏng',
+    'time-stamp.value': () => 'dấu thời gian của văn bản bị hỏng',
+    'pdf.*': () => 'cấu trúc của tệp đã ký bị hỏng hoặc đã bị can thiệp',
+    'cms.*': () => 'cấu trúc chữ ký không đúng chuẩn',
+    HASH_FAILURE: () => 'nội dung đã bị thay đổi sau khi ký',
+    SIG_CRYPTO_FAILURE: () => 'giá trị chữ ký không đúng',
+    FORMAT_FAILURE: () => 'cấu trúc của tệp đã ký bị hỏng hoặc đã bị can thiệp',
+    NOT_YET_VALID: ({ signer, when }) => `khi ký, chứng thư của ${signer} chưa có hiệu lực (có hiệu lực từ${at(when)})`,
+    'trust.chain-found': ({ issuer }) => `chưa biết tổ chức đã cấp chứng thư này${issuer === '' ? '' : ` (${issuer})`}`,
+    NO_CERTIFICATE_CHAIN_FOUND: ({ issuer }) => `chưa biết tổ chức đã cấp chứng thư này${issuer === '' ? '' : ` (${issuer})`}`,
+    'trust.chain-constraints': ({ signer }) =>
+      `chứng thư của ${signer} không được cấp cho việc ký văn bản hoặc không đúng quy định của tổ chức cấp`,
+    CHAIN_CONSTRAINTS_FAILURE: ({ signer }) =>
+      `chứng thư của ${signer} không được cấp cho việc ký văn bản hoặc không đúng quy định của tổ chức cấp`,
+    'trust.not-revoked': ({ signer, when }) =>
+      `chứng thư của ${signer} đã bị thu hồi${at(when)}, không có dấu thời gian chứng minh văn bản được ký trước lúc đó`,
+    REVOKED_NO_POE: ({ signer, when }) =>
+      `chứng thư của ${signer} đã bị thu hồi${at(when)}, không có dấu thời gian chứng minh văn bản được ký trước lúc đó`,
+    REVOKED_CA_NO_POE: ({ when }) =>
+      `chứng thư của tổ chức cấp đã bị thu hồi${at(when)}, không có dấu thời gian chứng minh văn bản được ký trước lúc đó`,
+    'trust.not-expired': ({ signer, when }) =>
+      `chứng thư của ${signer} đã hết hạn${at(when)}, không có dấu thời gian chứng minh văn bản được ký khi chứng thư còn hạn`,
+    'trust.not-yet-valid': ({ signer, when }) => `chứng thư của ${signer} chưa có hiệu lực (có hiệu lực từ${at(when)})`,
+    OUT_OF_BOUNDS_NO_POE: ({ signer, when }) => `chứng thư của ${signer} nằm ngoài thời hạn hiệu lực (mốc${at(when)})`,
+    'trust.revocation-known': ({ signer }) => `chưa kiểm tra được chứng thư của ${signer} có bị thu hồi hay không`,
+    TRY_LATER: ({ signer }) => `chưa kiểm tra được chứng thư của ${signer} có bị thu hồi hay không`,
+    'signer.found': () => 'không tìm thấy chứng thư của người ký trong tệp',
+    'signer.bound': () => 'chữ ký không gắn chắc với chứng thư đi kèm',
+    NO_SIGNING_CERTIFICATE_FOUND: () => 'không tìm thấy chứng thư của người ký',
+    'integrity.data-found': () => 'thiếu tệp dữ liệu đã được ký',
+    SIGNED_DATA_NOT_FOUND: () => 'thiếu tệp dữ liệu đã được ký',
+    'algorithm.allowed': () => 'chữ ký dùng thuật toán nay không còn đủ an toàn',
+    'algorithm.not-allowed': () => 'chữ ký dùng thuật toán nay không còn đủ an toàn',
+    'algorithm.disagree': () => 'các thuật toán ghi trong chữ ký mâu thuẫn với nhau',
+    'algorithm.known': () => 'chữ ký dùng thuật toán mà phần mềm này chưa hỗ trợ',
+    CRYPTO_CONSTRAINTS_FAILURE: () => 'chữ ký dùng thuật toán không được chấp nhận',
+    CRYPTO_CONSTRAINTS_FAILURE_NO_POE: () => 'chữ ký dùng thuật toán nay không còn đủ an toàn',
+    TIMESTAMP_ORDER_FAILURE: () => 'các dấu thời gian mâu thuẫn về thứ tự',
+    'pdf.widget-over-content': () => 'hình của một chữ ký thêm sau đè lên nội dung của văn bản',
+    'pdf.widget-over-unknown': () => 'hình của một chữ ký thêm sau có thể đè lên nội dung của văn bản',
+    'pdf.annotation-over-content': () => 'một ghi chú thêm sau khi ký có thể che nội dung của văn bản',
+    'pdf.appearance-not-decidable': () => 'không xác định được nội dung hiển thị trong một ô điền sau khi ký',
+    'pdf.change-undecided': () => 'tệp có thay đổi sau khi ký mà phần mềm không xác định được là vô hại',
+    'pdf.sub-filter-not-judged': () => 'tệp có chữ ký thuộc loại mà phần mềm này chưa kiểm tra được',
+    'pdf.time-stamp-only': () => 'tệp chỉ có dấu thời gian, không có chữ ký của người hay cơ quan nào',
+    'pdf.encrypted': () => 'tệp được đặt mật khẩu nên không đọc được chữ ký',
+    'format.not-yet-judged': () => 'phần mềm nhận ra loại chữ ký này nhưng phiên bản hiện tại chưa kiểm tra được',
+    'limit.*': ({ detail }) => `tệp vượt giới hạn xử lý (${detail})`,
+    'engine.complete': () => 'chưa thực hiện được đầy đủ các bước kiểm tra',
+  },
+  next: {
+    'trust.revocation-known': 'Hãy thử lại khi có kết nối mạng.',
+    TRY_LATER: 'Hãy thử lại khi có kết nối mạng.',
+    'trust.chain-found': 'Nếu biết tổ chức cấp chứng thư, hãy thêm chứng thư gốc của họ; nếu không, hãy hỏi văn thư cơ quan gửi.',
+    NO_CERTIFICATE_CHAIN_FOUND:
+      'Nếu biết tổ chức cấp chứng thư, hãy thêm chứng thư gốc của họ; nếu không, hãy hỏi văn thư cơ quan gửi.',
+    'integrity.data-found': 'Hãy chọn thêm tệp dữ liệu đi kèm chữ ký này.',
+    SIGNED_DATA_NOT_FOUND: 'Hãy chọn thêm tệp dữ liệu đi kèm chữ ký này.',
+    'trust.not-revoked': 'Hãy liên hệ văn thư cơ quan ban hành để xác nhận thời điểm ký.',
+    'trust.not-expired': 'Hãy liên hệ văn thư cơ quan ban hành để xác nhận thời điểm ký.',
+    'integrity.digest': 'Không sử dụng văn bản này; hãy đề nghị cơ quan ban hành gửi lại.',
+    'pdf.changed-after-signing': 'Không sử dụng văn bản này; hãy đề nghị cơ quan ban hành gửi lại.',
+    'pdf.pages-changed': 'Không sử dụng văn bản này; hãy đề nghị cơ quan ban hành gửi lại.',
+    'pdf.encrypted': 'Hãy đề nghị người gửi cung cấp bản không đặt mật khẩu.',
+  },
+  otherReason: (code) => `không đạt bước kiểm tra "${code}"`,
+  changed: {
+    no: () => 'Không. Nội dung còn nguyên như khi ký.',
+    allowed: (names) => `Không. Sau chữ ký đầu tiên chỉ có những thay đổi được phép: ${list(names)}.`,
+    yes: () => 'Có. Nội dung đã bị thay đổi sau khi ký.',
+    broken: () => 'Không thể tin là còn nguyên vẹn: chữ ký hoặc cấu trúc tệp đã hỏng.',
+    unknown: () => 'Chưa xác định được.',
+    unsigned: () => 'Không thể biết, vì tệp không có chữ ký số.',
+  },
+  changeNames: {
+    'field-filled': (field) => (field === 'so' ? 'điền số' : field === 'ngay' ? 'điền ngày' : `điền ô “${field}”`),
+    'button-chosen': (field) => `chọn ô “${field}”`,
+    'seal-placed': () => 'đóng dấu',
+    'signature-field-filled': () => 'thêm chữ ký số',
+    'signature-added': () => 'thêm chữ ký số',
+    'evidence-added': () => 'thêm dữ liệu chứng minh lâu dài',
+    'time-stamped': () => 'thêm dấu thời gian',
+    'annotation-added': () => 'thêm ghi chú',
+  },
+  signed: {
+    one: (name, when, proven) =>
+      `${name} ký${when === '' ? '' : proven ? ` trước ${when} (theo dấu thời gian)` : ` lúc ${when} (theo người ký khai)`}`,
+    authorityKnown: () => 'Người ký có thẩm quyền vào thời điểm đó.',
+    authorityUnknown: () => 'Thẩm quyền vào thời điểm đó chưa kiểm tra.',
+    none: () => 'Không có chữ ký số của cá nhân.',
+    onlyClaimed: (names) => `Tệp mang tên ${list(names)}, nhưng điều đó chưa được xác nhận.`,
+  },
+  sealed: {
+    one: (organisation, when, proven) =>
+      `${organisation} ký số${when === '' ? '' : proven ? ` trước ${when} (theo dấu thời gian)` : ` lúc ${when} (theo khai báo)`}`,
+    none: () => 'Không có chữ ký số của cơ quan, tổ chức.',
+    onlyClaimed: (names) => `Tệp mang tên ${list(names)}, nhưng điều đó chưa được xác nhận.`,
+  },
+  inForce: {
+    yes: () => 'Còn hiệu lực theo sổ của cơ quan ban hành.',
+    replaced: (by) => `Đã được thay thế${by === '' ? '' : ` bởi ${by}`}.`,
+    recalled: () => 'Đã bị cơ quan ban hành thu hồi.',
+    unknown: () => 'Chữ ký số không cho biết điều này; hãy hỏi cơ quan ban hành.',
+  },
+  and: list,
+};
