@@ -7,22 +7,18 @@ import { TAG } from './tags.ts';
 export function tlv(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
-  const head = header(tag, length);
-  const out = new Uint8Array(head.length + length);
-  out.set(head, 0);
-  let at = head.length;
+  let lengthOctets = 0;
+  if (length >= 0x80) for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) lengthOctets++;
+  const out = new Uint8Array(2 + lengthOctets + length);
+  out[0] = tag;
+  out[1] = lengthOctets === 0 ? length : 0x80 | lengthOctets;
+  for (let i = lengthOctets, rest = length; i > 0; i--, rest = Math.floor(rest / 256)) out[1 + i] = rest % 256;
+  let at = 2 + lengthOctets;
   for (const part of parts) {
     out.set(part, at);
     at += part.length;
   }
   return out;
-}
-
-function header(tag: number, length: number): Uint8Array {
-  if (length < 0x80) return Uint8Array.of(tag, length);
-  const octets: number[] = [];
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
-  return Uint8Array.of(tag, 0x80 | octets.length, ...octets);
 }
 
 export function sequence(...parts: readonly Uint8Array[]): Uint8Array {

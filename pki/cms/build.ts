@@ -47,26 +47,14 @@ export function buildSignedAttributes(input: SignedAttributesInput): Uint8Array 
 const contentTypes = new Map<string, Uint8Array>();
 
 function contentTypeAttribute(contentType: string): Uint8Array {
-  let bytes = contentTypes.get(contentType);
-  if (bytes === undefined) {
-    bytes = encodeAttribute(OID.idContentType, oid(contentType));
-    contentTypes.set(contentType, bytes);
-  }
-  return bytes;
+  return remembered(contentTypes, contentType, () => encodeAttribute(OID.idContentType, oid(contentType)));
 }
 
 function essAttribute({ signingCertificate, digest, door }: SignedAttributesInput): Uint8Array {
-  let byDigest = signingCertificateAttributes.get(signingCertificate);
-  if (byDigest === undefined) {
-    byDigest = new Map();
-    signingCertificateAttributes.set(signingCertificate, byDigest);
-  }
-  let bytes = byDigest.get(digest);
-  if (bytes === undefined) {
-    bytes = signingCertificateV2(signingCertificate, digest, digestOf(door, digest, signingCertificate.raw));
-    byDigest.set(digest, bytes);
-  }
-  return bytes;
+  const byDigest = remembered(signingCertificateAttributes, signingCertificate, () => new Map<DigestAlgorithm, Uint8Array>());
+  return remembered(byDigest, digest, () =>
+    signingCertificateV2(signingCertificate, digest, digestOf(door, digest, signingCertificate.raw)),
+  );
 }
 
 export interface SignedDataInput {
@@ -103,35 +91,74 @@ export function buildSignedData(input: SignedDataInput): Uint8Array {
     throw new PkiFault('cms.signed-attributes', 'signedAttributes must be the DER SET that was signed');
   }
   const type = input.eContentType ?? OID.idData;
-  const digest = digestAlgorithmIdentifier(input.digest);
-  const encapsulated =
-    input.eContent === undefined ? sequence(oid(type)) : sequence(oid(type), context(0, octetString(input.eContent)));
   const crls = input.crls === undefined || input.crls.length === 0 ? [] : [retag(setOf(...input.crls), 0xa1)];
   const signedData = sequence(
     // RFC 5652 §5.1: 3 when the content is not id-data, otherwise 1 (SignerInfos are version 1, certificates X.509).
     type === OID.idData ? ONE : THREE,
-    tlv(TAG.SET, digest),
-    encapsulated,
-    ...(input.embedCertificates === false ? [] : [retag(setOf(...withSigner(input)), 0xa0)]),
+    digestAlgorithmSet(input.digest),
+    input.eContent === undefined ? detached(type) : sequence(oid(type), context(0, octetString(input.eContent))),
+    ...(input.embedCertificates === false ? [] : [certificateSet(input)]),
     ...crls,
-    tlv(TAG.SET, signerInfo(input, digest)),
+    tlv(TAG.SET, signerInfo(input)),
   );
-  return sequence(oid(OID.idSignedData), context(0, signedData));
+  return sequence(SIGNED_DATA, context(0, signedData));
 }
 
-function withSigner({ certificates, signingCertificate }: SignedDataInput): readonly Uint8Array[] {
-  const out = [signingCertificate.raw];
-  for (const raw of certificates) if (!out.some((have) => equalBytes(have, raw))) out.push(raw);
-  return out;
+const SIGNED_DATA = oid(OID.idSignedData);
+const digestSets = new Map<DigestAlgorithm, Uint8Array>();
+const detachedContents = new Map<string, Uint8Array>();
+
+function digestAlgorithmSet(digest: DigestAlgorithm): Uint8Array {
+  return remembered(digestSets, digest, () => tlv(TAG.SET, digestAlgorithmIdentifier(digest)));
 }
 
-function signerInfo(input: SignedDataInput, digest: Uint8Array): Uint8Array {
-  const { signingCertificate: certificate, unsignedAttributes = [] } = input;
+function detached(type: string): Uint8Array {
+  return remembered(detachedContents, type, () => sequence(oid(type)));
+}
+
+/** What one signer's messages have in common: IssuerAndSerialNumber, and the certificate set as long as it stays the same. */
+interface SignerParts {
+  readonly sid: Uint8Array;
+  certificates: readonly Uint8Array[];
+  certificateSet: Uint8Array | undefined;
+}
+
+const signerParts = new WeakMap<Certificate, SignerParts>();
+
+function partsOf(certificate: Certificate): SignerParts {
+  return remembered(signerParts, certificate, () => ({
+    sid: sequence(certificate.issuer.raw, tlv(TAG.INTEGER, certificate.serialNumber)),
+    certificates: [],
+    certificateSet: undefined,
+  }));
+}
+
+function certificateSet({ certificates, signingCertificate }: SignedDataInput): Uint8Array {
+  const parts = partsOf(signingCertificate);
+  const same = certificates.length === parts.certificates.length && certificates.every((raw, i) => raw === parts.certificates[i]);
+  if (parts.certificateSet !== undefined && same) return parts.certificateSet;
+  const all = [signingCertificate.raw];
+  for (const raw of certificates) if (!all.some((have) => equalBytes(have, raw))) all.push(raw);
+  parts.certificates = [...certificates];
+  parts.certificateSet = retag(setOf(...all), 0xa0);
+  return parts.certificateSet;
+}
+
+function remembered<K, V>(cache: { get(key: K): V | undefined; set(key: K, value: V): unknown }, key: K, make: () => V): V {
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const value = make();
+  cache.set(key, value);
+  return value;
+}
+
+function signerInfo(input: SignedDataInput): Uint8Array {
+  const { unsignedAttributes = [] } = input;
   const unsigned = unsignedAttributes.length === 0 ? [] : [retag(encodeAttributes(unsignedAttributes), 0xa1)];
   return sequence(
     ONE,
-    sequence(certificate.issuer.raw, tlv(TAG.INTEGER, certificate.serialNumber)),
-    digest,
+    partsOf(input.signingCertificate).sid,
+    digestAlgorithmIdentifier(input.digest),
     retag(input.signedAttributes, 0xa0),
     cmsSignatureAlgorithm(input.signatureAlgorithm),
     octetString(input.signature),
