@@ -51,7 +51,7 @@ export async function receiveFile(c: Context, store: FileStore, limits: { maxByt
   }
 }
 
-async function* cappedBody(c: Context, maxBytes: number): AsyncGenerator<Uint8Array> {
+export async function* cappedBody(c: Context, maxBytes: number): AsyncGenerator<Uint8Array> {
   const said = Number(c.req.header('content-length') ?? 0);
   if (said > maxBytes) throw tooLarge();
   const body = c.req.raw.body;

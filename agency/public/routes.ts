@@ -1,11 +1,13 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import type { z } from 'zod';
+import { cappedBody } from '@antin/adapters/http/body';
+import { HttpRefusal } from '@antin/adapters/http/fault';
+import { limitRate, peerAddress, rateLimit } from '@antin/adapters/http/rate-limit';
 import { memorySource } from '@antin/formats/bytes/source';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { publicRoutes, type Evidence, type EvidenceNeed } from '@antin/protocol/public/verification';
 import { sentenceFor } from '@antin/signature/words/sentence';
 import { mount } from '../http/mount.ts';
-import { Refusal } from '../refusal.ts';
 import { judgeFile } from '../verification/judge.ts';
 import type { TrustSource } from '../verification/trust-source.ts';
 
@@ -22,6 +24,8 @@ const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 export function publicApp(doors: PublicDoors): Hono {
   const app = new Hono();
   const { trust, clock } = doors;
+  // A whole file costs a core some milliseconds: enough for people, too little to keep the office busy.
+  const gently = limitRate(rateLimit({ burst: 20, perMinute: 60, clock }), (c) => peerAddress(c));
 
   mount(app, publicRoutes.trust, [], async () => ({
     issuedAt: clock().toISOString(),
@@ -33,9 +37,14 @@ export function publicApp(doors: PublicDoors): Hono {
     })),
     certificates: trust.certificates.map(toBase64),
   }));
-  mount(app, publicRoutes.evidence, [], async ({ body }) => gather(body.needs, trust));
-  mount(app, publicRoutes.validate, [], async ({ c }) => {
-    const bytes = await bodyBytes(c.req.raw, doors.maxUploadBytes ?? MAX_UPLOAD_BYTES);
+  mount(
+    app,
+    publicRoutes.evidence,
+    [limitRate(rateLimit({ burst: 60, perMinute: 240, clock }), (c) => peerAddress(c))],
+    async ({ body }) => gather(body.needs, trust),
+  );
+  mount(app, publicRoutes.validate, [gently], async ({ c }) => {
+    const bytes = await bodyBytes(c, doors.maxUploadBytes ?? MAX_UPLOAD_BYTES);
     const report = await judgeFile(memorySource(bytes), fileNameOf(c.req.header('x-file-name')), trust, clock().getTime());
     return { report, sentence: { vi: sentenceFor(report, 'vi').heading, en: sentenceFor(report, 'en').heading } };
   });
@@ -58,17 +67,10 @@ async function gather(needs: readonly EvidenceNeed[], trust: TrustSource): Promi
   return { certificates: [], crls, ocsps, notFetched };
 }
 
-/** Counts while it reads: a missing or lying Content-Length does not help. */
-async function bodyBytes(request: Request, limit: number): Promise<Uint8Array> {
-  if (Number(request.headers.get('content-length') ?? '0') > limit) throw new Refusal('request.too-large');
+async function bodyBytes(c: Context, limit: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of (request.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
-    size += piece.length;
-    if (size > limit) throw new Refusal('request.too-large');
-    pieces.push(piece);
-  }
-  if (size === 0) throw new Refusal('request.empty');
+  for await (const piece of cappedBody(c, limit)) pieces.push(piece);
+  if (pieces.length === 0) throw new HttpRefusal('http.invalid-body');
   return Buffer.concat(pieces);
 }
 

@@ -5,7 +5,7 @@ export const provinceDrafts: readonly DemoDraft[] = [
     drafterPosition: 'finance.official',
     signerPosition: 'finance.leader',
     addressees: ['binh-an', 'dong-tien', 'phu-hoa', 'tan-lap', 'minh-khai', 'suoi-nghe'],
-    typeCode: '',
+    typeCode: 'CV',
     stage: 'awaiting-signature',
     letter: {
       superior: 'Ủy ban nhân dân\ntỉnh Sơn Hà',
@@ -29,7 +29,7 @@ export const provinceDrafts: readonly DemoDraft[] = [
     drafterPosition: 'home-affairs.official',
     signerPosition: 'home-affairs.leader',
     addressees: ['finance', 'science', 'dong-son'],
-    typeCode: '',
+    typeCode: 'CV',
     stage: 'draft',
     letter: {
       superior: 'Ủy ban nhân dân\ntỉnh Sơn Hà',

@@ -1,0 +1,110 @@
+import { Hono } from 'hono';
+import type { Migrations } from '@antin/adapters/db/migrate';
+import type { JobHandler } from '@antin/adapters/db/worker';
+import { distFolder } from '@antin/web/assets';
+import { staticFiles } from '@antin/adapters/http/static';
+import { openApi } from '@antin/protocol/openapi';
+import { officeDay } from './days.ts';
+import { findAgencies } from './directory/store.ts';
+import { fileAnswer } from './documents/routes.ts';
+import { exchangeJobs } from './exchange/jobs.ts';
+import { exchangeMigrations } from './exchange/migrations.ts';
+import { receiptKeyOf } from './exchange/receipt-key.ts';
+import { deliveriesOf } from './exchange/store.ts';
+import { incomingMigrations } from './incoming/migrations.ts';
+import { incomingProblems } from './incoming/problems.ts';
+import { receiveMessage } from './incoming/receive.ts';
+import { incomingApp } from './incoming/routes.ts';
+import { incomingById, incomingCounts, keepVerification } from './incoming/store.ts';
+import { issuedDocument } from './issued-document.ts';
+import { office, officeMigrations, type Office, type OfficeDeps } from './office.ts';
+import type { ProblemRows } from './problem-row.ts';
+import { officeProblems } from './problems.ts';
+import { pagesApp } from './public/pages.ts';
+import { publicApp } from './public/routes.ts';
+import { enterIncoming } from './registers/incoming-book.ts';
+import { practicePeople } from './session/routes.ts';
+import { verificationJobs } from './verification/jobs.ts';
+import { judgeFile } from './verification/judge.ts';
+import type { TrustSource } from './verification/trust-source.ts';
+
+/** What an agency side needs from outside; the desks' own needs are `OfficeDeps`. */
+export interface AgencyServiceDeps extends Omit<OfficeDeps, 'judgeSignatures' | 'deliveriesOf' | 'incomingCounts'> {
+  readonly trust: TrustSource;
+  readonly version: string;
+}
+
+export interface AgencyService {
+  readonly app: Hono;
+  readonly jobs: Readonly<Record<string, JobHandler>>;
+  readonly problems: ProblemRows;
+  readonly signingJobs: Office['signingJobs'];
+  stop(): Promise<void>;
+}
+
+export const agencyMigrations: Migrations = { ...officeMigrations, ...exchangeMigrations, ...incomingMigrations };
+
+export const agencyProblems: ProblemRows = { ...officeProblems, ...incomingProblems };
+
+/** The whole agency side: desks, exchange, arrival, verification, public pages. The one place where its features meet. */
+export function agencyService(deps: AgencyServiceDeps): AgencyService {
+  const { db, clock, files, trust, profile } = deps;
+  const key = receiptKeyOf(deps.platformKey);
+  const judgeStored = async (sha256: string, name: string) => {
+    using source = files.source(sha256);
+    return judgeFile(source, name, trust, clock().getTime());
+  };
+  const desks = office({
+    ...deps,
+    deliveriesOf,
+    incomingCounts: (reader, caller) => incomingCounts(reader, caller.position.agencyId, caller.position.id),
+    judgeSignatures: async (sha256) => (await judgeStored(sha256, 'document.pdf')).signatures.map(statusLine),
+  });
+
+  const app = new Hono();
+  app.use('/assets/*', staticFiles({ folder: `${distFolder}/assets`, prefix: '/assets/', immutable: true }));
+  app.route('/', pagesApp({ profile, practicePeople: () => practicePeople(deps), operator: () => operatorOf(deps) }));
+  app.route('/', desks.app);
+  app.route(
+    '/',
+    incomingApp({ db, clock, key, enterIncoming, sendFile: async (file) => fileAnswer(await files.stream(file.sha256), file) }),
+  );
+  app.route('/', publicApp({ clock, trust }));
+  app.get('/api/openapi.json', (c) => c.json(openApi(deps.version)));
+
+  return {
+    app,
+    problems: agencyProblems,
+    signingJobs: desks.signingJobs,
+    jobs: {
+      ...desks.jobs,
+      ...exchangeJobs({
+        ...{ db, clock, key, issuedDocument },
+        deliver: (message, canonical) =>
+          receiveMessage({ db, clock, key, hasFile: (sha256) => files.has(sha256) }, message, canonical),
+      }),
+      ...verificationJobs({
+        ...{ db, clock, trust },
+        openFile: async (sha256) => {
+          const source = files.source(sha256);
+          return { source, close: () => source.close() };
+        },
+        arrived: incomingById,
+        keep: keepVerification,
+      }),
+    },
+    stop: () => desks.stop(),
+  };
+}
+
+function statusLine(signature: { readonly indication: string; readonly level: string | null }) {
+  const status = { TOTAL_PASSED: 'valid', TOTAL_FAILED: 'invalid' }[signature.indication] ?? 'indeterminate';
+  return { status: status as 'valid' | 'invalid' | 'indeterminate', level: signature.level };
+}
+
+/** Who runs this installation: the highest agency below the centre, and how many agencies exist today. */
+async function operatorOf(deps: Pick<AgencyServiceDeps, 'db' | 'clock'>): Promise<{ name: string; agencies: number }> {
+  const agencies = await findAgencies(deps.db, { includeClosed: false, day: officeDay(deps.clock()) });
+  const operator = agencies.find((agency) => agency.parentId !== null) ?? agencies[0];
+  return { name: operator?.name ?? 'Antin', agencies: agencies.length };
+}
