@@ -2,4 +2,6 @@ import { describe } from 'vitest';
 import { inflateContract } from '@antin/testkit/inflate-contract';
 import { browserInflate } from './inflate.ts';
 
-describe('inflate in a browser', () => inflateContract(browserInflate));
+describe('inflate in a browser', () => {
+  inflateContract(browserInflate);
+});
