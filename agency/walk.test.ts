@@ -8,8 +8,8 @@ import { RegisterEntry } from '@antin/protocol/office/registers';
 import { Session } from '@antin/protocol/office/session';
 import { SigningJob } from '@antin/protocol/office/signing';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
-import { buildPdf, plainObjects } from '@antin/testkit/pdf/build-pdf';
 import { testPki } from '@antin/testkit/pki/test-pki';
+import { draftFields, onePdf } from './acts-for-tests.ts';
 import { officeMigrations } from './office.ts';
 import { testOffice, type TestOffice } from './office-for-tests.ts';
 
@@ -26,38 +26,10 @@ afterAll(async () => {
   await database?.close();
 });
 
-const pdf = () => buildPdf(plainObjects(['', ''])).bytes;
-const PLACES = {
-  number: { page: 1, rect: [80, 700, 160, 20], format: 'number-and-notation' },
-  date: { page: 1, rect: [300, 680, 220, 20], format: 'full' },
-};
-
-async function draft(as: string, more: object = {}) {
-  const { addressee, signer } = await people(as);
-  const main = UploadedFile.parse(await o.upload(as, 'Công văn.pdf', pdf()));
-  const annex = await o.upload(as, 'Phụ lục I.pdf', pdf());
-  const sheet = await o.upload(as, 'Số liệu.csv', new TextEncoder().encode('a,b\n1,2\n'));
-  return {
-    typeCode: 'CV',
-    subject: 'Về việc quyết toán ngân sách quý I',
-    notation: 'STC-NS',
-    urgency: 'normal',
-    addresseeIds: [addressee],
-    signerPositionId: signer,
-    main: { sha256: main.sha256, name: main.name },
-    annexes: [
-      { sha256: annex.sha256, name: annex.name },
-      { sha256: sheet.sha256, name: sheet.name },
-    ],
-    places: PLACES,
-    ...more,
-  };
-}
-
-async function people(as: string) {
-  const { agencies } = await o.get(as, `/api/agencies?q=${encodeURIComponent('uy ban nhan dan tinh')}`);
-  const { signers } = await o.get(as, '/api/signers');
-  return { addressee: agencies[0].id, signer: signers.find((one: any) => one.fullName === 'Nguyễn Văn An').positionId };
+async function draft(as: string) {
+  const annex = UploadedFile.parse(await o.upload(as, 'Phụ lục I.pdf', onePdf()));
+  const sheet = UploadedFile.parse(await o.upload(as, 'Số liệu.csv', new TextEncoder().encode('a,b\n1,2\n')));
+  return draftFields(o, as, { annexes: [annex, sheet].map(({ sha256, name }) => ({ sha256, name })) });
 }
 
 test('a draft is signed by its leader, numbered, sealed and entered in the register as one act', async () => {
