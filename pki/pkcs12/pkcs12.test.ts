@@ -1,6 +1,10 @@
+import { createHmac, pbkdf2Sync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
+import { concatBytes } from '@antin/formats/bytes/bytes';
 import { decodeDer } from '@antin/formats/der/reader';
+import { integer, nullValue, octetString, oid, sequence } from '@antin/formats/der/writer';
+import { OID } from '../oids.ts';
 import { encodePem } from '../pem.ts';
 import { issue } from '@antin/testkit/issue';
 import { openssl, opensslVersion } from '@antin/testkit/openssl';
@@ -70,9 +74,33 @@ describe('a PKCS#12 file of our own', () => {
 
   it('refuses a file whose MAC was cut off', () => {
     const [version, authSafe] = decodeDer(file).children();
-    const body = new Uint8Array([...(version?.raw ?? []), ...(authSafe?.raw ?? [])]);
-    const cut = new Uint8Array([0x30, 0x82, body.length >> 8, body.length & 0xff, ...body]);
+    const cut = sequence(version!.raw, authSafe!.raw);
     expect(() => readPkcs12(cut, PASSWORD, nodeSecrets)).toThrowError(code('pkcs12.no-mac'));
+  });
+
+  it('is read when it comes in BER with its content in segments, as Windows and Java write it', () => {
+    const [version, authSafe, macData] = decodeDer(file).children();
+    const [type, content] = authSafe!.children();
+    const octets = content!.inner().content;
+    const segments = [octets.subarray(0, 1000), octets.subarray(1000)].map(octetString);
+    const open = (tag: number, ...parts: Uint8Array[]) => concatBytes(Uint8Array.of(tag, 0x80), ...parts, Uint8Array.of(0, 0));
+    const ber = open(0x30, version!.raw, open(0x30, type!.raw, open(0xa0, open(0x24, ...segments))), macData!.raw);
+    expect(readPkcs12(ber, PASSWORD, nodeSecrets).keys[0]?.pkcs8).toEqual(leader.pkcs8);
+  });
+
+  it('is read when its MAC is PBMAC1 (RFC 9579), and refused under another password', () => {
+    const [version, authSafe] = decodeDer(file).children();
+    const octets = authSafe!.children()[1]!.inner().content;
+    const salt = new Uint8Array(8).fill(9);
+    const prf = sequence(oid(OID.hmacWithSha256), nullValue());
+    const kdf = sequence(oid(OID.pbkdf2), sequence(octetString(salt), integer(2048), integer(32), prf));
+    const algorithm = sequence(oid(OID.pbmac1), sequence(kdf, prf));
+    const key = pbkdf2Sync(PASSWORD, salt, 2048, 32, 'sha256');
+    const mac = new Uint8Array(createHmac('sha256', key).update(octets).digest());
+    const macData = sequence(sequence(algorithm, octetString(mac)), octetString(Uint8Array.of(0)), integer(1));
+    const modern = sequence(version!.raw, authSafe!.raw, macData);
+    expect(readPkcs12(modern, PASSWORD, nodeSecrets).keys).toHaveLength(1);
+    expect(() => readPkcs12(modern, 'khác', nodeSecrets)).toThrowError(code('pkcs12.wrong-password'));
   });
 
   it('is never written with so few iterations that guessing is cheap', () => {

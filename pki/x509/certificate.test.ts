@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
-import { utf8 } from '@antin/formats/bytes/bytes';
+import { concatBytes, utf8 } from '@antin/formats/bytes/bytes';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { boolean, context, integer, octetString, oid, sequence, utf8String } from '@antin/formats/der/writer';
 import { corpus } from '@antin/testkit/corpora';
@@ -198,10 +198,17 @@ describe.skipIf(opensslVersion === undefined)('certificates between us and opens
       permitted: [{ base: { kind: 'dns', value: 'example.vn' }, minimum: 0 }],
       excluded: [],
     });
+    const readBack = () => parseCertificates(tool.get('x.p7c')).map((one) => one.raw);
     for (const form of ['DER', 'PEM']) {
       tool.run(['crl2pkcs7', '-nocrl', '-certfile', 'x.pem', '-outform', form, '-out', 'x.p7c']);
-      expect(parseCertificates(tool.get('x.p7c')).map((one) => one.raw)).toEqual([made!.raw]);
+      expect(readBack()).toEqual([made!.raw]);
     }
+    // The same ContentInfo with the outer length left open, as Windows writes it.
+    tool.run(['crl2pkcs7', '-nocrl', '-certfile', 'x.pem', '-outform', 'DER', '-out', 'x.p7c']);
+    const der = tool.get('x.p7c');
+    const content = der.subarray(der[1] === 0x82 ? 4 : 3);
+    tool.put('x.p7c', concatBytes(Uint8Array.of(0x30, 0x80), content, Uint8Array.of(0, 0)));
+    expect(readBack()).toEqual([made!.raw]);
   });
 });
 

@@ -12,6 +12,7 @@ import {
   readTime,
 } from '@antin/formats/der/values';
 import { FormatFault } from '@antin/formats/fault';
+import { berToDer } from '../cms/ber.ts';
 import { parseSignedData } from '../cms/signed-data.ts';
 import { PkiFault } from '../fault.ts';
 import { OID } from '../oids.ts';
@@ -260,9 +261,11 @@ export function parseCertificates(bytes: Uint8Array): Certificate[] {
   throw new FormatFault('x509.no-certificate', 'no certificate in DER, PEM or p7c form found');
 }
 
-function fromDer(der: Uint8Array): Certificate[] {
+function fromDer(bytes: Uint8Array): Certificate[] {
+  // p7c files come in BER now and then; a certificate with an indefinite length stays refused.
+  const der = bytes[1] === 0x80 ? berToDer(bytes) : bytes;
   const [first] = decodeDer(der).children();
-  if (first?.tag !== TAG.OBJECT_IDENTIFIER) return [parseCertificate(der)];
+  if (first?.tag !== TAG.OBJECT_IDENTIFIER) return [parseCertificate(bytes)];
   if (readOid(first) !== OID.idSignedData) throw new FormatFault('x509.no-certificate', 'CMS of another kind', first.start);
   return parseSignedData(der).certificates.map(parseCertificate);
 }
