@@ -15,6 +15,9 @@ export interface DerBudget {
 
 export const DEFAULT_DER_BUDGET: DerBudget = { depth: 64, nodes: 2_000_000 };
 
+/** For certificates, messages and tokens: a list of a hundred thousand tiny values inside one is an attack on memory. */
+export const SMALL_DER_BUDGET: DerBudget = { depth: 32, nodes: 100_000 };
+
 interface Account {
   left: number;
   readonly depth: number;

@@ -101,6 +101,8 @@ export function namedBits(...positions: readonly number[]): Uint8Array {
 }
 
 const oidCache = new Map<string, Uint8Array>();
+/** Policies and types come from other people's requests too: what they invent must not pile up here. */
+const OID_CACHE_SIZE = 1024;
 
 /** @throws {FormatFault} `der.object-identifier` for text that is no dotted decimal */
 export function oid(dotted: string): Uint8Array {
@@ -120,7 +122,7 @@ export function oid(dotted: string): Uint8Array {
     octets.push(...digits);
   }
   const encoded = tlv(TAG.OBJECT_IDENTIFIER, Uint8Array.from(octets));
-  oidCache.set(dotted, encoded);
+  if (oidCache.size < OID_CACHE_SIZE) oidCache.set(dotted, encoded);
   return encoded;
 }
 
