@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
+import { fromHex } from '@antin/formats/bytes/text-encodings';
+import { unsignedInteger } from '@antin/formats/der/writer';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import { serialHexOf } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
@@ -15,7 +17,7 @@ import { fingerprint, issuance } from './issuance/issue.ts';
 import type { Issued } from './issuance/issue.ts';
 import { checkSubject, keyOf, subjectName } from './issuance/rules.ts';
 import type { IssueRequest } from './issuance/rules.ts';
-import { findCertificate, recordExisting } from './issuance/store.ts';
+import { findCertificate, oneAtATime, recordExisting } from './issuance/store.ts';
 import type { Database } from './issuance/store.ts';
 import { reconcile, revoke } from './revocation/revoke.ts';
 import type { Revoked } from './revocation/revoke.ts';
@@ -71,6 +73,12 @@ export interface AuthorityService {
    * @returns undefined when this authority is not the issuer
    */
   evidenceFor(serialHex: string, issuerSha256: string, at?: number): Promise<Evidence | undefined>;
+  /** One piece of evidence, as a judge's need names it; undefined when this authority cannot know. */
+  evidence(need: {
+    readonly kind: 'crl' | 'ocsp';
+    readonly issuerSha256: string;
+    readonly serialHex: string;
+  }): Promise<Uint8Array | undefined>;
   /** What must happen by itself: renew the responder, close what a crash left open, publish lists. Every minute is often enough. */
   runJobs(): Promise<void>;
 }
@@ -90,7 +98,8 @@ const UNFINISHED_AFTER = 5 * 60_000;
 export async function authorityService(options: AuthorityOptions): Promise<AuthorityService> {
   const { db, dataDir, clock, log } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  const keys = openAuthorityKeys(dataDir, baseUrl, Math.floor(clock() / 1000) * 1000);
+  // Two processes that start at once on an empty folder must not each make a root.
+  const keys = await oneAtATime(db, async () => openAuthorityKeys(dataDir, baseUrl, Math.floor(clock() / 1000) * 1000));
   const root = fingerprint(keys.root.certificate);
   const issuing = fingerprint(keys.issuing.certificate);
   await recordHierarchy(db, keys, clock());
@@ -99,16 +108,19 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   const services = new Map<'ocsp' | 'tsa', CaSigner>();
   const service = (name: 'ocsp' | 'tsa') => () => services.get(name) as CaSigner;
   async function ensure(name: 'ocsp' | 'tsa', spare: number): Promise<void> {
-    const known = services.get(name) ?? keys.service(name);
-    const { certificate } = known ?? {};
-    const ours = certificate !== undefined && (await findCertificate(db, issuing, certificate.serialHex))?.state === 'good';
-    if (known !== undefined && ours && known.certificate.notAfter - clock() > spare && known.certificate.notBefore <= clock()) {
+    // What this process holds, then what lies in the folder: another process may have renewed it.
+    for (const known of [services.get(name), keys.service(name)]) {
+      if (known === undefined) continue;
+      const { notBefore, notAfter, serialHex } = known.certificate;
+      if (notBefore > clock() || notAfter - clock() <= spare) continue;
+      if ((await findCertificate(db, issuing, serialHex))?.state !== 'good') continue;
       services.set(name, known);
       return;
     }
     const issued = await issue({ profile: name, subject: SUBJECTS[name], spki: keys.serviceKey(name) });
-    if (issued.status === 'refused')
+    if (issued.status === 'refused') {
       throw new AuthorityFault('ca.tbs-refused', `no certificate for ${name}: ${issued.code} ${issued.detail ?? ''}`);
+    }
     keys.folder.writeCertificate(name, issued.certificate);
     services.set(name, keys.service(name) as CaSigner);
     log.info({ name, serial: issued.serialHex }, 'certified a service key');
@@ -119,8 +131,10 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   };
 
   async function runJobs(): Promise<void> {
-    await ensure('ocsp', RENEW_RESPONDER);
-    await ensure('tsa', 365 * DAY);
+    await oneAtATime(db, async () => {
+      await ensure('ocsp', RENEW_RESPONDER);
+      await ensure('tsa', 365 * DAY);
+    });
     const closed = await reconcile(db, clock() - UNFINISHED_AFTER, clock());
     if (closed > 0) log.info({ closed }, 'closed attempts that a crash left open');
     await publish();
@@ -130,6 +144,25 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   const responder = ocspResponder({ db, issuer: keys.issuing.certificate, responder: service('ocsp'), clock });
   const chain = [keys.issuing.certificate];
   const stamp = await timeStamps({ db, tsa: service('tsa'), chain, clock });
+
+  async function evidenceFor(serialHex: string, issuerSha256: string, at?: number): Promise<Evidence | undefined> {
+    if (issuerSha256 !== issuing && issuerSha256 !== root) return undefined;
+    const listOf = (issuer: string) => (at === undefined ? newestCrl(db, issuer) : crlAt(db, issuer, at));
+    const crls = await Promise.all((issuerSha256 === root ? [root] : [issuing, root]).map(listOf));
+    const ocsps: Uint8Array[] = [];
+    // Only the issuing CA has a responder; the root's few certificates are on its list.
+    if (issuerSha256 === issuing && /^([0-9a-f]{2}){1,20}$/.test(serialHex)) {
+      const serial = unsignedInteger(fromHex(serialHex)).subarray(2);
+      const id = readCertId(certId(keys.issuing.certificate, serial, 'SHA-256', nodeCrypto));
+      ocsps.push((await responder.answerFor([id], undefined)).der);
+    }
+    return {
+      certificates: [keys.issuing.certificate.raw, keys.root.certificate.raw],
+      crls: crls.flatMap((one) => (one === undefined ? [] : [one.der])),
+      ocsps,
+    };
+  }
+
   const app = new Hono();
   app.route(
     '/',
@@ -161,21 +194,10 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     chain: () => [...chain],
     timeStamp: stamp,
     ocsp: async (request) => (await responder.answer(request)).der,
-    async evidenceFor(serialHex, issuerSha256, at) {
-      if (issuerSha256 !== issuing && issuerSha256 !== root) return undefined;
-      const listOf = (issuer: string) => (at === undefined ? newestCrl(db, issuer) : crlAt(db, issuer, at));
-      const crls = await Promise.all((issuerSha256 === root ? [root] : [issuing, root]).map(listOf));
-      const ocsps: Uint8Array[] = [];
-      if (issuerSha256 === issuing) {
-        const serial = new Uint8Array(Buffer.from(serialHex, 'hex'));
-        const id = readCertId(certId(keys.issuing.certificate, serial, 'SHA-256', nodeCrypto));
-        ocsps.push((await responder.answerFor([id], undefined)).der);
-      }
-      return {
-        certificates: [keys.issuing.certificate.raw, keys.root.certificate.raw],
-        crls: crls.flatMap((one) => (one === undefined ? [] : [one.der])),
-        ocsps,
-      };
+    evidenceFor,
+    async evidence({ kind, issuerSha256, serialHex }) {
+      const found = await evidenceFor(serialHex, issuerSha256);
+      return kind === 'crl' ? found?.crls[0] : found?.ocsps[0];
     },
     runJobs,
   };

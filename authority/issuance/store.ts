@@ -156,3 +156,18 @@ export async function recordExisting(db: Database, intent: Intent, der: Uint8Arr
       ${Buffer.from(der)})
     on conflict do nothing`.execute(db);
 }
+
+/**
+ * Runs `work` while no other process of this authority runs such work. The lock lies in the database and ends with its
+ * connection, so a crash leaves none behind.
+ */
+export async function oneAtATime<T>(db: Database, work: () => Promise<T>): Promise<T> {
+  return db.connection().execute(async (one) => {
+    await sql`select pg_advisory_lock(hashtextextended('authority keys', 0))`.execute(one);
+    try {
+      return await work();
+    } finally {
+      await sql`select pg_advisory_unlock(hashtextextended('authority keys', 0))`.execute(one);
+    }
+  });
+}

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseCrl } from '@antin/pki/crl/parse';
+import { testDatabase } from '@antin/testkit/database';
+import type { TestDatabase } from '@antin/testkit/database';
+import { migrations } from '../migrations.ts';
+import { putCrl } from '../status/store.ts';
+import { AuthorityForTests, HOUR, START } from '../authority-for-tests.ts';
+
+let database: TestDatabase;
+let t: AuthorityForTests;
+beforeAll(async () => {
+  database = await testDatabase(migrations, 'authority');
+  t = await new AuthorityForTests(database.db).open();
+});
+afterAll(async () => {
+  t.close();
+  await database.close();
+});
+
+describe('revocation', () => {
+  test('is in OCSP and in a new list of a higher number at once', async () => {
+    const { certificate, serialHex } = await t.issued();
+    const before = parseCrl((await t.get('/crl/issuing.crl')).bytes);
+    expect(before.find(certificate.serialNumber)).toBeUndefined();
+    t.now += 1000;
+    expect(await t.service.revoke(serialHex, 'affiliationChanged')).toMatchObject({ status: 'revoked', reason: 3 });
+    expect(await t.statusOf(certificate)).toEqual({ kind: 'revoked', at: t.now, reason: 3 });
+    const { bytes, answer } = await t.get('/crl/issuing.crl');
+    const after = parseCrl(bytes);
+    expect(answer.headers.get('content-type')).toBe('application/pkix-crl');
+    expect(after.find(certificate.serialNumber)).toMatchObject({ revokedAt: t.now, reason: 3 });
+    expect((after.crlNumber as bigint) > (before.crlNumber as bigint)).toBe(true);
+  });
+
+  test('nothing weakens it; a compromised key makes it stronger', async () => {
+    const { serialHex } = await t.issued();
+    await t.service.revoke(serialHex, 'superseded');
+    expect(await t.service.revoke(serialHex, 'unspecified')).toMatchObject({ code: 'revocation.already-revoked' });
+    expect(await t.service.revoke(serialHex, 'keyCompromise')).toMatchObject({ status: 'revoked', reason: 1 });
+    expect(await t.service.revoke(serialHex, 'keyCompromise')).toMatchObject({ code: 'revocation.already-revoked' });
+  });
+
+  test('is refused for unknown serials, other reasons and the future', async () => {
+    const { serialHex } = await t.issued();
+    expect(await t.service.revoke('41ff', 'superseded')).toMatchObject({ code: 'revocation.unknown-serial' });
+    expect(await t.service.revoke(serialHex, 'certificateHold' as never)).toMatchObject({
+      code: 'revocation.reason-not-allowed',
+    });
+    expect(await t.service.revoke(serialHex, 'superseded', t.now + HOUR)).toMatchObject({ code: 'revocation.moment-in-future' });
+    expect(await t.service.revoke(serialHex, 'superseded', START - 24 * HOUR)).toMatchObject({
+      code: 'revocation.moment-before-issue',
+    });
+  });
+
+  test('the store refuses a list whose number is not greater', async () => {
+    const crl = { number: 5, thisUpdate: t.now, nextUpdate: t.now + HOUR, der: new Uint8Array(1), entries: 0 };
+    await putCrl(t.db, 'test', crl);
+    await expect(putCrl(t.db, 'test', crl)).rejects.toMatchObject({ code: 'crl.number-not-greater' });
+    await expect(putCrl(t.db, 'test', { ...crl, number: 4 })).rejects.toMatchObject({ code: 'crl.number-not-greater' });
+  });
+
+  test('lists are renewed when nobody is revoked, and by two builders at once only once', async () => {
+    const before = parseCrl((await t.get('/crl/issuing.crl')).bytes);
+    t.now += 7 * HOUR;
+    await Promise.all([t.service.runJobs(), t.service.runJobs()]);
+    const after = parseCrl((await t.get('/crl/issuing.crl')).bytes);
+    expect(after.thisUpdate).toBe(Math.floor(t.now / 1000) * 1000);
+    expect(after.crlNumber).toBe(BigInt(t.now));
+    expect(after.entryCount).toBe(before.entryCount);
+  });
+});
