@@ -1,5 +1,5 @@
 import type { DigestAlgorithm } from '@antin/pki/crypto';
-import type { CheckContext } from './checks.ts';
+import type { CheckContext } from './check-context.ts';
 import type { CertificateFacts, CmsFacts, SignatureFacts } from './facts.ts';
 import type { GoodUntil, ValidationPolicy } from './policy.ts';
 import type { SubIndication } from './types.ts';

@@ -1,18 +1,8 @@
 import { OID } from '@antin/pki/oids';
 import { algorithmFindings } from './algorithms.ts';
-import type { BestTime } from './process.ts';
-import type { CertificateFacts, RevocationFacts, SignatureFacts, TrustFacts } from './facts.ts';
-import type { ValidationPolicy } from './policy.ts';
+import type { CheckContext } from './check-context.ts';
+import type { CertificateFacts, RevocationFacts, SignatureFacts } from './facts.ts';
 import type { Finding, Indication, SubIndication } from './types.ts';
-
-export interface CheckContext {
-  readonly policy: ValidationPolicy;
-  /** The moment of judging. */
-  readonly at: number;
-  readonly best: BestTime;
-  /** Trust at the best signature time. */
-  readonly trust: TrustFacts | null;
-}
 
 export interface Failure {
   readonly id: string;

@@ -1,15 +1,10 @@
 import { CHECKS } from './checks.ts';
-import type { CheckContext, Failure } from './checks.ts';
+import type { BestTime, CheckContext } from './check-context.ts';
+import type { Failure } from './checks.ts';
 import { misses } from './algorithms.ts';
 import type { SignatureFacts, TimeStampFacts } from './facts.ts';
 import type { ValidationPolicy } from './policy.ts';
 import type { Finding, Indication, SubIndication } from './types.ts';
-
-/** best-signature-time of EN 319 102-1 §5.5: proven by a valid time-stamp, else the moment of judging. */
-export interface BestTime {
-  readonly time: number;
-  readonly proven: boolean;
-}
 
 export interface Conclusion {
   readonly indication: Indication;

@@ -1,4 +1,4 @@
-import type { Catalogue } from './sentence.ts';
+import type { Catalogue } from './catalogue.ts';
 
 const list = (parts: readonly string[]): string =>
   parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
@@ -131,7 +131,7 @@ export const EN: Catalogue = {
   },
   signed: {
     one: (name, when, proven) =>
-      `${name}${when === '' ? '' : proven ? `, before ${when} (time-stamp)` : `, at ${when} (as claimed)`}`,
+      `${name}${when === '' ? '' : proven ? `, at ${when} (by time-stamp)` : `, at ${when} (as claimed)`}`,
     authorityKnown: () => 'The signer had the authority at that time.',
     authorityUnknown: () => 'Authority at that time was not checked.',
     none: () => 'There is no digital signature of a person.',
@@ -139,7 +139,7 @@ export const EN: Catalogue = {
   },
   sealed: {
     one: (organisation, when, proven) =>
-      `${organisation}${when === '' ? '' : proven ? `, before ${when} (time-stamp)` : `, at ${when} (as claimed)`}`,
+      `${organisation}${when === '' ? '' : proven ? `, at ${when} (by time-stamp)` : `, at ${when} (as claimed)`}`,
     none: () => 'There is no digital signature of an organisation.',
     onlyClaimed: (names) => `The file bears the name of ${list(names)}, but that is not confirmed.`,
   },

@@ -1,4 +1,4 @@
-import type { Catalogue } from './sentence.ts';
+import type { Catalogue } from './catalogue.ts';
 
 const list = (parts: readonly string[]): string =>
   parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} và ${parts.at(-1)}`;
@@ -8,7 +8,7 @@ const at = (when: string): string => (when === '' ? '' : ` lúc ${when}`);
 export const VI: Catalogue = {
   valid: ({ persons, seals, authorityChecked }) => {
     if (authorityChecked) return 'Văn bản này còn nguyên vẹn và do đúng người, đúng cơ quan ký.';
-    const who = list([...persons.map((name) => name), ...seals.map((name) => `cơ quan, tổ chức ${name}`)]);
+    const who = list([...persons, ...seals]);
     return `Văn bản này còn nguyên vẹn, do ${who} ký; thẩm quyền chưa kiểm tra.`;
   },
   replaced: (by) => `Văn bản này còn nguyên vẹn, nhưng nay đã được thay thế${by === '' ? '' : ` bởi ${by}`}.`,
@@ -129,7 +129,7 @@ export const VI: Catalogue = {
   },
   signed: {
     one: (name, when, proven) =>
-      `${name} ký${when === '' ? '' : proven ? ` trước ${when} (theo dấu thời gian)` : ` lúc ${when} (theo người ký khai)`}`,
+      `${name} ký${when === '' ? '' : proven ? ` lúc ${when} (theo dấu thời gian)` : ` lúc ${when} (theo người ký khai)`}`,
     authorityKnown: () => 'Người ký có thẩm quyền vào thời điểm đó.',
     authorityUnknown: () => 'Thẩm quyền vào thời điểm đó chưa kiểm tra.',
     none: () => 'Không có chữ ký số của cá nhân.',
@@ -137,7 +137,7 @@ export const VI: Catalogue = {
   },
   sealed: {
     one: (organisation, when, proven) =>
-      `${organisation} ký số${when === '' ? '' : proven ? ` trước ${when} (theo dấu thời gian)` : ` lúc ${when} (theo khai báo)`}`,
+      `${organisation} ký số${when === '' ? '' : proven ? ` lúc ${when} (theo dấu thời gian)` : ` lúc ${when} (theo khai báo)`}`,
     none: () => 'Không có chữ ký số của cơ quan, tổ chức.',
     onlyClaimed: (names) => `Tệp mang tên ${list(names)}, nhưng điều đó chưa được xác nhận.`,
   },

@@ -12,7 +12,7 @@ import { signPades } from '@antin/signature/pades/sign';
 import type { SignPadesOptions } from '@antin/signature/pades/sign';
 import type { ValidationContext, ValidationReport } from '@antin/signature/validation/types';
 import { validate } from '@antin/signature/validation/validate';
-import type { TestPki } from '../pki/test-pki.ts';
+import type { TestPki } from '../pki/types.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;

@@ -1,0 +1,123 @@
+/** What `antin validate` was asked to do. */
+export interface ValidateArguments {
+  readonly file: string | undefined;
+  readonly batch: string | undefined;
+  readonly detached: string | undefined;
+  readonly trust: readonly string[];
+  readonly tsaTrust: readonly string[];
+  readonly crl: readonly string[];
+  readonly ocsp: readonly string[];
+  readonly certificate: readonly string[];
+  readonly at: number | undefined;
+  readonly offline: boolean;
+  readonly format: 'text' | 'json' | 'jsonl';
+  readonly language: 'vi' | 'en';
+  readonly help: boolean;
+}
+
+/** Arguments nobody can make sense of: exit code 64. */
+export class UsageFault extends Error {
+  override readonly name = 'UsageFault';
+}
+
+const LISTS: Readonly<Record<string, 'trust' | 'tsaTrust' | 'crl' | 'ocsp' | 'certificate'>> = {
+  '--trust': 'trust',
+  '--tsa-trust': 'tsaTrust',
+  '--crl': 'crl',
+  '--ocsp': 'ocsp',
+  '--certificate': 'certificate',
+};
+const SINGLES: ReadonlySet<string> = new Set(['--detached', '--at', '--format', '--batch', '--lang']);
+
+/**
+ * Reads the arguments. Lists take several values after one option (`--trust a.pem b.pem`) or the option again; when no
+ * file stands apart, the last such extra value is the file (`--trust a.pem document.pdf`).
+ *
+ * @throws {UsageFault}
+ */
+export function readValidateArguments(argv: readonly string[]): ValidateArguments {
+  const lists = {
+    trust: [] as string[],
+    tsaTrust: [] as string[],
+    crl: [] as string[],
+    ocsp: [] as string[],
+    certificate: [] as string[],
+  };
+  const singles = new Map<string, string>();
+  const files: string[] = [];
+  const extras: { readonly list: string[]; readonly value: string }[] = [];
+  let offline = false;
+  let help = false;
+  let open: { readonly list: string[]; count: number } | undefined;
+  let plain = false;
+  for (let i = 0; i < argv.length; i++) {
+    const raw = argv[i] as string;
+    const cut = raw.startsWith('--') && raw.includes('=') ? raw.indexOf('=') : -1;
+    const option = cut < 0 ? raw : raw.slice(0, cut);
+    if (plain || !raw.startsWith('-') || raw === '-') {
+      if (!plain && open !== undefined) {
+        open.list.push(raw);
+        if (++open.count > 1) extras.push({ list: open.list, value: raw });
+      } else files.push(raw);
+      continue;
+    }
+    if (open?.count === 0) throw new UsageFault(`the option before ${raw} needs a value`);
+    open = undefined;
+    if (raw === '--') plain = true;
+    else if (raw === '--offline') offline = true;
+    else if (raw === '--help' || raw === '-h') help = true;
+    else if (LISTS[option] !== undefined) {
+      const list = lists[LISTS[option]];
+      open = { list, count: 0 };
+      if (cut >= 0) {
+        list.push(raw.slice(cut + 1));
+        open = undefined;
+      }
+    } else if (SINGLES.has(option)) {
+      const value = cut >= 0 ? raw.slice(cut + 1) : argv[++i];
+      if (value === undefined || (cut < 0 && value.startsWith('--'))) throw new UsageFault(`${option} needs a value`);
+      if (singles.has(option)) throw new UsageFault(`${option} is given twice`);
+      singles.set(option, value);
+    } else throw new UsageFault(`there is no option ${option}`);
+  }
+  if (open?.count === 0) throw new UsageFault('the last option needs a value');
+  const batch = singles.get('--batch');
+  const last = extras.at(-1);
+  if (files.length === 0 && batch === undefined && last !== undefined) {
+    last.list.splice(last.list.lastIndexOf(last.value), 1);
+    files.push(last.value);
+  }
+  if (!help && batch === undefined && files.length !== 1) {
+    throw new UsageFault(
+      files.length === 0 ? 'which file?' : `one file at a time; many with --batch LIST (found ${files.join(', ')})`,
+    );
+  }
+  if (batch !== undefined && files.length > 0) throw new UsageFault('--batch takes no file beside its list');
+  return {
+    file: files[0],
+    batch,
+    detached: singles.get('--detached'),
+    ...lists,
+    at: momentOf(singles.get('--at')),
+    offline,
+    format: oneOf(singles.get('--format') ?? (batch === undefined ? 'text' : 'jsonl'), ['text', 'json', 'jsonl'], '--format'),
+    language: oneOf(singles.get('--lang') ?? 'vi', ['vi', 'en'], '--lang'),
+    help,
+  };
+}
+
+function oneOf<T extends string>(value: string, allowed: readonly T[], option: string): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new UsageFault(`${option} is one of ${allowed.join(', ')}, not "${value}"`);
+  return found;
+}
+
+/** ISO 8601; a moment without a zone is UTC, because a verdict must not depend on where the machine stands. */
+function momentOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const shape = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.exec(text);
+  const zoned = shape !== null && shape[1] !== undefined && shape[4] === undefined ? `${text}Z` : text;
+  const moment = shape === null ? Number.NaN : Date.parse(zoned);
+  if (Number.isNaN(moment)) throw new UsageFault(`--at needs a moment in ISO 8601 (2026-03-02T09:00:00+07:00), not "${text}"`);
+  return moment;
+}

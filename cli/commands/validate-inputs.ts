@@ -1,0 +1,64 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { indexOfBytes, fromLatin1, latin1 } from '@antin/formats/bytes/bytes';
+import { FormatFault } from '@antin/formats/fault';
+import { PkiFault } from '@antin/pki/fault';
+import type { TrustAnchor } from '@antin/pki/path/validate';
+import { decodePem } from '@antin/pki/pem';
+import { parseCertificates } from '@antin/pki/x509/certificate';
+import type { Certificate } from '@antin/pki/x509/certificate';
+import { anchorOf } from '@antin/signature/validation/known-anchors';
+import { UsageFault } from './validate-arguments.ts';
+
+/** Trust anchors from files or folders of PEM, DER or p7c. @throws {UsageFault} when one gives no certificate */
+export function readAnchors(paths: readonly string[], purposes: TrustAnchor['purposes']): TrustAnchor[] {
+  return readCertificateFiles(paths).map((certificate) => anchorOf(certificate, purposes, nodeCrypto));
+}
+
+export function readCertificateFiles(paths: readonly string[]): Certificate[] {
+  const out: Certificate[] = [];
+  for (const path of paths) {
+    const folder = stat(path).isDirectory();
+    const files = folder
+      ? readdirSync(path)
+          .filter((name) => /\.(pem|crt|cer|der|p7c|p7b)$/i.test(name))
+          .sort()
+          .map((name) => join(path, name))
+      : [path];
+    const found = files.flatMap((file) => certificatesIn(file, folder));
+    if (found.length === 0) throw new UsageFault(`${path} holds no certificate`);
+    out.push(...found);
+  }
+  return out;
+}
+
+function certificatesIn(file: string, mayBeSomethingElse: boolean): Certificate[] {
+  try {
+    return parseCertificates(new Uint8Array(readFileSync(file)));
+  } catch (error) {
+    if (!(error instanceof FormatFault) && !(error instanceof PkiFault)) throw error;
+    // A folder may hold keys and requests beside the certificates.
+    if (mayBeSomethingElse) return [];
+    throw new UsageFault(`${file}: no certificate can be read (${error.message})`);
+  }
+}
+
+/** A CRL or an OCSP response from a file, DER or PEM. */
+export function readEvidence(path: string): Uint8Array {
+  stat(path);
+  const bytes = new Uint8Array(readFileSync(path));
+  if (indexOfBytes(bytes.subarray(0, 4096), latin1('-----BEGIN')) === -1) return bytes;
+  const block = decodePem(fromLatin1(bytes))[0];
+  if (block === undefined) throw new UsageFault(`${path}: damaged PEM`);
+  return block.bytes;
+}
+
+/** @throws {UsageFault} when it cannot be looked at */
+export function stat(path: string): { isDirectory(): boolean; isFile(): boolean } {
+  try {
+    return statSync(path);
+  } catch {
+    throw new UsageFault(`there is no file ${path}`);
+  }
+}

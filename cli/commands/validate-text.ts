@@ -1,0 +1,95 @@
+import type { SignatureReport, ValidationReport } from '@antin/signature/validation/types';
+import type { Language } from '@antin/signature/words/catalogue';
+import { nameOf, sentenceFor, vietnamTime } from '@antin/signature/words/sentence';
+
+const LABELS = {
+  vi: {
+    changed: 'Có bị thay đổi không?',
+    signed: 'Ai ký, có thẩm quyền không?',
+    sealed: 'Cơ quan, tổ chức nào ký?',
+    inForce: 'Còn hiệu lực không?',
+    signature: 'Chữ ký',
+    by: 'của',
+    issuer: 'do',
+    level: 'mức',
+    time: 'thời điểm',
+    proven: 'theo dấu thời gian',
+    claimed: 'theo khai báo',
+    covers: { file: 'bao trùm cả tệp', revision: 'bao trùm một phiên bản', broken: 'phạm vi hỏng' },
+    error: 'lỗi',
+    warning: 'lưu ý',
+    rule: 'chưa đạt mức chuẩn vì',
+    change: 'thay đổi sau khi ký',
+  },
+  en: {
+    changed: 'Has it changed?',
+    signed: 'Who signed, entitled then?',
+    sealed: 'Which organisation sealed?',
+    inForce: 'Still in force?',
+    signature: 'Signature',
+    by: 'by',
+    issuer: 'issued by',
+    level: 'level',
+    time: 'time',
+    proven: 'by time-stamp',
+    claimed: 'as claimed',
+    covers: { file: 'covers the whole file', revision: 'covers a revision', broken: 'coverage broken' },
+    error: 'error',
+    warning: 'note',
+    rule: 'not a baseline signature because',
+    change: 'changed after signing',
+  },
+} as const;
+
+/** The sentence first, then the four answers, then a few lines for each signature. */
+export function reportText(report: ValidationReport, language: Language): string {
+  const words = LABELS[language];
+  const sentence = sentenceFor(report, language);
+  const { changed, signed, sealed, inForce } = sentence.answers;
+  const lines = [sentence.heading];
+  if (sentence.next !== undefined) lines.push(sentence.next);
+  if (report.verdict !== 'unsigned') {
+    lines.push('', `${words.changed} ${changed.text}`, `${words.signed} ${signed.text}`);
+    lines.push(`${words.sealed} ${sealed.text}`, `${words.inForce} ${inForce.text}`);
+  }
+  for (const one of report.signatures) lines.push('', ...signatureLines(one, language));
+  for (const finding of report.errors) lines.push(`${words.error}: ${finding.code}: ${finding.message}`);
+  for (const finding of report.warnings) lines.push(`${words.warning}: ${finding.code}: ${finding.message}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function signatureLines(one: SignatureReport, language: Language): string[] {
+  const words = LABELS[language];
+  const verdict = one.subIndication === null ? one.indication : `${one.indication}/${one.subIndication}`;
+  const name = printable(nameOf(one.signer));
+  const who = name === '' ? '' : ` ${words.by} ${name}`;
+  const lines = [`${words.signature} ${one.id}${who}: ${verdict}`];
+  const field = one.field === undefined ? '' : ` (${printable(one.field)})`;
+  lines.push(`  ${one.format}${field}, ${words.level} ${one.level ?? '–'}, ${words.covers[one.coverage]}`);
+  if (one.signer !== null)
+    lines.push(`  ${one.signer.subject}`, `  ${words.issuer} ${one.signer.issuer}, ${one.signer.serialNumber}`);
+  const proven = one.bestSignatureTimeFrom === 'time-stamp';
+  const time = proven ? one.bestSignatureTime : one.claimedSigningTime;
+  if (time !== null) lines.push(`  ${words.time} ${vietnamTime(time)} (${proven ? words.proven : words.claimed})`);
+  for (const change of one.changes) {
+    const where = change.page === undefined ? '' : `, p. ${change.page}`;
+    const reason = change.reason === undefined ? '' : `: ${printable(change.reason)}`;
+    lines.push(
+      `  ${change.allowed ? '·' : '!'} ${words.change}: ${change.class} ${change.what} (${change.object}${where})${reason}`,
+    );
+  }
+  for (const finding of one.errors)
+    lines.push(`  ${words.error}: ${finding.code} [${finding.clause}] ${printable(finding.message)}`);
+  for (const finding of one.warnings) lines.push(`  ${words.warning}: ${finding.code} ${printable(finding.message)}`);
+  if (one.levelFailures.length > 0) {
+    lines.push(`  ${words.rule}:`);
+    for (const rule of one.levelFailures) lines.push(`    ${rule.message} [${rule.clause}]`);
+  }
+  return lines;
+}
+
+/** Names and reasons come from the file: nothing in them may move the cursor or turn the writing direction. */
+function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- exactly what must not reach a terminal
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
