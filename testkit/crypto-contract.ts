@@ -35,6 +35,10 @@ export function cryptoContract(name: string, door: CryptoDoor): void {
       for (const wrong of [{ saltLength: 20 }, { saltLength: 0 }, { digest: 'SHA-384' }, { mgfDigest: 'SHA-1' }] as const) {
         expect(door.verify({ spki, algorithm: { ...said, ...wrong }, data, signature })).toBe('invalid');
       }
+      // -1 and -2 mean "as long as the digest" and "whatever is there" to OpenSSL.
+      for (const saltLength of [-1, -2, 0.5, 2 ** 40]) {
+        expect(door.verify({ spki, algorithm: { ...said, saltLength }, data, signature })).toBe('invalid');
+      }
       expect(door.verify({ spki, algorithm: { scheme: 'rsa-pkcs1', digest: 'SHA-256' }, data, signature })).toBe('invalid');
     });
 
@@ -58,7 +62,7 @@ export function cryptoContract(name: string, door: CryptoDoor): void {
       expect(door.verify({ spki, algorithm: P256.algorithm, data, signature })).toBe('invalid');
       const x25519 = exported(generateKeyPairSync('x25519').publicKey);
       expect(door.verify({ spki: x25519, algorithm: P256.algorithm, data, signature })).toBe('unsupported');
-      for (const junk of [new Uint8Array(0), Uint8Array.of(0x30, 0), new Uint8Array(300).fill(0x30)]) {
+      for (const junk of [new Uint8Array(0), Uint8Array.of(0x30, 0), new Uint8Array(300).fill(0x30), new Uint8Array(1 << 20)]) {
         expect(door.verify({ spki: junk, algorithm: P256.algorithm, data, signature })).toBe('unsupported');
       }
     });

@@ -4,7 +4,7 @@ import { bitString, sequence } from '@antin/formats/der/writer';
 import type { CryptoDoor, RunningDigest, SignatureAlgorithm, VerifyAnswer, VerifyInput } from '@antin/pki/crypto';
 import { readEcdsaValue } from '@antin/pki/ecdsa-value';
 import { signatureAlgorithmIdentifier } from '@antin/pki/x509/algorithm';
-import { keyFits, parsePublicKey } from '@antin/pki/x509/public-key';
+import { MAX_SPKI_BYTES, keyFits, parsePublicKey } from '@antin/pki/x509/public-key';
 import type { PublicKey } from '@antin/pki/x509/public-key';
 import { NODE_DIGEST } from './digest-names.ts';
 
@@ -85,6 +85,7 @@ const KEY_CACHE_SIZE = 256;
 const openKeys = new Map<string, OpenKey | undefined>();
 
 function openKey(spki: Uint8Array): OpenKey | undefined {
+  if (spki.length > MAX_SPKI_BYTES) return undefined;
   const id = Buffer.from(spki.buffer, spki.byteOffset, spki.byteLength).toString('latin1');
   if (openKeys.has(id)) {
     const found = openKeys.get(id);

@@ -1,5 +1,5 @@
 import type { DerNode } from '@antin/formats/der/reader';
-import { decodeDer } from '@antin/formats/der/reader';
+import { SMALL_DER_BUDGET, decodeDer } from '@antin/formats/der/reader';
 import { TAG } from '@antin/formats/der/tags';
 import { readIntegerBytes, readOctetString, readOid, readSmallInteger } from '@antin/formats/der/values';
 import { retag } from '@antin/formats/der/writer';
@@ -67,7 +67,7 @@ const MAX_LIST = 4096;
  * @throws {FormatFault} `cms.not-signed-data`, `cms.structure`, `der.*` with the byte offset
  */
 export function parseSignedData(contentInfoDer: Uint8Array): SignedData {
-  const root = decodeDer(contentInfoDer).expect(TAG.SEQUENCE, 'ContentInfo');
+  const root = decodeDer(contentInfoDer, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'ContentInfo');
   const [type, content, ...more] = root.children();
   if (type === undefined || content === undefined || more.length > 0) throw damaged('ContentInfo has two members', root.start);
   const contentType = readOid(type);

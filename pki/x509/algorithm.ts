@@ -122,7 +122,8 @@ export function signatureAlgorithmIdentifier(algorithm: SignatureAlgorithm): Uin
     case 'ed25519':
       return cached('ed25519', () => sequence(oid(OID.ed25519)));
     case 'rsa-pss':
-      return cached(`pss ${algorithm.digest} ${algorithm.mgfDigest} ${algorithm.saltLength}`, () => pssIdentifier(algorithm));
+      // Not kept: the salt length may come from a hostile file, and every new one would stay.
+      return pssIdentifier(algorithm);
   }
 }
 

@@ -1,6 +1,6 @@
 import { indexOfBytes, fromLatin1, latin1 } from '@antin/formats/bytes/bytes';
 import { fromBase64, toHex } from '@antin/formats/bytes/text-encodings';
-import { decodeDer } from '@antin/formats/der/reader';
+import { SMALL_DER_BUDGET, decodeDer } from '@antin/formats/der/reader';
 import type { DerNode } from '@antin/formats/der/reader';
 import { TAG } from '@antin/formats/der/tags';
 import {
@@ -111,7 +111,7 @@ export const PROCESSED_EXTENSIONS: ReadonlySet<string> = new Set([
  * @throws {PkiFault} `x509.duplicate-extension`, `x509.version` (extensions or unique identifiers in a version without them)
  */
 export function parseCertificate(der: Uint8Array): Certificate {
-  const root = decodeDer(der);
+  const root = decodeDer(der, SMALL_DER_BUDGET);
   const [tbs, algorithm, value, ...more] = root.expect(TAG.SEQUENCE, 'Certificate').children();
   if (tbs === undefined || algorithm === undefined || value === undefined || more.length > 0) {
     throw new FormatFault('x509.certificate', 'Certificate has three members', root.start);
@@ -226,7 +226,7 @@ function readExtensions(extensions: ReadonlyMap<string, Extension>) {
     basicConstraints: read(OID.basicConstraints, ext.parseBasicConstraints),
     keyUsage: read(OID.keyUsage, ext.parseKeyUsage),
     extKeyUsage: read(OID.extKeyUsage, ext.parseExtKeyUsage),
-    subjectKeyIdentifier: read(OID.subjectKeyIdentifier, (value) => readOctetString(decodeDer(value))),
+    subjectKeyIdentifier: read(OID.subjectKeyIdentifier, (value) => readOctetString(decodeDer(value, SMALL_DER_BUDGET))),
     authorityKeyIdentifier: read(OID.authorityKeyIdentifier, ext.parseAuthorityKeyIdentifier),
     authorityInfoAccess: read(OID.authorityInfoAccess, ext.parseAuthorityInfoAccess) ?? { ocsp: [], caIssuers: [] },
     crlDistributionPoints: read(OID.cRLDistributionPoints, ext.parseDistributionPoints) ?? [],
@@ -237,7 +237,7 @@ function readExtensions(extensions: ReadonlyMap<string, Extension>) {
     inhibitAnyPolicy: read(OID.inhibitAnyPolicy, ext.parseInhibitAnyPolicy),
     nameConstraints: read(OID.nameConstraints, ext.parseNameConstraints),
     subjectAltName: read(OID.subjectAltName, (value) =>
-      parseGeneralNames(decodeDer(value).expect(TAG.SEQUENCE, 'SubjectAltName')),
+      parseGeneralNames(decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'SubjectAltName')),
     ),
     ocspNoCheck: extensions.has(OID.idPkixOcspNoCheck),
   };
@@ -264,7 +264,7 @@ export function parseCertificates(bytes: Uint8Array): Certificate[] {
 function fromDer(bytes: Uint8Array): Certificate[] {
   // p7c files come in BER now and then; a certificate with an indefinite length stays refused.
   const der = bytes[1] === 0x80 ? berToDer(bytes) : bytes;
-  const [first] = decodeDer(der).children();
+  const [first] = decodeDer(der, SMALL_DER_BUDGET).children();
   if (first?.tag !== TAG.OBJECT_IDENTIFIER) return [parseCertificate(bytes)];
   if (readOid(first) !== OID.idSignedData) throw new FormatFault('x509.no-certificate', 'CMS of another kind', first.start);
   return parseSignedData(der).certificates.map(parseCertificate);

@@ -1,5 +1,5 @@
 import type { DerNode } from '@antin/formats/der/reader';
-import { decodeDer } from '@antin/formats/der/reader';
+import { SMALL_DER_BUDGET, decodeDer } from '@antin/formats/der/reader';
 import { TAG } from '@antin/formats/der/tags';
 import { readBigInt, readBoolean, readIntegerBytes, readNamedBits, readOctetString, readOid } from '@antin/formats/der/values';
 import { FormatFault } from '@antin/formats/fault';
@@ -62,7 +62,7 @@ export const KEY_USAGE_BITS = [
 export type KeyUsageBit = (typeof KEY_USAGE_BITS)[number];
 
 export function parseKeyUsage(value: Uint8Array): ReadonlySet<KeyUsageBit> {
-  const bits = readNamedBits(decodeDer(value));
+  const bits = readNamedBits(decodeDer(value, SMALL_DER_BUDGET));
   return new Set(KEY_USAGE_BITS.filter((_, position) => bits.has(position)));
 }
 
@@ -73,7 +73,7 @@ export interface BasicConstraints {
 }
 
 export function parseBasicConstraints(value: Uint8Array): BasicConstraints {
-  const rest = decodeDer(value).expect(TAG.SEQUENCE, 'BasicConstraints').children();
+  const rest = decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'BasicConstraints').children();
   const ca = rest[0]?.tag === TAG.BOOLEAN ? readBoolean(rest.shift() as DerNode) : false;
   const length = rest.shift();
   if (rest[0] !== undefined) throw new FormatFault('x509.basic-constraints', 'unexpected member', rest[0].start);
@@ -88,7 +88,7 @@ function readCount(node: DerNode, tag: number): number {
 }
 
 export function parseExtKeyUsage(value: Uint8Array): readonly string[] {
-  const purposes = decodeDer(value).expect(TAG.SEQUENCE, 'ExtKeyUsageSyntax').children();
+  const purposes = decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'ExtKeyUsageSyntax').children();
   return purposes.map((purpose) => readOid(purpose));
 }
 
@@ -101,7 +101,7 @@ export interface AuthorityKeyIdentifier {
 
 export function parseAuthorityKeyIdentifier(value: Uint8Array): AuthorityKeyIdentifier {
   const out: { keyIdentifier?: Uint8Array; issuer?: readonly GeneralName[]; serialNumber?: Uint8Array } = {};
-  for (const part of decodeDer(value).expect(TAG.SEQUENCE, 'AuthorityKeyIdentifier').children()) {
+  for (const part of decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'AuthorityKeyIdentifier').children()) {
     if (part.tag === 0x80) out.keyIdentifier = part.content;
     else if (part.tag === 0xa1) out.issuer = parseGeneralNames(part);
     else if (part.tag === 0x82) out.serialNumber = readIntegerBytes(part, 0x82);
@@ -117,7 +117,7 @@ export interface AuthorityInfoAccess {
 
 export function parseAuthorityInfoAccess(value: Uint8Array): AuthorityInfoAccess {
   const out: AuthorityInfoAccess = { ocsp: [], caIssuers: [] };
-  for (const description of decodeDer(value).expect(TAG.SEQUENCE, 'AuthorityInfoAccessSyntax').children()) {
+  for (const description of decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'AuthorityInfoAccessSyntax').children()) {
     const [method, location] = description.expect(TAG.SEQUENCE, 'AccessDescription').children();
     if (method === undefined || location === undefined) {
       throw new FormatFault('x509.authority-info-access', 'AccessDescription has two members', description.start);
@@ -154,7 +154,7 @@ export function parseDistributionPointName(explicit: DerNode): DistributionPoint
 }
 
 export function parseDistributionPoints(value: Uint8Array): readonly DistributionPoint[] {
-  const points = decodeDer(value).expect(TAG.SEQUENCE, 'CRLDistributionPoints').children();
+  const points = decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'CRLDistributionPoints').children();
   return points.map((point) => {
     const out: { name?: DistributionPointName; reasons?: ReadonlySet<number>; cRLIssuer?: readonly GeneralName[] } = {};
     for (const part of point.expect(TAG.SEQUENCE, 'DistributionPoint').children()) {
@@ -175,7 +175,7 @@ export interface PolicyInformation {
 
 export function parseCertificatePolicies(value: Uint8Array): readonly PolicyInformation[] {
   const seen = new Set<string>();
-  const infos = decodeDer(value).expect(TAG.SEQUENCE, 'CertificatePolicies').children();
+  const infos = decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'CertificatePolicies').children();
   return infos.map((info) => {
     const [id, qualifiers] = info.expect(TAG.SEQUENCE, 'PolicyInformation').children();
     if (id === undefined) throw new FormatFault('x509.certificate-policies', 'PolicyInformation without policy', info.start);
@@ -192,7 +192,7 @@ export interface PolicyMapping {
 }
 
 export function parsePolicyMappings(value: Uint8Array): readonly PolicyMapping[] {
-  const mappings = decodeDer(value).expect(TAG.SEQUENCE, 'PolicyMappings').children();
+  const mappings = decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'PolicyMappings').children();
   return mappings.map((mapping) => {
     const [issuer, subject] = mapping.expect(TAG.SEQUENCE, 'PolicyMapping').children();
     if (issuer === undefined || subject === undefined) {
@@ -209,7 +209,7 @@ export interface PolicyConstraints {
 
 export function parsePolicyConstraints(value: Uint8Array): PolicyConstraints {
   const out: { requireExplicitPolicy?: number; inhibitPolicyMapping?: number } = {};
-  for (const part of decodeDer(value).expect(TAG.SEQUENCE, 'PolicyConstraints').children()) {
+  for (const part of decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'PolicyConstraints').children()) {
     if (part.tag === 0x80) out.requireExplicitPolicy = readCount(part, 0x80);
     else if (part.tag === 0x81) out.inhibitPolicyMapping = readCount(part, 0x81);
     else throw new FormatFault('x509.policy-constraints', 'unexpected member', part.start);
@@ -218,7 +218,7 @@ export function parsePolicyConstraints(value: Uint8Array): PolicyConstraints {
 }
 
 export function parseInhibitAnyPolicy(value: Uint8Array): number {
-  return readCount(decodeDer(value), TAG.INTEGER);
+  return readCount(decodeDer(value, SMALL_DER_BUDGET), TAG.INTEGER);
 }
 
 /** `GeneralSubtree ::= SEQUENCE { base GeneralName, minimum [0] DEFAULT 0, maximum [1] OPTIONAL }` */
@@ -236,7 +236,7 @@ export interface NameConstraints {
 export function parseNameConstraints(value: Uint8Array): NameConstraints {
   let permitted: readonly GeneralSubtree[] = [];
   let excluded: readonly GeneralSubtree[] = [];
-  for (const part of decodeDer(value).expect(TAG.SEQUENCE, 'NameConstraints').children()) {
+  for (const part of decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'NameConstraints').children()) {
     if (part.tag === 0xa0) permitted = part.children().map(parseSubtree);
     else if (part.tag === 0xa1) excluded = part.children().map(parseSubtree);
     else throw new FormatFault('x509.name-constraints', 'unexpected member', part.start);

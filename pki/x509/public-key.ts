@@ -66,6 +66,9 @@ function curve(oid: string, name: CurveName, size: number, orderHex: string) {
   return [oid, { name, size, order: BigInt(`0x${orderHex}`) }] as const;
 }
 
+/** Nothing we verify with is longer; doors keep keys by their bytes, and nobody shall fill that memory. */
+export const MAX_SPKI_BYTES = 4096;
+
 /** A modulus beyond this costs seconds a verification; nobody issues such keys. */
 export const MAX_RSA_MODULUS_BITS = 16_384;
 
@@ -75,6 +78,7 @@ export const MAX_RSA_MODULUS_BITS = 16_384;
  * Curves only by name: a key that brings its own curve parameters can be built to fit any signature (CVE-2020-0601).
  */
 export function parsePublicKey(spki: Uint8Array): PublicKey | undefined {
+  if (spki.length > MAX_SPKI_BYTES) return undefined;
   try {
     return readPublicKey(spki);
   } catch (error) {
@@ -131,7 +135,7 @@ export function keyFits(key: PublicKey, algorithm: SignatureAlgorithm): boolean 
     case 'rsa-pkcs1':
       return key.kind === 'rsa' && key.use === 'any';
     case 'rsa-pss':
-      if (key.kind !== 'rsa') return false;
+      if (key.kind !== 'rsa' || !Number.isSafeInteger(algorithm.saltLength) || algorithm.saltLength < 0) return false;
       if (typeof key.use === 'string') return true;
       return (
         key.use.digest === algorithm.digest &&
