@@ -6,6 +6,7 @@ import { parseCertificate } from '@antin/pki/x509/certificate';
 import { testDatabase } from '@antin/testkit/database';
 import type { TestDatabase } from '@antin/testkit/database';
 import { migrations } from '../migrations.ts';
+import { opensslVersion } from '@antin/testkit/openssl';
 import { AuthorityForTests, HOUR, openssl, pem } from '../authority-for-tests.ts';
 
 let database: TestDatabase;
@@ -19,7 +20,7 @@ afterAll(async () => {
   await database.close();
 });
 
-describe('time-stamps', () => {
+describe.skipIf(opensslVersion === undefined)('time-stamps', () => {
   const post = async (body: Uint8Array) => {
     const headers = { 'content-type': 'application/timestamp-query' };
     return t.service.app.request('/tsa', { method: 'POST', body: new Uint8Array(body), headers });

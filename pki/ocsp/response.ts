@@ -81,6 +81,8 @@ export function parseOcspResponse(der: Uint8Array): OcspResponse {
     if (status === 'successful') throw new FormatFault('ocsp.response', 'successful without responseBytes', 0);
     return { status };
   }
+  // responseStatus is not signed: an error with an answer inside is one somebody has tampered with.
+  if (status !== 'successful') throw new FormatFault('ocsp.response', `${status} with responseBytes`, wrapper.start);
   const [bytes] = wrapper.expect(0xa0, 'responseBytes').children();
   const [type, value] = bytes?.expect(TAG.SEQUENCE, 'ResponseBytes').children() ?? [];
   if (type === undefined || value === undefined) throw new FormatFault('ocsp.response', 'ResponseBytes damaged', wrapper.start);

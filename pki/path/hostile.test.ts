@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FormatFault } from '@antin/formats/fault';
 import { context, contextValue, integer, oid, sequence, tlv } from '@antin/formats/der/writer';
 import { nodeCrypto } from '../../adapters/crypto/node.ts';
 import { DEFAULT_PKI } from '../../testkit/pki/description.ts';
 import type { EntityDescription } from '../../testkit/pki/description.ts';
 import { testPki } from '../../testkit/pki/test-pki.ts';
 import { parseCrl } from '../crl/parse.ts';
+import { PkiFault } from '../fault.ts';
 import { OID } from '../oids.ts';
 import { parseOcspResponse } from '../ocsp/response.ts';
 import { extension, subjectAltName } from '../x509/build.ts';
@@ -16,6 +18,7 @@ import { buildName } from '../x509/name.ts';
 import { buildPaths } from './build.ts';
 import { PolicyGraph } from './policy-graph.ts';
 import { checkRevocation } from './revocation.ts';
+import type { RevocationOptions } from './revocation-finding.ts';
 import { validatePath } from './validate.ts';
 
 type Entities = Record<string, EntityDescription>;
@@ -263,5 +266,49 @@ describe('a delegated OCSP responder without ocsp-nocheck', () => {
   });
   test('and one whose certificate had ended does not speak', () => {
     expect(run({ ...responder, notAfter: '2026-01-01T00:00:00Z' }, false)).toMatchObject({ why: ['ocsp.responder-expired'] });
+  });
+});
+
+describe('evidence with one flipped bit', () => {
+  const pki = testPki();
+  const flipped = (good: Uint8Array, judge: (bent: Uint8Array) => string) =>
+    fc.assert(
+      fc.property(fc.nat(good.length - 1), fc.nat(7), (at, bit) => {
+        const bent = good.slice();
+        bent[at] = (bent[at] as number) ^ (1 << bit);
+        let answer: string;
+        try {
+          answer = judge(bent);
+        } catch (error) {
+          // Anything but a named fault is a crash.
+          expect(error instanceof FormatFault || error instanceof PkiFault, String(error)).toBe(true);
+          return;
+        }
+        expect(answer).toBe('unknown');
+      }),
+      { numRuns: 400 },
+    );
+  const ask = (evidence: Partial<RevocationOptions>) =>
+    checkRevocation(pki.certificate('leader'), pki.certificate('issuing'), {
+      crls: [],
+      ocsps: [],
+      at: pki.now,
+      door: nodeCrypto,
+      ...evidence,
+    }).status;
+
+  test('in a CRL never says good', () => {
+    const good = pki.crlAt(pki.now);
+    expect(ask({ crls: [parseCrl(good)] })).toBe('good');
+    flipped(good, (bent) => ask({ crls: [parseCrl(bent)] }));
+  });
+  test('in an OCSP response never says good', () => {
+    const good = pki.ocspAt('leader', pki.now);
+    const judge = (der: Uint8Array) => {
+      const { basic } = parseOcspResponse(der);
+      return basic === undefined ? 'unknown' : ask({ ocsps: [basic] });
+    };
+    expect(judge(good)).toBe('good');
+    flipped(good, judge);
   });
 });
