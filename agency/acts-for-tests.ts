@@ -1,8 +1,28 @@
-import { buildPdf, plainObjects } from '@antin/testkit/pdf/build-pdf';
 import type { TestOffice } from './office-for-tests.ts';
 
 /** Whole acts through the API, for tests that are about what comes after them. Tests only. */
-export const onePdf = (): Uint8Array => buildPdf(plainObjects(['', ''])).bytes;
+
+/** A small PDF of two A4 pages; `more` adds objects from number 5 on, `catalog` entries of the catalog. */
+export function onePdf(more: readonly string[] = [], catalog = '', trailer = ''): Uint8Array {
+  const bodies = [
+    `<</Type/Catalog/Pages 2 0 R${catalog}>>`,
+    '<</Type/Pages/Count 2/Kids[3 0 R 4 0 R]/MediaBox[0 0 595 842]>>',
+    '<</Type/Page/Parent 2 0 R/Resources<<>>>>',
+    '<</Type/Page/Parent 2 0 R/Resources<<>>>>',
+    ...more,
+  ];
+  let out = '%PDF-1.7\n';
+  const offsets = bodies.map((body, at) => {
+    const offset = out.length;
+    out += `${at + 1} 0 obj\n${body}\nendobj\n`;
+    return offset;
+  });
+  const startxref = out.length;
+  const rows = offsets.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
+  out += `xref\n0 ${bodies.length + 1}\n0000000000 65535 f \n${rows}`;
+  out += `trailer\n<</Size ${bodies.length + 1}/Root 1 0 R${trailer}>>\nstartxref\n${startxref}\n%%EOF\n`;
+  return Uint8Array.from(out, (c) => c.charCodeAt(0));
+}
 
 export const PLACES = {
   number: { page: 1, rect: [80, 700, 160, 20], format: 'number-and-notation' },

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { receiveFile } from '@antin/adapters/http/body';
-import type { FileStore } from '@antin/adapters/files/store';
+import type { FileStore, Stored } from '@antin/adapters/files/store';
 import type { Inflate } from '@antin/formats/bytes/source';
 import type { Sha256 } from '@antin/protocol/basics';
 import type { UploadedFile } from '@antin/protocol/office/documents';
@@ -23,14 +23,28 @@ export interface UploadDoors {
 }
 
 /**
- * Stores one file by content after looking at it.
+ * Stores the body of a request as one file by content, after looking at it.
  *
- * @throws {Refusal} `upload.name-missing`, `upload.empty`, `upload.type-not-accepted`, those of `inspectPdf`
+ * @throws {Refusal} those of `keepUpload`, `upload.name-missing`
  * @throws {HttpRefusal} `http.body-too-large`
  */
 export async function takeUpload(doors: UploadDoors, c: Context, caller: Caller): Promise<z.input<typeof UploadedFile>> {
   const name = fileName(c.req.header('x-file-name'));
-  const stored = await receiveFile(c, doors.files, { maxBytes: doors.maxUploadBytes ?? MAX_UPLOAD_BYTES });
+  return keepUpload(
+    doors,
+    caller,
+    name,
+    await receiveFile(c, doors.files, { maxBytes: doors.maxUploadBytes ?? MAX_UPLOAD_BYTES }),
+  );
+}
+
+/** @throws {Refusal} `upload.empty`, `upload.type-not-accepted`, those of `inspectPdf` */
+export async function keepUpload(
+  doors: UploadDoors,
+  caller: Caller,
+  name: string,
+  stored: Stored,
+): Promise<z.input<typeof UploadedFile>> {
   if (stored.size === 0) throw new Refusal('upload.empty');
   using source = doors.files.source(stored.sha256);
   const mediaType = mediaTypeOf(name, source.read(0, Math.min(1024, source.size)));
