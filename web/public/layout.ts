@@ -47,7 +47,11 @@ export const mark = raw(
 );
 
 /** Name, places and language of the public pages. `here` is the path the language link comes back to. */
-export function publicHeader(language: Language, here: { vi: string; en: string }, current: 'start' | 'sign-in' | 'verify'): Html {
+export function publicHeader(
+  language: Language,
+  here: { vi: string; en: string },
+  current: 'start' | 'sign-in' | 'verify',
+): Html {
   const t = translator(publicWords, language);
   const other = language === 'vi' ? 'en' : 'vi';
   const link = (name: typeof current, href: string, text: string) =>

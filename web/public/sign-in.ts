@@ -31,9 +31,17 @@ export function signInPage(page: SignInPage): Html {
     body: html`${publicHeader(page.language, { vi: paths.signIn, en: paths.signIn }, 'sign-in')}
       ${practice ? html`<p class="practice-banner"><strong>${t('practice.tag')}</strong> ${t('practice.banner')}</p>` : ''}
       <main id="main" class="public-main sign-in ${practice ? 'with-people' : ''}">
-        <form id="sign-in" class="sign-in-form" method="post" action="${paths.signIn}" novalidate
-          data-office="${paths.office}" data-busy="${t('sign-in.busy')}" data-empty="${t('sign-in.empty')}"
-          data-unreachable="${t('sign-in.unreachable')}">
+        <form
+          id="sign-in"
+          class="sign-in-form"
+          method="post"
+          action="${paths.signIn}"
+          novalidate
+          data-office="${paths.office}"
+          data-busy="${t('sign-in.busy')}"
+          data-empty="${t('sign-in.empty')}"
+          data-unreachable="${t('sign-in.unreachable')}"
+        >
           <h1>${t('sign-in.title')}</h1>
           <div id="problem" class="problem-summary" role="alert" tabindex="-1" ${problem === undefined ? html`hidden` : ''}>
             <h2>${t('sign-in.problem')}</h2>
@@ -42,12 +50,28 @@ export function signInPage(page: SignInPage): Html {
           <noscript><p class="problem-summary">${t('sign-in.script')}</p></noscript>
           <div class="field">
             <label for="sign-in-name">${t('sign-in.name')}</label>
-            <input id="sign-in-name" name="signInName" class="input" autocomplete="username" autocapitalize="none"
-              spellcheck="false" required maxlength="100" />
+            <input
+              id="sign-in-name"
+              name="signInName"
+              class="input"
+              autocomplete="username"
+              autocapitalize="none"
+              spellcheck="false"
+              required
+              maxlength="100"
+            />
           </div>
           <div class="field">
             <label for="password">${t('sign-in.password')}</label>
-            <input id="password" name="password" type="password" class="input" autocomplete="current-password" required maxlength="200" />
+            <input
+              id="password"
+              name="password"
+              type="password"
+              class="input"
+              autocomplete="current-password"
+              required
+              maxlength="200"
+            />
             <label class="check"><input id="show-password" type="checkbox" /> ${t('sign-in.show')}</label>
           </div>
           <button type="submit" class="button primary wide">${t('sign-in.submit')}</button>
@@ -66,7 +90,13 @@ function peopleList(people: readonly PracticePerson[], language: Language): Html
   return html`<section class="people" aria-labelledby="people-title">
     <h2 id="people-title">${t('sign-in.people')}</h2>
     <p class="hint">${t('sign-in.people.text')}</p>
-    <input id="people-filter" class="input" type="search" aria-label="${t('sign-in.filter')}" placeholder="${t('sign-in.filter')}" />
+    <input
+      id="people-filter"
+      class="input"
+      type="search"
+      aria-label="${t('sign-in.filter')}"
+      placeholder="${t('sign-in.filter')}"
+    />
     <p id="people-none" class="hint" hidden>${t('sign-in.none')}</p>
     <div class="people-scroll" tabindex="0" role="group" aria-labelledby="people-title">
       ${[...agencies].map(

@@ -45,7 +45,13 @@ export function startPage(page: StartPage): Html {
         <section class="about">
           <h2>${t('start.installation')}</h2>
           <dl class="facts">
-            ${rows.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}
+            ${rows.map(
+              ([label, value]) =>
+                html`<div>
+                  <dt>${label}</dt>
+                  <dd>${value}</dd>
+                </div>`,
+            )}
           </dl>
         </section>
       </main>

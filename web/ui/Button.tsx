@@ -13,7 +13,18 @@ export interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement
 }
 
 /** A button whose words say what happens. */
-export function Button({ kind = 'plain', small, wide, icon, why, busy, children, onClick, type = 'button', ...rest }: ButtonProps) {
+export function Button({
+  kind = 'plain',
+  small,
+  wide,
+  icon,
+  why,
+  busy,
+  children,
+  onClick,
+  type = 'button',
+  ...rest
+}: ButtonProps) {
   const id = useId();
   const off = why !== undefined || busy === true;
   const names = ['button', kind === 'plain' ? '' : kind, small ? 'small' : '', wide ? 'wide' : ''].filter(Boolean).join(' ');

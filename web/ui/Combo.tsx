@@ -7,7 +7,12 @@ export interface ComboOption {
 }
 
 export interface ComboProps {
-  readonly attributes: { id: string; className: string; 'aria-describedby'?: string | undefined; 'aria-invalid'?: boolean | undefined };
+  readonly attributes: {
+    id: string;
+    className: string;
+    'aria-describedby'?: string | undefined;
+    'aria-invalid'?: boolean | undefined;
+  };
   readonly query: string;
   readonly onQuery: (text: string) => void;
   readonly options: readonly ComboOption[];
@@ -76,7 +81,15 @@ export function Combo({ attributes, query, onQuery, options, chosen, onToggle, p
         onClick={() => setOpen(true)}
         onKeyDown={keys}
       />
-      <ul id={list} role="listbox" aria-multiselectable="true" aria-label={placeholder} className="combo-list" hidden={!open} tabIndex={-1}>
+      <ul
+        id={list}
+        role="listbox"
+        aria-multiselectable="true"
+        aria-label={placeholder}
+        className="combo-list"
+        hidden={!open}
+        tabIndex={-1}
+      >
         {options.map((option, index) => (
           <li
             key={option.id}

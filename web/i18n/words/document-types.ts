@@ -7,7 +7,12 @@ export interface DocumentType {
   readonly en: string;
 }
 
-const type = (abbreviation: string, vi: string, en: string, code = abbreviation): DocumentType => ({ code, abbreviation, vi, en });
+const type = (abbreviation: string, vi: string, en: string, code = abbreviation): DocumentType => ({
+  code,
+  abbreviation,
+  vi,
+  en,
+});
 
 export const documentNames: readonly DocumentType[] = [
   type('', 'Công văn', 'Official letter', 'CV'),

@@ -22,10 +22,7 @@ export const draftWords = {
   'draft.addressees.none': ['Không tìm thấy cơ quan nào.', 'No agency found.'],
   'draft.addressees.remove': ['Bỏ {name}', 'Remove {name}'],
   'draft.addressees.count': ['{n} nơi nhận', '{n} addressees'],
-  'draft.closed': [
-    'Kết thúc hoạt động {day}; văn bản sẽ tới {name}',
-    'Closed on {day}; the document will go to {name}',
-  ],
+  'draft.closed': ['Kết thúc hoạt động {day}; văn bản sẽ tới {name}', 'Closed on {day}; the document will go to {name}'],
   'draft.closed.nobody': ['Kết thúc hoạt động {day}; chưa có cơ quan kế thừa', 'Closed on {day}; no successor is known'],
   'draft.file': ['Tệp văn bản (PDF)', 'Document file (PDF)'],
   'draft.file.drop': ['Kéo tệp PDF vào đây hoặc', 'Drop the PDF here or'],
@@ -56,7 +53,10 @@ export const draftWords = {
   'draft.error.addressees': ['Chọn ít nhất một nơi nhận', 'Choose at least one addressee'],
   'draft.error.signer': ['Chọn người ký', 'Choose the signer'],
   'draft.error.main': ['Tải lên tệp PDF của văn bản', 'Upload the PDF of the document'],
-  'draft.error.not-pdf': ['“{name}” không phải PDF. Xuất văn bản sang PDF rồi tải lại.', '“{name}” is not a PDF. Export the document as PDF and upload again.'],
+  'draft.error.not-pdf': [
+    '“{name}” không phải PDF. Xuất văn bản sang PDF rồi tải lại.',
+    '“{name}” is not a PDF. Export the document as PDF and upload again.',
+  ],
   'draft.error.empty': ['“{name}” rỗng (0 byte).', '“{name}” is empty (0 bytes).'],
   'draft.error.too-big': ['“{name}” lớn {size}; giới hạn là {limit}.', '“{name}” has {size}; the limit is {limit}.'],
   'draft.delete.title': ['Xóa dự thảo này?', 'Delete this draft?'],
@@ -70,7 +70,10 @@ export const draftWords = {
     'Số và ngày được điền vào đúng hai ô này khi văn thư phát hành. Kéo ô, hoặc chọn ô rồi dùng phím mũi tên.',
     'Number and date are filled into these two boxes when the clerk issues. Drag a box, or choose one and use the arrow keys.',
   ],
-  'place.proposed': ['Hệ thống đã tìm thấy chỗ ghi số và ngày trên trang 1.', 'The places of number and date were found on page 1.'],
+  'place.proposed': [
+    'Hệ thống đã tìm thấy chỗ ghi số và ngày trên trang 1.',
+    'The places of number and date were found on page 1.',
+  ],
   'place.proposed.none': [
     'Không tìm thấy chữ “Số:” và “ngày … tháng … năm” trên trang; hãy tự đặt hai ô.',
     'The words “Số:” and “ngày … tháng … năm” were not found; place the boxes yourself.',
@@ -79,10 +82,7 @@ export const draftWords = {
   'place.overlap': ['Ô {name} đè lên chữ có sẵn: “{text}”.', 'The {name} box covers printed text: “{text}”.'],
   'place.box': ['Ô {name}, trang {page}', '{name} box, page {page}'],
   'place.boxes': ['Các ô trên trang', 'Boxes on the page'],
-  'place.keys': [
-    'Phím mũi tên dịch 1 điểm, giữ Shift dịch 10 điểm.',
-    'Arrow keys move by 1 point, with Shift by 10.',
-  ],
+  'place.keys': ['Phím mũi tên dịch 1 điểm, giữ Shift dịch 10 điểm.', 'Arrow keys move by 1 point, with Shift by 10.'],
   'place.page': ['Trang', 'Page'],
   'place.corner': ['Đặt theo góc', 'Put in a corner'],
   'place.corner.none': ['Vị trí tự chọn', 'Free position'],

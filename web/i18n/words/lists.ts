@@ -37,7 +37,10 @@ export const listWords = {
   'list.search': ['Tìm trong danh sách', 'Search this list'],
   'list.count': ['{n} văn bản', '{n} documents'],
   'list.none': ['Không có văn bản nào khớp.', 'No document matches.'],
-  'list.none.text': ['Bỏ bớt điều kiện lọc hoặc thử từ khác; có thể gõ không dấu.', 'Loosen the filter or try another word; diacritics may be left out.'],
+  'list.none.text': [
+    'Bỏ bớt điều kiện lọc hoặc thử từ khác; có thể gõ không dấu.',
+    'Loosen the filter or try another word; diacritics may be left out.',
+  ],
   'list.outgoing.empty': ['Cơ quan chưa có văn bản đi nào.', 'Your agency has no outgoing documents yet.'],
   'list.incoming.empty': ['Chưa có văn bản nào gửi đến cơ quan.', 'No documents have come to your agency yet.'],
   'list.incoming.empty.text': [
@@ -48,7 +51,10 @@ export const listWords = {
   'page.next': ['Trang sau', 'Next page'],
   'page.of': ['Trang {page} / {pages}', 'Page {page} of {pages}'],
   'search.title': ['Kết quả tìm “{q}”', 'Results for “{q}”'],
-  'search.empty': ['Gõ số, ký hiệu hoặc trích yếu vào ô tìm ở trên cùng.', 'Type a number, notation or subject in the search box above.'],
+  'search.empty': [
+    'Gõ số, ký hiệu hoặc trích yếu vào ô tìm ở trên cùng.',
+    'Type a number, notation or subject in the search box above.',
+  ],
 
   'register.title': ['Sổ đăng ký', 'Registers'],
   'register.outgoing': ['Sổ đăng ký văn bản đi', 'Register of outgoing documents'],
@@ -96,7 +102,10 @@ export const listWords = {
   ],
   'device.pair': ['Ghép thiết bị mới', 'Pair a device'],
   'device.code': ['Mã hiện trên thiết bị', 'Code shown on the device'],
-  'device.code.hint': ['Dạng ABCD-1234. Chỉ nhập mã do chính bạn vừa mở.', 'Like ABCD-1234. Enter only a code that you have just opened yourself.'],
+  'device.code.hint': [
+    'Dạng ABCD-1234. Chỉ nhập mã do chính bạn vừa mở.',
+    'Like ABCD-1234. Enter only a code that you have just opened yourself.',
+  ],
   'device.code.error': ['Mã gồm 8 chữ và số, ví dụ ABCD-1234.', 'The code has 8 letters and digits, like ABCD-1234.'],
   'device.pair.do': ['Ghép thiết bị', 'Pair the device'],
   'device.paired': ['Đã ghép {name}.', '{name} is paired.'],

@@ -1,0 +1,201 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { deviceRoutes, type Device } from '@antin/protocol/office/devices';
+import { Button } from '../../ui/Button.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Field } from '../../ui/Field.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
+import { Tag } from '../../ui/Tag.tsx';
+import { Empty, Skeleton } from '../../ui/Waiting.tsx';
+import { dayOf, dayText, instantText } from '../../i18n/dates.ts';
+import { call } from '../data/client.ts';
+import { useSpeech } from '../data/language.tsx';
+import { devicesQuery, useSession } from '../data/queries.ts';
+import { Failure } from '../shell/Failure.tsx';
+import { problemText } from '../shell/problem-lines.ts';
+
+export function DevicesPage() {
+  const { t } = useSpeech();
+  const session = useSession();
+  const devices = useQuery(devicesQuery);
+  return (
+    <div className="page devices">
+      <header className="page-head">
+        <h1>{t('device.title')}</h1>
+        <p className="hint">{t('device.lead')}</p>
+      </header>
+      <div className="issue-columns">
+        <div className="issue-main">
+          {devices.data === undefined ? (
+            devices.error === null ? (
+              <Skeleton label={t('loading')} />
+            ) : (
+              <Failure error={devices.error} onRetry={() => void devices.refetch()} />
+            )
+          ) : devices.data.devices.length === 0 ? (
+            <Empty title={t('device.none')}>
+              <p>{t('device.none.text')}</p>
+            </Empty>
+          ) : (
+            <ul className="device-list">
+              {devices.data.devices.map((device) => (
+                <DeviceCard key={device.id} device={device} />
+              ))}
+            </ul>
+          )}
+        </div>
+        <aside className="issue-side">
+          <Pair />
+          {session.practiceAgentUrl === undefined ? null : (
+            <p>
+              <a href={session.practiceAgentUrl} target="antin-agent" rel="noreferrer">
+                {t('job.open-agent')}
+              </a>
+            </p>
+          )}
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+function Pair() {
+  const { t, lang } = useSpeech();
+  const client = useQueryClient();
+  const [code, setCode] = useState('');
+  const [wrong, setWrong] = useState(false);
+  const pair = useMutation({
+    mutationFn: (userCode: string) => call(deviceRoutes.confirm, { body: { userCode } }),
+    onSuccess: () => {
+      setCode('');
+      void client.invalidateQueries({ queryKey: ['devices'] });
+      void client.invalidateQueries({ queryKey: ['credentials'] });
+    },
+  });
+  const problem = pair.error === null ? undefined : problemText(pair.error, lang, { userCode: 'user-code' });
+  return (
+    <form
+      className="side-form boxed"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        // Pasted with or without the hyphen, in any case: the same code.
+        const plain = code.toUpperCase().replace(/[^A-Z0-9]/g, '');
+        setWrong(plain.length !== 8);
+        if (plain.length === 8) pair.mutate(`${plain.slice(0, 4)}-${plain.slice(4)}`);
+      }}
+    >
+      <h2>{t('device.pair')}</h2>
+      {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
+      <Field
+        id="user-code"
+        label={t('device.code')}
+        hint={t('device.code.hint')}
+        error={wrong ? t('device.code.error') : undefined}
+      >
+        {(attributes) => (
+          <input
+            {...attributes}
+            className="input code-input num"
+            autoComplete="one-time-code"
+            autoCapitalize="characters"
+            spellCheck={false}
+            maxLength={12}
+            value={code}
+            onChange={(event) => setCode(event.target.value)}
+          />
+        )}
+      </Field>
+      <Button type="submit" kind="primary" busy={pair.isPending}>
+        {t('device.pair.do')}
+      </Button>
+      <p role="status">{pair.data === undefined ? '' : t('device.paired', { name: pair.data.name })}</p>
+    </form>
+  );
+}
+
+function DeviceCard({ device }: { readonly device: Device }) {
+  const { t, lang } = useSpeech();
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const remove = useMutation({
+    mutationFn: () => call(deviceRoutes.remove, { params: { id: device.id } }),
+    onSuccess: () => {
+      setAsking(false);
+      void client.invalidateQueries({ queryKey: ['devices'] });
+      void client.invalidateQueries({ queryKey: ['credentials'] });
+    },
+  });
+  const problem = remove.error === null ? undefined : problemText(remove.error, lang);
+  return (
+    <li className="device">
+      <div className="device-head">
+        <Icon name="key" size={22} />
+        <div>
+          <h2>{device.name}</h2>
+          <p className="hint">
+            {t(`device.${device.holder}`)} · {t('device.since')} {dayText(dayOf(device.pairedAt))}
+            {device.lastSeenAt === undefined
+              ? ''
+              : ` · ${t('device.seen').toLocaleLowerCase(lang)} ${instantText(device.lastSeenAt)}`}
+          </p>
+        </div>
+        {device.online ? (
+          <Tag tone="green" icon="check" text={t('device.online')} />
+        ) : (
+          <Tag tone="plain" icon="close" text={t('device.offline')} />
+        )}
+      </div>
+      {device.certificates.length === 0 ? (
+        <p className="hint">{t('device.no-certificates')}</p>
+      ) : (
+        <ul className="certificates">
+          {device.certificates.map((certificate) => (
+            <Certificate key={certificate.serialHex} certificate={certificate} />
+          ))}
+        </ul>
+      )}
+      <div>
+        <Button small kind="quiet" onClick={() => setAsking(true)}>
+          {t('device.remove')}
+        </Button>
+      </div>
+      <Dialog title={t('device.remove.title', { name: device.name })} open={asking} onClose={() => setAsking(false)}>
+        {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
+        <p>{t('device.remove.text')}</p>
+        <div className="actions">
+          <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
+            {t('device.remove')}
+          </Button>
+          <Button onClick={() => setAsking(false)}>{t('cancel')}</Button>
+        </div>
+      </Dialog>
+    </li>
+  );
+}
+
+const YEAR = 365;
+
+function Certificate({ certificate }: { readonly certificate: Device['certificates'][number] }) {
+  const { t } = useSpeech();
+  const days = Math.floor((Date.parse(certificate.notAfter) - Date.now()) / 86_400_000);
+  const tone = days < 0 ? 'bad' : days < 60 ? 'soon' : 'fine';
+  return (
+    <li>
+      <strong>{certificate.subject}</strong>
+      <small className="num">
+        {t('device.serial')} <span className="mono">{certificate.serialHex}</span>
+      </small>
+      <div className="expiry">
+        <div className={`bar ${tone}`} aria-hidden="true">
+          <i style={{ transform: `scaleX(${Math.min(1, Math.max(0, days / YEAR))})` }} />
+        </div>
+        <span className="num">
+          {t('device.expires', { day: dayText(dayOf(certificate.notAfter)) })} ·{' '}
+          {days < 0 ? t('device.expired') : t('device.days', { n: days })}
+        </span>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,75 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Button } from '../../ui/Button.tsx';
+import { Field } from '../../ui/Field.tsx';
+import { dayOf } from '../../i18n/dates.ts';
+import { useSpeech } from '../data/language.tsx';
+import { assigneesQuery } from '../data/queries.ts';
+
+export interface AssignFormProps {
+  readonly why: string | undefined;
+  readonly busy: boolean;
+  readonly errors: ReadonlyMap<string, string>;
+  readonly onAssign: (fields: { positionId: string; dueDate?: string; note: string }) => void;
+}
+
+export function AssignForm({ why, busy, errors, onAssign }: AssignFormProps) {
+  const { t } = useSpeech();
+  const assignees = useQuery(assigneesQuery);
+  const [positionId, setPositionId] = useState('');
+  const [dueDate, setDueDate] = useState('');
+  const [note, setNote] = useState('');
+  const [tried, setTried] = useState(false);
+  return (
+    <section className="side-form" aria-labelledby="assign-title">
+      <h2 id="assign-title">{t('in.assign.title')}</h2>
+      <Field
+        id="assignee"
+        label={t('in.assign.who')}
+        error={errors.get('positionId') ?? (tried && positionId === '' ? t('in.assign.error') : undefined)}
+      >
+        {(attributes) => (
+          <select {...attributes} value={positionId} onChange={(event) => setPositionId(event.target.value)}>
+            <option value="">{t('in.assign.choose')}</option>
+            {assignees.data?.assignees.map((person) => (
+              <option key={person.positionId} value={person.positionId}>
+                {person.fullName}, {person.title}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field id="due-date" label={t('in.assign.due')} optional={t('optional')} error={errors.get('dueDate')}>
+        {(attributes) => (
+          <input
+            {...attributes}
+            className="input num"
+            type="date"
+            min={dayOf(Date.now())}
+            value={dueDate}
+            onChange={(event) => setDueDate(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field id="assign-note" label={t('in.assign.note')} optional={t('optional')} error={errors.get('note')}>
+        {(attributes) => (
+          <textarea {...attributes} rows={3} maxLength={1000} value={note} onChange={(event) => setNote(event.target.value)} />
+        )}
+      </Field>
+      <div className="actions">
+        <Button
+          kind="primary"
+          icon="person"
+          why={why}
+          busy={busy}
+          onClick={() => {
+            setTried(true);
+            if (positionId !== '') onAssign({ positionId, note, ...(dueDate === '' ? {} : { dueDate }) });
+          }}
+        >
+          {t('in.assign.do')}
+        </Button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,298 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { documentRoutes, type DocumentView } from '@antin/protocol/office/documents';
+import { Button } from '../../ui/Button.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
+import { Skeleton } from '../../ui/Waiting.tsx';
+import { dayText } from '../../i18n/dates.ts';
+import { addressOf, call } from '../data/client.ts';
+import { useSpeech } from '../data/language.tsx';
+import { documentQuery } from '../data/queries.ts';
+import { PdfReader } from '../pdf/PdfReader.tsx';
+import { actOf } from '../shell/acts.ts';
+import { Deliveries, inMotion } from '../shell/Deliveries.tsx';
+import { Failure } from '../shell/Failure.tsx';
+import { FileList } from '../shell/FileList.tsx';
+import { History } from '../shell/History.tsx';
+import { problemText } from '../shell/problem-lines.ts';
+import { ReasonDialog } from '../shell/ReasonDialog.tsx';
+import { StateTag, UrgencyTag } from '../shell/states.tsx';
+import { JobNotice } from '../signing/JobNotice.tsx';
+import { SignatureList } from './SignatureList.tsx';
+
+export function DocumentPage() {
+  const { id } = useParams({ from: '/van-ban-di/$id' });
+  const { t } = useSpeech();
+  const view = useQuery({
+    ...documentQuery(id),
+    refetchInterval: (query) => {
+      const data = query.state.data;
+      return data !== undefined && (inMotion(data.deliveries) || data.jobId !== undefined || data.state === 'awaiting-seal')
+        ? 3_000
+        : 30_000;
+    },
+  });
+  if (view.data === undefined) {
+    return (
+      <div className="page">
+        {view.error === null ? (
+          <Skeleton label={t('loading')} lines={8} />
+        ) : (
+          <Failure error={view.error} onRetry={() => void view.refetch()} />
+        )}
+      </div>
+    );
+  }
+  return <Loaded view={view.data} />;
+}
+
+type Tab = 'content' | 'annexes' | 'signatures' | 'history' | 'recipients';
+
+function Loaded({ view }: { readonly view: DocumentView }) {
+  const { t, lang, typeName } = useSpeech();
+  const [tab, setTab] = useState<Tab>('content');
+  const main = view.files.find((file) => file.role === 'main');
+  const annexes = view.files.filter((file) => file.role === 'annex');
+  const address = main === undefined ? undefined : addressOf(documentRoutes.file, { params: { id: view.id, fileId: main.id } });
+  // A new revision of the file has a new hash: the viewer opens it afresh.
+  const versioned = address === undefined || main === undefined ? undefined : `${address}?h=${main.sha256.slice(0, 12)}`;
+  const recipients = view.deliveries.length === 0 ? view.addressees.length : view.deliveries.length;
+  return (
+    <div className="document">
+      <header className="document-head">
+        <div className="document-title">
+          <p className="document-line">
+            <span>{typeName(view.typeCode, view.typeName)}</span>
+            {view.numberAndNotation === undefined ? (
+              <span className="no-number">{t('doc.no-number')}</span>
+            ) : (
+              <strong className="num">{view.numberAndNotation}</strong>
+            )}
+            {view.date === undefined ? null : <time dateTime={view.date}>{dayText(view.date)}</time>}
+            <StateTag state={view.state} />
+            <UrgencyTag urgency={view.urgency} />
+          </p>
+          <h1>{view.subject}</h1>
+        </div>
+        <Acts view={view} />
+      </header>
+      {view.returnReason === undefined || view.state !== 'returned' ? null : (
+        <p className="note amber document-note">{t('doc.returned', { reason: view.returnReason })}</p>
+      )}
+      <JobNotice view={view} />
+      <div className="document-tabs">
+        <Tabs<Tab>
+          label={t('doc.tabs')}
+          chosen={tab}
+          onChoose={setTab}
+          items={[
+            { id: 'content', text: t('doc.tab.content') },
+            { id: 'annexes', text: t('doc.tab.annexes', { n: annexes.length }) },
+            { id: 'signatures', text: t('doc.tab.signatures', { n: view.signatures.length }) },
+            { id: 'recipients', text: t('doc.tab.recipients', { n: recipients }) },
+            { id: 'history', text: t('doc.tab.history') },
+          ]}
+        />
+      </div>
+      <div className="document-body">
+        <div className="document-main" id={`${tab}-panel`} role="tabpanel" aria-labelledby={`${tab}-tab`}>
+          {tab === 'content' && versioned !== undefined && address !== undefined && main !== undefined ? (
+            <PdfReader
+              url={versioned}
+              tools={
+                <span className="reader-links">
+                  <a className="top-tool" href={address} download={main.name}>
+                    <Icon name="download" size={18} /> {t('doc.download')}
+                  </a>
+                  <a className="top-tool" href={address} target="_blank" rel="noreferrer">
+                    <Icon name="print" size={18} /> {t('doc.print')}
+                  </a>
+                </span>
+              }
+            />
+          ) : null}
+          {tab === 'annexes' ? (
+            <div className="panel-pad">
+              <FileList
+                files={annexes}
+                addressOf={(file) => addressOf(documentRoutes.file, { params: { id: view.id, fileId: file.id } })}
+              />
+            </div>
+          ) : null}
+          {tab === 'signatures' ? (
+            <div className="panel-pad">
+              <SignatureList signatures={view.signatures} />
+            </div>
+          ) : null}
+          {tab === 'recipients' ? (
+            <div className="panel-pad">
+              <Recipients view={view} />
+            </div>
+          ) : null}
+          {tab === 'history' ? (
+            <div className="panel-pad">
+              <History entries={view.history} />
+            </div>
+          ) : null}
+        </div>
+        <aside className="document-side" aria-label={t('doc.panel')}>
+          <section>
+            <h2>{t('doc.signatures')}</h2>
+            <SignatureList signatures={view.signatures} />
+          </section>
+          <section>
+            <h2>{t('doc.recipients')}</h2>
+            <Recipients view={view} />
+          </section>
+          <section>
+            <h2>{t('doc.facts')}</h2>
+            <dl className="facts narrow">
+              <div>
+                <dt>{t('doc.signer')}</dt>
+                <dd>
+                  {view.signerName}
+                  <small>{view.signerTitle}</small>
+                </dd>
+              </div>
+              <div>
+                <dt>{t('doc.drafter')}</dt>
+                <dd>{view.drafterName}</dd>
+              </div>
+              <div>
+                <dt>{t('doc.agency')}</dt>
+                <dd>{view.agencyName}</dd>
+              </div>
+            </dl>
+          </section>
+          <section>
+            <h2>{t('doc.history')}</h2>
+            <History entries={view.history} />
+          </section>
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+function Recipients({ view }: { readonly view: DocumentView }) {
+  const { t } = useSpeech();
+  if (view.deliveries.length > 0) return <Deliveries deliveries={view.deliveries} />;
+  return (
+    <>
+      <p className="hint">{t('doc.recipients.after')}</p>
+      <ul className="plain-list">
+        {view.addressees.map((name) => (
+          <li key={name}>{name}</li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Acts({ view }: { readonly view: DocumentView }) {
+  const { t, lang } = useSpeech();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [asking, setAsking] = useState<'return' | 'delete' | undefined>(undefined);
+  const keep = (changed: DocumentView): void => {
+    client.setQueryData(documentQuery(view.id).queryKey, changed);
+    void client.invalidateQueries({ queryKey: ['session'] });
+    void client.invalidateQueries({ queryKey: ['documents'] });
+  };
+  const submit = useMutation({
+    mutationFn: () => call(documentRoutes.submit, { params: { id: view.id }, body: { version: view.version } }),
+    onSuccess: keep,
+  });
+  const giveBack = useMutation({
+    mutationFn: (reason: string) =>
+      call(documentRoutes.giveBack, { params: { id: view.id }, body: { version: view.version, reason } }),
+    onSuccess: (changed) => {
+      setAsking(undefined);
+      keep(changed);
+    },
+  });
+  const remove = useMutation({
+    mutationFn: () => call(documentRoutes.remove, { params: { id: view.id } }),
+    onSuccess: async () => {
+      setAsking(undefined);
+      void client.invalidateQueries({ queryKey: ['session'] });
+      void client.invalidateQueries({ queryKey: ['documents'] });
+      await navigate({ to: '/' });
+    },
+  });
+  const act = (name: Parameters<typeof actOf>[1]) => actOf(view.acts, name, lang);
+  const sign = act('sign');
+  const issue = act('issue');
+  const retry = act('retry-seal');
+  const edit = act('edit');
+  const send = act('submit');
+  const back = act('return');
+  const drop = act('delete');
+  const failed = submit.error ?? remove.error;
+  const problem = failed === null ? undefined : problemText(failed, lang);
+  const link = (
+    to: '/van-ban-di/$id/ky' | '/van-ban-di/$id/phat-hanh',
+    text: string,
+    icon: 'pen' | 'seal',
+    why: string | undefined,
+  ) =>
+    why === undefined ? (
+      <Link to={to} params={{ id: view.id }} className="button primary" {...(icon === 'pen' ? { 'data-sign': '' } : {})}>
+        <Icon name={icon} size={18} /> {text}
+      </Link>
+    ) : (
+      <Button icon={icon} why={why}>
+        {text}
+      </Button>
+    );
+  return (
+    <div className="document-acts">
+      <div className="actions">
+        {sign.shown ? link('/van-ban-di/$id/ky', t('act.sign'), 'pen', sign.why) : null}
+        {issue.shown ? link('/van-ban-di/$id/phat-hanh', t('act.issue'), 'seal', issue.why) : null}
+        {retry.shown && !issue.shown ? link('/van-ban-di/$id/phat-hanh', t('act.retry-seal'), 'seal', retry.why) : null}
+        {send.shown ? (
+          <Button kind="primary" why={send.why} busy={submit.isPending} onClick={() => submit.mutate()}>
+            {t('act.submit', { name: view.signerName })}
+          </Button>
+        ) : null}
+        {edit.shown && edit.why === undefined ? (
+          <Link to="/soan-thao/$id" params={{ id: view.id }} className="button">
+            {t('act.edit')}
+          </Link>
+        ) : null}
+        {back.shown && back.why === undefined ? <Button onClick={() => setAsking('return')}>{t('act.return')}</Button> : null}
+        {drop.shown && drop.why === undefined ? (
+          <Button kind="quiet" onClick={() => setAsking('delete')}>
+            {t('act.delete')}
+          </Button>
+        ) : null}
+      </div>
+      {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
+      <ReasonDialog
+        title={t('sign.return.title')}
+        label={t('sign.return.reason')}
+        error={t('sign.return.error')}
+        act={t('act.return')}
+        open={asking === 'return'}
+        busy={giveBack.isPending}
+        failure={giveBack.error}
+        onClose={() => setAsking(undefined)}
+        onReason={(reason) => giveBack.mutate(reason)}
+      />
+      <Dialog title={t('draft.delete.title')} open={asking === 'delete'} onClose={() => setAsking(undefined)}>
+        <p>{t('draft.delete.text')}</p>
+        <div className="actions">
+          <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
+            {t('act.delete')}
+          </Button>
+          <Button onClick={() => setAsking(undefined)}>{t('cancel')}</Button>
+        </div>
+      </Dialog>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import { Link } from '@tanstack/react-router';
+import type { DocumentRow } from '@antin/protocol/office/documents';
+import { dayText, sinceText } from '../../i18n/dates.ts';
+import { useSpeech } from '../data/language.tsx';
+import { StateTag, UrgencyTag } from '../shell/states.tsx';
+
+export function OutgoingTable({ rows }: { readonly rows: readonly DocumentRow[] }) {
+  const { t, typeName } = useSpeech();
+  return (
+    <div className="table-wrap" tabIndex={0} role="region" aria-label={t('place.outgoing')}>
+      <table className="table list">
+        <thead>
+          <tr>
+            <th scope="col">{t('row.number')}</th>
+            <th scope="col">{t('row.date')}</th>
+            <th scope="col" className="grow">
+              {t('row.subject')}
+            </th>
+            <th scope="col">{t('row.signer')}</th>
+            <th scope="col">{t('row.to')}</th>
+            <th scope="col">{t('row.state')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.id}>
+              <td className="nowrap num">{row.numberAndNotation ?? <span className="hint">{t('row.no-number')}</span>}</td>
+              <td className="nowrap">{row.date === undefined ? sinceText(row.waitingSince, Date.now()) : dayText(row.date)}</td>
+              <td>
+                <Link to="/van-ban-di/$id" params={{ id: row.id }} className="row-link" data-row="">
+                  {row.subject}
+                </Link>
+                <small>{typeName(row.typeCode, row.typeName)}</small>
+              </td>
+              <td className="nowrap">{row.signerName}</td>
+              <td className="to">
+                {row.addressees[0]}
+                {row.addressees.length > 1 ? <small>{t('row.more', { n: row.addressees.length - 1 })}</small> : null}
+              </td>
+              <td className="tags">
+                <StateTag state={row.state} />
+                <UrgencyTag urgency={row.urgency} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { registerRoutes } from '@antin/protocol/office/registers';
+import { Icon } from '../../ui/Icon.tsx';
+import { Empty } from '../../ui/Waiting.tsx';
+import { instantText } from '../../i18n/dates.ts';
+import { addressOf } from '../data/client.ts';
+import { useSpeech } from '../data/language.tsx';
+import { entriesQuery, registersQuery, useSession } from '../data/queries.ts';
+import { ListBody } from '../shell/ListBody.tsx';
+import { RegisterTable } from './RegisterTable.tsx';
+
+/** A book with every column of the form (Decree 30/2020, Appendix IV), on screen and on paper. */
+export function RegisterPage() {
+  const { t } = useSpeech();
+  const { id } = useParams({ from: '/so-dang-ky/$id' });
+  const { q = '', page = 1 } = useSearch({ from: '/so-dang-ky/$id' });
+  const navigate = useNavigate({ from: '/so-dang-ky/$id' });
+  const session = useSession();
+  const registers = useQuery(registersQuery);
+  const entries = useQuery({ ...entriesQuery(id, q, page), placeholderData: keepPreviousData });
+  const register = registers.data?.registers.find((other) => other.id === id);
+  const agency = session.positions.find((held) => held.id === session.positionId)?.agencyName ?? '';
+  const [text, setText] = useState(q);
+  useEffect(() => {
+    if (text.trim() === q) return;
+    const timer = setTimeout(() => void navigate({ search: text.trim() === '' ? {} : { q: text.trim() }, replace: true }), 250);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <div className="page wide register">
+      <header className="page-head">
+        <div>
+          <p className="print-only agency-line">{agency}</p>
+          <h1>
+            {register === undefined ? t('register.title') : t(`register.${register.direction}`)}{' '}
+            <span className="num">{register?.year}</span>
+          </h1>
+          <p className="hint">{register?.name}</p>
+          <p className="print-only">{t('register.printed', { time: instantText(Date.now()) })}</p>
+        </div>
+        <div className="actions no-print">
+          <button type="button" className="button" onClick={() => window.print()}>
+            <Icon name="print" size={18} /> {t('register.print')}
+          </button>
+          <a className="button" href={addressOf(registerRoutes.export, { params: { id } })} download>
+            <Icon name="download" size={18} /> {t('register.export')}
+          </a>
+        </div>
+      </header>
+      <div className="list-tools no-print">
+        <input
+          className="input"
+          type="search"
+          aria-label={t('register.search')}
+          placeholder={t('register.search')}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <span className="hint num" role="status">
+          {entries.data === undefined ? '' : t('list.count', { n: entries.data.total })}
+        </span>
+      </div>
+      <ListBody
+        query={entries}
+        onPage={(next) => void navigate({ search: { ...(q === '' ? {} : { q }), page: next } })}
+        empty={<Empty title={q === '' ? t('register.empty') : t('list.none')} />}
+      >
+        {(data) => <RegisterTable direction={register?.direction ?? 'outgoing'} entries={data.items} />}
+      </ListBody>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Empty, Skeleton } from '../../ui/Waiting.tsx';
+import { useSpeech } from '../data/language.tsx';
+import { registersQuery } from '../data/queries.ts';
+import { Failure } from '../shell/Failure.tsx';
+
+export function RegistersPage() {
+  const { t } = useSpeech();
+  const registers = useQuery(registersQuery);
+  return (
+    <div className="page">
+      <h1>{t('register.title')}</h1>
+      {registers.data === undefined ? (
+        registers.error === null ? (
+          <Skeleton label={t('loading')} />
+        ) : (
+          <Failure error={registers.error} onRetry={() => void registers.refetch()} />
+        )
+      ) : registers.data.registers.length === 0 ? (
+        <Empty title={t('register.none')}>
+          <p>{t('register.none.text')}</p>
+        </Empty>
+      ) : (
+        <div className="table-wrap">
+          <table className="table list">
+            <thead>
+              <tr>
+                <th scope="col" className="grow">
+                  {t('register.title')}
+                </th>
+                <th scope="col" className="right">
+                  {t('register.year')}
+                </th>
+                <th scope="col" className="right">
+                  {t('register.entries')}
+                </th>
+                <th scope="col" className="right">
+                  {t('register.last')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {registers.data.registers.map((register) => (
+                <tr key={register.id}>
+                  <td>
+                    <Link to="/so-dang-ky/$id" params={{ id: register.id }} className="row-link" data-row="">
+                      {t(`register.${register.direction}`)}
+                    </Link>
+                    <small>{register.name}</small>
+                  </td>
+                  <td className="right num">{register.year}</td>
+                  <td className="right num">{register.entries}</td>
+                  <td className="right num">{register.lastNumber}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  );
+}

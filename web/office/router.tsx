@@ -1,0 +1,141 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { DocumentState } from '@antin/protocol/office/documents';
+import { IncomingState } from '@antin/protocol/office/incoming';
+import { paths } from '../paths.ts';
+import { HomePage } from './home/HomePage.tsx';
+import { Missing } from './shell/Missing.tsx';
+import { Shell } from './shell/Shell.tsx';
+
+const text = (value: unknown): string | undefined => {
+  const given = typeof value === 'string' || typeof value === 'number' ? String(value).slice(0, 200) : '';
+  return given === '' ? undefined : given;
+};
+const pageNumber = (value: unknown): number | undefined => {
+  const page = Number(value);
+  return Number.isInteger(page) && page > 1 ? page : undefined;
+};
+/** Members that are undefined stay out of the address. */
+function known<T extends object>(search: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+}
+
+const root = createRootRoute({ component: Shell, notFoundComponent: Missing });
+
+const home = createRoute({ getParentRoute: () => root, path: '/', component: HomePage });
+
+const outgoing = createRoute({
+  getParentRoute: () => root,
+  path: '/van-ban-di',
+  validateSearch: (given: Record<string, unknown>) =>
+    known({
+      q: text(given['q']),
+      state: DocumentState.safeParse(given['state']).data,
+      mine: (['to-sign', 'to-issue', 'drafts'] as const).find((mine) => mine === given['mine']),
+      page: pageNumber(given['page']),
+    }),
+  component: lazyRouteComponent(() => import('./outgoing/OutgoingPage.tsx'), 'OutgoingPage'),
+});
+
+const document = createRoute({
+  getParentRoute: () => root,
+  path: '/van-ban-di/$id',
+  component: lazyRouteComponent(() => import('./outgoing/DocumentPage.tsx'), 'DocumentPage'),
+});
+
+const sign = createRoute({
+  getParentRoute: () => root,
+  path: '/van-ban-di/$id/ky',
+  component: lazyRouteComponent(() => import('./signing/SignPage.tsx'), 'SignPage'),
+});
+
+const issue = createRoute({
+  getParentRoute: () => root,
+  path: '/van-ban-di/$id/phat-hanh',
+  component: lazyRouteComponent(() => import('./signing/IssuePage.tsx'), 'IssuePage'),
+});
+
+const draft = createRoute({
+  getParentRoute: () => root,
+  path: '/soan-thao',
+  component: lazyRouteComponent(() => import('./draft/DraftPage.tsx'), 'NewDraftPage'),
+});
+
+const edit = createRoute({
+  getParentRoute: () => root,
+  path: '/soan-thao/$id',
+  component: lazyRouteComponent(() => import('./draft/DraftPage.tsx'), 'EditDraftPage'),
+});
+
+const incoming = createRoute({
+  getParentRoute: () => root,
+  path: '/van-ban-den',
+  validateSearch: (given: Record<string, unknown>) =>
+    known({
+      q: text(given['q']),
+      state: IncomingState.safeParse(given['state']).data,
+      mine: (['to-receive', 'to-assign', 'assigned-to-me'] as const).find((mine) => mine === given['mine']),
+      page: pageNumber(given['page']),
+    }),
+  component: lazyRouteComponent(() => import('./incoming/IncomingListPage.tsx'), 'IncomingListPage'),
+});
+
+const incomingDocument = createRoute({
+  getParentRoute: () => root,
+  path: '/van-ban-den/$id',
+  component: lazyRouteComponent(() => import('./incoming/IncomingPage.tsx'), 'IncomingPage'),
+});
+
+const registers = createRoute({
+  getParentRoute: () => root,
+  path: '/so-dang-ky',
+  component: lazyRouteComponent(() => import('./registers/RegistersPage.tsx'), 'RegistersPage'),
+});
+
+const register = createRoute({
+  getParentRoute: () => root,
+  path: '/so-dang-ky/$id',
+  validateSearch: (given: Record<string, unknown>) => known({ q: text(given['q']), page: pageNumber(given['page']) }),
+  component: lazyRouteComponent(() => import('./registers/RegisterPage.tsx'), 'RegisterPage'),
+});
+
+const devices = createRoute({
+  getParentRoute: () => root,
+  path: '/thiet-bi',
+  component: lazyRouteComponent(() => import('./devices/DevicesPage.tsx'), 'DevicesPage'),
+});
+
+const search = createRoute({
+  getParentRoute: () => root,
+  path: '/tim',
+  validateSearch: (given: Record<string, unknown>) => known({ q: text(given['q']) }),
+  component: lazyRouteComponent(() => import('./home/SearchPage.tsx'), 'SearchPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    outgoing,
+    document,
+    sign,
+    issue,
+    draft,
+    edit,
+    incoming,
+    incomingDocument,
+    registers,
+    register,
+    devices,
+    search,
+  ]),
+  basepath: paths.office,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,25 @@
+import { Button } from '../../ui/Button.tsx';
+import { ProblemError } from '../data/client.ts';
+import { useSpeech } from '../data/language.tsx';
+
+/** What went wrong, what to do, and a button that tries again. */
+export function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
+  const { t, both } = useSpeech();
+  const problem = error instanceof ProblemError ? error.problem : undefined;
+  return (
+    <div className="failure" role="alert">
+      <h2>{t('failure.title')}</h2>
+      {problem === undefined ? null : (
+        <p>
+          {both(problem.title)} {problem.remedy === undefined ? '' : both(problem.remedy)}
+        </p>
+      )}
+      <p className="hint mono">{problem?.code ?? (error instanceof Error ? error.message : '')}</p>
+      {onRetry === undefined ? null : (
+        <Button small onClick={onRetry}>
+          {t('retry')}
+        </Button>
+      )}
+    </div>
+  );
+}

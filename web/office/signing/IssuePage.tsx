@@ -1,0 +1,228 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { DocumentView } from '@antin/protocol/office/documents';
+import { signingRoutes, type Credential } from '@antin/protocol/office/signing';
+import { Button } from '../../ui/Button.tsx';
+import { Field } from '../../ui/Field.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
+import { Skeleton } from '../../ui/Waiting.tsx';
+import { dayOf } from '../../i18n/dates.ts';
+import { call } from '../data/client.ts';
+import { useSpeech } from '../data/language.tsx';
+import { credentialsQuery, documentQuery, proposalQuery } from '../data/queries.ts';
+import { actOf } from '../shell/acts.ts';
+import { Failure } from '../shell/Failure.tsx';
+import { problemText } from '../shell/problem-lines.ts';
+import { AwaitingSeal } from './AwaitingSeal.tsx';
+import { bestCredential, CredentialChoice } from './CredentialChoice.tsx';
+import { IssuedReceipt } from './IssuedReceipt.tsx';
+import { JobProgress } from './JobProgress.tsx';
+
+export function IssuePage() {
+  const { id } = useParams({ from: '/van-ban-di/$id/phat-hanh' });
+  const { t } = useSpeech();
+  const client = useQueryClient();
+  const view = useQuery(documentQuery(id));
+  const [jobId, setJobId] = useState<string | undefined>(undefined);
+  if (view.data === undefined) {
+    return (
+      <div className="page">
+        {view.error === null ? (
+          <Skeleton label={t('loading')} lines={8} />
+        ) : (
+          <Failure error={view.error} onRetry={() => void view.refetch()} />
+        )}
+      </div>
+    );
+  }
+  if (view.data.state === 'issued') return <IssuedReceipt view={view.data} />;
+  const following = jobId ?? (view.data.state === 'awaiting-seal' || view.data.state === 'signed' ? view.data.jobId : undefined);
+  const reload = (): void => {
+    setJobId(undefined);
+    void client.invalidateQueries();
+  };
+  if (following !== undefined) {
+    return (
+      <div className="page narrow">
+        <h1>{view.data.subject}</h1>
+        <JobProgress
+          id={following}
+          onDone={reload}
+          afterwards={() => (
+            <Button kind="primary" onClick={reload}>
+              {t('more')}
+            </Button>
+          )}
+        />
+        {view.data.state === 'awaiting-seal' ? (
+          <AwaitingSeal view={view.data} jobId={following} onJob={setJobId} onChanged={reload} />
+        ) : null}
+      </div>
+    );
+  }
+  if (view.data.state === 'awaiting-seal') {
+    return (
+      <div className="page narrow">
+        <AwaitingSeal view={view.data} jobId={undefined} onJob={setJobId} onChanged={reload} />
+      </div>
+    );
+  }
+  return <Issue view={view.data} onJob={setJobId} />;
+}
+
+function Issue({ view, onJob }: { readonly view: DocumentView; readonly onJob: (id: string) => void }) {
+  const { t, lang } = useSpeech();
+  const proposal = useQuery(proposalQuery(view.id));
+  const credentials = useQuery(credentialsQuery('organisation'));
+  const [date, setDate] = useState<string | undefined>(undefined);
+  const [credentialId, setCredentialId] = useState<Credential['id'] | undefined>(undefined);
+  const [sure, setSure] = useState(false);
+  const [tried, setTried] = useState(false);
+  const list = credentials.data?.credentials ?? [];
+  const chosen = list.find((credential) => credential.id === credentialId) ?? bestCredential(list);
+  const issue = useMutation({
+    mutationFn: () => {
+      if (chosen === undefined || proposal.data === undefined) throw new Error('nothing chosen');
+      return call(signingRoutes.issue, {
+        params: { id: view.id },
+        body: { version: view.version, credentialId: chosen.id, date: date ?? proposal.data.date },
+      });
+    },
+    onSuccess: (job) => onJob(job.id),
+  });
+  const act = actOf(view.acts, 'issue', lang);
+  if (proposal.data === undefined) {
+    return (
+      <div className="page">
+        <h1>{t('issue.title')}</h1>
+        {proposal.error === null ? (
+          <Skeleton label={t('loading')} lines={6} />
+        ) : (
+          <Failure error={proposal.error} onRetry={() => void proposal.refetch()} />
+        )}
+        <Link to="/van-ban-di/$id" params={{ id: view.id }}>
+          {t('sign.done.open')}
+        </Link>
+      </div>
+    );
+  }
+  const given = proposal.data;
+  const day = date ?? given.date;
+  const problem =
+    issue.error === null ? undefined : problemText(issue.error, lang, { date: 'issue-date', credentialId: 'issue-credential' });
+  const annexes = view.files.filter((file) => file.role === 'annex');
+  return (
+    <div className="page issue">
+      <header className="page-head">
+        <h1>{t('issue.title')}</h1>
+        <p className="hint">{view.subject}</p>
+      </header>
+      {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
+      {tried && !sure ? (
+        <ProblemSummary title={t('problem.title')} lines={[{ text: t('issue.confirm.error'), field: 'issue-sure' }]} />
+      ) : null}
+      <div className="issue-columns">
+        <div className="issue-main">
+          <section className="number-plate" aria-labelledby="issue-number">
+            <h2 id="issue-number">{t('issue.number')}</h2>
+            <p className="plate num">{given.numberAndNotation}</p>
+            <p className="hint">{t('issue.number.text')}</p>
+          </section>
+          <div className="field-row">
+            <Field id="issue-date" label={t('issue.date')} error={problem?.byField.get('date')}>
+              {(attributes) => (
+                <input
+                  {...attributes}
+                  className="input num"
+                  type="date"
+                  value={day}
+                  max={dayOf(Date.now())}
+                  onChange={(event) => setDate(event.target.value === '' ? undefined : event.target.value)}
+                />
+              )}
+            </Field>
+            <div className="field">
+              <span className="legend">{t('issue.register')}</span>
+              <span className="plain-value">{given.registerName}</span>
+            </div>
+          </div>
+          <section>
+            <h2>{t('issue.files')}</h2>
+            <ul className="file-list">
+              {view.files.map((file) => (
+                <li key={file.id} className="file-line">
+                  <Icon name={file.binding === 'signed' ? 'seal' : 'file'} />
+                  <span className="file-name">
+                    {file.name}
+                    <small>
+                      {t(
+                        file.role === 'main'
+                          ? 'issue.files.main'
+                          : file.binding === 'signed'
+                            ? 'issue.files.annex'
+                            : 'issue.files.hash',
+                      )}
+                    </small>
+                  </span>
+                </li>
+              ))}
+            </ul>
+            {annexes.length === 0 ? <p className="hint">{t('doc.annexes.none')}</p> : null}
+          </section>
+          <section>
+            <h2>{t('draft.addressees.count', { n: view.addressees.length })}</h2>
+            <ul className="plain-list columns">
+              {view.addressees.map((name) => (
+                <li key={name}>{name}</li>
+              ))}
+            </ul>
+          </section>
+        </div>
+        <aside className="issue-side">
+          {credentials.data === undefined ? (
+            <Skeleton label={t('loading')} lines={2} />
+          ) : (
+            <div id="issue-credential" tabIndex={-1}>
+              <CredentialChoice
+                legend={t('issue.credential')}
+                credentials={list}
+                chosen={chosen?.id}
+                onChoose={setCredentialId}
+              />
+            </div>
+          )}
+          <section className="irreversible">
+            <h2>{t('issue.irreversible')}</h2>
+            <ul>
+              <li>{t('issue.irreversible.number', { number: given.number, year: day.slice(0, 4) })}</li>
+              <li>{t('issue.irreversible.seal', { agency: given.sealHolder })}</li>
+              <li>{t('issue.irreversible.send', { n: view.addressees.length })}</li>
+            </ul>
+            <label className="check">
+              <input id="issue-sure" type="checkbox" checked={sure} onChange={(event) => setSure(event.target.checked)} />
+              {t('issue.confirm')}
+            </label>
+          </section>
+          <Button
+            kind="primary"
+            icon="seal"
+            wide
+            busy={issue.isPending}
+            why={act.shown ? (act.why ?? (chosen === undefined ? t('sign.credential.none') : undefined)) : t('why.wrong-state')}
+            onClick={() => {
+              setTried(true);
+              if (sure) issue.mutate();
+            }}
+          >
+            {t('issue.do', { number: given.number })}
+          </Button>
+          <Link className="button quiet wide" to="/van-ban-di/$id" params={{ id: view.id }}>
+            {t('cancel')}
+          </Link>
+        </aside>
+      </div>
+    </div>
+  );
+}

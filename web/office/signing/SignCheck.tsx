@@ -1,0 +1,50 @@
+import type { DocumentView, PlaceOnPage } from '@antin/protocol/office/documents';
+import type { Credential } from '@antin/protocol/office/signing';
+import { Button } from '../../ui/Button.tsx';
+import { useSpeech } from '../data/language.tsx';
+
+export interface SignCheckProps {
+  readonly view: DocumentView;
+  readonly place: PlaceOnPage;
+  readonly credential: Credential;
+  readonly busy: boolean;
+  readonly onSign: () => void;
+  readonly onBack: () => void;
+}
+
+/** Everything once more before the key is used. */
+export function SignCheck({ view, place, credential, busy, onSign, onBack }: SignCheckProps) {
+  const { t, typeName } = useSpeech();
+  const rows: [string, string][] = [
+    [t('draft.type'), typeName(view.typeCode, view.typeName)],
+    [t('draft.subject'), view.subject],
+    [t('draft.addressees'), view.addressees.join('; ')],
+    [t('doc.drafter'), view.drafterName],
+    [
+      t('sign.check.place'),
+      t('sign.check.place.value', { page: place.page, x: Math.round(place.rect[0]), y: Math.round(place.rect[1]) }),
+    ],
+    [t('sign.credential'), credential.subject],
+    [t('sign.check.device'), credential.deviceName],
+  ];
+  return (
+    <>
+      <h2>{t('sign.check')}</h2>
+      <dl className="facts narrow">
+        {rows.map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <p className="note ink">{t('sign.check.lead')}</p>
+      <div className="step-actions">
+        <Button kind="primary" icon="pen" busy={busy} onClick={onSign}>
+          {t('sign.do')}
+        </Button>
+        <Button onClick={onBack}>{t('back')}</Button>
+      </div>
+    </>
+  );
+}

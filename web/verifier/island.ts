@@ -1,0 +1,7 @@
+import '../ui/tokens.css';
+import '../ui/base.css';
+import '../ui/components.css';
+import '../public/public.css';
+import { rememberLanguageLinks } from '../public/language-links.ts';
+
+rememberLanguageLinks(document);
