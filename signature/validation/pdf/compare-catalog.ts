@@ -66,7 +66,7 @@ const EMPTY: PdfDict = { kind: 'dict', entries: new Map() };
 
 /** XMP elements that a saving program renews: dates, instance, producer and history. */
 const XMP_FREE =
-  /<(xmp:ModifyDate|xmp:MetadataDate|xmpMM:InstanceID|pdf:Producer|xmpMM:History)(?:\s[^>]*)?>[\s\S]*?<\/\1>|\s(xmp:ModifyDate|xmp:MetadataDate|xmpMM:InstanceID|pdf:Producer)=(?:"[^"]*"|'[^']*')/g;
+  /<(xmp:ModifyDate|xmp:MetadataDate|xmpMM:InstanceID|pdf:Producer|xmpMM:History)(?:\s[^>]*)?>[\s\S]*?<\/\1>|\s(xmp:ModifyDate|xmp:MetadataDate|xmpMM:InstanceID|pdf:Producer|x:xmptk)=(?:"[^"]*"|'[^']*')/g;
 
 function compareMetadata(step: Step, x: PdfDict, y: PdfDict, rootNum: number): void {
   const { a, b } = step;
@@ -78,7 +78,8 @@ function compareMetadata(step: Step, x: PdfDict, y: PdfDict, rootNum: number): v
   const same = isRef(ref) && !step.isChanged(num) && sameValue(a, x.entries.get('Metadata'), b, ref);
   if (same) return;
   const object = `${num} 0 R`;
-  const equal = isStream(before) && isStream(after) && xmpText(a, before) === xmpText(b, after);
+  const text = isStream(after) ? xmpText(b, after) : undefined;
+  const equal = text !== undefined && (isStream(before) ? xmpText(a, before) === text : before === null && saysNothing(text));
   if (!equal) {
     step.forbid('metadata', 'metadata-changed', { object });
     return;
@@ -92,6 +93,16 @@ function xmpText(revision: PdfRevision, stream: PdfStream): string {
     .replace(XMP_FREE, '')
     .replace(/\s+/g, ' ')
     .replace(/> </g, '><');
+}
+
+/** Nothing is left but the frame once dates and producer are gone: a program that added its own packet. */
+function saysNothing(xmp: string): boolean {
+  return (
+    xmp.replace(
+      /<\?xpacket[^>]*\?>|<\/?(x:xmpmeta|rdf:RDF|rdf:Description)(\s+(xmlns:\w+|rdf:about)=("[^"]*"|'[^']*'))*\s*\/?>|\s|[^ -~]/g,
+      '',
+    ) === ''
+  );
 }
 
 const DSS_KEYS: ReadonlySet<string> = new Set(['Type', 'Certs', 'CRLs', 'OCSPs', 'VRI']);

@@ -2,7 +2,7 @@ import { indexOfBytes, latin1 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { FormatFault } from '@antin/formats/fault';
 import type { PdfFile } from '@antin/formats/pdf/file';
-import { isDict, isName, isRef } from '@antin/formats/pdf/objects';
+import { isArray, isDict, isName, isRef } from '@antin/formats/pdf/objects';
 import type { PdfDict } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
 import type { Finding } from '../types.ts';
@@ -70,6 +70,8 @@ export function findSignatures(file: PdfFile): FoundSignature[] {
       continue;
     }
     known.push(hidden.range);
+    // Usage rights (Adobe's "reader enabled") are no signature of the document and stand in no field.
+    if (isUsageRights(file, hidden.dict)) continue;
     if (nums.has(hidden.num)) continue;
     nums.add(hidden.num);
     const message = `signature dictionary ${hidden.num} is not the value of any field of the form`;
@@ -81,6 +83,16 @@ export function findSignatures(file: PdfFile): FoundSignature[] {
     });
   }
   return found;
+}
+
+function isUsageRights(file: PdfFile, dict: PdfDict): boolean {
+  const references = file.last.resolve(dict.entries.get('Reference'));
+  if (!isArray(references) || references.items.length === 0) return false;
+  return references.items.every((item) => {
+    const reference = file.last.resolve(item);
+    const method = isDict(reference) ? file.last.resolve(reference.entries.get('TransformMethod')) : null;
+    return isName(method, 'UR3') || isName(method, 'UR');
+  });
 }
 
 type Around = { num: number; dict: PdfDict; range: { start: number; end: number } } | 'stream' | undefined;

@@ -63,7 +63,7 @@ export function reachOf(revision: PdfRevision, spend: () => void): Reach {
   const referrers = new Map<number, Set<number>>();
   const dangling = new Set<number>();
   const stack: [PdfObject, number][] = [];
-  for (const key of ['Root', 'Info']) stack.push([revision.trailer.entries.get(key) ?? null, 0]);
+  for (const [key, value] of revision.trailer.entries) if (!CHAIN.has(key)) stack.push([value, 0]);
   while (stack.length > 0) {
     const [value, from] = stack.pop() as [PdfObject, number];
     if (value === null || typeof value !== 'object') continue;
@@ -87,6 +87,9 @@ export function reachOf(revision: PdfRevision, spend: () => void): Reach {
   }
   return { referrers, dangling };
 }
+
+/** Entries of the cross-reference chain itself, which belong to one section and mean nothing to the document. */
+const CHAIN: ReadonlySet<string> = new Set(['Prev', 'XRefStm', 'Length', 'Filter', 'DecodeParms', 'W', 'Index', 'Size']);
 
 /** All object numbers that hang on a value, itself included; `stop` cuts edges such as /Parent and /P. */
 export function below(

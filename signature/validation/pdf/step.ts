@@ -76,13 +76,32 @@ export class Step {
     if (users === undefined || (users.size === 1 && users.has(referrer))) this.#accounted.add(num);
   }
 
-  /** Accounts for what was newly written under a value; an older object that was rewritten must be used nowhere else. */
+  /**
+   * Accounts for what was newly written under a value. An older object that was rewritten must be reached in the signed
+   * revision through the referrer and through nothing else, however long the way.
+   */
   accountBelow(value: PdfObject | undefined, referrer: number): void {
-    for (const num of below(this.b, value)) {
+    const tree = below(this.b, value);
+    for (const num of tree) {
       const change = this.changed.get(num);
-      if (change === 'added') this.#accounted.add(num);
-      else if (change === 'modified') this.accountSole(num, referrer);
+      if (change === 'added' || (change === 'modified' && this.#onlyThrough(num, referrer, tree))) this.#accounted.add(num);
     }
+  }
+
+  #onlyThrough(num: number, referrer: number, tree: ReadonlySet<number>): boolean {
+    const seen = new Set<number>();
+    const stack = [num];
+    while (stack.length > 0) {
+      const one = stack.pop() as number;
+      if (seen.has(one)) continue;
+      seen.add(one);
+      for (const user of this.reach.referrers.get(one) ?? []) {
+        if (user === referrer) continue;
+        if (!tree.has(user)) return false;
+        stack.push(user);
+      }
+    }
+    return true;
   }
 
   /** What nobody accounted for. */
