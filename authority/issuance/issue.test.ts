@@ -127,6 +127,14 @@ describe('issuance', () => {
     expect(await t.service.issueCertificate(request)).toMatchObject({ code: 'issuance.key-compromised' });
   });
 
+  test('two requests at once cannot give one key to two subjects', async () => {
+    const request = person('Một');
+    const both = await Promise.all(
+      ['Một', 'Hai'].map((commonName) => t.service.issueCertificate({ ...request, subject: { ...request.subject, commonName } })),
+    );
+    expect(both.map((one) => one.status).sort()).toEqual(['issued', 'refused']);
+  });
+
   test('records intent before, and result after, each use of the key', async () => {
     const { serialHex } = await t.issued();
     const rows = await sql<{

@@ -12,8 +12,9 @@ import type { CaSigner } from '../ca/signer.ts';
 import { AuthorityFault, refused } from '../fault.ts';
 import type { Refusal } from '../fault.ts';
 import { lint } from './lint.ts';
+import { checkKeyUses } from './rules.ts';
 import { drawSerial } from '../ca/serial.ts';
-import { abandon, insertIntent, markGood, markSigning, usesOfKey } from './store.ts';
+import { abandon, insertIntent, markGood, markSigning } from './store.ts';
 import type { Database } from './store.ts';
 import { yearsAfter } from '../ca/validity.ts';
 
@@ -70,14 +71,11 @@ export function issuance({ db, ca, baseUrl, clock }: IssuanceParts) {
     const subject = buildName(order.subject);
     const subjectText = nameText(parseName(decodeDer(subject)));
     const spkiSha256 = createHash('sha256').update(spki).digest('hex');
-    const uses = await usesOfKey(db, spkiSha256);
-    if (uses.some((use) => use.compromised)) return refused('issuance.key-compromised');
-    if (uses.some((use) => use.subject !== subjectText)) return refused('issuance.key-of-another-subject');
 
     const serialNumber = drawSerial(nodeSecrets);
     const serialHex = Buffer.from(serialNumber).toString('hex');
     const profileSha256 = profileHash(profile);
-    await insertIntent(db, {
+    const intent = {
       issuerSha256,
       serialHex,
       profile: profile.name,
@@ -87,7 +85,9 @@ export function issuance({ db, ca, baseUrl, clock }: IssuanceParts) {
       notBefore,
       notAfter,
       at: now,
-    });
+    };
+    const taken = await insertIntent(db, intent, (uses) => checkKeyUses(uses, subjectText) === undefined);
+    if (taken !== 'inserted') return checkKeyUses(taken.refusedFor, subjectText) as Refusal;
 
     const extensions = extensionsOf(profile, {
       spki,

@@ -8,6 +8,7 @@ import { isUsableKey } from '../ca/public-key.ts';
 import type { SubscriberProfile } from '../ca/certificate-profiles.ts';
 import { refused } from '../fault.ts';
 import type { Refusal } from '../fault.ts';
+import type { KeyUse } from './store.ts';
 
 /** The parts of a subject; country is always VN. */
 export interface SubjectParts {
@@ -107,4 +108,11 @@ function strongKey(spki: Uint8Array): KeyAnswer {
   if (key.kind === 'ec' && !CURVES.has(key.curve)) return refused('issuance.key-unsupported', key.curve);
   if (key.kind === 'ed25519') return refused('issuance.key-unsupported', 'ed25519');
   return isUsableKey(spki) ? { status: 'key', spki } : refused('issuance.key-damaged', 'point');
+}
+
+/** One key is one subject, for renewals too, and a compromised key comes back to nobody (Decree 23/2025 art. 38). */
+export function checkKeyUses(uses: readonly KeyUse[], subject: string): Refusal | undefined {
+  if (uses.some((use) => use.compromised)) return refused('issuance.key-compromised');
+  if (uses.some((use) => use.subject !== subject)) return refused('issuance.key-of-another-subject');
+  return undefined;
 }

@@ -28,6 +28,12 @@ export interface Intent {
   readonly at: number;
 }
 
+/** An earlier certificate of a public key: whose it was, and whether the key was given up as compromised. */
+export interface KeyUse {
+  readonly subject: string;
+  readonly compromised: boolean;
+}
+
 /** What happened, in the order it happened; the serial and digests, never a key. */
 export async function recordEvent(
   db: Database,
@@ -41,13 +47,27 @@ export async function recordEvent(
     values (${new Date(at)}, ${kind}, ${serialHex ?? null}, ${JSON.stringify(detail)}::jsonb)`.execute(db);
 }
 
-/** The serial is taken for ever by this row, whatever becomes of the attempt. */
-export async function insertIntent(db: Database, intent: Intent): Promise<void> {
-  await sql`
-    insert into authority.certificate
-      (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before, not_after, intended_at)
-    values (${intent.issuerSha256}, ${intent.serialHex}, 'intended', ${intent.profile}, ${intent.profileHash}, ${intent.subject},
-      ${intent.spkiSha256}, ${new Date(intent.notBefore)}, ${new Date(intent.notAfter)}, ${new Date(intent.at)})`.execute(db);
+/**
+ * Takes the serial for ever, whatever becomes of the attempt, unless an earlier use of the key forbids it.
+ *
+ * Under a lock on the key: two requests at once must not certify one key for two subjects.
+ */
+export async function insertIntent(
+  db: Database,
+  intent: Intent,
+  mayUse: (uses: readonly KeyUse[]) => boolean,
+): Promise<'inserted' | { readonly refusedFor: readonly KeyUse[] }> {
+  return db.transaction().execute(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`key ${intent.spkiSha256}`}, 0))`.execute(tx);
+    const uses = await usesOfKey(tx, intent.spkiSha256);
+    if (!mayUse(uses)) return { refusedFor: uses };
+    await sql`
+      insert into authority.certificate
+        (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before, not_after, intended_at)
+      values (${intent.issuerSha256}, ${intent.serialHex}, 'intended', ${intent.profile}, ${intent.profileHash}, ${intent.subject},
+        ${intent.spkiSha256}, ${new Date(intent.notBefore)}, ${new Date(intent.notAfter)}, ${new Date(intent.at)})`.execute(tx);
+    return 'inserted';
+  });
 }
 
 /** Stores the whole intended certificate (under the lint key) and the event, before the key is used. */
@@ -137,9 +157,8 @@ export async function findCertificate(
   };
 }
 
-/** Earlier uses of a public key: whose it was, and whether it was given up as compromised. */
-export async function usesOfKey(db: Database, spkiSha256: string): Promise<{ subject: string; compromised: boolean }[]> {
-  const found = await sql<{ subject: string; compromised: boolean }>`
+async function usesOfKey(db: Database, spkiSha256: string): Promise<KeyUse[]> {
+  const found = await sql<KeyUse>`
     select c.subject, coalesce(r.reason = 1, false) as compromised
     from authority.certificate c left join authority.revocation r using (issuer_sha256, serial_hex)
     where c.spki_sha256 = ${spkiSha256} and c.state <> 'abandoned'`.execute(db);
