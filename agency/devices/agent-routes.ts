@@ -119,7 +119,8 @@ export function agentApp(deps: DevicesDeps): Hono {
     const row = await jobById(db, params.data.id);
     const document = row?.device_id === device.id ? row.documents[params.data.index] : undefined;
     if (document === undefined) throw new Refusal('device.job-not-found');
-    return new Response(await deps.openFile(document.preparedSha256), {
+    const { body } = await deps.files.stream(document.preparedSha256);
+    return new Response(body, {
       headers: {
         'content-type': 'application/octet-stream',
         'content-length': String(document.size),

@@ -1,5 +1,6 @@
 import { Hono, type Context } from 'hono';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
+import type { FileStore } from '@antin/adapters/files/store';
 import type { Clock } from '../transaction.ts';
 import { agentApp } from './agent-routes.ts';
 import { deviceApp } from './device-routes.ts';
@@ -18,7 +19,7 @@ export interface DevicesDeps {
   readonly origin: () => string;
   readonly profile: 'practice' | 'production';
   /** Prepared bytes from the content-addressed store. */
-  readonly openFile: (sha256: string) => Promise<NonNullable<ConstructorParameters<typeof Response>[0]>>;
+  readonly files: Pick<FileStore, 'stream'>;
   /** The signed-in person. @throws {Refusal} when there is none */
   readonly callerOf: (c: Context) => Promise<{ readonly personId: string }>;
   readonly wake: Wake;

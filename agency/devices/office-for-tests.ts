@@ -50,7 +50,12 @@ export function testOffice(
       platformKey,
       origin: options.origin ?? (() => 'http://office.test'),
       profile,
-      openFile: async (sha256) => files.get(sha256) ?? new Uint8Array(),
+      files: {
+        stream: async (sha256) => {
+          const bytes = files.get(sha256) ?? new Uint8Array();
+          return { size: bytes.length, body: new Blob([bytes]).stream() };
+        },
+      },
       callerOf: async (c) => ({ personId: c.req.header('x-person') ?? PERSON }),
       wake,
     }),

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AgentFault } from './fault.ts';
+import type { Identity, Pairing } from './identity.ts';
+import { askToPair, serverClient } from './server-client.ts';
+
+/**
+ * Pairs by device flow (RFC 8628): shows a code, waits until its owner typed it on the office page.
+ *
+ * The server must name the very origin we speak to: orders will be checked against it, and a relay in between would show here.
+ *
+ * @throws {AgentFault} `agent.pairing-expired`, `agent.origin-mismatch`, `agent.pairing-refused`, `agent.server-unreachable`
+ */
+export async function pairWith(
+  serverUrl: string,
+  identity: Identity,
+  about: { readonly name: string; readonly holder: 'practice' | 'token' },
+  options: { readonly show: (userCode: string) => void; readonly clock: () => Date; readonly signal?: AbortSignal },
+): Promise<Pairing> {
+  const asked = await askToPair(serverUrl, identity, about);
+  options.show(asked.userCode);
+  const client = serverClient(serverUrl, asked.agentId, identity, options.clock);
+  const end = performance.now() + asked.expiresInSeconds * 1000;
+  while (performance.now() < end) {
+    const answer = await client.pairing();
+    if (answer.state === 'paired') {
+      if (answer.origin !== new URL(serverUrl).origin) {
+        throw new AgentFault(
+          'agent.origin-mismatch',
+          `expected the server to be ${new URL(serverUrl).origin}, it says ${answer.origin}`,
+        );
+      }
+      const { person, origin, platformKey } = answer;
+      return { agentId: asked.agentId, serverUrl, origin, platformKey, person };
+    }
+    await sleep(asked.intervalSeconds * 1000, undefined, options.signal === undefined ? {} : { signal: options.signal });
+  }
+  throw new AgentFault('agent.pairing-expired', 'nobody confirmed the code in time; start again for a new one');
+}
