@@ -1,6 +1,7 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeCluster } from '@antin/adapters/db/postgres/place';
+import { startTimeOf } from '@antin/adapters/db/postgres/process-id';
 
 /** The folder of one installation. What is in it belongs to one feature each. */
 export interface DataFolder {
@@ -52,7 +53,7 @@ export function claimDataFolder(path: string, options: { fresh: boolean }): Data
     );
   }
   const note = join(path, NOTE);
-  lock(path, note, { pid: process.pid, started: startTime(process.pid), address: '' });
+  lock(path, note, { pid: process.pid, started: startTimeOf(process.pid), address: '' });
   if (options.fresh) {
     removeCluster(join(path, 'postgres'));
     for (const name of readdirSync(path))
@@ -67,7 +68,7 @@ export function claimDataFolder(path: string, options: { fresh: boolean }): Data
     agent: join(path, 'agent'),
     announce(address) {
       const beside = `${note}.${process.pid}`;
-      writeFileSync(beside, JSON.stringify({ pid: process.pid, started: startTime(process.pid), address } satisfies Note), {
+      writeFileSync(beside, JSON.stringify({ pid: process.pid, started: startTimeOf(process.pid), address } satisfies Note), {
         mode: 0o600,
       });
       renameSync(beside, note);
@@ -89,7 +90,7 @@ function lock(path: string, note: string, mine: Note): void {
         if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
       }
       const other = readNote(note);
-      if (other !== undefined && startTime(other.pid) === other.started && other.started !== '') {
+      if (other !== undefined && startTimeOf(other.pid) === other.started && other.started !== '') {
         const where = other.address === '' ? 'it is still starting' : other.address;
         throw new DataFolderFault('serve.already-running', `Antin already runs on ${path}: ${where} (process ${other.pid})`);
       }
@@ -106,24 +107,5 @@ function readNote(path: string): Note | undefined {
     return JSON.parse(readFileSync(path, 'utf8')) as Note;
   } catch {
     return undefined;
-  }
-}
-
-/** Start of a process in clock ticks since boot (field 22 of /proc/PID/stat): tells a re-used process id apart. */
-function startTime(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return process.platform !== 'linux' && alive(pid) ? 'unknown' : '';
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

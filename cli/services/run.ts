@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
 import { systemClock } from '@antin/adapters/clock/clock';
 import type { Settings } from '@antin/adapters/config/settings';
 import { migrate } from '@antin/adapters/db/migrate';
@@ -6,10 +6,13 @@ import { startWorker } from '@antin/adapters/db/worker';
 import { openFileStore } from '@antin/adapters/files/store';
 import { createApp } from '@antin/adapters/http/app';
 import { listen } from '@antin/adapters/http/listen';
+import type { ProblemRows } from '@antin/adapters/http/problem';
 import { HttpRefusal } from '@antin/adapters/http/fault';
-import { createLog } from '@antin/adapters/log/log';
+import { createLog, type Log } from '@antin/adapters/log/log';
 import { claimDataFolder } from './data-folder.ts';
 import { openDatabase } from './database.ts';
+import { every } from './every.ts';
+import { wasCutOff } from './first-start.ts';
 import type { MakeService, Service, ServiceContext } from './service.ts';
 
 export interface Installation {
@@ -33,9 +36,9 @@ export async function runServices(settings: Settings, table: Readonly<Record<str
   };
   try {
     const log = createLog({ level: settings.logLevel });
-    const folder = claimDataFolder(settings.dataDir, { fresh: settings.fresh });
+    const folder = claimDataFolder(settings.dataDir, { fresh: settings.fresh || wasCutOff(settings.dataDir) });
     undo.push(() => folder.release());
-    const front = frontDoor(createApp({ log }));
+    const front = frontDoor(log);
     const door = await listen(front, { port: settings.port, host: settings.host });
     undo.push(() => door.close());
     const publicUrl = settings.publicUrl ?? door.url;
@@ -68,6 +71,14 @@ export async function runServices(settings: Settings, table: Readonly<Record<str
       onFault: (fault, job) => log.warn({ fault, queue: job?.queue, key: job?.key }, 'a job will be tried again'),
     });
     undo.push(() => worker.stop());
+    for (const service of running) {
+      if (service.everyMinute === undefined) continue;
+      const work = () => service.everyMinute!();
+      const timer = every(60_000, work, (fault) =>
+        log.error({ fault, service: service.name }, 'what happens every minute failed'),
+      );
+      undo.push(() => timer.stop());
+    }
     front.open(running);
     for (const service of running) await service.started?.();
     folder.announce(publicUrl);
@@ -84,20 +95,20 @@ export async function runServices(settings: Settings, table: Readonly<Record<str
 }
 
 /** Answers 503 until it is opened with the services' own apps. */
-function frontDoor(outer: ReturnType<typeof createApp>): { fetch: Hono['fetch']; open(running: readonly Service[]): void } {
-  const inner = new Hono();
-  let open = false;
-  outer.use(async (_c, next) => {
-    if (!open) throw new HttpRefusal('http.unavailable', { headers: { 'retry-after': '2' } });
-    await next();
+function frontDoor(log: Log): { fetch: Hono['fetch']; open(running: readonly Service[]): void } {
+  const waiting = createApp({ log });
+  waiting.use(() => {
+    throw new HttpRefusal('http.unavailable', { headers: { 'retry-after': '2' } });
   });
-  outer.get('/healthz', (c) => c.json({ status: 'ok' }));
+  let fetch: Hono['fetch'] = (request, env, context) => waiting.fetch(request, env, context);
   return {
-    fetch: (request, env, context) => outer.fetch(request, env, context),
+    fetch: (request, env, context) => fetch(request, env, context),
     open(running) {
-      for (const service of running) if (service.app !== undefined) inner.route('/', service.app);
-      outer.route('/', inner);
-      open = true;
+      const problems = Object.assign({}, ...running.map((service) => service.problems ?? {})) as ProblemRows;
+      const app = createApp({ log, problems });
+      app.get('/healthz', (c) => c.json({ status: 'ok' }));
+      for (const service of running) if (service.app !== undefined) app.route('/', service.app);
+      fetch = (request, env, context) => app.fetch(request, env, context);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Settings } from '@antin/adapters/config/settings';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
 import type { Migrations } from '@antin/adapters/db/migrate';
 import type { JobHandler } from '@antin/adapters/db/worker';
+import type { ProblemRows } from '@antin/adapters/http/problem';
 import type { FileStore } from '@antin/adapters/files/store';
 import type { Log } from '@antin/adapters/log/log';
 import type { DataFolder } from './data-folder.ts';
@@ -30,8 +31,12 @@ export interface Service {
   /** Routes with their full paths. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each app has its own variables
   readonly app?: Hono<any>;
+  /** Words of its refusals. */
+  readonly problems?: ProblemRows;
   /** Handlers of the job queues that it works off. */
   readonly jobs?: Readonly<Record<string, JobHandler>>;
+  /** What must happen by itself: called at once and then every minute, never twice at a time. */
+  everyMinute?(): Promise<void>;
   /** After the address answers: child processes. */
   started?(): Promise<void>;
   stop?(): Promise<void>;

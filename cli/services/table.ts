@@ -1,4 +1,13 @@
+import { makeAgency } from './agency.ts';
+import { makeAuthority } from './authority.ts';
 import type { MakeService } from './service.ts';
+import type { Wires } from './wires.ts';
 
 /** Services in the order they are made and prepared; stopped in reverse. */
-export const services: Readonly<Record<string, MakeService>> = {};
+export function serviceTable(): Readonly<Record<string, MakeService>> {
+  const wires: Wires = {};
+  return {
+    authority: (context) => makeAuthority(context, wires),
+    agency: (context) => makeAgency(context, wires),
+  };
+}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   chownSync,
   existsSync,
   lstatSync,
@@ -62,6 +63,8 @@ function reachableCluster(way: Way, dataDir: string, outside: string): { path: s
     }
     mkdirSync(path, { recursive: true, mode: 0o700 });
     own(path, way.owner);
+    // A copy or a backup brought back may be open to others, and PostgreSQL then refuses it.
+    chmodSync(path, 0o700);
     const probe = runBy(way, '/bin/sh', ['-c', 'cd "$1" && : > .antin-probe && rm .antin-probe', 'sh', path]);
     if (probe.ok) {
       if (path !== dataDir && moved === undefined) writeFileSync(pointer, `${path}\n`, { mode: 0o600 });

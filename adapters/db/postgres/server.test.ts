@@ -128,6 +128,7 @@ describe('one folder', () => {
       const dataDir = join(folder, 'postgres');
       const held = await holder(dataDir, { env: { ANTIN_FORBID: forbid } });
       held.child.kill('SIGKILL');
+      await once(held.child, 'exit');
       const next = await startPostgres({ dataDir });
       expect(next.way).not.toBe('already-running');
       expect(alive(held.pid)).toBe(false);

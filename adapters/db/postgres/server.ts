@@ -17,6 +17,7 @@ import { singleClient, type DatabaseAddress } from '../connect.ts';
 import { DatabaseFault } from '../fault.ts';
 import { installedBinaries } from './binaries.ts';
 import { clearStale, readPidFile, removeSocketFolder, servesCluster, type PidFile } from './pid-file.ts';
+import { startTimeOf } from './process-id.ts';
 import { ownerOf, placeFor, socketFolder, type Placed } from './place.ts';
 import { powersHere, runBy, spawnBy, waysFor, type Powers, type Way } from './way.ts';
 
@@ -116,7 +117,7 @@ async function startIn(way: Way, { binaries, cluster }: Placed, options: Postgre
     removeSocketFolder(socketDir);
     throw fault;
   }
-  writeFileSync(join(cluster, OWNER_NOTE), JSON.stringify({ pid: process.pid, started: startTime(process.pid), socketDir }));
+  writeFileSync(join(cluster, OWNER_NOTE), JSON.stringify({ pid: process.pid, started: startTimeOf(process.pid), socketDir }));
   return describe({ pid: child.pid!, socketDir, way: way.name, ended: exit.then(() => undefined) }, async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
     const patience = new AbortController();
@@ -184,7 +185,7 @@ async function runningServer(cluster: string): Promise<PostgresServer | undefine
     const patience = ownerLives(cluster) ? 0 : 30_000;
     if (note.status === 'ready' && waitedMs >= patience && (await answers(note))) {
       return describe(
-        { pid: note.pid, socketDir: note.socketDir, way: 'already-running', ended: new Promise(() => {}) },
+        { pid: note.pid, socketDir: note.socketDir, way: 'already-running', ended: untilGone(note.pid) },
         async () => {},
       );
     }
@@ -211,17 +212,19 @@ function readOwner(cluster: string): Owner | undefined {
 
 function ownerLives(cluster: string): boolean {
   const owner = readOwner(cluster);
-  return owner === undefined || (owner.started !== '' && startTime(owner.pid) === owner.started);
+  return owner === undefined || (owner.started !== '' && startTimeOf(owner.pid) === owner.started);
 }
 
-/** Field 22 of /proc/PID/stat: a process id with its start time is not re-used before the next boot. */
-function startTime(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
+/** Not our child: the kernel does not tell us, so it is looked at. */
+function untilGone(pid: number): Promise<void> {
+  const born = startTimeOf(pid);
+  return new Promise((gone) => {
+    const timer = setInterval(() => {
+      if (startTimeOf(pid) === born) return;
+      clearInterval(timer);
+      gone();
+    }, 1000).unref();
+  });
 }
 
 async function answers(note: PidFile): Promise<boolean> {

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Hono } from 'hono';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { tinosFile } from '@antin/adapters/fonts/tinos';
+import { nodeDeflate, nodeInflate } from '@antin/adapters/inflate/node';
+import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
+import { loadPlatformKey } from '@antin/agency/devices/platform-key';
+import { agencyMigrations, agencyProblems, agencyService, type AgencyService } from '@antin/agency/service';
+import { demos, seedDemo } from '../seed/seed.ts';
+import { finishFirstStart, isSeeding } from './first-start.ts';
+import { practiceAgent, type PracticeAgent } from './practice-agent.ts';
+import type { Service, ServiceContext } from './service.ts';
+import { timeStamps } from './time-stamps.ts';
+import { statusNow, trustOf } from './trust.ts';
+import type { Wires } from './wires.ts';
+
+const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+/** Names that a newcomer needs for the walk: who drafts, who signs, who numbers and seals, who receives. */
+const CAST = ['stc.lan', 'stc.hung', 'stc.hoa', 'binhan.huong'];
+
+/** The office of all agencies of this installation, its public pages, and in practice the agent that holds the demo's keys. */
+export function makeAgency(context: ServiceContext, wires: Wires): Service {
+  const { db, files, folder, clock, settings, publicUrl, log } = context;
+  if (wires.authority === undefined) {
+    throw Object.assign(new Error('the agency needs the authority in the same process: --services authority,agency'), {
+      code: 'serve.authority-missing',
+    });
+  }
+  const authority = wires.authority.authority;
+  const app = new Hono();
+  const jobs: Record<string, NonNullable<Service['jobs']>[string]> = {};
+  let running: AgencyService | undefined;
+  let agent: PracticeAgent | undefined;
+  const practice = settings.profile === 'practice' && settings.seed !== 'none';
+
+  return {
+    name: 'agency',
+    migrations: agencyMigrations,
+    problems: agencyProblems,
+    app,
+    jobs,
+    async prepare() {
+      if (practice) agent = await practiceAgent({ folder: folder.agent, server: publicUrl, log });
+      const font = tinosFile('400Regular');
+      running = agencyService({
+        ...{ db, files, clock, font, profile: settings.profile, version: VERSION },
+        crypto: nodeCrypto,
+        inflate: nodeInflate,
+        deflate: nodeDeflate,
+        passwords: { verify: verifyPassword },
+        decoyHash: await hashPassword(randomBytes(16).toString('hex')),
+        platformKey: loadPlatformKey(join(folder.path, 'platform')),
+        origin: () => publicUrl,
+        trust: trustOf(authority),
+        timeStamp: timeStamps(process.env['ANTIN_TSA_URL'], authority),
+        statusOf: (certificate) => statusNow(authority(), certificate, clock().getTime()),
+        chainOf: async () =>
+          authority()
+            .chain()
+            .map((one) => one.raw),
+        practiceAgentUrl: () => agent?.pageUrl(),
+        onFault: (fault) => log.error({ fault }, 'the office met a fault'),
+      });
+      app.route('/', running.app);
+      Object.assign(jobs, running.jobs);
+      if (agent !== undefined && isSeeding(folder.path)) await seed(running, agent);
+      wires.past = undefined;
+    },
+    async started() {
+      await agent?.begin();
+    },
+    async stop() {
+      await agent?.stop();
+      await running?.stop();
+    },
+    greeting: () => (practice ? greeting(join(folder.path, SIGN_IN_FILE), agent) : []),
+  };
+
+  async function seed(office: AgencyService, keys: PracticeAgent): Promise<void> {
+    const demo = demos[settings.seed as keyof typeof demos];
+    const password = newPassword();
+    writeFileSync(
+      join(folder.path, SIGN_IN_FILE),
+      JSON.stringify({
+        password,
+        names: demo.people.filter((one) => one.positions.some((p) => p.validTo === undefined)).map((one) => one.signInName),
+      }),
+      { mode: 0o600 },
+    );
+    await seedDemo(demo, {
+      ...{ db, files, password },
+      authority: authority(),
+      agent: keys,
+      registerAgent: async (tx, personIds, certificates) => {
+        await office.signingJobs.registerAgent(tx, {
+          publicKey: keys.publicKey,
+          name: 'Thiết bị thực hành',
+          holder: 'practice',
+          personIds,
+          certificates,
+        });
+      },
+      request: async (path, init) => office.app.request(new URL(path, publicUrl), init),
+      turnClock: (to) => (wires.past = to),
+      now: clock,
+      passwordHash: await hashPassword(password),
+      font: tinosFile('400Regular'),
+    });
+    finishFirstStart(folder.path, settings.seed);
+  }
+}
+
+/** Readable by the owner of the folder only; what `npm start` prints comes from here. */
+const SIGN_IN_FILE = 'practice-sign-in.json';
+
+/** Short enough to type on the first day, random for each folder. */
+function newPassword(): string {
+  const letters = 'abcdefghijkmnpqrstuvwxyz';
+  return Array.from(randomBytes(8), (byte) => letters[byte % letters.length]).join('');
+}
+
+function greeting(file: string, agent: PracticeAgent | undefined): string[] {
+  const { password, names } = JSON.parse(readFileSync(file, 'utf8')) as { password: string; names: string[] };
+  const cast = CAST.filter((name) => names.includes(name));
+  const shown = cast.length > 0 ? cast : names.slice(0, 6);
+  const page = agent?.opened();
+  return [
+    `Practice sign-in names: ${shown.join(', ')} … (${names.length} in all, listed on the sign-in page)`,
+    `Practice password of this folder: ${password}`,
+    ...(page === undefined ? [] : [`Signing device (practice): ${page}`]),
+  ];
+}

@@ -1,0 +1,46 @@
+import { Hono } from 'hono';
+import { migrations } from '@antin/authority/migrations';
+import { authorityService, type AuthorityService } from '@antin/authority/service';
+import { beginFirstStart, FOUNDED } from './first-start.ts';
+import type { Service, ServiceContext } from './service.ts';
+import type { Wires } from './wires.ts';
+
+/** Path below which the authority answers; certificates carry it. */
+export const AUTHORITY_PATH = '/authority';
+
+/** A service with the object that other services of the same process may call. */
+export interface AuthorityHere extends Service {
+  /** @throws TypeError before `prepare` */
+  authority(): AuthorityService;
+}
+
+/** The issuing authority of practice: its own schema and its own folder of keys. */
+export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: ServiceContext, wires: Wires): AuthorityHere {
+  if (settings.profile === 'production') {
+    throw Object.assign(new Error('the practice authority keeps its keys in files and does not run in the production profile'), {
+      code: 'serve.practice-only',
+    });
+  }
+  const app = new Hono();
+  let ready: AuthorityService | undefined;
+  const authority = () => {
+    if (ready === undefined) throw new TypeError('the authority is not prepared yet');
+    return ready;
+  };
+  const here: AuthorityHere = {
+    name: 'authority',
+    migrations,
+    app,
+    authority,
+    async prepare() {
+      // The demo's authority is older than the oldest document of the seed.
+      if (beginFirstStart(folder.path, settings.seed)) wires.past = FOUNDED;
+      const baseUrl = publicUrl + AUTHORITY_PATH;
+      ready = await authorityService({ db, dataDir: folder.authority, baseUrl, clock: () => (wires.past ?? clock()).getTime(), log });
+      app.route(AUTHORITY_PATH, ready.app);
+    },
+    everyMinute: () => authority().runJobs(),
+  };
+  wires.authority = here;
+  return here;
+}
