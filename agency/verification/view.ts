@@ -24,16 +24,21 @@ export function verificationView(files: readonly JudgedFile[], at: Date): Verifi
   const named = deciding === main ? { vi: '', en: '' } : { vi: `Phụ lục “${deciding.name}”: `, en: `Annex “${deciding.name}”: ` };
   return {
     verdict: deciding.report.verdict,
-    sentence: { vi: `${named.vi}${vi.heading}`, en: `${named.en}${en.heading}` },
+    sentence: { vi: `${named.vi}${withNext(vi)}`, en: `${named.en}${withNext(en)}` },
     answers: {
-      changed: { vi: vi.answers.changed, en: en.answers.changed },
-      who: { vi: vi.answers.who, en: en.answers.who },
-      sealed: { vi: vi.answers.sealed, en: en.answers.sealed },
-      inForce: { vi: vi.answers.inForce, en: en.answers.inForce },
+      changed: { vi: vi.answers.changed.text, en: en.answers.changed.text },
+      who: { vi: vi.answers.signed.text, en: en.answers.signed.text },
+      sealed: { vi: vi.answers.sealed.text, en: en.answers.sealed.text },
+      inForce: { vi: vi.answers.inForce.text, en: en.answers.inForce.text },
     },
     checkedAt: at.toISOString(),
     report: { files: files.map(({ role, name, report }) => ({ role, name, ...report })) },
   };
+}
+
+/** What could not be concluded is said with the next step. */
+function withNext({ heading, next }: { readonly heading: string; readonly next?: string }): string {
+  return next === undefined ? heading : `${heading} ${next}`;
 }
 
 function rank(file: JudgedFile): number {

@@ -4,7 +4,7 @@ import { exit } from '../exit.ts';
 import type { Io } from '../main.ts';
 import { runServices, type Installation } from '../services/run.ts';
 import { stopSignal } from '../services/stop-signal.ts';
-import { services } from '../services/table.ts';
+import { serviceTable } from '../services/table.ts';
 
 const usage = `antin serve: run the services until Ctrl-C
 
@@ -36,6 +36,7 @@ const WRONG_USE = ['config.invalid', 'serve.foreign-folder'];
 
 /** `antin serve`: 0 after a clean stop, 64 wrong use, 69 port or folder taken or no database, 70 our own fault. */
 export async function run(argv: string[], io: Io): Promise<number> {
+  const services = serviceTable();
   const signal = stopSignal();
   let installation: Installation | undefined;
   try {

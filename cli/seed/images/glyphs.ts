@@ -1,15 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { create } from 'fontkit';
 import type { Point } from './raster.ts';
-
-const require = createRequire(import.meta.url);
-
-/** The demo's document typeface: Times metrics, every Vietnamese letter (OFL). */
-export function tinosFile(style: '400Regular' | '700Bold' | '400Regular_Italic' | '700Bold_Italic'): Uint8Array {
-  const file = require.resolve(`@expo-google-fonts/tinos/${style}/Tinos_${style}.ttf`);
-  return readFileSync(file);
-}
 
 export interface GlyphOutline {
   readonly advance: number;

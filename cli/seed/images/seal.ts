@@ -1,4 +1,5 @@
-import { outlines, tinosFile } from './glyphs.ts';
+import { tinosFile } from '@antin/adapters/fonts/tinos';
+import { outlines } from './glyphs.ts';
 import { inkPng } from './png.ts';
 import { AlphaPlane, ring, type Point } from './raster.ts';
 

@@ -1,5 +1,5 @@
 import { create } from 'fontkit';
-import { tinosFile } from '../images/glyphs.ts';
+import { tinosFile } from '@antin/adapters/fonts/tinos';
 
 export type Style = 'regular' | 'bold' | 'italic' | 'boldItalic';
 
