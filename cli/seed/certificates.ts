@@ -1,6 +1,7 @@
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import { bindCertificate } from '@antin/agency/directory/load';
 import type { LoadedDirectory } from '@antin/agency/directory/types';
+import { subjectName } from '@antin/authority/issuance/rules';
 import type { AuthorityService } from '@antin/authority/service';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import type { Demo, DemoPerson } from './data.ts';
@@ -57,7 +58,7 @@ export async function enrolEverybody(demo: Demo, loaded: LoadedDirectory, doors:
   const requests: EnrolmentRequest[] = [...wanted].map(([key, { profile, subject }]) => ({
     key,
     profile,
-    commonName: subject.commonName,
+    subject: subjectName(subject),
   }));
 
   const issued: { key: string; chain: Uint8Array[] }[] = [];

@@ -8,16 +8,15 @@ export interface EnrolmentRequest {
   /** Name inside the demo, e.g. `person:stc.lan`. */
   readonly key: string;
   readonly profile: 'person' | 'organisation';
-  readonly commonName: string;
+  /** Relative names in order: short names and texts. */
+  readonly subject: [string, string][];
 }
 
 /** The process that holds the demo people's keys; the server sees requests and certificates only. */
 export interface PracticeKeys {
-  /** 32 octets, Ed25519: how the office knows the agent. */
-  readonly publicKey: Uint8Array;
-  enrol(requests: readonly EnrolmentRequest[]): Promise<readonly { readonly key: string; readonly csr: Uint8Array }[]>;
+  enrol(requests: EnrolmentRequest[]): Promise<readonly { readonly key: string; readonly csr: Uint8Array }[]>;
   /** Certificate first, then its issuers. */
-  accept(certificates: readonly { readonly key: string; readonly chain: readonly Uint8Array[] }[]): Promise<void>;
+  accept(certificates: { readonly key: string; readonly chain: readonly Uint8Array[] }[]): Promise<void>;
 }
 
 export interface SeedDoors {

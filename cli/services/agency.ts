@@ -7,10 +7,11 @@ import { tinosFile } from '@antin/adapters/fonts/tinos';
 import { nodeDeflate, nodeInflate } from '@antin/adapters/inflate/node';
 import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
 import { loadPlatformKey } from '@antin/agency/devices/platform-key';
+import { inTransaction } from '@antin/agency/transaction';
 import { agencyMigrations, agencyProblems, agencyService, type AgencyService } from '@antin/agency/service';
+import { startPracticeAgent, type PracticeAgent } from '@antin/token-agent/practice/practice-agent';
 import { demos, seedDemo } from '../seed/seed.ts';
 import { finishFirstStart, isSeeding } from './first-start.ts';
-import { practiceAgent, type PracticeAgent } from './practice-agent.ts';
 import type { Service, ServiceContext } from './service.ts';
 import { timeStamps } from './time-stamps.ts';
 import { statusNow, trustOf } from './trust.ts';
@@ -42,7 +43,11 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
     app,
     jobs,
     async prepare() {
-      if (practice) agent = await practiceAgent({ folder: folder.agent, server: publicUrl, log });
+      if (practice)
+        agent = await startPracticeAgent({
+          folder: folder.agent,
+          report: (code, about) => log.warn({ code, about }, 'practice agent'),
+        });
       const font = tinosFile('400Regular');
       running = agencyService({
         ...{ db, files, clock, font, profile: settings.profile, version: VERSION },
@@ -60,7 +65,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
           authority()
             .chain()
             .map((one) => one.raw),
-        practiceAgentUrl: () => agent?.pageUrl(),
+        ...(agent === undefined ? {} : { practiceAgentUrl: () => (agent as PracticeAgent).pageUrl }),
         onFault: (fault) => log.error({ fault }, 'the office met a fault'),
       });
       app.route('/', running.app);
@@ -69,7 +74,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
       wires.past = undefined;
     },
     async started() {
-      await agent?.begin();
+      if (agent !== undefined && running !== undefined) await pairPracticeAgent(agent, running);
     },
     async stop() {
       await agent?.stop();
@@ -77,6 +82,16 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
     },
     greeting: () => (practice ? greeting(join(folder.path, SIGN_IN_FILE), agent) : []),
   };
+
+  /** At every start: the address of the office may have changed, and so may the agent's certificates. */
+  async function pairPracticeAgent(keys: PracticeAgent, office: AgencyService): Promise<void> {
+    const certificates = keys.held.map((one) => one.certificate);
+    const { agentId } = await inTransaction(db, (tx) =>
+      office.signingJobs.registerAgent(tx, { ...PRACTICE_DEVICE, publicKey: keys.publicKey, personIds: [], certificates }),
+    );
+    const platformKey = Buffer.from(loadPlatformKey(join(folder.path, 'platform')).publicKey).toString('base64');
+    await keys.pair({ agentId, serverUrl: publicUrl, origin: publicUrl, platformKey, person: 'Thực hành' });
+  }
 
   async function seed(office: AgencyService, keys: PracticeAgent): Promise<void> {
     const demo = demos[settings.seed as keyof typeof demos];
@@ -92,7 +107,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
     await seedDemo(demo, {
       ...{ db, files, password },
       authority: authority(),
-      agent: keys,
+      agent: { enrol: (people) => keys.enrol(people), accept: (entries) => keys.store(entries) },
       registerAgent: async (tx, personIds, certificates) => {
         await office.signingJobs.registerAgent(tx, {
           publicKey: keys.publicKey,
@@ -112,6 +127,8 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
   }
 }
 
+const PRACTICE_DEVICE = { name: 'Thiết bị thực hành', holder: 'practice' } as const;
+
 /** Readable by the owner of the folder only; what `npm start` prints comes from here. */
 const SIGN_IN_FILE = 'practice-sign-in.json';
 
@@ -125,10 +142,9 @@ function greeting(file: string, agent: PracticeAgent | undefined): string[] {
   const { password, names } = JSON.parse(readFileSync(file, 'utf8')) as { password: string; names: string[] };
   const cast = CAST.filter((name) => names.includes(name));
   const shown = cast.length > 0 ? cast : names.slice(0, 6);
-  const page = agent?.opened();
   return [
     `Practice sign-in names: ${shown.join(', ')} … (${names.length} in all, listed on the sign-in page)`,
     `Practice password of this folder: ${password}`,
-    ...(page === undefined ? [] : [`Signing device (practice): ${page}`]),
+    ...(agent === undefined ? [] : [`Practice signing device, open it once in your browser: ${agent.openUrl}`]),
   ];
 }

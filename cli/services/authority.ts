@@ -36,7 +36,13 @@ export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: S
       // The demo's authority is older than the oldest document of the seed.
       if (beginFirstStart(folder.path, settings.seed)) wires.past = FOUNDED;
       const baseUrl = publicUrl + AUTHORITY_PATH;
-      ready = await authorityService({ db, dataDir: folder.authority, baseUrl, clock: () => (wires.past ?? clock()).getTime(), log });
+      ready = await authorityService({
+        db,
+        dataDir: folder.authority,
+        baseUrl,
+        clock: () => (wires.past ?? clock()).getTime(),
+        log,
+      });
       app.route(AUTHORITY_PATH, ready.app);
     },
     everyMinute: () => authority().runJobs(),
