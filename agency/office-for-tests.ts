@@ -163,12 +163,24 @@ export async function testOffice(db: AnyDatabase, keys: TestKeys, options: TestO
     return value;
   };
 
+  async function withPictures(pictures: { signature: Uint8Array; seal: Uint8Array }): Promise<DirectorySeed> {
+    const [signature, seal] = await Promise.all([files.put(pictures.signature), files.put(pictures.seal)]);
+    return {
+      agencies: TEST_SEED.agencies.map((one) => ({ ...one, sealImageSha256: seal.sha256 })),
+      people: TEST_SEED.people.map((one) => ({ ...one, signatureImageSha256: signature.sha256 })),
+    };
+  }
+
   return {
     ...{ db, files, folder, clock, app, jobs: built.signingJobs, handlers: built.jobs },
     /** Loads the directory, binds the test PKI's keys and pairs one device that holds them all. Once per database. */
-    async settle(bindings: Readonly<Record<string, { person: string } | { agency: string }>>) {
+    async settle(
+      bindings: Readonly<Record<string, { person: string } | { agency: string }>>,
+      pictures?: { readonly signature: Uint8Array; readonly seal: Uint8Array },
+    ) {
+      const seed = pictures === undefined ? TEST_SEED : await withPictures(pictures);
       return db.transaction().execute(async (tx) => {
-        const loaded = await loadDirectory(tx, TEST_SEED);
+        const loaded = await loadDirectory(tx, seed);
         for (const [key, owner] of Object.entries(bindings)) {
           const to =
             'person' in owner ? { personId: loaded.people.get(owner.person)! } : { agencyId: loaded.agencies.get(owner.agency)! };

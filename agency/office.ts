@@ -31,7 +31,7 @@ import type { SigningDoors } from './signing/doors.ts';
 import { signingMigrations } from './signing/migrations.ts';
 import { abandonSigning, attemptOf, attemptPhase } from './signing/phase.ts';
 import { reservedFields } from './signing/prepare.ts';
-import { signaturesOf, type JudgeSignatures } from './signing/present.ts';
+import { remembering, signaturesOf } from './signing/present.ts';
 import { signingApp } from './signing/routes.ts';
 import type { Clock, Db } from './transaction.ts';
 
@@ -45,7 +45,6 @@ export interface OfficeDeps extends Omit<SigningDoors, 'db' | 'jobs'> {
   readonly platformKey: PlatformKey;
   /** Under which people and agents reach us. */
   readonly origin: () => string;
-  readonly judgeSignatures: JudgeSignatures;
   readonly deliveriesOf: (db: Db, documentId: string) => Promise<z.input<typeof Delivery>[]>;
   readonly incomingCounts: (db: Db, caller: Caller) => Promise<{ toReceive: number; toAssign: number; assignedToMe: number }>;
   readonly practiceAgentUrl?: SessionDoors['practiceAgentUrl'];
@@ -79,6 +78,7 @@ export function office(deps: OfficeDeps): Office {
   jobs.onAnswer('sign', answerHandler(signing));
   jobs.onAnswer('issue', answerHandler(signing));
 
+  const judge = remembering(deps.judgeSignatures, clock);
   const around: Neighbours = {
     attemptOf,
     deliveriesOf: deps.deliveriesOf,
@@ -86,7 +86,7 @@ export function office(deps: OfficeDeps): Office {
       const document = await documentById(reader, documentId);
       const main = (await filesOf(reader, documentId)).find((file) => file.role === 'main');
       if (document === undefined || main === undefined) return [];
-      return signaturesOf(reader, documentId, { state: document.state, mainSha256: main.sha256 }, deps.judgeSignatures);
+      return signaturesOf(reader, documentId, { state: document.state, mainSha256: main.sha256 }, judge);
     },
   };
   const documents: DocumentsDoors = {

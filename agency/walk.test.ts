@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +9,10 @@ import { RegisterEntry } from '@antin/protocol/office/registers';
 import { Session } from '@antin/protocol/office/session';
 import { SigningJob } from '@antin/protocol/office/signing';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
+import { sealPicture, signaturePicture } from '@antin/testkit/pdf/pictures';
 import { testPki } from '@antin/testkit/pki/test-pki';
+import { judgeFile } from './verification/judge.ts';
+import type { TrustSource } from './verification/trust-source.ts';
 import { draftFields, onePdf } from './acts-for-tests.ts';
 import { officeMigrations } from './office.ts';
 import { testOffice, type TestOffice } from './office-for-tests.ts';
@@ -18,13 +22,34 @@ let database: TestDatabase;
 let o: TestOffice;
 beforeAll(async () => {
   database = await testDatabase(officeMigrations, 'agency');
-  o = await testOffice(database.db, pki);
-  await o.settle({ leader: { person: 'lanh.dao' }, seal: { agency: 'so' } });
+  const trust: TrustSource = {
+    anchors: pki.anchors.map((anchor) => ({ ...anchor, label: 'thử', practice: true })),
+    certificates: [...pki.evidence(pki.now).certificates],
+    evidence: async (need) => {
+      const issuer = ['root', 'issuing'].find((name) => sha256(pki.certificate(name).raw) === need.issuerSha256);
+      return need.kind === 'crl' && issuer !== undefined ? pki.crlAt(pki.now, issuer) : undefined;
+    },
+  };
+  o = await testOffice(database.db, pki, {
+    deps: {
+      judgeSignatures: async (sha256) => {
+        using source = o.files.source(sha256);
+        const { signatures } = await judgeFile(source, 'x.pdf', trust, o.clock().getTime());
+        return signatures.map((one) => ({ status: one.indication === 'TOTAL_PASSED' ? 'valid' : 'invalid', level: one.level }));
+      },
+    },
+  });
+  await o.settle(
+    { leader: { person: 'lanh.dao' }, seal: { agency: 'so' } },
+    { signature: signaturePicture(), seal: sealPicture() },
+  );
 });
 afterAll(async () => {
   await o?.close();
   await database?.close();
 });
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 async function draft(as: string) {
   const annex = UploadedFile.parse(await o.upload(as, 'Phụ lục I.pdf', onePdf()));
@@ -77,7 +102,10 @@ test('a draft is signed by its leader, numbered, sealed and entered in the regis
   await o.work();
   view = DocumentView.parse(await o.get(clerk, `/api/documents/${view.id}`));
   expect(view).toMatchObject({ state: 'issued', numberAndNotation: '08/STC-NS', date: '2026-03-02' });
-  expect(view.signatures.map((one) => one.kind)).toEqual(['person', 'organisation']);
+  expect(view.signatures.map((one) => [one.kind, one.status, one.level])).toEqual([
+    ['person', 'valid', 'B-T'],
+    ['organisation', 'valid', 'B-T'],
+  ]);
   expect(view.history.map((entry) => entry.event)).toEqual([
     'DocumentDrafted',
     'DocumentSubmitted',

@@ -41,6 +41,7 @@ export function completeHandler(doors: SigningDoors): JobHandler {
       for (const file of await attemptFiles(doors.db, attemptId)) {
         if (file.resultSha256 === null) await finishFile(doors, attempt, file);
       }
+      await checkResults(doors, attempt);
     } catch (fault) {
       if (!(fault instanceof SignatureFault)) throw fault;
       // The value is not what it claims to be; asking again would not make it so.
@@ -64,6 +65,21 @@ async function finishFile(doors: SigningDoors, attempt: Attempt, file: AttemptFi
   const result = await files.put(grownPieces(base, appended));
   await storeResult(db, attempt.id, file.ordinal, result);
   await doors.at?.('complete.embedded');
+}
+
+/**
+ * Looks at what was made with the engine that everybody else will use, before anybody sees it (platform.md §14 defect 1:
+ * signatures that read "changed after signing" because nobody ever judged a finished file).
+ */
+async function checkResults(doors: SigningDoors, attempt: Attempt): Promise<void> {
+  for (const file of await attemptFiles(doors.db, attempt.id)) {
+    const verdicts = await doors.judgeSignatures(file.resultSha256!);
+    // In the main file nobody's signature may have suffered; an annex may have come with an old broken one.
+    const ours = file.ordinal === 0 ? verdicts : verdicts.slice(-1);
+    if (ours.some((verdict) => verdict.status === 'invalid')) {
+      throw new SignatureFault('signature.check-failed', `the finished file ${file.resultSha256} is judged invalid`);
+    }
+  }
 }
 
 async function stamped(doors: SigningDoors, attempt: Attempt, file: AttemptFile): Promise<Uint8Array> {

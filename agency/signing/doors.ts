@@ -5,6 +5,11 @@ import type { Deflate } from '@antin/signature/pades/image';
 import type { SigningJobs } from '../devices/jobs.ts';
 import type { Clock, Db } from '../transaction.ts';
 
+/** How the engine judges the signatures of a stored PDF now, in the order of signing. */
+export type JudgeSignatures = (
+  sha256: string,
+) => Promise<readonly { readonly status: 'valid' | 'invalid' | 'indeterminate'; readonly level: string | null }[]>;
+
 /** Places where a test may stop the process: names of the steps between which nothing may be half done. */
 export type SigningStep =
   | 'issue.number-reserved'
@@ -34,6 +39,8 @@ export interface SigningDoors {
   /** Issuer first, as far as known: embedded beside the signing certificate. */
   readonly chainOf: (certificate: Uint8Array) => Promise<readonly Uint8Array[]>;
   readonly profile: 'practice' | 'production';
+  /** The engine's judgement of a stored file: the check after every signature, and the lines on the page. */
+  readonly judgeSignatures: JudgeSignatures;
   /** For crash tests. */
   readonly at?: (step: SigningStep) => void | Promise<void>;
 }

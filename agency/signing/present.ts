@@ -1,12 +1,29 @@
 import type { z } from 'zod';
 import type { SignatureLine } from '@antin/protocol/office/documents';
-import type { Db } from '../transaction.ts';
+import type { Clock, Db } from '../transaction.ts';
+import type { JudgeSignatures } from './doors.ts';
 import { attemptsOf } from './store.ts';
 
-/** How the engine judges the signatures of a stored file now, in the order of signing. */
-export type JudgeSignatures = (
-  sha256: string,
-) => Promise<readonly { readonly status: 'valid' | 'invalid' | 'indeterminate'; readonly level: string | null }[]>;
+/** Verdicts change with time (a revocation, a CRL that comes back), a page that is read often must not ask each time. */
+const REMEMBER_MS = 5 * 60_000;
+const MOST_REMEMBERED = 500;
+
+/** Remembers an answer by content for a few minutes; an indeterminate one only until the next question. */
+export function remembering(judge: JudgeSignatures, clock: Clock): JudgeSignatures {
+  const known = new Map<string, { until: number; answer: Awaited<ReturnType<JudgeSignatures>> }>();
+  return async (sha256) => {
+    const now = clock().getTime();
+    const found = known.get(sha256);
+    if (found !== undefined && now < found.until) return found.answer;
+    const answer = await judge(sha256);
+    known.delete(sha256);
+    if (answer.every((one) => one.status !== 'indeterminate')) {
+      if (known.size >= MOST_REMEMBERED) known.delete(known.keys().next().value!);
+      known.set(sha256, { until: now + REMEMBER_MS, answer });
+    }
+    return answer;
+  };
+}
 
 /** The finished signatures of a document's main file: who and when from our acts, how good from the engine. */
 export async function signaturesOf(

@@ -47,6 +47,11 @@ export const signingProblems: ProblemRows = {
     'Giá trị chữ ký không khớp với chứng thư',
     'The signature value does not fit the certificate',
   ),
+  'signature.check-failed': row(
+    500,
+    'Chữ ký vừa tạo không vượt qua bước kiểm tra',
+    'The signature that was made did not pass its check',
+  ),
   'document.place-too-small': row(
     422,
     'Ô số hoặc ô ngày quá nhỏ cho nội dung sẽ điền',
