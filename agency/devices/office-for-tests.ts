@@ -25,6 +25,8 @@ export function testOffice(
   const bindings = new Map<string, Awaited<ReturnType<DeviceDirectory['bindingOf']>>>();
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   const time = { offsetMs: 0 };
+  /** So many answers are lost on the way: the server says 503. */
+  const failing = { answers: 0 };
   const clock = () => new Date(Date.now() + time.offsetMs);
   const directory: DeviceDirectory = {
     bindingOf: async (_db, certificate) => bindings.get(createHash('sha256').update(certificate.der).digest('hex')),
@@ -39,6 +41,11 @@ export function testOffice(
   app.onError((error, c) => {
     if (!(error instanceof Refusal)) throw error;
     return c.json({ code: error.code }, (deviceProblems[error.code]?.status ?? 500) as 400);
+  });
+  app.use('/api/agent/jobs/:id/answer', async (c, next) => {
+    if (failing.answers === 0) return next();
+    failing.answers -= 1;
+    return c.json({ code: 'test.lost' }, 503);
   });
   app.route(
     '/',
@@ -66,6 +73,7 @@ export function testOffice(
     jobs,
     platformKey,
     time,
+    failing,
     clock,
     /** Puts a certificate into the directory. */
     bind(der: Uint8Array, to: NonNullable<Awaited<ReturnType<DeviceDirectory['bindingOf']>>>): string {
