@@ -1,0 +1,86 @@
+import { translator } from '../i18n/catalogue.ts';
+import { verifierWords } from '../i18n/words/verifier.ts';
+import { h } from './dom.ts';
+import type { CheckMessage, CheckRequest } from './messages.ts';
+import { resultView } from './result.ts';
+
+/** Ties the page together: a file comes in, the worker judges it, the answer is drawn. */
+export function verifier(): void {
+  const language = document.documentElement.lang === 'en' ? 'en' : 'vi';
+  const t = translator(verifierWords, language);
+  const input = document.querySelector<HTMLInputElement>('#file');
+  const drop = document.querySelector<HTMLElement>('#drop');
+  const progress = document.querySelector<HTMLElement>('#progress');
+  const place = document.querySelector<HTMLElement>('#result');
+  if (input === null || drop === null || progress === null || place === null) return;
+  const how = document.querySelector<HTMLElement>('#how');
+  let worker: Worker | undefined;
+
+  const step = (text: string): void => {
+    progress.hidden = false;
+    progress.replaceChildren(h('span', {}, text), h('div', { class: 'bar moving' }, h('i')));
+  };
+  const show = (...nodes: readonly Node[]): void => {
+    progress.hidden = true;
+    place.replaceChildren(...nodes);
+    if (how !== null) how.hidden = true;
+    place.focus({ preventScroll: true });
+    place.scrollIntoView({ block: 'start' });
+  };
+  const again = (): void => {
+    place.replaceChildren();
+    if (how !== null) how.hidden = false;
+    input.value = '';
+    input.focus();
+    scrollTo({ top: 0 });
+  };
+
+  const check = (file: File): void => {
+    // A worker that is still busy with another file is of no use any more.
+    worker?.terminate();
+    place.replaceChildren();
+    step(t('step.engine'));
+    worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+    const failed = (why: 'empty' | 'not-pdf' | 'format' | 'engine', code: string): void =>
+      show(
+        h(
+          'div',
+          { class: 'problem-summary', role: 'alert' },
+          h('h2', {}, t('fault.title')),
+          h('p', {}, file.name),
+          h('p', {}, t(`fault.${why}`, { code })),
+        ),
+      );
+    worker.addEventListener('error', () => failed('engine', 'worker.failed'));
+    worker.addEventListener('message', (event: MessageEvent<CheckMessage>) => {
+      const message = event.data;
+      if (message.kind === 'step') return step(t(`step.${message.step}`));
+      worker?.terminate();
+      worker = undefined;
+      if (message.kind === 'failed') return failed(message.why, message.code);
+      show(...resultView(t, { ...message, onAgain: again, onRetry: () => check(file) }));
+    });
+    const request: CheckRequest = { file, language };
+    worker.postMessage(request);
+  };
+
+  input.addEventListener('change', () => {
+    const file = input.files?.[0];
+    if (file !== undefined) check(file);
+  });
+  for (const name of ['dragenter', 'dragover'] as const) {
+    document.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.add('over');
+    });
+  }
+  document.addEventListener('dragleave', (event) => {
+    if (event.relatedTarget === null) drop.classList.remove('over');
+  });
+  document.addEventListener('drop', (event) => {
+    event.preventDefault();
+    drop.classList.remove('over');
+    const file = event.dataTransfer?.files[0];
+    if (file !== undefined) check(file);
+  });
+}
