@@ -293,9 +293,10 @@ function claimedTimeOddity(claimed: number | undefined, read: SignerFacts | unde
 function pdfFacts(file: PdfFile, one: Opened, first: number, steps: readonly (readonly JudgedChange[])[]): PdfFacts {
   const { dict, field } = one.found;
   const { revision, coverage } = one.coverage;
-  // Shown values come only from the revision that was signed; `identity` demands that they are still the same.
+  // What a dictionary says is shown only where it is the very one that was signed (dictionary spoofing).
+  const genuine = one.faults.length === 0;
   const signed = file.revisions[revision] ?? file.last;
-  const text = (key: string): string | null => textOf(signed.resolve(dict.entries.get(key))) ?? null;
+  const text = (key: string): string | null => (genuine ? (textOf(signed.resolve(dict.entries.get(key))) ?? null) : null);
   const name = (key: string): string | null => {
     const value = signed.resolve(dict.entries.get(key));
     return isName(value) ? value.value : null;
@@ -310,7 +311,7 @@ function pdfFacts(file: PdfFile, one: Opened, first: number, steps: readonly (re
     revision,
     changes: holdAgainst(changes, permissions),
     hasCert: dict.entries.has('Cert'),
-    dictionaryTime: pdfDate(dict.entries.get('M')) ?? null,
+    dictionaryTime: (genuine ? pdfDate(signed.resolve(dict.entries.get('M'))) : undefined) ?? null,
     reason: text('Reason'),
     location: text('Location'),
     certifies: permissions.certifies,

@@ -309,13 +309,12 @@ function compareValueField(context: Context, old: Node, now: Node, parts: readon
   }
   for (const part of parts) {
     step.account(part.num);
-    const ap = step.b.resolve(part.now.entries.get('AP'));
-    if (!isDict(ap)) continue;
     const apRef = part.now.entries.get('AP');
-    if (isRef(apRef)) step.accountSole(apRef.num, part.num);
-    const normal = ap.entries.get('N');
+    const ap = step.b.resolve(apRef);
+    const normal = isDict(ap) ? ap.entries.get('N') : undefined;
     // Resources of the appearance were held against the signed revision already; only the stream itself is new.
-    if (isRef(normal)) step.accountSole(normal.num, isRef(apRef) ? apRef.num : part.num);
+    const nums = [apRef, normal].flatMap((one) => (isRef(one) ? [one.num] : []));
+    step.accountThrough(nums, apRef, part.num);
   }
   if (isRef(now.value)) step.accountSole(now.value.num, now.num);
   step.note('form-fill', 'field-filled', 'allowed', { ...options, reason: value });

@@ -88,6 +88,14 @@ export class Step {
     }
   }
 
+  /** The same for chosen objects under a value, leaving the rest of what hangs there to others. */
+  accountThrough(nums: readonly number[], value: PdfObject | undefined, referrer: number): void {
+    const tree = below(this.b, value);
+    for (const num of nums) {
+      if (this.changed.get(num) === 'added' || this.#onlyThrough(num, referrer, tree)) this.#accounted.add(num);
+    }
+  }
+
   #onlyThrough(num: number, referrer: number, tree: ReadonlySet<number>): boolean {
     const seen = new Set<number>();
     const stack = [num];
