@@ -105,6 +105,7 @@ function statusLine(signature: { readonly indication: string; readonly level: st
 /** Who runs this installation: the highest agency below the centre, and how many agencies exist today. */
 async function operatorOf(deps: Pick<AgencyServiceDeps, 'db' | 'clock'>): Promise<{ name: string; agencies: number }> {
   const agencies = await findAgencies(deps.db, { includeClosed: false, day: officeDay(deps.clock()) });
-  const operator = agencies.find((agency) => agency.parentId !== null) ?? agencies[0];
+  const leads = (id: string): boolean => agencies.some((other) => other.parentId === id);
+  const operator = agencies.find((agency) => agency.parentId !== null && leads(agency.id)) ?? agencies[0];
   return { name: operator?.name ?? 'Antin', agencies: agencies.length };
 }
