@@ -1,6 +1,7 @@
 import type { JobHandler } from '@antin/adapters/db/worker';
-import { ExchangeMessage, SignedReceipt } from '@antin/protocol/exchange/message';
-import type { Clock, Db } from '../transaction.ts';
+import { ExchangeMessage, SignedReceipt, type Receipt } from '@antin/protocol/exchange/message';
+import { agencyById } from '../directory/store.ts';
+import type { Clock, Db, Tx } from '../transaction.ts';
 import { record } from '../journal/journal.ts';
 import { dispatchDocument, type IssuedDocument } from './dispatch.ts';
 import { receiptHolds, type ReceiptKey } from './receipts.ts';
@@ -66,12 +67,19 @@ export async function acceptReceipt(deps: Pick<ExchangeDeps, 'db' | 'clock' | 'k
       at: deps.clock(),
       agencyId: sent.senderAgencyId,
       documentId: sent.documentId,
-      detail: {
-        receiver: receipt.receiverAgencyId,
-        ...(receipt.incomingNumber === undefined ? {} : { incomingNumber: String(receipt.incomingNumber) }),
-      },
+      detail: await detailOf(tx, receipt),
     });
   });
+}
+
+/** Words for the history: names, not ids. */
+async function detailOf(tx: Tx, receipt: Receipt): Promise<Record<string, string>> {
+  const receiver = await agencyById(tx, receipt.receiverAgencyId);
+  return {
+    agency: receiver?.name ?? receipt.receiverAgencyId,
+    ...(receipt.incomingNumber === undefined ? {} : { number: String(receipt.incomingNumber) }),
+    ...(receipt.refusal === undefined ? {} : { reason: receipt.refusal.note }),
+  };
 }
 
 const EVENTS = {

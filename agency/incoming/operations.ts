@@ -81,7 +81,7 @@ export async function registerIncoming(
     });
     await changeIncoming(tx, id, { state: next, incomingNumber: number });
     await giveAndSendReceipt(tx, deps.key, 'R2', incoming, { incomingNumber: number }, now);
-    await note(tx, 'IncomingRegistered', incoming, actor, now, { incomingNumber: String(number) });
+    await note(tx, 'IncomingRegistered', incoming, actor, now, { number: String(number) });
   });
 }
 
@@ -94,7 +94,7 @@ export async function refuseIncoming(
   await act(deps, actor, id, input.version, 'refuse', async (tx, incoming, next, now) => {
     await changeIncoming(tx, id, { state: next, refusal: { code: input.code, note: input.note, at: now.toISOString() } });
     await giveAndSendReceipt(tx, deps.key, 'refused', incoming, { refusal: { code: input.code, note: input.note } }, now);
-    await note(tx, 'IncomingRefused', incoming, actor, now, { code: input.code, note: input.note });
+    await note(tx, 'IncomingRefused', incoming, actor, now, { reason: input.note });
   });
 }
 
@@ -133,7 +133,7 @@ export async function finishIncoming(
   await act(deps, actor, id, input.version, 'finish', async (tx, incoming, next, now) => {
     await changeIncoming(tx, id, { state: next });
     await giveAndSendReceipt(tx, deps.key, 'done', incoming, {}, now);
-    await note(tx, 'IncomingDone', incoming, actor, now, {});
+    await note(tx, 'IncomingFinished', incoming, actor, now, {});
   });
 }
 

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { ExchangeMessage, Receipt, SignedReceipt } from '@antin/protocol/exchange/message';
 import { enqueue } from '@antin/adapters/db/outbox';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
+import { agencyById } from '../directory/store.ts';
 import { signReceipt, type ReceiptKey } from '../exchange/receipts.ts';
 import { record } from '../journal/journal.ts';
 import type { Clock, Db, Tx } from '../transaction.ts';
@@ -49,7 +50,10 @@ export async function receiveMessage(deps: ReceiveDeps, message: ExchangeMessage
       at,
       agencyId: message.receiverAgencyId,
       incomingId: id,
-      detail: { numberAndNotation: message.document.numberAndNotation },
+      detail: {
+        agency: (await agencyById(tx, message.senderAgencyId))?.name ?? message.senderAgencyId,
+        numberAndNotation: message.document.numberAndNotation,
+      },
     });
     return signed;
   });
