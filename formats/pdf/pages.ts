@@ -27,7 +27,24 @@ export interface PageTree {
   resolve(object: PdfObject | undefined): PdfObject;
 }
 
-const INHERITED = ['Resources', 'MediaBox', 'CropBox', 'Rotate'] as const;
+/** What a page takes from the nodes above it (§7.7.3.4). */
+interface Inherited {
+  readonly Resources: PdfObject | undefined;
+  readonly MediaBox: PdfObject | undefined;
+  readonly CropBox: PdfObject | undefined;
+  readonly Rotate: PdfObject | undefined;
+}
+
+const NOTHING: Inherited = { Resources: undefined, MediaBox: undefined, CropBox: undefined, Rotate: undefined };
+
+function inherit({ entries }: PdfDict, above: Inherited): Inherited {
+  return {
+    Resources: entries.get('Resources') ?? above.Resources,
+    MediaBox: entries.get('MediaBox') ?? above.MediaBox,
+    CropBox: entries.get('CropBox') ?? above.CropBox,
+    Rotate: entries.get('Rotate') ?? above.Rotate,
+  };
+}
 
 /**
  * Pages in order (ISO 32000-2 §7.7.3), lazily: taking the first page reads one branch of the tree.
@@ -38,9 +55,9 @@ export function* walkPages(tree: PageTree): Generator<PdfPage> {
   const root = tree.catalog.entries.get('Pages');
   const seen = new Set<number>();
   let index = 0;
-  yield* visit(root, new Map(), 0);
+  yield* visit(root, NOTHING, 0);
 
-  function* visit(kid: PdfObject | undefined, above: ReadonlyMap<string, PdfObject>, depth: number): Generator<PdfPage> {
+  function* visit(kid: PdfObject | undefined, above: Inherited, depth: number): Generator<PdfPage> {
     if (!isRef(kid)) throw new FormatFault('pdf.page-tree', 'a node of the page tree is not a reference');
     if (seen.has(kid.num)) throw new FormatFault('pdf.page-tree', `the page tree comes back to object ${kid.num}`);
     seen.add(kid.num);
@@ -55,29 +72,25 @@ export function* walkPages(tree: PageTree): Generator<PdfPage> {
     if (leaf ? isName(type, 'Pages') : isName(type, 'Page') || !isArray(kids)) {
       throw new FormatFault('pdf.page-tree', `page tree node ${kid.num} is neither a page nor a list of kids`);
     }
-    const inherited = new Map(above);
-    for (const key of INHERITED) {
-      const value = node.entries.get(key);
-      if (value !== undefined && value !== null) inherited.set(key, value);
-    }
+    const inherited = inherit(node, above);
     if (!isArray(kids)) yield pageOf(tree, kid, node, inherited, index++);
     else for (const child of kids.items) yield* visit(child, inherited, depth + 1);
   }
 }
 
-function pageOf(tree: PageTree, ref: PdfRef, dict: PdfDict, inherited: ReadonlyMap<string, PdfObject>, index: number): PdfPage {
-  const mediaBox = boxOf(tree, inherited.get('MediaBox')) ?? [0, 0, 612, 792];
-  const crop = boxOf(tree, inherited.get('CropBox')) ?? mediaBox;
+function pageOf(tree: PageTree, ref: PdfRef, dict: PdfDict, inherited: Inherited, index: number): PdfPage {
+  const mediaBox = boxOf(tree, inherited.MediaBox) ?? [0, 0, 612, 792];
+  const crop = boxOf(tree, inherited.CropBox) ?? mediaBox;
   const cropBox: Box = [
     Math.max(crop[0], mediaBox[0]),
     Math.max(crop[1], mediaBox[1]),
     Math.min(crop[2], mediaBox[2]),
     Math.min(crop[3], mediaBox[3]),
   ];
-  const turn = tree.resolve(inherited.get('Rotate'));
+  const turn = tree.resolve(inherited.Rotate);
   const rotate = typeof turn === 'number' && turn % 90 === 0 ? ((((turn % 360) + 360) % 360) as 0 | 90 | 180 | 270) : 0;
   const unit = tree.resolve(dict.entries.get('UserUnit'));
-  const resources = tree.resolve(inherited.get('Resources'));
+  const resources = tree.resolve(inherited.Resources);
   return {
     ref,
     dict,

@@ -80,7 +80,7 @@ describe('objects of ISO 32000-2 §7.3', () => {
 
   it('writes what it reads', () => {
     const text = '<</A [1 -2.5 true null (x\\(\\\\\\r) <0aff> /B#20C 7 0 R]/D <</E /F>>>>';
-    const sink = new ByteSink(1);
+    const sink = new ByteSink();
     writeObject(sink, read(text), () => undefined);
     const again = String.fromCharCode(...sink.finish());
     const plain = (o: PdfObject): unknown =>

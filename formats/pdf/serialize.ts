@@ -1,13 +1,18 @@
 import { FormatFault } from '../fault.ts';
 import type { PdfObject } from './objects.ts';
 
+const KEEP = 1 << 20;
+/** The buffer of the last sink that finished: one allocation less for each of a day's thousands of updates. */
+let spare: Uint8Array | undefined;
+
 /** Bytes that grow; positions are relative to the first byte written. */
 export class ByteSink {
   private buffer: Uint8Array;
   length = 0;
 
-  constructor(capacity = 8192) {
-    this.buffer = new Uint8Array(capacity);
+  constructor() {
+    this.buffer = spare ?? new Uint8Array(16_384);
+    spare = undefined;
   }
 
   private room(extra: number): void {
@@ -30,8 +35,12 @@ export class ByteSink {
     for (let i = 0; i < text.length; i++) this.buffer[this.length++] = text.charCodeAt(i);
   }
 
+  /** A copy; the sink is used up. */
   finish(): Uint8Array {
-    return this.buffer.subarray(0, this.length);
+    const out = this.buffer.slice(0, this.length);
+    if (this.buffer.length <= KEEP) spare = this.buffer;
+    this.buffer = new Uint8Array(0);
+    return out;
   }
 }
 

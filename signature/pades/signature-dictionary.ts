@@ -40,11 +40,17 @@ export function signatureDictionary(input: SignatureDictionaryInput): PdfDict {
   });
 }
 
+let lastEmpty: Uint8Array = new Uint8Array(0);
+
+/** Read only, so the same array serves every preparation with the same room. */
 function emptyContents(reservedBytes: number): Uint8Array {
-  const bytes = new Uint8Array(2 * reservedBytes + 2).fill(0x30);
-  bytes[0] = 0x3c;
-  bytes[bytes.length - 1] = 0x3e;
-  return bytes;
+  const length = 2 * reservedBytes + 2;
+  if (lastEmpty.length !== length) {
+    lastEmpty = new Uint8Array(length).fill(0x30);
+    lastEmpty[0] = 0x3c;
+    lastEmpty[length - 1] = 0x3e;
+  }
+  return lastEmpty;
 }
 
 /**

@@ -26,10 +26,17 @@ export function reservedSize(input: {
   return FRAME + certificates + issuerAndSerial + valueSize(input.certificate, input.algorithm) + token;
 }
 
+const rsaSizes = new WeakMap<Certificate, number>();
+
 function valueSize(certificate: Certificate, algorithm: SignatureAlgorithm): number {
   if (algorithm.scheme === 'ed25519') return 64;
-  const key = parsePublicKey(certificate.spki);
-  if (key?.kind === 'rsa') return key.modulus.length;
   // DER of two integers of P-521 at most.
-  return algorithm.scheme === 'ecdsa' ? 144 : 1024;
+  if (algorithm.scheme === 'ecdsa') return 144;
+  let size = rsaSizes.get(certificate);
+  if (size === undefined) {
+    const key = parsePublicKey(certificate.spki);
+    size = key?.kind === 'rsa' ? key.modulus.length : 2048;
+    rsaSizes.set(certificate, size);
+  }
+  return size;
 }

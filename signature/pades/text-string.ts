@@ -50,6 +50,8 @@ export function readTextString(bytes: Uint8Array): string {
 
 /** `D:YYYYMMDDHHmmSSZ` (§7.9.4), always UTC: a local time marked as UTC is the commonest fault in the field. */
 export function pdfDate(milliseconds: number): PdfString {
-  const iso = new Date(milliseconds).toISOString();
-  return pdfString(latin1(`D:${iso.slice(0, 19).replace(/[-:T]/g, '')}Z`));
+  const d = new Date(milliseconds);
+  const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
+  const day = String(d.getUTCFullYear()).padStart(4, '0') + two(d.getUTCMonth() + 1) + two(d.getUTCDate());
+  return pdfString(latin1(`D:${day}${two(d.getUTCHours())}${two(d.getUTCMinutes())}${two(d.getUTCSeconds())}Z`));
 }
