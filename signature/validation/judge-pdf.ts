@@ -1,5 +1,9 @@
 import { FormatFault } from '@antin/formats/fault';
+import { equalBytes } from '@antin/formats/bytes/bytes';
+import { memorySource } from '@antin/formats/bytes/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
+import type { CryptoDoor } from '@antin/pki/crypto';
+import type { SignedContent } from './cms-facts.ts';
 import { openPdf } from '@antin/formats/pdf/file';
 import type { PdfFile } from '@antin/formats/pdf/file';
 import { isDict, isName, isRef, isString } from '@antin/formats/pdf/objects';
@@ -98,18 +102,21 @@ function open(file: PdfFile, found: FoundSignature, sources: Sources): Opened {
   let data: SignedData | undefined;
   let token: Uint8Array | undefined;
   const warnings: Finding[] = [];
-  if (!nothing && !timeStamp && !(isName(subFilter) && JUDGED_SUB_FILTERS.has(subFilter.value))) {
+  const judgedHandler = timeStamp || (isName(subFilter) && JUDGED_SUB_FILTERS.has(subFilter.value));
+  if (!nothing && !judgedHandler) {
     const name = isName(subFilter) ? subFilter.value : 'none';
     notJudged = {
       code: 'pdf.sub-filter-not-judged',
       clause: 'ISO 32000-2 12.8.3',
       message: `a signature is present whose handler this engine does not judge (/SubFilter ${name})`,
     };
-  } else if (isString(contents) && contents.bytes.length > 0) {
+  }
+  if (isString(contents) && contents.bytes.length > 0) {
     if (contents.bytes.length > sources.policy.limits.cmsBytes)
       throw new LimitReached('cms-bytes', sources.policy.limits.cmsBytes);
     const cms = openCms(contents.bytes, true);
-    faults.push(...cms.faults);
+    // Whoever names a handler nobody knows does not escape the hash; only a value that is no CMS is left alone.
+    if (judgedHandler || cms.data !== undefined) faults.push(...cms.faults);
     warnings.push(...cms.warnings);
     data = cms.data;
     token = cms.data?.raw;
@@ -237,17 +244,7 @@ function judgeOne(
     faults.push({ code: 'cms.no-signer', clause: 'RFC 5652 5.1', message: 'the CMS carries no signer' });
   }
   if (one.data !== undefined && signer !== undefined) {
-    const content =
-      ranges === null
-        ? null
-        : contentOf(
-            file.source,
-            [
-              [0, ranges[1]],
-              [ranges[2], ranges[3]],
-            ],
-            context.door,
-          );
+    const content = ranges === null ? null : signedContent(file, one, ranges, context.door);
     read = guarded(faults, () => readSigner(one.data as SignedData, signer, content, sources, covering));
   }
   const facts: SignatureFacts = {
@@ -266,6 +263,22 @@ function judgeOne(
   const conclusion = concludeSignature(facts, policy, context.at);
   const evidence = evidenceComplete(file, one.data, read, conclusion.best.time, covering, sources);
   return reportSignature(facts, conclusion, levelOf(facts, evidence));
+}
+
+/** adbe.pkcs7.sha1 signs the SHA-1 of the ranges, carried as the content of the CMS; everything else signs the ranges. */
+function signedContent(
+  file: PdfFile,
+  one: Opened,
+  ranges: NonNullable<CoverageFacts['ranges']>,
+  door: CryptoDoor,
+): SignedContent {
+  const first = [0, ranges[1]] as const;
+  const second = [ranges[2], ranges[3]] as const;
+  const content = contentOf(file.source, [first, second], door);
+  const inner = one.data?.eContent;
+  if (!isName(one.found.dict.entries.get('SubFilter'), 'adbe.pkcs7.sha1') || inner === undefined) return content;
+  if (!equalBytes(content.digest('SHA-1'), inner)) return content;
+  return contentOf(memorySource(inner), [[0, inner.length]], door);
 }
 
 /** Bytes inside the CMS that break its inner syntax are a format failure of this signature, not of the run. */
