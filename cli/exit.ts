@@ -13,4 +13,6 @@ export const exit = {
   unavailable: 69,
   /** Our own fault. */
   fault: 70,
+  /** Somebody pressed Ctrl-C at a question of ours: 128 + SIGINT, as shells say it. */
+  interrupted: 130,
 } as const;

@@ -1,7 +1,7 @@
 import type { SecretDoor, SignatureAlgorithm } from '@antin/pki/crypto';
 import { readPkcs12 } from '@antin/pki/pkcs12/read';
 import type { Certificate } from '@antin/pki/x509/certificate';
-import { sameName } from '@antin/pki/x509/name';
+import { commonName, sameName } from '@antin/pki/x509/name';
 import type { SigningKey } from '@antin/signature/making/signer';
 import { nodeSecrets } from '../crypto/node.ts';
 import { algorithmOfKey } from './key-algorithm.ts';
@@ -17,6 +17,8 @@ export interface SoftwareKeyOptions {
   readonly algorithm?: SignatureAlgorithm;
   /** DER of the certificate to use when the file holds several keys. */
   readonly certificate?: Uint8Array;
+  /** Picks among several keys by certificate and friendly name. */
+  readonly wanted?: (certificate: Certificate, friendlyName: string | undefined) => boolean;
   readonly secrets?: SecretDoor;
 }
 
@@ -44,14 +46,25 @@ export function softwareKey(p12: Uint8Array, password: Buffer, options: Software
   const secrets = options.secrets ?? nodeSecrets;
   try {
     const content = readPkcs12(p12, password, secrets);
-    const wanted = options.certificate;
-    const usable = content.keys.filter((key) => key.certificate !== undefined);
-    const found = wanted === undefined ? usable : usable.filter((key) => Buffer.from(key.certificate!.raw).equals(wanted));
+    const exact = options.certificate;
+    const usable = content.keys.flatMap(({ certificate, ...key }) =>
+      certificate === undefined ? [] : [{ ...key, certificate }],
+    );
+    const found = usable
+      .filter(({ certificate }) => exact === undefined || Buffer.from(certificate.raw).equals(exact))
+      .filter(({ certificate, friendlyName }) => options.wanted?.(certificate, friendlyName) ?? true);
+    const names = usable.map(
+      (key) => `“${key.friendlyName ?? commonName(key.certificate.subject) ?? key.certificate.serialHex}”`,
+    );
     const [held] = found;
-    if (held?.certificate === undefined) {
-      throw new SoftwareKeyFault('software-key.no-key', 'the file holds no key with the certificate that belongs to it');
+    if (held === undefined) {
+      const others =
+        usable.length === 0 ? 'no key with the certificate that belongs to it' : `not that key, but ${names.join(', ')}`;
+      throw new SoftwareKeyFault('software-key.no-key', `the file holds ${others}`);
     }
-    if (found.length > 1) throw new SoftwareKeyFault('software-key.several-keys', 'the file holds several keys: name one');
+    if (found.length > 1) {
+      throw new SoftwareKeyFault('software-key.several-keys', `the file holds several keys, name one: ${names.join(', ')}`);
+    }
     const { certificate, pkcs8 } = held;
     const algorithm = options.algorithm ?? algorithmOfKey(certificate);
     if (algorithm === undefined) throw new SoftwareKeyFault('software-key.unsupported', 'the key’s type is not supported');

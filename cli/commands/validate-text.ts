@@ -1,6 +1,7 @@
 import type { SignatureReport, ValidationReport } from '@antin/signature/validation/types';
 import type { Language } from '@antin/signature/words/catalogue';
 import { nameOf, sentenceFor, vietnamTime } from '@antin/signature/words/sentence';
+import { printable } from '../printable.ts';
 
 const LABELS = {
   vi: {
@@ -86,10 +87,4 @@ function signatureLines(one: SignatureReport, language: Language): string[] {
     for (const rule of one.levelFailures) lines.push(`    ${rule.message} [${rule.clause}]`);
   }
   return lines;
-}
-
-/** Names and reasons come from the file: nothing in them may move the cursor or turn the writing direction. */
-function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- exactly what must not reach a terminal
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
