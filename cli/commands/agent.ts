@@ -7,6 +7,13 @@ const WRONG_USE = ['agent.usage', 'agent.not-paired'];
 
 /** `antin agent`: what a signer runs beside a token; everything else about it is in the room `token-agent`. */
 export async function run(argv: string[], io: Io): Promise<number> {
+  const code = await runOrExplain(argv, io);
+  // Its page and sockets that wait for the office must not keep a stopped agent alive.
+  if ((io as unknown) === process) process.exit(code);
+  return code;
+}
+
+async function runOrExplain(argv: string[], io: Io): Promise<number> {
   const { runAgent } = await import('@antin/token-agent/main');
   try {
     return await runAgent(argv, io.env);

@@ -120,8 +120,7 @@ export function requireFit(certificate: Certificate, at: number): void {
   if (at > notAfter) throw new SignFault('certificate.expired', `the certificate expired on ${day(notAfter)} UTC`);
   if (at < notBefore)
     throw new SignFault('certificate.not-yet-valid', `the certificate is valid from ${day(notBefore)} UTC only`);
-  const mayNot = keyUsage !== undefined && !keyUsage.has('digitalSignature') && !keyUsage.has('nonRepudiation');
-  if (mayNot || certificate.basicConstraints?.ca === true) {
+  if (keyUsage !== undefined && !keyUsage.has('digitalSignature') && !keyUsage.has('nonRepudiation')) {
     throw new SignFault('certificate.not-for-signing', 'the certificate is not one for signing documents (its key usage)');
   }
 }
