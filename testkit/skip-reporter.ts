@@ -26,7 +26,7 @@ export default class SkipReporter implements Reporter {
         .map((test) => {
           const result = test.result();
           const note = result.state === 'skipped' ? result.note : undefined;
-          const excused = /needs root|needs user namespaces/.test(test.fullName) || (usesCorpora && !corpora);
+          const excused = /needs (?:root|user namespaces|an older Node)/.test(test.fullName) || (usesCorpora && !corpora);
           return {
             file: relative(process.cwd(), module.moduleId),
             name: test.fullName,

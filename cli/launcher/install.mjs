@@ -57,7 +57,15 @@ function runNpmCi() {
     env.npm_config_cache = join(tmpdir(), `antin-npm-cache-${process.getuid?.() ?? 0}`);
   // Of the outer npm: a production install would leave out what builds and tests.
   for (const name of ['NODE_ENV', 'npm_config_omit', 'npm_config_production', 'npm_config_include']) delete env[name];
-  const args = ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--no-audit', '--no-fund', '--no-update-notifier'];
+  const args = [
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--loglevel=error',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+  ];
   const done = spawnSync('npm', args, { cwd: root, env, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
   if (done.error !== undefined)
     throw new LauncherFault(`npm could not be started (${done.error.message}); install npm or run "npm ci" yourself`);
