@@ -64,7 +64,7 @@ const WORDS = {
     files: (n) => `${n} files, one consent`,
     pin: 'PIN of the token',
     keypad: 'Type the PIN on the reader after pressing Sign.',
-    wrong: (n) => `Wrong PIN ${n} times. More wrong tries may lock the token.`,
+    wrong: (n) => `A wrong PIN was typed ${n === 1 ? 'once' : `${n} times`}. More wrong tries may lock the token.`,
     low: 'The token says: a wrong PIN was typed lately, few tries are left.',
     yes: 'Sign',
     no: 'Refuse',
@@ -155,9 +155,11 @@ async function showDocument(job, card, index) {
     if (!answer.ok) return;
     url = URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: 'application/pdf' }));
     card.urls.set(index, url);
+    card.loaded = true;
+    if (view.jobs.find((other) => other.jti === job.jti)?.state === 'waiting') card.yes.disabled = false;
   }
   card.viewer.replaceChildren(
-    element('embed', { type: 'application/pdf', src: url, title: job.documents[index].title }),
+    element('embed', { type: 'application/pdf', src: `${url}#navpanes=0&view=FitH`, title: job.documents[index].title }),
     element(
       'p',
       {},
@@ -177,7 +179,8 @@ function buildCard(job) {
     [words.until, day(job.certificate.notAfter)],
     ...(job.practice ? [] : [[words.place, job.certificate.place]]),
   ];
-  const card = { urls: new Map(), files: [], buttons: [], language };
+  // Nobody consents to what has not been loaded: the button waits for the first document.
+  const card = { urls: new Map(), files: [], buttons: [], language, loaded: false };
   card.files = job.documents.map((file, n) =>
     element(
       'button',
@@ -186,7 +189,7 @@ function buildCard(job) {
       element('small', { textContent: `${file.fileName} · ${size(file.size)}` }),
     ),
   );
-  card.yes = element('button', { type: 'submit', className: 'primary', textContent: words.yes });
+  card.yes = element('button', { type: 'submit', className: 'primary', disabled: true, textContent: words.yes });
   card.no = element('button', {
     type: 'button',
     className: 'secondary',
@@ -289,7 +292,8 @@ function render() {
       byId('jobs').append(card.node);
     }
     const busy = job.state === 'signing';
-    for (const button of card.buttons) button.disabled = busy;
+    card.no.disabled = busy;
+    card.yes.disabled = busy || !card.loaded;
     card.yes.textContent = busy ? words.busy : words.yes;
   }
   byId('empty').hidden = view.jobs.length > 0 || trouble !== '' || head === undefined || head.userCode !== undefined;
