@@ -10,6 +10,8 @@ export interface PdfBudget {
   readonly tokens: number;
   /** Bytes out of one stream after all filters. */
   readonly decodedBytes: number;
+  /** Bytes of all object streams together, since they stay in memory. */
+  readonly objectStreamBytes: number;
   /** Filters on one stream. */
   readonly filters: number;
   /** Nodes of the page tree, leaves included. */
@@ -22,9 +24,10 @@ export interface PdfBudget {
 export const defaultPdfBudget: PdfBudget = {
   depth: 256,
   sections: 2_000,
-  entries: 8_388_608,
+  entries: 1_000_000,
   tokens: 4_000_000,
-  decodedBytes: 256 * 1024 * 1024,
+  decodedBytes: 128 * 1024 * 1024,
+  objectStreamBytes: 256 * 1024 * 1024,
   filters: 8,
   pageNodes: 200_000,
   pageDepth: 64,

@@ -68,6 +68,7 @@ export function openPdf(source: ByteSource, options: OpenPdfOptions): PdfFile {
     budget,
     inflate: options.inflate,
     parsed: new Map(),
+    objectStreamBytes: 0,
     ...(tolerant ? { onDuplicateKey } : {}),
   };
   const revisions: PdfRevision[] = [];

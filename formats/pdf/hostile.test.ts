@@ -144,6 +144,7 @@ describe('cross-reference and object streams', () => {
     ['more data than entries', '/Size 2/W[1 2 1]/Index[0 1]', rows, 'pdf.xref-damaged'],
     ['an object twice', '/Size 2/W[1 2 1]/Index[1 1 1 1]', rows, 'pdf.xref-damaged'],
     ['an entry type of tomorrow', '/Size 2/W[1 2 1]', Uint8Array.from([entry(0, 0), entry(7, 9)].flat()), 'pdf.xref-damaged'],
+    ['entries of no bytes', '/Size 900000/W[0 0 0]', new Uint8Array(0), 'pdf.xref-damaged'],
     ['a size beyond all budgets', '/Size 99999999999/W[0 0 0]', new Uint8Array(0), 'pdf.budget'],
     ['a filter nobody knows', '/Size 2/W[1 2 1]/Filter/Mystery', rows, 'pdf.filter-unsupported'],
     ['damaged compression', '/Size 2/W[1 2 1]/Filter/FlateDecode', rows, 'pdf.filter-damaged'],
@@ -181,6 +182,15 @@ describe('cross-reference and object streams', () => {
     const table = [entry(0, 0, 255), entry(1, 9), entry(1, at), entry(2, 2, index)];
     const input = withStream('/Size 4/W[1 2 1]', Uint8Array.from(table.flat()), container);
     expect(codeOf(() => open(input).last.object(3))).toBe(code);
+  });
+
+  it('object streams that together unfold to more than may stay in memory', () => {
+    const at = '%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n'.length;
+    const container = `2 0 obj\n<</Type/ObjStm/N 1/First 4/Length 8>>\nstream\n3 0 (a) \nendstream\nendobj\n`;
+    const table = [entry(0, 0, 255), entry(1, 9), entry(1, at), entry(2, 2, 0)];
+    const input = withStream('/Size 4/W[1 2 1]', Uint8Array.from(table.flat()), container);
+    expect(codeOf(() => open(input, { budget: { objectStreamBytes: 7 } }).last.object(3))).toBe('pdf.budget');
+    expect(codeOf(() => open(input, { budget: { objectStreamBytes: 8 } }).last.object(3))).toBe('no fault');
   });
 
   it('an object stream that is inside itself', () => {

@@ -6,6 +6,8 @@ import { isInteger, isName } from './objects.ts';
 import { PdfScanner } from './scanner.ts';
 
 export interface ObjectStream {
+  /** Bytes it holds in memory. */
+  readonly size: number;
   /** The object at `index`. @throws {FormatFault} `pdf.object-stream` when another number stands there */
   object(index: number, num: number): PdfObject;
 }
@@ -59,6 +61,7 @@ export function readObjectStream(
   }
   const parsed = new Map<number, PdfObject>();
   return {
+    size: source.size,
     object(index, num) {
       if (numbers[index] !== num) throw fault(`the cross-reference promises object ${num} at index ${index}`);
       const known = parsed.get(index);

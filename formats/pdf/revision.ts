@@ -23,6 +23,8 @@ export interface RevisionHost {
   readonly inflate: FilterDoor['inflate'];
   /** Objects whose extent does not depend on the looking revision, by offset. */
   readonly parsed: Map<number, IndirectObject>;
+  /** Bytes of object streams kept so far, over all revisions. */
+  objectStreamBytes: number;
   readonly onDuplicateKey?: (key: string, offset: number) => void;
 }
 
@@ -191,6 +193,10 @@ export class PdfRevision {
         entry.offset,
         (o) => this.resolve(o),
       );
+      this.host.objectStreamBytes += container.size;
+      if (this.host.objectStreamBytes > this.host.budget.objectStreamBytes) {
+        throw new FormatFault('pdf.budget', 'object streams unfold to more than budget.objectStreamBytes', entry.offset);
+      }
       this.containers.set(num, container);
       return container;
     } finally {

@@ -171,6 +171,7 @@ function unpackEntries(
   let total = 0;
   for (let s = 1; s < index.length; s += 2) total += index[s] as number;
   spend(reading, total, offset);
+  if (stride === 0 && total > 0) throw damaged('entries of no bytes', offset);
   if (total * stride !== data.length) throw damaged(`${data.length} bytes of entries for ${total} entries of ${stride}`, offset);
   let at = 0;
   for (let s = 0; s < index.length; s += 2) {
