@@ -11,7 +11,7 @@ import { startWorker, type Worker } from '@antin/adapters/db/worker';
 import { openFileStore } from '@antin/adapters/files/store';
 import { createApp } from '@antin/adapters/http/app';
 import { nodeInflate } from '@antin/adapters/inflate/node';
-import { silentLog } from '@antin/adapters/log/log';
+import { createLog } from '@antin/adapters/log/log';
 import type { JobAnswer } from '@antin/protocol/agent/jobs';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { platformKeyOf } from './devices/platform-key.ts';
@@ -139,7 +139,7 @@ export async function testOffice(db: AnyDatabase, keys: TestKeys, options: TestO
     ...(options.at === undefined ? {} : { at: options.at }),
     ...options.deps,
   });
-  const app = createApp({ log: silentLog, problems: officeProblems });
+  const app = createApp({ log: createLog({ level: 'error' }), problems: officeProblems });
   app.route('/', built.app);
 
   async function call(as: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {

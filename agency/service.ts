@@ -52,7 +52,8 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
   const key = receiptKeyOf(deps.platformKey);
   const judgeStored = async (sha256: string, name: string) => {
     using source = files.source(sha256);
-    return judgeFile(source, name, trust, clock().getTime());
+    // Awaited here: `using` would close the source while the judge still reads.
+    return await judgeFile(source, name, trust, clock().getTime());
   };
   const desks = office({
     ...deps,

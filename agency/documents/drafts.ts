@@ -175,7 +175,8 @@ export async function appendTo(
 ): Promise<{ sha256: string; size: number }> {
   using source = doors.files.source(sha256);
   const appended = make(source);
-  return doors.files.put(grownPieces(source, appended));
+  // Awaited here: `using` would close the source under the store's feet.
+  return await doors.files.put(grownPieces(source, appended));
 }
 
 /** The bytes of a source followed by `appended`, in pieces. */

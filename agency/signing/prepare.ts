@@ -5,6 +5,7 @@ import { addFieldValues, addReservedFields } from '@antin/signature/pades/fields
 import { displayedSize, placeAtCorner } from '@antin/signature/pades/placement';
 import { openForUpdate, preparePades } from '@antin/signature/pades/prepare';
 import { appendedSource, type ToBeSigned } from '@antin/signature/pades/to-be-signed';
+import { FormatFault } from '@antin/formats/fault';
 import { SignatureFault } from '@antin/signature/fault';
 import { grownPieces } from '../documents/drafts.ts';
 import { dateText, numberText } from '../documents/numbers.ts';
@@ -14,6 +15,7 @@ import type { PlaceOnPage } from '@antin/protocol/office/documents';
 import type { CheckedCredential } from './credential.ts';
 import type { SigningDoors } from './doors.ts';
 import { sealRect } from './places.ts';
+import { signingProblems } from './problems.ts';
 
 export const SEAL_FIELD = 'dau-co-quan';
 export const PERSON_FIELD = 'ky-nguoi-1';
@@ -22,6 +24,20 @@ const FIELD_POINTS = 13;
 const ANNEX_POINTS = 10;
 
 type PdfDoors = Pick<SigningDoors, 'inflate' | 'deflate' | 'font' | 'crypto'>;
+
+/**
+ * What the PDF layers refuse about a file has words of its own or these: a file that passed the upload's look and still
+ * cannot take a field or a signature is the file's trouble, not ours.
+ */
+function usable<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (fault) {
+    const named = fault instanceof SignatureFault && signingProblems[fault.code] !== undefined;
+    if (named || !(fault instanceof SignatureFault || fault instanceof FormatFault)) throw fault;
+    throw new Refusal('document.pdf-not-usable', { cause: fault });
+  }
+}
 
 /**
  * The bytes that give an uploaded file its two empty fields for number and date.
@@ -42,7 +58,7 @@ export function reservedFields(
     date: { page: date.page, rect: date.rect, size: FIELD_POINTS },
     font: doors.font,
   };
-  const appended = addReservedFields(source, fields, pdfDoors(doors));
+  const appended = usable(() => addReservedFields(source, fields, pdfDoors(doors)));
   try {
     const widest = { so: numberText(number.format, 9999, notation), ngay: dateText(date.format, '2026-12-28') };
     addFieldValues(appendedSource(source, appended), widest, pdfDoors(doors));
@@ -66,7 +82,7 @@ export function preparePerson(
 ): ToBeSigned {
   const { credential, place } = input;
   const page = openForUpdate(source, doors.inflate).last.page(place.page - 1);
-  return preparePades(source, {
+  return prepared(source, {
     ...pdfDoors(doors),
     ...keyOf(doors, credential),
     fieldName: PERSON_FIELD,
@@ -102,7 +118,7 @@ export function prepareSeal(
   },
 ): ToBeSigned {
   const { places } = input;
-  return preparePades(source, {
+  return prepared(source, {
     ...pdfDoors(doors),
     ...keyOf(doors, input.credential),
     fieldName: SEAL_FIELD,
@@ -131,7 +147,7 @@ export function prepareAnnex(
 ): ToBeSigned {
   const file = openForUpdate(source, doors.inflate);
   const page = file.last.page(0);
-  return preparePades(source, {
+  return prepared(source, {
     ...pdfDoors(doors),
     ...keyOf(doors, input.credential),
     fieldName: freeName(formFields(file.last, file.last.resolve.bind(file.last)).map((field) => field.fullName)),
@@ -149,6 +165,8 @@ export function prepareAnnex(
     },
   });
 }
+
+const prepared: typeof preparePades = (source, options) => usable(() => preparePades(source, options));
 
 /** The annex may be a document that some agency sealed before. */
 function freeName(taken: readonly string[]): string {

@@ -70,6 +70,15 @@ export const signingProblems: ProblemRows = {
       en: 'Print it to a plain PDF, then upload that.',
     },
   ),
+  'document.pdf-not-usable': row(
+    422,
+    'Không thể thêm trường hoặc chữ ký vào tệp PDF này',
+    'No field or signature can be added to this PDF',
+    {
+      vi: 'Hãy in lại ra PDF thường rồi tải lên.',
+      en: 'Print it to a plain PDF, then upload that.',
+    },
+  ),
   'pades.placement': row(422, 'Vị trí nằm ngoài trang', 'The place lies outside the page'),
   'pades.locked-by-certification': row(
     422,
