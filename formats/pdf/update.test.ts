@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildPdf, plainObjects } from '@antin/testkit/pdf/build-pdf';
+import { buildPdf, hybridPdf, plainObjects } from '@antin/testkit/pdf/build-pdf';
 import { qpdfCheck, qpdfRewrite, tools } from '@antin/testkit/pdf/outside';
 import { doors, joined } from '@antin/testkit/pdf/signing';
 import { memorySource } from '../bytes/source.ts';
@@ -84,26 +84,8 @@ describe('the trailer', () => {
 });
 
 describe('after a hybrid revision', () => {
-  /** Object 10 is hidden from readers of tables and shown by the stream that /XRefStm names. */
-  function hybrid(): Uint8Array {
-    const head = '%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R/Hidden 10 0 R>>\nendobj\n';
-    const pages =
-      '2 0 obj\n<</Type/Pages/Count 1/Kids[3 0 R]>>\nendobj\n3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>\nendobj\n';
-    const hidden = '10 0 obj\n(shown)\nendobj\n';
-    const at = [head.indexOf('1 0 obj'), head.length, head.length + pages.indexOf('3 0 obj')];
-    const hiddenAt = head.length + pages.length;
-    const stmAt = hiddenAt + hidden.length;
-    const row = String.fromCharCode(1, hiddenAt >> 8, hiddenAt & 255, 0);
-    const stm = `11 0 obj\n<</Type/XRef/Size 12/W[1 2 1]/Index[10 1]/Length 4>>\nstream\n${row}\nendstream\nendobj\n`;
-    const xrefAt = stmAt + stm.length;
-    const rows = at.map((o) => `${String(o).padStart(10, '0')} 00000 n \n`).join('');
-    const table = `xref\n0 4\n0000000000 65535 f \n${rows}10 1\n0000000000 00000 f \n`;
-    const trailer = `trailer\n<</Size 12/Root 1 0 R/XRefStm ${stmAt}>>\nstartxref\n${xrefAt}\n%%EOF\n`;
-    return Uint8Array.from(head + pages + hidden + stm + table + trailer, (c) => c.charCodeAt(0));
-  }
-
   it('the hidden object is seen, and stays seen after an update with a plain table', () => {
-    const input = hybrid();
+    const input = hybridPdf();
     expect(open(input).last).toMatchObject({ kind: 'hybrid' });
     expect(open(input).last.object(10)).toMatchObject({ kind: 'string' });
     const { file } = changed(input);

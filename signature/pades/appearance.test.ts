@@ -125,7 +125,7 @@ describe('text', () => {
 it('run lengths unfold to what was packed', async () => {
   const { decodeRunLength } = await import('@antin/formats/pdf/filters-old');
   const samples = [[], [1], [1, 1], [1, 1, 1], [1, 2, 3], Array.from({ length: 1000 }, (_, i) => (i % 300 < 200 ? 0 : i & 255))];
-  for (const sample of [...samples, Array.from({ length: 129 }, (_, i) => i), new Array<number>(260).fill(7)]) {
+  for (const sample of [...samples, Array.from({ length: 129 }, (_, i) => i), Array.from({ length: 260 }, () => 7)]) {
     const data = Uint8Array.from(sample);
     expect(decodeRunLength(runLength(data), 10_000)).toEqual(data);
   }

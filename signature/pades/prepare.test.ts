@@ -8,7 +8,7 @@ import { parseSignedData } from '@antin/pki/cms/signed-data';
 import { digestOf } from '@antin/pki/crypto';
 import type { KeyKind } from '@antin/pki/crypto';
 import { OID } from '@antin/pki/oids';
-import { appendRevision, buildPdf, plainObjects } from '@antin/testkit/pdf/build-pdf';
+import { appendRevision, buildPdf, hybridPdf, plainObjects } from '@antin/testkit/pdf/build-pdf';
 import { pdfsig, qpdfCheck, qpdfRewrite, tools } from '@antin/testkit/pdf/outside';
 import { doors, joined, signedPdf, testKey } from '@antin/testkit/pdf/signing';
 import type { SigningKey } from '../making/signer.ts';
@@ -240,6 +240,7 @@ describe('a file that is already signed', () => {
     ['a table', () => input],
     ['streams', () => qpdfRewrite(input, '--object-streams=generate')],
     ['a linearised file', () => qpdfRewrite(input, '--linearize')],
+    ['a hybrid file', hybridPdf],
   ] as const)('keeps both signatures valid: %s', async (_, make) => {
     const bytes = make();
     const output = await twice(bytes);

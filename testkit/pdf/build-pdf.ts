@@ -67,3 +67,20 @@ export function appendRevision(
   out += `startxref\n${startxref}\n%%EOF\n`;
   return { bytes: Uint8Array.from(out, (c) => c.charCodeAt(0)), offsets, startxref };
 }
+
+/** A hybrid file (§7.5.8.4): object 10 is hidden from readers of tables and shown by the stream that /XRefStm names. */
+export function hybridPdf(): Uint8Array {
+  const head = '%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R/Hidden 10 0 R>>\nendobj\n';
+  const tree = '2 0 obj\n<</Type/Pages/Count 1/Kids[3 0 R]>>\nendobj\n';
+  const page = '3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Resources<<>>>>\nendobj\n';
+  const hiddenAt = head.length + tree.length + page.length;
+  const hidden = '10 0 obj\n(shown)\nendobj\n';
+  const stmAt = hiddenAt + hidden.length;
+  const row = String.fromCharCode(1, hiddenAt >> 8, hiddenAt & 255, 0);
+  const stm = `11 0 obj\n<</Type/XRef/Size 12/W[1 2 1]/Index[10 1]/Length 4>>\nstream\n${row}\nendstream\nendobj\n`;
+  const at = [head.indexOf('1 0 obj'), head.length, head.length + tree.length];
+  const rows = at.map((offset) => `${String(offset).padStart(10, '0')} 00000 n \n`).join('');
+  const table = `xref\n0 4\n0000000000 65535 f \n${rows}10 1\n0000000000 00000 f \n`;
+  const end = `trailer\n<</Size 12/Root 1 0 R/XRefStm ${stmAt}>>\nstartxref\n${stmAt + stm.length}\n%%EOF\n`;
+  return Uint8Array.from(head + tree + page + hidden + stm + table + end, (c) => c.charCodeAt(0));
+}
