@@ -1,0 +1,136 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { HOUR, letter, sign } from '@antin/testkit/judging/documents';
+import { testPki } from '@antin/testkit/pki/test-pki';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Io } from '../main.ts';
+import { run } from './validate.ts';
+import { readValidateArguments } from './validate-arguments.ts';
+
+const pki = testPki();
+const dir = mkdtempSync(join(tmpdir(), 'antin cli '));
+const path = (name: string): string => join(dir, name);
+const at = new Date(pki.now + 2 * HOUR).toISOString();
+
+beforeAll(async () => {
+  writeFileSync(path('root.der'), pki.certificate('root').raw);
+  pki.evidence(Date.parse(at)).crls.forEach((crl, i) => writeFileSync(path(`${i}.crl`), crl));
+  const good = await sign(letter(), { pki, by: 'leader', stampedAt: pki.now });
+  writeFileSync(path('good.pdf'), good);
+  const bad = good.slice();
+  bad[50] = (bad[50] as number) ^ 1;
+  writeFileSync(path('bad.pdf'), bad);
+  writeFileSync(path('stranger.pdf'), await sign(letter(), { pki, by: 'unknownIssuer' }));
+  writeFileSync(path('plain.pdf'), letter());
+  writeFileSync(path('note.txt'), 'hello');
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+async function antin(argv: string[], stdin = ''): Promise<{ code: number; out: string; err: string }> {
+  const sink = (): Writable & { text: string } => {
+    const stream = Object.assign(
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          stream.text += chunk.toString('utf8');
+          done();
+        },
+      }),
+      { text: '' },
+    );
+    return stream;
+  };
+  const [stdout, stderr] = [sink(), sink()];
+  const io: Io = { stdin: Readable.from([stdin]) as Io['stdin'], stdout, stderr, env: {} };
+  const code = await run(argv, io);
+  return { code, out: stdout.text, err: stderr.text };
+}
+
+const crls = (): string[] => [path('0.crl'), path('1.crl')];
+const usual = (): string[] => ['--trust', path('root.der'), '--crl', ...crls(), '--at', at, '--offline'];
+
+describe('antin validate', () => {
+  it.each([
+    ['good.pdf', 0, 'valid'],
+    ['bad.pdf', 1, 'invalid'],
+    ['stranger.pdf', 2, 'indeterminate'],
+    ['plain.pdf', 3, 'unsigned'],
+  ])('%s answers with exit code %i', async (name, code, verdict) => {
+    const done = await antin([path(name), ...usual(), '--format', 'json']);
+    expect(done.err).toBe('');
+    expect(done.code).toBe(code);
+    const report = JSON.parse(done.out) as Record<string, unknown>;
+    expect(report).toMatchObject({ file: path(name), verdict });
+    expect(report['sha256']).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('has the fields of the issue in its JSON', async () => {
+    const report = JSON.parse((await antin([path('good.pdf'), ...usual(), '--format', 'json'])).out) as {
+      signatures: Record<string, unknown>[];
+    };
+    const fields =
+      'id format level levelFailures indication subIndication intact cryptoValid coverage changes signer claimedSigningTime bestSignatureTime timestamps errors warnings';
+    for (const field of fields.split(' ')) expect(report.signatures[0], field).toHaveProperty(field);
+    expect(report.signatures[0]).toMatchObject({ format: 'PAdES', level: 'B-T', subIndication: null, coverage: 'file' });
+  });
+
+  it('writes the sentence first in text, Vietnamese or English', async () => {
+    expect((await antin([path('good.pdf'), ...usual()])).out).toMatch(/^Văn bản này còn nguyên vẹn/);
+    expect((await antin([path('good.pdf'), ...usual(), '--lang', 'en'])).out).toMatch(/^This document is intact/);
+    expect((await antin([path('plain.pdf'), ...usual()])).out).toMatch(/^Tệp này không có chữ ký số/);
+  });
+
+  it('refuses a file of no format, a missing file and wrong arguments by code', async () => {
+    expect((await antin([path('note.txt'), ...usual()])).code).toBe(65);
+    expect((await antin([path('absent.pdf'), ...usual()])).code).toBe(64);
+    expect((await antin([])).code).toBe(64);
+    expect((await antin([path('good.pdf'), '--sideways'])).code).toBe(64);
+    expect((await antin([path('good.pdf'), '--at', 'yesterday'])).code).toBe(64);
+    expect((await antin([path('good.pdf'), '--trust', path('note.txt')])).code).toBe(64);
+    expect((await antin([path('good.pdf'), '--format', 'xml'])).code).toBe(64);
+  });
+
+  it('reads a folder of trust, and uses it for time-stamps only when told to', async () => {
+    const folder = ['--trust', dir, '--crl', ...crls(), '--at', at, '--offline', '--format', 'json'];
+    expect((await antin([path('good.pdf'), ...folder])).code).toBe(0);
+    const stampsOnly = ['--tsa-trust', path('root.der'), '--crl', ...crls(), '--at', at, '--offline'];
+    expect((await antin([path('good.pdf'), ...stampsOnly])).code).toBe(2);
+  });
+
+  it('judges a list, one JSON line a file, and answers with the worst', async () => {
+    const list = `${['good.pdf', 'stranger.pdf', 'bad.pdf', 'plain.pdf'].map(path).join('\n')}\n`;
+    writeFileSync(path('list'), list);
+    const done = await antin(['--batch', path('list'), ...usual(), '--format', 'jsonl']);
+    expect(done.code).toBe(1);
+    const verdicts = done.out
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { verdict: string }).verdict);
+    expect(verdicts).toEqual(['valid', 'indeterminate', 'invalid', 'unsigned']);
+    const mixed = await antin(['--batch', '-', ...usual(), '--format', 'jsonl'], `${path('bad.pdf')}\n${path('note.txt')}\n`);
+    expect(mixed.code).toBe(65);
+    expect((await antin(['--batch', '-', ...usual()], `${path('good.pdf')}\n${path('plain.pdf')}\n`)).code).toBe(3);
+    expect((await antin(['--batch', '-', ...usual()], `${path('plain.pdf')}\n${path('stranger.pdf')}\n`)).code).toBe(2);
+  });
+});
+
+describe('the arguments', () => {
+  it('take lists in both ways and the file anywhere', () => {
+    expect(readValidateArguments(['f', '--trust', 'a', 'b', '--crl', 'c'])).toMatchObject({
+      file: 'f',
+      trust: ['a', 'b'],
+      crl: ['c'],
+    });
+    expect(readValidateArguments(['--trust', 'a', '--trust', 'b', 'f'])).toMatchObject({ file: 'f', trust: ['a', 'b'] });
+    expect(readValidateArguments(['--trust', 'a', 'b', 'f', '--offline'])).toMatchObject({ file: 'f', trust: ['a', 'b'] });
+    expect(readValidateArguments(['--trust=a', 'f'])).toMatchObject({ file: 'f', trust: ['a'] });
+    expect(readValidateArguments(['--trust', 'a', '--', '-f'])).toMatchObject({ file: '-f', trust: ['a'] });
+  });
+
+  it('read a moment without a zone as UTC', () => {
+    expect(readValidateArguments(['f', '--at', '2026-03-02T09:00:00']).at).toBe(Date.UTC(2026, 2, 2, 9));
+    expect(readValidateArguments(['f', '--at', '2026-03-02T09:00:00+07:00']).at).toBe(Date.UTC(2026, 2, 2, 2));
+    expect(readValidateArguments(['f', '--at', '2026-03-02']).at).toBe(Date.UTC(2026, 2, 2));
+  });
+});
