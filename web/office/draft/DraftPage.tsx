@@ -60,7 +60,8 @@ function DraftEditor({ saved }: { readonly saved: DocumentView | undefined }) {
       ? addressOf(documentRoutes.file, { params: { id: view.id, fileId: main.id } })
       : undefined;
   const pdf = usePdf(local ?? address);
-  const change = (changes: Partial<DraftState>): void => setDraft((old) => ({ ...old, ...changes }));
+  const change = (changes: Partial<DraftState> | ((old: DraftState) => Partial<DraftState>)): void =>
+    setDraft((old) => ({ ...old, ...(typeof changes === 'function' ? changes(old) : changes) }));
 
   // The notation is usually printed after `Số: …/`: no need to type it again.
   useEffect(() => {

@@ -1,16 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { Urgency } from '@antin/protocol/office/documents';
+import { documentKinds } from '@antin/protocol/office/kinds';
 import { Field } from '../../ui/Field.tsx';
 import { useSpeech } from '../data/language.tsx';
 import { signersQuery } from '../data/queries.ts';
-import { documentNames } from '../../i18n/words/office.ts';
 import { AddresseePicker } from './AddresseePicker.tsx';
 import { fieldIds, type DraftState } from './draft-state.ts';
 import { FileLine, UploadField } from './UploadField.tsx';
 
 export interface FieldsStepProps {
   readonly draft: DraftState;
-  readonly onChange: (change: Partial<DraftState>) => void;
+  readonly onChange: (change: Partial<DraftState> | ((old: DraftState) => Partial<DraftState>)) => void;
   readonly onMain: (local: File) => void;
   readonly errors: ReadonlyMap<string, string>;
 }
@@ -55,9 +55,9 @@ export function FieldsStep({ draft, onChange, onMain, errors }: FieldsStepProps)
         <Field id={fieldIds['typeCode']!} label={t('draft.type')} error={error('typeCode')}>
           {(attributes) => (
             <select {...attributes} value={draft.typeCode} onChange={(event) => onChange({ typeCode: event.target.value })}>
-              {documentNames.map((type) => (
+              {documentKinds.map((type) => (
                 <option key={type.code} value={type.code}>
-                  {type[lang]}
+                  {type.name[lang]}
                   {type.abbreviation === '' ? '' : ` (${type.abbreviation})`}
                 </option>
               ))}
@@ -146,7 +146,7 @@ export function FieldsStep({ draft, onChange, onMain, errors }: FieldsStepProps)
           compact
           label={t('draft.annexes.add')}
           describedBy="annexes-hint"
-          onStored={(file) => onChange({ annexes: [...draft.annexes, file] })}
+          onStored={(file) => onChange((old) => ({ annexes: [...old.annexes, file] }))}
         />
       </div>
     </div>
