@@ -33,7 +33,7 @@ export function answerHandler(doors: Pick<SigningDoors, 'clock' | 'at'>) {
       await doors.at?.('answer.values-stored');
       return undefined;
     }
-    const reason = answer.answer === 'not-used' ? answer.reason : 'unknown';
+    const reason = answer.answer === 'not-used' ? `device.${answer.reason}` : 'device.unknown';
     await moveAttempt(tx, attempt.id, ['waiting'], { state: answer.answer, reason });
     const event = job.act === 'sign' ? 'SigningFailed' : 'SealingFailed';
     await record(tx, { ...entry, event, detail: { answer: answer.answer, reason } });
