@@ -17,6 +17,7 @@ function pdfjsData(): Plugin {
     name: 'antin-pdfjs-data',
     apply: 'build',
     generateBundle() {
+      this.emitFile({ type: 'asset', fileName: 'assets/mark.svg', source: readFileSync(join(here, 'ui/mark.svg')) });
       for (const folder of ['standard_fonts', 'cmaps', 'wasm', 'iccs']) {
         for (const name of readdirSync(join(root, folder))) {
           if (/quickjs|LICENSE_PDFJS/.test(name)) continue;
@@ -38,7 +39,8 @@ export default defineConfig({
   plugins: [react(), pdfjsData()],
   build: {
     outDir: join(here, 'dist'),
-    emptyOutDir: true,
+    // Names carry a hash: a running server, and a page opened before an upgrade, still find the files they were told of.
+    emptyOutDir: false,
     manifest: true,
     target: 'es2023',
     // A strict content security policy allows neither inline styles nor data: scripts and fonts.

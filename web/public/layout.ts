@@ -28,6 +28,7 @@ export function documentShell(page: Document): Html {
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="same-origin" />
         <title>${page.title}</title>
+        <link rel="icon" type="image/svg+xml" href="/assets/mark.svg" />
         ${page.assets.styles.map((href) => html`<link rel="stylesheet" href="${href}" />`)}
         ${page.assets.preload.map((href) => html`<link rel="modulepreload" href="${href}" />`)}
         <script type="module" src="${page.assets.script}"></script>

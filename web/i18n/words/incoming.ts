@@ -18,6 +18,7 @@ export const incomingWords = {
   'answer.who': ['Ai ký, với chức vụ nào?', 'Who signed, in what position?'],
   'answer.sealed': ['Cơ quan nào đóng dấu?', 'Which agency sealed it?'],
   'answer.inForce': ['Còn hiệu lực không?', 'Is it still in force?'],
+  'in.waits.clerk': ['Đang chờ văn thư tiếp nhận', 'Waiting for the clerk to receive it'],
   'in.register.title': ['Vào sổ văn bản đến', 'Enter in the incoming register'],
   'in.register.arrived': ['Ngày đến', 'Day of arrival'],
   'in.register.note': ['Ghi chú', 'Remarks'],

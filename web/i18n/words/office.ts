@@ -11,5 +11,3 @@ const all = { ...shellWords, ...listWords, ...documentWords, ...draftWords, ...s
 
 export type OfficeKey = keyof typeof all;
 export const officeWords: Words & Readonly<Record<OfficeKey, readonly [string, string]>> = all;
-
-export { documentNames, type DocumentType } from './document-types.ts';

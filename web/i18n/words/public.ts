@@ -18,7 +18,7 @@ export const publicWords = {
 
   'start.title': ['Ấn Tín', 'Antin'],
   'start.heading': [
-    'Ký số, phát hành và tiếp nhận văn bản điện tử của cơ quan nhà nước',
+    'Ký số, phát hành và tiếp nhận văn bản điện tử của cơ quan nhà nước',
     'Sign, issue and receive electronic documents of state agencies',
   ],
   'start.lead': [

@@ -1,5 +1,6 @@
+import { kindOf } from '@antin/protocol/office/kinds';
 import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
-import { documentNames, officeWords, type OfficeKey } from '../../i18n/words/office.ts';
+import { officeWords, type OfficeKey } from '../../i18n/words/office.ts';
 import { translator, wordFor, type Translate, type Values } from '../../i18n/catalogue.ts';
 import { rememberLanguage } from '../../public/language-links.ts';
 
@@ -26,7 +27,7 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
       t: translator(officeWords, lang),
       code: (area, code, otherwise, values) => wordFor(officeWords, `${area}.${code}`, lang, values) ?? otherwise ?? code,
       both: (text) => text[lang],
-      typeName: (code, otherwise) => documentNames.find((type) => type.code === code)?.[lang] ?? otherwise,
+      typeName: (code, otherwise) => kindOf(code)?.name[lang] ?? otherwise,
       choose: (next) => {
         rememberLanguage(next);
         document.documentElement.lang = next;

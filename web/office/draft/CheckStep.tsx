@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useSpeech } from '../data/language.tsx';
 import { signersQuery } from '../data/queries.ts';
-import { documentNames } from '../../i18n/words/office.ts';
 import { sizeText, type DraftState } from './draft-state.ts';
 
 /** Everything once more, each with its way back. */
@@ -13,7 +12,7 @@ export function CheckStep({
   readonly draft: DraftState;
   readonly onStep: (step: 'fields' | 'places') => void;
 }) {
-  const { t, lang } = useSpeech();
+  const { t, lang, typeName } = useSpeech();
   const signers = useQuery(signersQuery);
   const signer = signers.data?.signers.find((other) => other.positionId === draft.signerPositionId);
   const row = (label: string, value: ReactNode, step: 'fields' | 'places' = 'fields') => (
@@ -33,7 +32,7 @@ export function CheckStep({
     <div className="check-step">
       <p className="note ink">{t('draft.check.lead')}</p>
       <dl className="facts">
-        {row(t('draft.type'), documentNames.find((type) => type.code === draft.typeCode)?.[lang] ?? draft.typeCode)}
+        {row(t('draft.type'), typeName(draft.typeCode, draft.typeCode))}
         {row(t('draft.subject'), <strong>{draft.subject}</strong>)}
         {row(t('draft.notation'), <span className="num">…/{draft.notation}</span>)}
         {row(t('draft.urgency'), t(`urgency.${draft.urgency}`))}

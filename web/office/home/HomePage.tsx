@@ -5,6 +5,7 @@ import type { DocumentRow } from '@antin/protocol/office/documents';
 import type { IncomingRow } from '@antin/protocol/office/incoming';
 import { Empty, Skeleton } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, sinceText } from '../../i18n/dates.ts';
+import { asTitle } from '../../i18n/sentence-case.ts';
 import { useSpeech } from '../data/language.tsx';
 import { incomingListQuery, outgoingQuery, useSession } from '../data/queries.ts';
 import { Failure } from '../shell/Failure.tsx';
@@ -70,7 +71,7 @@ function OutgoingRow({ row, mine }: { readonly row: DocumentRow; readonly mine: 
     <li className="work-row">
       <div className="work-what">
         <Link to="/van-ban-di/$id" params={{ id: row.id }} className="row-link" data-row="">
-          {row.subject}
+          {asTitle(row.subject)}
         </Link>
         <small>
           {typeName(row.typeCode, row.typeName)}
@@ -123,7 +124,7 @@ function IncomingRowLine({ row, mine }: { readonly row: IncomingRow; readonly mi
     <li className="work-row">
       <div className="work-what">
         <Link to="/van-ban-den/$id" params={{ id: row.id }} className="row-link" data-row="">
-          {row.subject}
+          {asTitle(row.subject)}
         </Link>
         <small>
           {row.typeName} <span className="num">{row.numberAndNotation}</span> · {dayText(row.date)}

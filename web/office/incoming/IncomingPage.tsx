@@ -9,6 +9,7 @@ import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { dayText, instantText } from '../../i18n/dates.ts';
 import { addressOf, call } from '../data/client.ts';
+import { asTitle } from '../../i18n/sentence-case.ts';
 import { useSpeech } from '../data/language.tsx';
 import { incomingQuery } from '../data/queries.ts';
 import { PdfReader } from '../pdf/PdfReader.tsx';
@@ -104,7 +105,7 @@ function Loaded({ view }: { readonly view: IncomingView }) {
             <IncomingTag state={view.state} />
             <UrgencyTag urgency={view.urgency} />
           </p>
-          <h1>{view.subject}</h1>
+          <h1>{asTitle(view.subject)}</h1>
           <p className="hint">
             {view.senderName} · {t('in.signer').toLocaleLowerCase(lang)}: {view.signerName} ·{' '}
             {t('in.arrived').toLocaleLowerCase(lang)} <time dateTime={view.arrivedAt}>{instantText(view.arrivedAt)}</time>
@@ -133,7 +134,7 @@ function Loaded({ view }: { readonly view: IncomingView }) {
             />
           )}
         </div>
-        <aside className="document-side" aria-label={t('doc.panel')}>
+        <aside className="document-side" aria-label={t('doc.panel')} tabIndex={0}>
           {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
           {caution === undefined ? null : <p className={verdict === 'invalid' ? 'note red' : 'note amber'}>{caution}</p>}
           {view.incomingNumber === undefined ? null : (
@@ -160,7 +161,7 @@ function Loaded({ view }: { readonly view: IncomingView }) {
                 </p>
               )}
               {view.assignment.note === '' ? null : <p className="note">{view.assignment.note}</p>}
-              {finishing.shown ? (
+              {view.state === 'assigned' && !finishing.others ? (
                 <div className="actions">
                   <Button kind="primary" icon="check" why={finishing.why} busy={finish.isPending} onClick={() => finish.mutate()}>
                     {t('in.finish.do')}
@@ -169,17 +170,18 @@ function Loaded({ view }: { readonly view: IncomingView }) {
               ) : null}
             </section>
           )}
-          {registering.shown ? (
+          {view.state === 'arrived' && registering.others ? <p className="waits">{t('in.waits.clerk')}</p> : null}
+          {view.state === 'arrived' && !registering.others ? (
             <RegisterForm
               view={view}
               why={registering.why}
               busy={register.isPending}
               errors={errors}
               onRegister={(fields) => register.mutate(fields)}
-              onRefuse={refusing_.shown && refusing_.why === undefined ? () => setRefusing(true) : undefined}
+              onRefuse={refusing_.allowed ? () => setRefusing(true) : undefined}
             />
           ) : null}
-          {assigning.shown ? (
+          {assigning.allowed ? (
             <AssignForm
               why={assigning.why}
               busy={assign.isPending}

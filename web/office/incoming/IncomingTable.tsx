@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { IncomingRow } from '@antin/protocol/office/incoming';
 import { dayText, sinceText } from '../../i18n/dates.ts';
+import { asTitle } from '../../i18n/sentence-case.ts';
 import { useSpeech } from '../data/language.tsx';
 import { IncomingTag, UrgencyTag, VerdictTag } from '../shell/states.tsx';
 
@@ -33,7 +34,7 @@ export function IncomingTable({ rows }: { readonly rows: readonly IncomingRow[] 
               </td>
               <td>
                 <Link to="/van-ban-den/$id" params={{ id: row.id }} className="row-link" data-row="">
-                  {row.subject}
+                  {asTitle(row.subject)}
                 </Link>
                 <small>{row.typeName}</small>
               </td>

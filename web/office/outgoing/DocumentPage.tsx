@@ -10,6 +10,7 @@ import { Tabs } from '../../ui/Tabs.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { dayText } from '../../i18n/dates.ts';
 import { addressOf, call } from '../data/client.ts';
+import { asTitle } from '../../i18n/sentence-case.ts';
 import { useSpeech } from '../data/language.tsx';
 import { documentQuery } from '../data/queries.ts';
 import { PdfReader } from '../pdf/PdfReader.tsx';
@@ -53,7 +54,7 @@ export function DocumentPage() {
 type Tab = 'content' | 'annexes' | 'signatures' | 'history' | 'recipients';
 
 function Loaded({ view }: { readonly view: DocumentView }) {
-  const { t, lang, typeName } = useSpeech();
+  const { t, typeName } = useSpeech();
   const [tab, setTab] = useState<Tab>('content');
   const main = view.files.find((file) => file.role === 'main');
   const annexes = view.files.filter((file) => file.role === 'annex');
@@ -76,7 +77,7 @@ function Loaded({ view }: { readonly view: DocumentView }) {
             <StateTag state={view.state} />
             <UrgencyTag urgency={view.urgency} />
           </p>
-          <h1>{view.subject}</h1>
+          <h1>{asTitle(view.subject)}</h1>
         </div>
         <Acts view={view} />
       </header>
@@ -139,7 +140,7 @@ function Loaded({ view }: { readonly view: DocumentView }) {
             </div>
           ) : null}
         </div>
-        <aside className="document-side" aria-label={t('doc.panel')}>
+        <aside className="document-side" aria-label={t('doc.panel')} tabIndex={0}>
           <section>
             <h2>{t('doc.signatures')}</h2>
             <SignatureList signatures={view.signatures} />
@@ -232,6 +233,12 @@ function Acts({ view }: { readonly view: DocumentView }) {
   const send = act('submit');
   const back = act('return');
   const drop = act('delete');
+  const waiting =
+    view.state === 'awaiting-signature' && sign.others
+      ? t('doc.waits.signer', { name: view.signerName })
+      : (view.state === 'signed' && issue.others) || (view.state === 'awaiting-seal' && retry.others)
+        ? t('doc.waits.clerk')
+        : undefined;
   const failed = submit.error ?? remove.error;
   const problem = failed === null ? undefined : problemText(failed, lang);
   const link = (
@@ -252,26 +259,29 @@ function Acts({ view }: { readonly view: DocumentView }) {
   return (
     <div className="document-acts">
       <div className="actions">
-        {sign.shown ? link('/van-ban-di/$id/ky', t('act.sign'), 'pen', sign.why) : null}
-        {issue.shown ? link('/van-ban-di/$id/phat-hanh', t('act.issue'), 'seal', issue.why) : null}
-        {retry.shown && !issue.shown ? link('/van-ban-di/$id/phat-hanh', t('act.retry-seal'), 'seal', retry.why) : null}
-        {send.shown ? (
+        {view.state === 'awaiting-signature' && !sign.others ? link('/van-ban-di/$id/ky', t('act.sign'), 'pen', sign.why) : null}
+        {view.state === 'signed' && !issue.others ? link('/van-ban-di/$id/phat-hanh', t('act.issue'), 'seal', issue.why) : null}
+        {view.state === 'awaiting-seal' && !retry.others
+          ? link('/van-ban-di/$id/phat-hanh', t('act.retry-seal'), 'seal', retry.why)
+          : null}
+        {(view.state === 'draft' || view.state === 'returned') && !send.others ? (
           <Button kind="primary" why={send.why} busy={submit.isPending} onClick={() => submit.mutate()}>
             {t('act.submit', { name: view.signerName })}
           </Button>
         ) : null}
-        {edit.shown && edit.why === undefined ? (
+        {edit.allowed ? (
           <Link to="/soan-thao/$id" params={{ id: view.id }} className="button">
             {t('act.edit')}
           </Link>
         ) : null}
-        {back.shown && back.why === undefined ? <Button onClick={() => setAsking('return')}>{t('act.return')}</Button> : null}
-        {drop.shown && drop.why === undefined ? (
+        {back.allowed ? <Button onClick={() => setAsking('return')}>{t('act.return')}</Button> : null}
+        {drop.allowed ? (
           <Button kind="quiet" onClick={() => setAsking('delete')}>
             {t('act.delete')}
           </Button>
         ) : null}
       </div>
+      {waiting === undefined ? null : <p className="waits">{waiting}</p>}
       {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
       <ReasonDialog
         title={t('sign.return.title')}

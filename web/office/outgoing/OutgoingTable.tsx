@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { DocumentRow } from '@antin/protocol/office/documents';
 import { dayText, sinceText } from '../../i18n/dates.ts';
+import { asTitle } from '../../i18n/sentence-case.ts';
 import { useSpeech } from '../data/language.tsx';
 import { StateTag, UrgencyTag } from '../shell/states.tsx';
 
@@ -28,7 +29,7 @@ export function OutgoingTable({ rows }: { readonly rows: readonly DocumentRow[] 
               <td className="nowrap">{row.date === undefined ? sinceText(row.waitingSince, Date.now()) : dayText(row.date)}</td>
               <td>
                 <Link to="/van-ban-di/$id" params={{ id: row.id }} className="row-link" data-row="">
-                  {row.subject}
+                  {asTitle(row.subject)}
                 </Link>
                 <small>{typeName(row.typeCode, row.typeName)}</small>
               </td>

@@ -58,7 +58,7 @@ export function AwaitingSeal({ view, jobId, onJob, onChanged }: AwaitingSealProp
         </p>
       )}
       {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
-      {again.shown && (jobId === undefined || again.why === undefined) ? (
+      {!again.others && (jobId === undefined || again.allowed) ? (
         <>
           <CredentialChoice legend={t('issue.credential')} credentials={list} chosen={chosen?.id} onChoose={setCredentialId} />
           <div>
@@ -74,7 +74,7 @@ export function AwaitingSeal({ view, jobId, onJob, onChanged }: AwaitingSealProp
           </div>
         </>
       ) : null}
-      {give.shown ? (
+      {!give.others && (jobId === undefined || give.allowed) ? (
         <details className="more">
           <summary>{t('act.cancel-seal')}</summary>
           <fieldset className="choices">

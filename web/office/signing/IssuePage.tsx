@@ -10,6 +10,7 @@ import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { dayOf } from '../../i18n/dates.ts';
 import { call } from '../data/client.ts';
+import { asTitle } from '../../i18n/sentence-case.ts';
 import { useSpeech } from '../data/language.tsx';
 import { credentialsQuery, documentQuery, proposalQuery } from '../data/queries.ts';
 import { actOf } from '../shell/acts.ts';
@@ -46,7 +47,7 @@ export function IssuePage() {
   if (following !== undefined) {
     return (
       <div className="page narrow">
-        <h1>{view.data.subject}</h1>
+        <h1>{asTitle(view.data.subject)}</h1>
         <JobProgress
           id={following}
           onDone={reload}
@@ -117,7 +118,7 @@ function Issue({ view, onJob }: { readonly view: DocumentView; readonly onJob: (
     <div className="page issue">
       <header className="page-head">
         <h1>{t('issue.title')}</h1>
-        <p className="hint">{view.subject}</p>
+        <p className="hint">{asTitle(view.subject)}</p>
       </header>
       {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
       {tried && !sure ? (
@@ -210,7 +211,7 @@ function Issue({ view, onJob }: { readonly view: DocumentView; readonly onJob: (
             icon="seal"
             wide
             busy={issue.isPending}
-            why={act.shown ? (act.why ?? (chosen === undefined ? t('sign.credential.none') : undefined)) : t('why.wrong-state')}
+            why={act.allowed ? (chosen === undefined ? t('sign.credential.none') : undefined) : (act.why ?? t('why.wrong-state'))}
             onClick={() => {
               setTried(true);
               if (sure) issue.mutate();

@@ -4,6 +4,7 @@ import { documentRoutes, type DocumentView } from '@antin/protocol/office/docume
 import { Icon } from '../../ui/Icon.tsx';
 import { dayText, exactText } from '../../i18n/dates.ts';
 import { addressOf } from '../data/client.ts';
+import { asTitle } from '../../i18n/sentence-case.ts';
 import { useSpeech } from '../data/language.tsx';
 import { documentQuery } from '../data/queries.ts';
 import { Deliveries, inMotion } from '../shell/Deliveries.tsx';
@@ -27,7 +28,7 @@ export function IssuedReceipt({ view }: { readonly view: DocumentView }) {
           <h1>
             {t('issue.done.title')} <span className="num">{data.numberAndNotation}</span>
           </h1>
-          <p>{data.subject}</p>
+          <p>{asTitle(data.subject)}</p>
         </div>
       </div>
       <dl className="facts">

@@ -7,6 +7,7 @@ import { Button } from '../../ui/Button.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { addressOf, call } from '../data/client.ts';
+import { asTitle } from '../../i18n/sentence-case.ts';
 import { useSpeech } from '../data/language.tsx';
 import { credentialsQuery, documentQuery } from '../data/queries.ts';
 import { PlaceEditor, type PlaceBox } from '../pdf/PlaceEditor.tsx';
@@ -109,7 +110,7 @@ function Sign({ view }: { readonly view: DocumentView }) {
   if (jobId !== undefined) {
     return (
       <div className="page narrow">
-        <h1>{view.subject}</h1>
+        <h1>{asTitle(view.subject)}</h1>
         <JobProgress
           id={jobId}
           onDone={finished}
@@ -156,7 +157,7 @@ function Sign({ view }: { readonly view: DocumentView }) {
     <div className="page wide sign">
       <header className="page-head">
         <h1>{t('sign.title')}</h1>
-        <p className="hint">{view.subject}</p>
+        <p className="hint">{asTitle(view.subject)}</p>
       </header>
       {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
       {pdf.state === 'failed' ? <p className="field-error">{t('pdf.failed')}</p> : null}
@@ -215,7 +216,11 @@ function Sign({ view }: { readonly view: DocumentView }) {
                 <Button
                   kind="primary"
                   why={
-                    act.shown ? (act.why ?? (chosen === undefined ? t('sign.credential.none') : undefined)) : t('why.wrong-state')
+                    act.allowed
+                      ? chosen === undefined
+                        ? t('sign.credential.none')
+                        : undefined
+                      : (act.why ?? t('why.wrong-state'))
                   }
                   busy={place === undefined}
                   onClick={() => setStep('check')}

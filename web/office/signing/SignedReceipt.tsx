@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Icon } from '../../ui/Icon.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { exactText } from '../../i18n/dates.ts';
+import { asTitle } from '../../i18n/sentence-case.ts';
 import { useSpeech } from '../data/language.tsx';
 import { documentQuery, outgoingQuery } from '../data/queries.ts';
 
@@ -20,7 +21,7 @@ export function SignedReceipt({ id }: { readonly id: string }) {
         <Icon name="check" size={36} />
         <div>
           <h1>{t('sign.done.title')}</h1>
-          <p>{view.data.subject}</p>
+          <p>{asTitle(view.data.subject)}</p>
         </div>
       </div>
       <dl className="facts">
