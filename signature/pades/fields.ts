@@ -19,7 +19,8 @@ export interface FieldDoors {
  *
  * @returns the bytes to append
  * @throws {FormatFault} `pdf.*`, `font.*`
- * @throws {SignatureFault} `pades.field-exists`, `pades.placement`, `pades.locked-by-certification`, `pades.no-glyph`
+ * @throws {SignatureFault} `pades.already-signed`, `pades.field-exists`, `pades.placement`, `pades.locked-by-certification`,
+ *   `pades.no-glyph`
  */
 export function addReservedFields(source: ByteSource, fields: ReservedFields, doors: FieldDoors): Uint8Array {
   const update = beginUpdate(openForUpdate(source, doors.inflate));

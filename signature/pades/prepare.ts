@@ -63,7 +63,8 @@ export interface PreparePadesOptions {
  *
  * @throws {FormatFault} `pdf.*`: encrypted, damaged, without pages; nothing is repaired
  * @throws {SignatureFault} `pades.locked-by-certification`, `pades.field-signed`, `pades.field-type`, `pades.field-missing`,
- *   `pades.form-damaged`, `pades.no-glyph`, `pades.placement`
+ *   `pades.form-damaged`, `pades.no-glyph`, `pades.placement`, `pades.already-signed`, `pades.field-exists`,
+ *   `pades.font-unusable`, `pades.value-too-long`
  * @see ETSI EN 319 142-1 clause 6
  */
 export function preparePades(source: ByteSource, options: PreparePadesOptions): ToBeSigned {

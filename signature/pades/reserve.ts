@@ -56,7 +56,7 @@ const READ_ONLY = 1;
 const PRINT = 4;
 const QUADDING = { left: 0, center: 1, right: 2 } as const;
 
-/** @throws {SignatureFault} `pades.field-exists`, `pades.placement` */
+/** @throws {SignatureFault} `pades.already-signed`, `pades.field-exists`, `pades.field-missing`, `pades.placement` */
 export function reserveFields(update: PdfUpdate, form: FormEditor, fields: ReservedFields, deflate: Deflate | undefined): void {
   const texts = [
     ...(fields.number ? [{ name: 'so', label: 'Số', ...fields.number }] : []),
@@ -64,6 +64,10 @@ export function reserveFields(update: PdfUpdate, form: FormEditor, fields: Reser
     ...(fields.more ?? []),
   ];
   const signatures = fields.signatures ?? [];
+  // To whoever signed, a new text field with its font is an unexplained change of the document.
+  if (texts.length > 0 && form.fields.some((field) => field.type === 'Sig' && field.value !== null)) {
+    throw new SignatureFault('pades.already-signed', 'text fields can only be reserved before the first signature');
+  }
   const names = new Set(form.fields.map((field) => field.fullName));
   for (const { name } of [...texts, ...signatures]) {
     if (names.has(name)) throw new SignatureFault('pades.field-exists', `the form already has a field "${name}"`);

@@ -140,6 +140,15 @@ describe('fields', () => {
     );
   });
 
+  it('are not added behind a signature, which could not tell them from a forgery; an empty signature field is', async () => {
+    const signed = await signedPdf(input, leader);
+    expect(() => addReservedFields(memorySource(signed), { number, font }, doors)).toThrow(
+      expect.objectContaining({ code: 'pades.already-signed' }),
+    );
+    const more = { signatures: [{ name: 'CoQuan', page: 1, rect: sealRect }], font };
+    expect(addReservedFields(memorySource(signed), more, doors).length).toBeGreaterThan(100);
+  });
+
   it('cannot be changed once the seal locks them', async () => {
     const { issued } = await walk(input);
     expect(() => addFieldValues(memorySource(issued), { so: '9999' }, doors)).toThrow(
