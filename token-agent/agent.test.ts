@@ -11,6 +11,7 @@ import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { JobAnswer } from '@antin/protocol/agent/jobs';
 import { selfSigned } from '@antin/testkit/self-signed';
 import { Agent } from './agent.ts';
+import type { NativePin } from './consent/native-pin.ts';
 import { PagePrompt } from './consent/page-prompt.ts';
 import { openFolder } from './folder.ts';
 import { AgentJournal } from './journal.ts';
@@ -18,7 +19,7 @@ import type { KeyCondition, KeyHolder } from './keys/holder.ts';
 import { ServerRefusal, type ServerClient } from './server-client.ts';
 
 /** A server in this process that may be as hostile as the test wants; the agent, its folder and its journal are real. */
-function stage(options: { condition?: Partial<KeyCondition>; sign?: KeyHolder['sign'] } = {}) {
+function stage(options: { condition?: Partial<KeyCondition>; sign?: KeyHolder['sign']; pinWindow?: NativePin } = {}) {
   const path = mkdtempSync(join(tmpdir(), 'antin-stage-'));
   const folder = openFolder(path);
   const platform = generateKeyPairSync('ed25519');
@@ -118,6 +119,7 @@ function stage(options: { condition?: Partial<KeyCondition>; sign?: KeyHolder['s
     journal,
     clock: () => new Date(Date.now() + time.offsetMs),
     report: (code) => reports.push(code),
+    ...(options.pinWindow === undefined ? {} : { pinWindow: options.pinWindow }),
   });
   const ended = agent.run().catch((fault: unknown) => fault);
   const asked = async (jti: string) => {
@@ -267,6 +269,35 @@ describe('an agent', () => {
       expect(s.signs()).toBe(0);
       expect(s.prompt.view().outcomes[0]?.code).toBe(blocked);
     }
+  });
+
+  it('asks for the PIN in the desktop’s window after consent, naming the code; closing it is a refusal', async () => {
+    const pins = [Buffer.from('123456'), undefined];
+    const texts: string[] = [];
+    const given: string[] = [];
+    const s = stage({
+      pinWindow: async ({ text }) => (texts.push(text), pins.shift()),
+      sign: async (_id, data, pin) => (given.push(pin.toString()), data.map(() => Uint8Array.of(1))),
+    });
+    for (const expected of ['signed', 'not-used']) {
+      const jti = randomUUID();
+      s.outbox.jobs.push(s.token(jti));
+      await s.asked(jti);
+      expect(s.prompt.view().jobs[0]?.condition.pin).toBe('window');
+      s.prompt.decide(jti, { decision: 'sign', pin: Buffer.alloc(0) });
+      await s.until(() => s.answers.at(-1)?.jti === jti);
+      expect(s.answers.at(-1)?.answer.answer).toBe(expected);
+    }
+    expect(given).toEqual(['123456']);
+    expect(texts[0]).toContain('1234 · ai đó');
+  });
+
+  it('shows names without marks that hide or turn letters', async () => {
+    const s = stage();
+    const jti = randomUUID();
+    s.outbox.jobs.push(s.token(jti, { person: 'Hạnh\u202Efdp.exe' }));
+    await s.asked(jti);
+    expect(s.prompt.view().jobs[0]?.person).toBe('Hạnh\ufffdfdp.exe');
   });
 
   it('refuses an order for a certificate it has no key for, and answers a wish to cancel what it never saw', async () => {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { commonName, nameText } from '@antin/pki/x509/name';
 import type { JobAnswer, JobClaims } from '@antin/protocol/agent/jobs';
+import type { NativePin } from './consent/native-pin.ts';
 import type { Decision, PresentedJob, Prompt } from './consent/prompt.ts';
 import { takeDocument } from './document-check.ts';
 import { AgentFault } from './fault.ts';
@@ -21,6 +22,8 @@ export interface AgentDeps {
   readonly keys: KeyHolder;
   readonly prompt: Prompt;
   readonly journal: AgentJournal;
+  /** The desktop's own PIN window, where there is one. */
+  readonly pinWindow?: NativePin;
   readonly clock: () => Date;
   /** Stable codes for the terminal; never a PIN, a value or a document. */
   readonly report: (code: string, about?: string) => void;
@@ -52,7 +55,9 @@ export class Agent {
    * @throws {AgentFault} `agent.unpaired`
    */
   async run(): Promise<void> {
-    const { journal, report } = this.#deps;
+    const { journal, report, folder } = this.#deps;
+    // Documents of orders that a killed agent was showing.
+    rmSync(folder.file('documents'), { recursive: true, force: true });
     for (const jti of journal.interrupted()) {
       // Died between intent and result: the key may have been used, and nobody can tell any more.
       report('agent.interrupted', jti);
@@ -145,7 +150,12 @@ export class Agent {
         report(`key.${condition.blocked}`, claims.jti);
         return this.#conclude(claims, notUsed(condition.blocked === 'absent' ? 'no-key' : 'device-error'), condition.blocked);
       }
-      const decision = await this.#deps.prompt.ask(this.#present(claims, held, condition, paths), controller.signal);
+      const window = condition.pin === 'screen' ? this.#deps.pinWindow : undefined;
+      const asked = window === undefined ? condition : { ...condition, pin: 'window' as const };
+      const presented = this.#present(claims, held, asked, paths);
+      let decision = await this.#deps.prompt.ask(presented, controller.signal);
+      if (decision.decision === 'sign' && window !== undefined)
+        decision = await this.#pinFrom(window, presented, controller.signal);
       if (decision.decision === 'refuse') return this.#conclude(claims, notUsed('refused'));
       await this.#oneAtATime(() => this.#use(claims, held, decision, controller.signal));
     } catch (fault) {
@@ -287,6 +297,16 @@ export class Agent {
       practice: this.#deps.keys.kind === 'practice',
       wrongPins: this.#wrongPins.get(held.id) ?? 0,
     };
+  }
+
+  /** The window names the token and the comparison code, so that it is clear which question it belongs to. */
+  async #pinFrom(window: NativePin, job: PresentedJob, signal: AbortSignal): Promise<Decision> {
+    const { place, subject } = job.certificate;
+    const code = `${job.claims.comparisonCode} · ${subject}`;
+    const wrong = job.wrongPins > 0 ? `\nĐã nhập sai · Wrong so far: ${job.wrongPins}` : '';
+    const pin = await window({ title: `Mã PIN · PIN: ${place}`, text: `${code}${wrong}` }, signal);
+    signal.throwIfAborted();
+    return pin === undefined ? { decision: 'refuse' } : { decision: 'sign', pin };
   }
 
   #oneAtATime(work: () => Promise<void>): Promise<void> {

@@ -1,8 +1,10 @@
+import { rmSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSecretLine } from '@antin/adapters/p12/secret-file';
 import { Agent } from './agent.ts';
+import { nativePin, type NativePin } from './consent/native-pin.ts';
 import { openPage } from './consent/opener.ts';
 import { PagePrompt } from './consent/page-prompt.ts';
 import { startPageServer } from './consent/page-server.ts';
@@ -30,9 +32,11 @@ const USAGE = `antin agent: holds your keys and asks you before each signature
   --folder DIR     the agent's own folder (default: .antin-agent in your home)
   --name TEXT      how the office calls this device
   --page-port N    port of the agent's page on 127.0.0.1 (default: a free one)
+  --allow-http     pair over plain HTTP with another machine (closed practice networks only)
   --pair           pair again, with another office or account
 
 ANTIN_AGENT_OPENER names the command that opens the page ("none": the address is printed here).
+ANTIN_AGENT_PIN=page asks for the PIN on that page also where the desktop has a window for it.
 `;
 
 const clock = () => new Date();
@@ -50,6 +54,7 @@ export async function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv =
       name: { type: 'string' },
       'page-port': { type: 'string' },
       pair: { type: 'boolean' },
+      'allow-http': { type: 'boolean' },
       practice: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
@@ -71,8 +76,11 @@ export async function runAgent(argv: readonly string[], env: NodeJS.ProcessEnv =
       name: values.name ?? hostname(),
       server: values.server,
       again: values.pair === true,
+      allowHttp: values['allow-http'] === true,
     });
   } finally {
+    // It holds the secret of a launch that is over.
+    rmSync(folder.file('open.html'), { force: true });
     folder.release();
   }
 }
@@ -99,6 +107,7 @@ interface Serving {
   readonly name: string;
   readonly server: string | undefined;
   readonly again: boolean;
+  readonly allowHttp: boolean;
 }
 
 async function serve(options: Serving): Promise<number> {
@@ -122,6 +131,7 @@ async function serve(options: Serving): Promise<number> {
     if (server === undefined) throw new AgentFault('agent.not-paired', 'not paired yet: name the office with --server URL');
     pairing = await pairWith(server, identity, head, {
       clock,
+      allowHttp: options.allowHttp,
       show(userCode) {
         prompt.setHead({ ...head, origin: new URL(server).origin, userCode });
         process.stdout.write(
@@ -134,7 +144,9 @@ async function serve(options: Serving): Promise<number> {
     process.stdout.write(`Đã ghép với · Paired with: ${pairing.person}\n`);
   }
   const journal = new AgentJournal(folder.file('journal.jsonl'), clock);
-  const agent = agentFor({ folder, keys, prompt, journal, identity, pairing });
+  const pinWindow = nativePin(env);
+  const agent = agentFor({ folder, keys, prompt, journal, identity, pairing, ...(pinWindow === undefined ? {} : { pinWindow }) });
+
   const stop = () => void agent.stop();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   // Under a supervisor: its channel ends when it dies, and so do we.
@@ -157,6 +169,7 @@ function agentFor(parts: {
   journal: AgentJournal;
   identity: Identity;
   pairing: Pairing;
+  pinWindow?: NativePin;
   report?: (code: string, about?: string) => void;
 }): Agent {
   const { pairing, identity, report = say, ...rest } = parts;

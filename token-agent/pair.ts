@@ -8,14 +8,20 @@ import { askToPair, serverClient } from './server-client.ts';
  *
  * The server must name the very origin we speak to: orders will be checked against it, and a relay in between would show here.
  *
- * @throws {AgentFault} `agent.pairing-expired`, `agent.origin-mismatch`, `agent.pairing-refused`, `agent.server-unreachable`
+ * @throws {AgentFault} `agent.insecure-server`, `agent.pairing-expired`, `agent.origin-mismatch`, `agent.pairing-refused`, `agent.server-unreachable`
  */
 export async function pairWith(
   serverUrl: string,
   identity: Identity,
   about: { readonly name: string; readonly holder: 'practice' | 'token' },
-  options: { readonly show: (userCode: string) => void; readonly clock: () => Date; readonly signal?: AbortSignal },
+  options: {
+    readonly show: (userCode: string) => void;
+    readonly clock: () => Date;
+    readonly signal?: AbortSignal;
+    readonly allowHttp?: boolean;
+  },
 ): Promise<Pairing> {
+  requireSafeServer(serverUrl, options.allowHttp ?? false);
   const asked = await askToPair(serverUrl, identity, about);
   options.show(asked.userCode);
   const client = serverClient(serverUrl, asked.agentId, identity, options.clock);
@@ -39,4 +45,18 @@ export async function pairWith(
     await sleep(asked.intervalSeconds * 1000, undefined, options.signal === undefined ? {} : { signal: options.signal });
   }
   throw new AgentFault('agent.pairing-expired', 'nobody confirmed the code in time; start again for a new one');
+}
+
+/**
+ * Pairing decides once and for all whose orders are taken: over plain HTTP anybody on the way could put in a key of his own.
+ * This very machine is the exception, and what somebody names on the command line.
+ */
+export function requireSafeServer(serverUrl: string, allowHttp: boolean): void {
+  const { protocol, hostname } = new URL(serverUrl);
+  const here = hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]';
+  if (protocol === 'https:' || (protocol === 'http:' && (here || allowHttp))) return;
+  throw new AgentFault(
+    'agent.insecure-server',
+    `${serverUrl} is not https: use its https address, or --allow-http in a closed practice network`,
+  );
 }

@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
 import { deviceRoutes, type Device } from '@antin/protocol/office/devices';
+import { record } from '../journal/journal.ts';
 import { Refusal } from '../refusal.ts';
-import type { Db } from '../transaction.ts';
+import { actorOf, type Caller } from '../session/caller.ts';
+import type { Db, Tx } from '../transaction.ts';
 import type { DevicesDeps } from './devices.ts';
 import { ONLINE_MS } from './signing-jobs.ts';
 import {
@@ -32,7 +34,8 @@ export function deviceApp(deps: DevicesDeps): Hono {
   });
 
   app.post(deviceRoutes.confirm.path, async (c) => {
-    const { personId } = await deps.callerOf(c);
+    const caller = await deps.callerOf(c);
+    const { personId } = caller;
     const body = deviceRoutes.confirm.body?.safeParse(await c.req.json().catch(() => undefined));
     const now = clock();
     const since = new Date(now.getTime() - ATTEMPT_WINDOW_MS);
@@ -44,6 +47,7 @@ export function deviceApp(deps: DevicesDeps): Hono {
       if (row === undefined) return undefined;
       await markPaired(tx, row.id, now);
       await addDevicePerson(tx, row.id, personId, now);
+      await note(tx, caller, 'DevicePaired', row, now);
       return deviceById(tx, row.id);
     });
     if (paired === undefined) {
@@ -54,15 +58,26 @@ export function deviceApp(deps: DevicesDeps): Hono {
   });
 
   app.delete(deviceRoutes.remove.path, async (c) => {
-    const { personId } = await deps.callerOf(c);
+    const caller = await deps.callerOf(c);
     const params = deviceRoutes.remove.params?.safeParse(c.req.param());
     if (params?.success !== true) throw new Refusal('device.not-found');
-    const removed = await db.transaction().execute((tx) => removeDevicePerson(tx, params.data.id, personId, clock()));
+    const removed = await db.transaction().execute(async (tx) => {
+      const row = await deviceById(tx, params.data.id);
+      if (row === undefined || !(await removeDevicePerson(tx, row.id, caller.personId, clock()))) return false;
+      await note(tx, caller, 'DeviceRemoved', row, clock());
+      return true;
+    });
     if (!removed) throw new Refusal('device.not-found');
     return c.json({});
   });
 
   return app;
+}
+
+/** Who may sign from where is as much part of the history as what was signed. */
+async function note(tx: Tx, caller: Caller, event: string, device: DeviceRow, at: Date): Promise<void> {
+  const detail = { device: device.name, holder: device.holder, deviceId: device.id };
+  await record(tx, { event, at, agencyId: caller.position.agencyId, actor: actorOf(caller), detail });
 }
 
 /** One person's view: on an agent shared by many (practice) they see their own certificates and organisations'. */

@@ -1,20 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPublicKey, randomUUID, verify } from 'node:crypto';
+import { sql } from 'kysely';
 import { testDatabase } from '@antin/testkit/database';
 import { selfSigned } from '@antin/testkit/self-signed';
 import { JobClaims } from '@antin/protocol/agent/jobs';
 import { Device } from '@antin/protocol/office/devices';
 import { SigningJob } from '@antin/protocol/office/signing';
 import type { JobRecord } from './jobs.ts';
-import { devicesMigrations } from './migrations.ts';
-import { AGENCY, BareAgent, OTHER_PERSON, PERSON, POSITION, testOffice, type TestOffice } from './office-for-tests.ts';
+import {
+  AGENCY,
+  BareAgent,
+  OTHER_PERSON,
+  PERSON,
+  POSITION,
+  TEST_MIGRATIONS,
+  testOffice,
+  type TestOffice,
+} from './office-for-tests.ts';
 
 let office: TestOffice;
 const heard: { job: JobRecord; answer: string }[] = [];
 let sayLate = false;
 
 beforeAll(async () => {
-  office = testOffice(await testDatabase(devicesMigrations));
+  office = testOffice(await testDatabase(TEST_MIGRATIONS));
   office.jobs.onAnswer('issue', async (_tx, job, answer) => {
     heard.push({ job, answer: answer.answer });
     if (sayLate) return 'late';
@@ -114,6 +123,12 @@ describe('pairing', () => {
     expect((await agent.send('GET', '/api/agent/jobs')).status).toBe(200);
     expect((await person('DELETE', `/api/devices/${agent.id}`)).status).toBe(200);
     expect((await agent.send('GET', '/api/agent/jobs')).json.code).toBe('device.proof-invalid');
+    const told = await sql<{ event: string; deviceId: string }>`
+      select event, detail->>'deviceId' as "deviceId" from agency.journal order by sequence desc limit 2`.execute(office.db);
+    expect(told.rows).toEqual([
+      { event: 'DeviceRemoved', deviceId: agent.id },
+      { event: 'DevicePaired', deviceId: agent.id },
+    ]);
   });
 });
 
@@ -258,7 +273,7 @@ describe('answers', () => {
 
 describe('the production profile', () => {
   it('refuses agents with software keys', async () => {
-    const production = testOffice(await testDatabase(devicesMigrations), { profile: 'production' });
+    const production = testOffice(await testDatabase(TEST_MIGRATIONS), { profile: 'production' });
     const body = { publicKey: Buffer.alloc(32, 7).toString('base64'), name: 'p12', holder: 'practice' };
     const headers = { 'content-type': 'application/json' };
     const refused = await production.app.request('/api/agent/pairings', { method: 'POST', headers, body: JSON.stringify(body) });

@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
 import type { FileStore } from '@antin/adapters/files/store';
+import type { Caller } from '../session/caller.ts';
 import type { Clock } from '../transaction.ts';
 import { agentApp } from './agent-routes.ts';
 import { deviceApp } from './device-routes.ts';
@@ -21,7 +22,7 @@ export interface DevicesDeps {
   /** Prepared bytes from the content-addressed store. */
   readonly files: Pick<FileStore, 'stream'>;
   /** The signed-in person. @throws {Refusal} when there is none */
-  readonly callerOf: (c: Context) => Promise<{ readonly personId: string }>;
+  readonly callerOf: (c: Context) => Promise<Caller>;
   readonly wake: Wake;
 }
 

@@ -7,6 +7,8 @@ import { devices } from './devices.ts';
 import type { DeviceDirectory } from './jobs.ts';
 import { platformKeyOf } from './platform-key.ts';
 import { deviceProblems } from './problems.ts';
+import { journalMigrations } from '../journal/migrations.ts';
+import { devicesMigrations } from './migrations.ts';
 import { signingJobs } from './signing-jobs.ts';
 import { startWake } from './wake.ts';
 
@@ -14,6 +16,9 @@ export const PERSON = '11111111-1111-4111-8111-111111111111';
 export const OTHER_PERSON = '22222222-2222-4222-8222-222222222222';
 export const POSITION = '33333333-3333-4333-8333-333333333333';
 export const AGENCY = '44444444-4444-4444-8444-444444444444';
+
+/** What these tests need of the agency's tables. */
+export const TEST_MIGRATIONS = { ...journalMigrations, ...devicesMigrations };
 
 /**
  * The devices feature on a real database with a directory of two people. Tests only: `x-person` says who is signed in.
@@ -63,7 +68,20 @@ export function testOffice(
           return { size: bytes.length, body: new Blob([bytes]).stream() };
         },
       },
-      callerOf: async (c) => ({ personId: c.req.header('x-person') ?? PERSON }),
+      callerOf: async (c) => ({
+        personId: c.req.header('x-person') ?? PERSON,
+        fullName: 'Nguyễn Thị Hồng Hạnh',
+        signInName: 'hanh',
+        position: {
+          id: POSITION,
+          agencyId: AGENCY,
+          agencyName: 'Sở Tài chính',
+          unitName: undefined,
+          title: 'Văn thư',
+          capacity: '',
+          roles: ['clerk'],
+        },
+      }),
       wake,
     }),
   );

@@ -23,8 +23,7 @@ import { testDatabase } from '@antin/testkit/database';
 import { selfSigned } from '@antin/testkit/self-signed';
 import { softHsmModule, softToken, type SoftToken } from '@antin/testkit/softhsm';
 import type { PreparedDocument } from './jobs.ts';
-import { devicesMigrations } from './migrations.ts';
-import { AGENCY, PERSON, POSITION, testOffice, type TestOffice } from './office-for-tests.ts';
+import { AGENCY, PERSON, POSITION, TEST_MIGRATIONS, testOffice, type TestOffice } from './office-for-tests.ts';
 
 /** The agent is a process, as at a clerk's: this test knows its command line, its page and the wire, and imports nothing of it. */
 const AGENT = fileURLToPath(new URL('../../token-agent/main.ts', import.meta.url));
@@ -37,7 +36,7 @@ const folders: string[] = [];
 const running: { child: ChildProcess; exited: Promise<unknown> }[] = [];
 
 beforeAll(async () => {
-  office = testOffice(await testDatabase(devicesMigrations), { origin: () => origin });
+  office = testOffice(await testDatabase(TEST_MIGRATIONS), { origin: () => origin });
   office.jobs.onAnswer('issue', async (_tx, _job, answer) => {
     answers.push(answer);
   });
@@ -54,7 +53,7 @@ afterEach(async () => {
   answers.length = 0;
 });
 afterAll(async () => {
-  'closeAllConnections' in server && server.closeAllConnections();
+  if ('closeAllConnections' in server) server.closeAllConnections();
   server.close();
   await office.close();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });

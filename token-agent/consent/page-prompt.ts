@@ -89,12 +89,17 @@ export class PagePrompt implements Prompt {
         jti: job.jti,
         state,
         act: job.claims.act,
-        person: job.claims.person,
+        person: plain(job.claims.person),
         origin: job.claims.origin,
         comparisonCode: job.claims.comparisonCode,
-        summary: job.claims.summary,
+        summary: job.claims.summary.map(({ label, value }) => ({ label, value: plain(value) })),
         expiresAt: job.claims.exp * 1000,
-        documents: job.documents.map(({ index, title, fileName, size }) => ({ index, title, fileName, size })),
+        documents: job.documents.map(({ index, title, fileName, size }) => ({
+          index,
+          title: plain(title),
+          fileName: plain(fileName),
+          size,
+        })),
         certificate: job.certificate,
         condition: job.condition,
         practice: job.practice,
@@ -127,4 +132,9 @@ export class PagePrompt implements Prompt {
     this.#revision += 1;
     for (const go of this.#listeners) go();
   }
+}
+
+/** Marks that turn the direction of writing or are invisible could make one name look like another, or `fdp.exe` like a PDF. */
+function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
 }

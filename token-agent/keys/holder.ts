@@ -2,8 +2,11 @@ import type { SignatureAlgorithm } from '@antin/pki/crypto';
 
 /** What the person must do so that a key signs. */
 export interface KeyCondition {
-  /** `screen`: a PIN is typed here. `keypad`: the reader asks itself. `none`: consent is enough (practice). */
-  readonly pin: 'screen' | 'keypad' | 'none';
+  /**
+   * `screen`: a PIN is typed on the page. `window`: in a window of the desktop, after consent. `keypad`: the reader asks itself.
+   * `none`: consent is enough (practice).
+   */
+  readonly pin: 'screen' | 'window' | 'keypad' | 'none';
   /** Set when no try should be made now. */
   readonly blocked?: 'pin-locked' | 'pin-final-try' | 'absent';
   readonly pinCountLow: boolean;

@@ -57,6 +57,7 @@ it('enrols people by its own keys, keeps them closed, and has them after a resta
   const parsed = requests.map(({ csr }) => parseCertificationRequest(csr));
   expect(parsed.map((request) => commonName(request.subject))).toEqual(['Nguyễn Thị Hồng Hạnh', 'Sở Tài chính tỉnh Nam Hà']);
   await first.store(requests.map(({ key, csr }) => ({ key, chain: [issue(csr)] })));
+  expect(first.held.map((entry) => entry.key)).toEqual(['hanh', 'stc']);
   await first.stop();
   expect(await first.exited).toBe(0);
 

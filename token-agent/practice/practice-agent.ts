@@ -8,7 +8,7 @@ import type { Applicant, PracticeReply } from './commands.ts';
 export interface PracticeAgent {
   /** Ed25519, 32 octets: what `registerAgent` of the server wants. */
   readonly publicKey: Uint8Array;
-  /** Keys that have a certificate already, from an earlier start. */
+  /** Keys that have a certificate: from an earlier start, and those stored since. */
   readonly held: readonly { readonly key: string; readonly certificate: Uint8Array }[];
   /** The page where demo people consent; opens nothing without the secret. */
   readonly pageUrl: string;
@@ -80,11 +80,17 @@ export async function startPracticeAgent(options: {
     return reply;
   };
   child.stdin.on('error', () => {});
+  let stopping = false;
+  void exited.then((code) => stopping || options.report?.('agent.ended', String(code)));
 
   const first = await ready;
+  const held: { key: string; certificate: Uint8Array }[] = first.held.map(({ key, certificate }) => ({
+    key,
+    certificate: new Uint8Array(Buffer.from(certificate, 'base64')),
+  }));
   return {
     publicKey: new Uint8Array(Buffer.from(first.publicKey, 'base64')),
-    held: first.held.map(({ key, certificate }) => ({ key, certificate: new Uint8Array(Buffer.from(certificate, 'base64')) })),
+    held,
     pageUrl: first.pageUrl,
     openUrl: first.openUrl,
     async enrol(people) {
@@ -95,11 +101,13 @@ export async function startPracticeAgent(options: {
     async store(entries) {
       const plain = entries.map(({ key, chain }) => ({ key, chain: chain.map((der) => Buffer.from(der).toString('base64')) }));
       await ask({ cmd: 'certificates', entries: plain });
+      for (const { key, chain } of entries) if (chain[0] !== undefined) held.push({ key, certificate: chain[0] });
     },
     async pair(pairing) {
       await ask({ cmd: 'pair', pairing });
     },
     async stop() {
+      stopping = true;
       child.stdin.end();
       const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
       await exited;
