@@ -80,7 +80,6 @@ async function sign(args: SignArguments, io: Io): Promise<string> {
   await using key = await openKey(args, io);
   const now = systemClock().getTime();
   requireFit(key.certificate, now);
-  if (key.practiceOnly) io.stderr.write('antin sign: this key is software, for practice only\n');
   const level = args.tsa === undefined ? 'B-B' : 'B-T';
   const { reason, location, field } = args;
   const tbs = preparePades(source, {
@@ -101,6 +100,7 @@ async function sign(args: SignArguments, io: Io): Promise<string> {
   const stamp = args.tsa === undefined ? {} : { timeStampToken: await stampOf(args.tsa, timeStampImprint(value, nodeCrypto)) };
   const appended = embedPades(source, tbs, value, { door: nodeCrypto, ...stamp });
   writeOutput(source, appended, { output: args.output, force: args.force, sha256: tbs.inputSha256 });
+  if (key.practiceOnly) io.stderr.write('antin sign: this key is software, for practice only\n');
   const holder = commonName(key.certificate.subject) ?? `serial number ${key.certificate.serialHex}`;
   return printable(`${args.output}: PAdES ${level}, ${holder}, field ${tbs.fieldName}`);
 }

@@ -4,7 +4,7 @@ import { exit } from '../../exit.ts';
  * The command refuses, or cannot go on. Codes: `sign.output-exists`, `sign.output-is-input`, `sign.output-not-a-file`,
  * `sign.output-failed`, `sign.input-unreadable`, `sign.input-changed`, `secret.no-terminal`, `secret.empty`,
  * `secret.too-long`, `secret.cancelled`, `certificate.expired`, `certificate.not-yet-valid`, `certificate.not-for-signing`,
- * `certificate.practice-only`, `software-token.practice-only`.
+ * `certificate.practice-only`, `software-key.not-pkcs12`, `software-token.practice-only`.
  */
 export class SignFault extends Error {
   override readonly name = 'SignFault';

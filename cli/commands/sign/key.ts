@@ -2,6 +2,7 @@ import { softwareKeyFromFile } from '@antin/adapters/p12/software-key';
 import { Pkcs11Fault } from '@antin/adapters/pkcs11/fault';
 import { pkcs11Key } from '@antin/adapters/pkcs11/key';
 import { ModuleProcess } from '@antin/adapters/pkcs11/module-process';
+import { FormatFault } from '@antin/formats/fault';
 import { isPractice } from '@antin/pki/path/practice';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
@@ -37,11 +38,18 @@ export async function openKey(args: SignArguments, io: Io): Promise<OpenKey> {
 async function fileKey({ profile, alias }: SignArguments, { file, passFile }: Place<'p12'>, io: Io): Promise<OpenKey> {
   // Nobody is asked for a passphrase that will not be used.
   const password = profile === 'production' ? Buffer.alloc(0) : await readSecret(passFile, `passphrase of ${file}`, io);
-  const key = softwareKeyFromFile(file, password, {
-    profile,
-    ...(alias === undefined ? {} : { wanted: (one, label) => answersTo(alias, one, label) }),
-  });
-  return { ...key, [Symbol.asyncDispose]: () => Promise.resolve() };
+  try {
+    const key = softwareKeyFromFile(file, password, {
+      profile,
+      ...(alias === undefined ? {} : { wanted: (one, label) => answersTo(alias, one, label) }),
+    });
+    return { ...key, [Symbol.asyncDispose]: () => Promise.resolve() };
+  } catch (fault) {
+    if (!(fault instanceof FormatFault)) throw fault;
+    throw new SignFault('software-key.not-pkcs12', `${file} is no PKCS#12 file: ${fault.message} (${fault.code})`, {
+      cause: fault,
+    });
+  }
 }
 
 async function tokenKey({ profile, alias }: SignArguments, place: Place<'pkcs11'>, io: Io): Promise<OpenKey> {

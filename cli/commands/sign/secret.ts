@@ -28,9 +28,10 @@ export async function readSecret(file: string, what: string, io: Io): Promise<Bu
 async function typed(stdin: Stdin, prompt: string, io: Io): Promise<Buffer> {
   if (stdin.setRawMode === undefined) throw noTerminal(prompt);
   const line = typedLine();
-  io.stderr.write(prompt);
+  // Before the prompt: who sees it may type at once, and would be shown what they type.
   stdin.setRawMode(true);
   try {
+    io.stderr.write(prompt);
     return await new Promise<Buffer>((resolve, reject) => {
       const cancelled = () => reject(new SignFault('secret.cancelled', 'cancelled; nothing was signed'));
       stdin.on('data', (chunk: Buffer | string) => {
