@@ -12,6 +12,8 @@ import { openFileStore } from '@antin/adapters/files/store';
 import { createApp } from '@antin/adapters/http/app';
 import { nodeInflate } from '@antin/adapters/inflate/node';
 import { createLog } from '@antin/adapters/log/log';
+import { routeTables } from '@antin/protocol/openapi';
+import type { Route } from '@antin/protocol/route';
 import type { JobAnswer } from '@antin/protocol/agent/jobs';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { platformKeyOf } from './devices/platform-key.ts';
@@ -105,6 +107,15 @@ function person(
   };
 }
 
+function routeOf(method: string, path: string): Route {
+  const plain = path.split('?')[0]!;
+  for (const row of Object.values(routeTables).flatMap((table) => Object.values(table))) {
+    const pattern = new RegExp(`^${row.path.replace(/:[A-Za-z]+/g, '[^/]+')}$`);
+    if (row.method === method && pattern.test(plain)) return row;
+  }
+  throw new Error(`no route ${method} ${plain}`);
+}
+
 export interface TestOfficeOptions {
   readonly at?: SigningDoors['at'];
   readonly timeStamp?: SigningDoors['timeStamp'];
@@ -156,8 +167,10 @@ export async function testOffice(db: AnyDatabase, keys: TestKeys, options: TestO
     });
     return response;
   }
-  const json = async (response: Response): Promise<any> => {
+  /** Every answer must be what the route table promises the browser. */
+  const json = async (response: Response, method: string, path: string): Promise<any> => {
     const value = (await response.json()) as any;
+    if (response.ok) routeOf(method, path).answer.parse(value);
     if (!response.ok)
       throw Object.assign(new Error(`${response.status} ${JSON.stringify(value)}`), { code: value.code, problem: value });
     return value;
@@ -198,15 +211,15 @@ export async function testOffice(db: AnyDatabase, keys: TestKeys, options: TestO
     },
     async signIn(signInName: string, password = PASSWORD): Promise<string> {
       const response = await call('', 'POST', '/api/session', { signInName, password });
-      await json(response.clone());
+      await json(response.clone(), 'POST', '/api/session');
       return response.headers.get('set-cookie')!.split(';')[0]!;
     },
     call,
-    get: async (as: string, path: string) => json(await call(as, 'GET', path)),
-    post: async (as: string, path: string, body: unknown) => json(await call(as, 'POST', path, body)),
-    put: async (as: string, path: string, body: unknown) => json(await call(as, 'PUT', path, body)),
+    get: async (as: string, path: string) => json(await call(as, 'GET', path), 'GET', path),
+    post: async (as: string, path: string, body: unknown) => json(await call(as, 'POST', path, body), 'POST', path),
+    put: async (as: string, path: string, body: unknown) => json(await call(as, 'PUT', path, body), 'PUT', path),
     async upload(as: string, name: string, bytes: Uint8Array) {
-      return json(await call(as, 'PUT', '/api/files', bytes, { 'x-file-name': encodeURIComponent(name) }));
+      return json(await call(as, 'PUT', '/api/files', bytes, { 'x-file-name': encodeURIComponent(name) }), 'PUT', '/api/files');
     },
     /** The device answers an order, with the named key or in another way. */
     async answer(jobId: string, how: string | { answer: JobAnswer } | { values: (job: JobRecord) => Promise<Uint8Array[]> }) {

@@ -59,3 +59,8 @@ export async function enterIncoming(tx: Tx, entry: ArrivedDocument): Promise<{ n
   });
   return { number: book.number, entryId };
 }
+
+/** Fills the column "unit or person who received it" once the document is assigned; the last assignment counts. */
+export async function noteReceiver(tx: Tx, incomingId: string, receiver: string): Promise<void> {
+  await sql`update agency.register_entry set unit = ${receiver} where incoming_id = ${incomingId}`.execute(tx);
+}

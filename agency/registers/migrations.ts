@@ -70,4 +70,9 @@ export const registersMigrations: Record<string, Migration> = {
       await sql`create index register_entry_book on agency.register_entry (register_id, number desc)`.execute(db);
     },
   },
+  '2026-11-21T20:15:00Z-registers-book-by-date': {
+    async up(db: Kysely<unknown>) {
+      await sql`create index register_entry_by_date on agency.register_entry (register_id, date desc, number desc)`.execute(db);
+    },
+  },
 };

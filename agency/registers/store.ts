@@ -155,7 +155,10 @@ export async function registerById(db: Db, id: string): Promise<RegisterRecord |
   return rows[0];
 }
 
-/** One page of a book, newest number first; a released reservation was never an entry. */
+/**
+ * One page of a book, newest first: outgoing by date (several series share the book), incoming by number. A released
+ * reservation was never an entry.
+ */
 export async function findEntries(
   db: Db,
   query: { registerId: string; q?: string | undefined; page: number; pageSize: number },
@@ -168,21 +171,24 @@ export async function findEntries(
   const counted = await sql<{ total: number }>`select count(*) as total from agency.register_entry where ${where}`.execute(db);
   const { rows } = await sql<EntryRecord>`
     select ${columns} from agency.register_entry where ${where}
-    order by number desc, series_id, id limit ${query.pageSize} offset ${(query.page - 1) * query.pageSize}`.execute(db);
+    order by case when series_id is not null then date end desc, number desc, id limit ${query.pageSize} offset ${(query.page - 1) * query.pageSize}`.execute(
+    db,
+  );
   return { items: rows, total: counted.rows[0]!.total };
 }
 
-/** The whole book in the order of the form, in pieces: a year may hold fifty thousand entries. */
+/** The whole book in the order of the form, oldest first, in pieces: a year may hold fifty thousand entries. */
 export async function* wholeBook(db: Db, registerId: string, step = 1000): AsyncGenerator<EntryRecord> {
-  let after = { number: 0, id: '00000000-0000-0000-0000-000000000000' };
+  let after = { day: '0001-01-01', number: 0, id: '00000000-0000-0000-0000-000000000000' };
   for (;;) {
     const { rows } = await sql<EntryRecord>`
       select ${columns} from agency.register_entry
-      where register_id = ${registerId} and state <> 'released' and (number, id) > (${after.number}, ${after.id}::uuid)
-      order by number, id limit ${step}`.execute(db);
+      where register_id = ${registerId} and state <> 'released'
+        and (case when series_id is not null then date else '0001-01-02' end, number, id) > (${after.day}::date, ${after.number}, ${after.id}::uuid)
+      order by case when series_id is not null then date else '0001-01-02' end, number, id limit ${step}`.execute(db);
     yield* rows;
     const last = rows.at(-1);
     if (last === undefined) return;
-    after = { number: last.number, id: last.id };
+    after = { day: last.seriesId === null ? '0001-01-02' : last.date, number: last.number, id: last.id };
   }
 }

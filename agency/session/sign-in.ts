@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.ts';
 import { inTransaction, type Clock, type Db } from '../transaction.ts';
 import type { Caller } from './caller.ts';
 import { isAlive, LIFETIME_MS, mayTry, TOUCH_MS } from './rules.ts';
-import { countAttempt, forgetAttempts, insertSession, sessionOf, touchSession } from './store.ts';
+import { countAttempt, forgetAttempts, insertSession, pruneSessions, sessionOf, touchSession } from './store.ts';
 
 /** Door to argon2id; slow on purpose. */
 export interface Passwords {
@@ -53,6 +53,7 @@ export async function signIn(
       expiresAt: new Date(now.getTime() + LIFETIME_MS),
     });
     await forgetAttempts(tx, attempt);
+    await pruneSessions(tx, now);
     await record(tx, {
       event: 'SignedIn',
       at: now,

@@ -9,7 +9,11 @@ export interface DocumentKind {
   readonly name: BothLanguages;
 }
 
-const kind = (code: string, vi: string, en: string, abbreviation = code): DocumentKind => ({ code, abbreviation, name: { vi, en } });
+const kind = (code: string, vi: string, en: string, abbreviation = code): DocumentKind => ({
+  code,
+  abbreviation,
+  name: { vi, en },
+});
 
 export const documentKinds: readonly DocumentKind[] = [
   kind('CV', 'Công văn', 'Official letter', ''),
