@@ -3,7 +3,7 @@ import { deviceRoutes, type Device } from '@antin/protocol/office/devices';
 import { record } from '../journal/journal.ts';
 import { Refusal } from '../refusal.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
-import type { Db, Tx } from '../transaction.ts';
+import type { Tx } from '../transaction.ts';
 import type { DevicesDeps } from './devices.ts';
 import { ONLINE_MS } from './signing-jobs.ts';
 import {
@@ -28,9 +28,9 @@ export function deviceApp(deps: DevicesDeps): Hono {
   const app = new Hono();
 
   app.get(deviceRoutes.list.path, async (c) => {
-    const { personId } = await deps.callerOf(c);
-    const found = await devicesOf(db, personId);
-    return c.json({ devices: await Promise.all(found.map((row) => present(db, row, personId, clock()))) });
+    const caller = await deps.callerOf(c);
+    const found = await devicesOf(db, caller.personId);
+    return c.json({ devices: await Promise.all(found.map((row) => present(deps, row, caller))) });
   });
 
   app.post(deviceRoutes.confirm.path, async (c) => {
@@ -54,7 +54,7 @@ export function deviceApp(deps: DevicesDeps): Hono {
       await noteCodeAttempt(db, personId, now);
       throw new Refusal('device.code-unknown', { fields: [{ path: 'userCode', code: 'device.code-unknown' }] });
     }
-    return c.json(await present(db, paired, personId, now));
+    return c.json(await present(deps, paired, caller));
   });
 
   app.delete(deviceRoutes.remove.path, async (c) => {
@@ -80,8 +80,11 @@ async function note(tx: Tx, caller: Caller, event: string, device: DeviceRow, at
   await record(tx, { event, at, agencyId: caller.position.agencyId, actor: actorOf(caller), detail });
 }
 
-/** One person's view: on an agent shared by many (practice) they see their own certificates and organisations'. */
-async function present(db: Db, row: DeviceRow, personId: string, now: Date): Promise<Device> {
+/** One person's view: on an agent shared by many (practice) they see their own certificates and the seal they may use now. */
+async function present({ db, clock, directory }: DevicesDeps, row: DeviceRow, caller: Caller): Promise<Device> {
+  const { personId } = caller;
+  const agencyId = await directory.sealAgencyOf(db, { personId, positionId: caller.position.id });
+  const now = clock();
   const credentials = await credentialsOfDevice(db, row.id);
   return {
     id: row.id,
@@ -91,7 +94,7 @@ async function present(db: Db, row: DeviceRow, personId: string, now: Date): Pro
     ...(row.last_seen_at === null ? {} : { lastSeenAt: row.last_seen_at.toISOString() }),
     online: row.last_seen_at !== null && now.getTime() - row.last_seen_at.getTime() < ONLINE_MS,
     certificates: credentials
-      .filter((credential) => credential.kind === 'organisation' || credential.bound_to === personId)
+      .filter((credential) => credential.bound_to === (credential.kind === 'person' ? personId : agencyId))
       .map((credential) => ({
         subject: credential.subject,
         serialHex: credential.serial_hex,

@@ -271,6 +271,40 @@ describe('answers', () => {
   });
 });
 
+describe('a practice agent shared by many people', () => {
+  it('shows each only their own certificate and the seal they may use, and sends each only their own orders', async () => {
+    const agent = new BareAgent(office);
+    const [mine, theirs, seal] = [selfSigned('Hạnh'), selfSigned('Bình'), selfSigned('Sở Tài chính')];
+    office.bind(mine.certificate, { kind: 'person', personId: PERSON });
+    const theirId = office.bind(theirs.certificate, { kind: 'person', personId: OTHER_PERSON });
+    office.bind(seal.certificate, { kind: 'organisation', agencyId: AGENCY });
+    const register = () =>
+      office.db.transaction().execute((tx) =>
+        office.jobs.registerAgent(tx, {
+          publicKey: agent.publicKey,
+          name: 'Thiết bị thực hành',
+          holder: 'practice',
+          personIds: [PERSON, OTHER_PERSON],
+          certificates: [mine.certificate, theirs.certificate, seal.certificate],
+        }),
+      );
+    const { agentId } = await register();
+    expect((await register()).agentId).toBe(agentId);
+    const seen = async (who: string) =>
+      (await person('GET', '/api/devices', undefined, who)).json.devices
+        .find((device: { id: string }) => device.id === agentId)
+        .certificates.map((one: { subject: string }) => one.subject);
+    expect(await seen(PERSON)).toEqual(['Hạnh', 'Sở Tài chính']);
+    expect(await seen(OTHER_PERSON)).toEqual(['Bình']);
+    agent.id = agentId;
+    await expect(order(agent, theirId)).rejects.toMatchObject({ code: 'device.credential-not-usable' });
+    // One person leaves; the agent stays for the other.
+    expect((await person('DELETE', `/api/devices/${agentId}`, undefined, OTHER_PERSON)).status).toBe(200);
+    expect(await office.jobs.credentialsFor(office.db, { personId: OTHER_PERSON, positionId: POSITION })).toEqual([]);
+    expect((await agent.send('GET', '/api/agent/jobs')).status).toBe(200);
+  });
+});
+
 describe('the production profile', () => {
   it('refuses agents with software keys', async () => {
     const production = testOffice(await testDatabase(TEST_MIGRATIONS), { profile: 'production' });
