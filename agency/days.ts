@@ -16,13 +16,3 @@ export function writtenInstant(at: Date): string {
   const local = new Date(at.getTime() + OFFICE_OFFSET_MS).toISOString();
   return `${local.slice(8, 10)}-${local.slice(5, 7)}-${local.slice(0, 4)} ${local.slice(11, 19)} +07:00`;
 }
-
-export function yearOf(day: string): number {
-  return Number(day.slice(0, 4));
-}
-
-export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const parsed = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().slice(0, 10) === text;
-}
