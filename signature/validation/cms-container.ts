@@ -27,7 +27,7 @@ export function openCms(bytes: Uint8Array, padded: boolean): OpenedCms {
     if (changed) warnings.push({ code: 'cms.ber', clause: CLAUSE, message: 'the CMS is BER, not DER' });
     if (consumed < bytes.length) {
       if (!padded) faults.push({ code: 'cms.trailing-bytes', clause: CLAUSE, message: 'bytes follow the CMS', offset: consumed });
-      else if (bytes.subarray(consumed).some((byte) => byte !== 0)) {
+      else if (!zerosFrom(bytes, consumed)) {
         const message = '/Contents is padded with something else than zero bytes';
         faults.push({ code: 'pdf.padding-not-zero', clause: 'ISO 32000-2 12.8.1', message });
       }
@@ -38,6 +38,11 @@ export function openCms(bytes: Uint8Array, padded: boolean): OpenedCms {
     faults.push({ code: 'cms.unreadable', clause: CLAUSE, message: `${error.code}: ${error.message}` });
     return { data: undefined, faults, warnings };
   }
+}
+
+function zerosFrom(bytes: Uint8Array, start: number): boolean {
+  for (let i = start; i < bytes.length; i++) if (bytes[i] !== 0) return false;
+  return true;
 }
 
 const ADOBE_REVOCATION = '1.2.840.113583.1.1.8';

@@ -34,7 +34,7 @@ export function evidenceComplete(
   const settled = (trust: TrustFacts | null): boolean =>
     trust !== null && trust.status === 'trusted' && trust.revocation.every((one) => one.status !== 'unknown');
   const complete = settled(readTrust(read.certificate, 'signer', time, own));
-  const archived =
-    complete && covering.some((stamp) => stamp.passed && hasDss(file.revisions[Math.max(0, stamp.revision - 1)] as PdfRevision));
+  // The time-stamp covers everything up to the end of its own revision, the store written in it included.
+  const archived = complete && covering.some((stamp) => stamp.passed && hasDss(file.revisions[stamp.revision] as PdfRevision));
   return { complete, archived };
 }

@@ -345,7 +345,7 @@ describe('sneaky signatures and annotations', () => {
     expect(report.signatures[0]?.changes.map((one) => one.what)).toContain('seal-placed');
   });
 
-  it('a note over the text does not pass, a note in the margin is listed', () => {
+  it('a note does not pass, neither over the text nor in the margin', () => {
     const note = (rect: number[]) =>
       append(signed, (update) => {
         const drawn = update.addStream(
@@ -367,13 +367,145 @@ describe('sneaky signatures and annotations', () => {
       });
     expect(judge(note([72, 715, 200, 735])).verdict).not.toBe('valid');
     const margin = judge(note([300, 100, 400, 120]));
-    expect(margin.verdict).toBe('valid');
+    expect(margin.verdict).toBe('indeterminate');
+    expect(codes(margin)).toContain('pdf.annotation-added');
     expect(margin.signatures[0]?.changes.map((one) => one.class)).toContain('annotation');
   });
 
   it('a removed annotation does not pass', () => {
     const file = append(steps.leader, (update) => edit(update, pdfRef(3), { Annots: undefined }));
     expect(judge(file).verdict).toBe('invalid');
+  });
+});
+
+describe('unsigned revisions that draw', () => {
+  const drawn = (update: PdfUpdate, content = '0 0 1 rg 0 0 50 10 re f'): PdfRef =>
+    update.addStream({ Type: pdfName('XObject'), Subtype: pdfName('Form'), BBox: pdfArray([0, 0, 100, 20]) }, latin1(content));
+
+  it('an empty signature field with a picture does not pass, without one it does', () => {
+    const added = (ap: boolean) =>
+      append(signed, (update) => {
+        const widget = update.add(
+          pdfDict({
+            Type: pdfName('Annot'),
+            Subtype: pdfName('Widget'),
+            FT: pdfName('Sig'),
+            T: pdfString(latin1('empty')),
+            F: 4,
+            Rect: pdfArray([300, 300, 400, 320]),
+            P: pdfRef(3),
+            AP: ap ? pdfDict({ N: drawn(update) }) : undefined,
+          }),
+        );
+        addToForm(update, widget);
+      });
+    const report = judge(added(true));
+    expect(report.verdict).toBe('invalid');
+    expect(report.signatures[0]?.changes.map((one) => one.what)).toContain('unsigned-field-drawn');
+    expect(judge(added(false)).verdict).toBe('valid');
+  });
+
+  it('a prepared seal field that shows something before anybody sealed does not pass', () => {
+    const { ref } = field(steps.leader, 'seal');
+    const file = append(steps.leader, (update) => edit(update, ref, { AP: pdfDict({ N: drawn(update) }) }));
+    expect(judge(file).verdict).toBe('invalid');
+  });
+
+  it('a number changed after it was sealed does not pass', () => {
+    const { ref, dict } = field(steps.sealed, 'so');
+    const revision = last(steps.sealed);
+    const normal = revision.resolve((revision.resolve(dict.entries.get('AP')) as PdfDict).entries.get('N'));
+    if (!isStream(normal)) throw new Error('the field has an appearance');
+    const content = fromLatin1(revision.decodeStream(normal));
+    const glyphs = /<([0-9A-Fa-f]+)>\s*Tj/.exec(content)?.[1] as string;
+    const swapped = glyphs.slice(4, 8) + glyphs.slice(0, 4) + glyphs.slice(8);
+    const file = append(steps.sealed, (update) => {
+      const entries = Object.fromEntries(normal.dict.entries) as Record<string, PdfObject>;
+      const plain = { ...entries, Length: undefined, Filter: undefined };
+      const stream = update.addStream(plain, latin1(content.replace(glyphs, swapped)));
+      edit(update, ref, { V: pdfString(utf16('213/QĐ-UBND')), AP: pdfDict({ N: stream }) });
+    });
+    const report = judge(file);
+    expect(codes(report)).toEqual(expect.arrayContaining(['pdf.filled-value-changed']));
+    expect(report.verdict).toBe('indeterminate');
+  });
+
+  it('a text field cannot come in below a new signature field', () => {
+    const file = append(signed, (update) => {
+      const kid = update.allocate();
+      const parent = update.add(pdfDict({ FT: pdfName('Sig'), T: pdfString(latin1('p')), Kids: pdfArray([kid]) }));
+      update.set(
+        kid,
+        pdfDict({
+          Parent: parent,
+          FT: pdfName('Tx'),
+          T: pdfString(latin1('k')),
+          Subtype: pdfName('Widget'),
+          V: pdfString(latin1('x')),
+          Rect: pdfArray([300, 300, 400, 320]),
+          AP: pdfDict({ N: drawn(update) }),
+        }),
+      );
+      addToForm(update, parent, kid);
+    });
+    expect(judge(file).verdict).toBe('invalid');
+  });
+});
+
+function utf16(text: string): Uint8Array {
+  const bytes = [0xfe, 0xff];
+  for (let i = 0; i < text.length; i++) bytes.push(text.charCodeAt(i) >> 8, text.charCodeAt(i) & 255);
+  return Uint8Array.from(bytes);
+}
+
+/** Lists a field in the form and its widget on the first page. */
+function addToForm(update: PdfUpdate, fieldRef: PdfRef, widget = fieldRef): void {
+  const revision = update.file.last;
+  const formRef = revision.catalog.entries.get('AcroForm') as PdfRef;
+  const form = revision.resolve(formRef) as PdfDict;
+  const fields = revision.resolve(form.entries.get('Fields')) as PdfArray;
+  const entries = { Fields: pdfArray([...fields.items, fieldRef]) };
+  if (formRef.kind === 'ref') edit(update, formRef, entries);
+  else edit(update, pdfRef(1), { AcroForm: withEntries(form, entries) });
+  const page = revision.object(3) as PdfDict;
+  const annots = revision.resolve(page.entries.get('Annots')) as PdfArray;
+  edit(update, pdfRef(3), { Annots: pdfArray([...annots.items, widget]) });
+}
+
+describe('locks', () => {
+  it('a field locked by the leader may not be filled afterwards, another may', async () => {
+    const { addReservedFields } = await import('../pades/fields.ts');
+    const make = async (lock: readonly string[]): Promise<Uint8Array> => {
+      const base = letter();
+      const reserved = addReservedFields(
+        memorySource(base),
+        {
+          font,
+          number: { page: 1, rect: [100, 660, 120, 18] },
+          signatures: [{ name: 'leader', page: 1, rect: [300, 130, 90, 90], lock }],
+        },
+        { inflate: nodeInflate },
+      );
+      return sign(concatBytes(base, reserved), { pki, by: 'leader', stampedAt: pki.now, fieldName: 'leader' });
+    };
+    const { addFieldValues } = await import('../pades/fields.ts');
+    const open = await make([]);
+    const filled = concatBytes(open, addFieldValues(memorySource(open), { so: '7/QĐ' }, { inflate: nodeInflate }));
+    expect(judge(filled).verdict).toBe('valid');
+    const closed = await make(['so']);
+    expect(judge(closed).verdict).toBe('valid');
+    const source = field(filled, 'so').dict;
+    const revision = last(filled);
+    const normal = revision.resolve((revision.resolve(source.entries.get('AP')) as PdfDict).entries.get('N'));
+    if (!isStream(normal)) throw new Error('the field has an appearance');
+    const forced = append(closed, (update) => {
+      const entries = Object.fromEntries(normal.dict.entries) as Record<string, PdfObject>;
+      const stream = update.addStream({ ...entries, Length: undefined }, new Uint8Array(normal.raw()));
+      edit(update, field(closed, 'so').ref, { V: source.entries.get('V') as PdfObject, AP: pdfDict({ N: stream }) });
+    });
+    const report = judge(forced);
+    expect(report.verdict).toBe('invalid');
+    expect(codes(report)).toContain('pdf.field-locked');
   });
 });
 

@@ -4,9 +4,9 @@ import type { PdfRevision } from '@antin/formats/pdf/revision';
 import { whyNotRendering } from './appearance.ts';
 import { isDocumentTimeStamp } from './find-signatures.ts';
 import { changedKeys, sameValue } from './semantic.ts';
-import type { Step } from './step.ts';
+import type { NoteOptions, Step } from './step.ts';
 import { textOf } from './text.ts';
-import { judgeWidget } from './widgets.ts';
+import { isVisible, judgeWidget } from './widgets.ts';
 import type { PageLookup } from './widgets.ts';
 
 interface Inherited {
@@ -239,12 +239,26 @@ function compareSignatureField(context: Context, old: Node, now: Node, parts: re
     step.forbid('undefined', 'signature-field-changed', { ...options, reason: names(keys) });
     return;
   }
+  const redrawn = parts.some((part) => appearanceTouched(step, part.now)) || keys.has('AP');
+  if (redrawn && !maySay(step, now)) {
+    step.forbid('undefined', 'unsigned-field-drawn', { ...options, reason: 'something is drawn where nobody signed' });
+    return;
+  }
   for (const part of parts) {
     step.account(part.num);
     step.accountBelow(part.now.entries.get('AP'), part.num);
     judgeWidget(step, context.pages, part.num, part.now, now.name, 'existing');
   }
   acceptValue(step, now, object, 'signature-field-filled');
+}
+
+/**
+ * May the widgets of this field draw? Only those of a signature: an empty field or a document time-stamp binds nobody to
+ * what it shows, and anybody may add one.
+ */
+function maySay(step: Step, now: Node): boolean {
+  const value = step.b.resolve(now.value);
+  return isDict(value) && !isDocumentTimeStamp(value);
 }
 
 /** A signature or document time-stamp that this revision brings. */
@@ -317,7 +331,19 @@ function compareValueField(context: Context, old: Node, now: Node, parts: readon
     step.accountThrough(nums, apRef, part.num);
   }
   if (isRef(now.value)) step.accountSole(now.value.num, now.num);
-  step.note('form-fill', 'field-filled', 'allowed', { ...options, reason: value });
+  noteFill(step, textOf(step.a.resolve(old.value)) ?? '', value, { ...options, reason: value });
+}
+
+/** Filling what was empty is form filling; putting another value where a signed one stood is left to whoever certified it. */
+function noteFill(step: Step, before: string, after: string, options: NoteOptions): void {
+  if (before.trim() === '' || before === after) step.note('form-fill', 'field-filled', 'allowed', options);
+  else {
+    step.note('form-fill', 'field-refilled', 'undecided', {
+      ...options,
+      code: 'pdf.filled-value-changed',
+      reason: `"${before}" became "${after}"`,
+    });
+  }
 }
 
 /** Check boxes and radio buttons choose among appearances that were signed. */
@@ -338,7 +364,13 @@ function compareButton(step: Step, old: Node, now: Node, parts: readonly Part[],
     return;
   }
   for (const part of parts) step.account(part.num);
-  step.note('form-fill', 'button-chosen', 'allowed', { object, field: now.name });
+  const state = (revision: PdfRevision, value: PdfObject): string => {
+    const name = revision.resolve(value);
+    return isName(name) && name.value !== 'Off' ? name.value : '';
+  };
+  const [before, after] = [state(step.a, old.value), state(step.b, now.value)];
+  if (before === '' || before === after) step.note('form-fill', 'button-chosen', 'allowed', { object, field: now.name });
+  else noteFill(step, before, after, { object, field: now.name });
 }
 
 /** A field that the older revision did not have: only signature fields may be added. */
@@ -353,12 +385,28 @@ function compareNewField(context: Context, ref: PdfObject, from: Inherited): voi
   const widgets = [{ num: now.num, dict: now.dict }];
   for (const kid of now.kids) {
     const dict = step.b.resolve(kid);
-    if (isRef(kid) && isDict(dict)) widgets.push({ num: kid.num, dict });
+    // A field of another kind must not come in as the kid of a signature field.
+    if (!isRef(kid) || !isDict(dict) || dict.entries.has('T') || dict.entries.has('FT') || dict.entries.has('Kids')) {
+      step.forbid('annotation', 'field-added', {
+        object,
+        field: now.name,
+        reason: 'a signature field with other fields below it',
+      });
+      return;
+    }
+    widgets.push({ num: kid.num, dict });
   }
   for (const widget of widgets) {
     if (step.changed.get(widget.num) !== 'added') {
       step.forbid('undefined', 'field-made-of-old-object', { object: `${widget.num} 0 R`, field: now.name });
       return;
+    }
+    if (widget.dict.entries.has('AP') && isVisible(step.b, widget.dict) && !maySay(step, now)) {
+      step.forbid('undefined', 'unsigned-field-drawn', {
+        object,
+        field: now.name,
+        reason: 'something is drawn where nobody signed',
+      });
     }
     for (const key of ['A', 'AA']) {
       if (widget.dict.entries.has(key)) step.forbid('undefined', 'action-added', { object, field: now.name, reason: `/${key}` });

@@ -111,8 +111,15 @@ function compareNewAnnotation(step: Step, lookup: PageLookup, item: PdfObject, p
           ].some((box) => overlaps(box, rect, 0.5))
         ? 'it covers content of the page'
         : undefined;
-  if (covers === undefined) step.note('annotation', 'annotation-added', 'allowed', { object, page, reason: subtype.value });
-  else
+  // Beside the content it says something nobody signed: passed only where the certification allows annotations.
+  if (covers === undefined) {
+    step.note('annotation', 'annotation-added', 'undecided', {
+      object,
+      page,
+      code: 'pdf.annotation-added',
+      reason: subtype.value,
+    });
+  } else
     step.note('annotation', 'annotation-added', 'undecided', {
       object,
       page,

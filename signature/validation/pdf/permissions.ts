@@ -90,6 +90,10 @@ export function holdAgainst(changes: readonly JudgedChange[], permissions: Permi
     if (touchesField && change.field !== undefined && locks.some((lock) => isLocked(change.field as string, lock))) {
       return violation('pdf.field-locked', `field "${change.field}" was locked by the signature`);
     }
+    const permitted =
+      (certifies === 3 && change.code === 'pdf.annotation-added') ||
+      (certifies !== null && certifies > 1 && change.code === 'pdf.filled-value-changed');
+    if (permitted) return { ...change, allowed: true, judgement: 'allowed' };
     return change;
   });
 }

@@ -125,6 +125,12 @@ export class Step {
         }
         continue;
       }
+      const before = this.a.object(num);
+      if (isStream(before) && isName(before.dict.entries.get('Type'), 'ObjStm')) {
+        // Readers disagree whether old entries then mean the old container or the new one.
+        this.forbid('undefined', 'object-stream-replaced', { object: `${num} 0 R` });
+        continue;
+      }
       if (this.#accounted.has(num) || !this.reach.referrers.has(num)) continue;
       this.forbid(classOfObject(this.b.object(num) ?? this.a.object(num)), `object-${change}`, { object: `${num} 0 R` });
     }

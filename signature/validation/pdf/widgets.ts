@@ -22,15 +22,24 @@ export class PageLookup {
     this.#contentBytes = contentBytes;
   }
 
-  /** 1-based page of a widget: by /P, else by the /Annots that name it. */
-  pageOf(num: number, widget: PdfDict): number | undefined {
-    const numbers = (this.#numbers ??= new Map(this.#revision.pages().map((page) => [page.ref.num, page.index + 1])));
-    const named = widget.entries.get('P');
+  /** 1-based pages that draw a widget: every page whose /Annots name it, else the one in /P. */
+  pagesOf(num: number, widget: PdfDict): readonly number[] {
+    const listed: number[] = [];
     for (const page of this.#newer.pages()) {
       const annots = this.#newer.resolve(page.dict.entries.get('Annots'));
-      if (isArray(annots) && annots.items.some((item) => isRef(item) && item.num === num)) return page.index + 1;
+      if (isArray(annots) && annots.items.some((item) => isRef(item) && item.num === num)) listed.push(page.index + 1);
     }
-    return isRef(named) ? numbers.get(named.num) : undefined;
+    if (listed.length > 0) return listed;
+    const numbers = (this.#numbers ??= new Map(this.#revision.pages().map((page) => [page.ref.num, page.index + 1])));
+    const named = widget.entries.get('P');
+    const page = isRef(named) ? numbers.get(named.num) : undefined;
+    return page === undefined ? [] : [page];
+  }
+
+  /** Area of a page of the older revision. */
+  area(page: number): number {
+    const [left, bottom, right, top] = this.#revision.page(page - 1).cropBox;
+    return Math.max(1, (right - left) * (top - bottom));
   }
 
   /** Widgets of signature fields that were signed in the older revision. */
@@ -41,8 +50,8 @@ export class PageLookup {
         if (field.type !== 'Sig' || this.#revision.resolve(field.value) === null) continue;
         for (const widget of field.widgets) {
           const rect = rectOf(this.#revision, widget.dict.entries.get('Rect'));
-          const page = this.pageOf(widget.num, widget.dict);
-          if (rect !== undefined && page !== undefined) this.#signatures.push({ page, rect, num: widget.num });
+          if (rect === undefined) continue;
+          for (const page of this.pagesOf(widget.num, widget.dict)) this.#signatures.push({ page, rect, num: widget.num });
         }
       }
     }
@@ -114,35 +123,41 @@ export function judgeWidget(
   field: string,
   origin: 'existing' | 'new',
 ): void {
-  if (!isVisible(step.b, widget)) return;
+  // Without an appearance nothing is drawn.
+  if (!isVisible(step.b, widget) || !widget.entries.has('AP')) return;
   const rect = rectOf(step.b, widget.entries.get('Rect')) as Rect;
-  const page = pages.pageOf(num, widget);
-  const object = `${num} 0 R`;
-  // Without an appearance and without a page nothing is drawn.
-  if (page === undefined || !widget.entries.has('AP')) return;
-  const sealed = pages.signedWidgets().some((one) => one.page === page && overlaps(one.rect, rect));
-  if (sealed) step.note('signature', 'seal-placed', 'allowed', { object, page, field });
-  if (origin === 'existing') return;
-  const content = pages.content(page);
-  if (typeof content === 'string') {
-    step.note('signature', 'signature-drawn', 'undecided', {
-      object,
-      page,
-      field,
-      code: 'pdf.widget-over-unknown',
-      reason: content,
-    });
+  for (const page of pages.pagesOf(num, widget)) judgeOnPage(step, pages, { num, rect, page, field, origin });
+}
+
+/** A prepared field larger than this share of its page is no place for a signature but a curtain. */
+const LARGEST_PREPARED = 0.1;
+
+function judgeOnPage(
+  step: Step,
+  pages: PageLookup,
+  widget: {
+    readonly num: number;
+    readonly rect: Rect;
+    readonly page: number;
+    readonly field: string;
+    readonly origin: 'existing' | 'new';
+  },
+): void {
+  const { rect, page, field } = widget;
+  const place = { object: `${widget.num} 0 R`, page, field };
+  const doubt = (code: string, reason: string): void =>
+    step.note('signature', 'signature-drawn', 'undecided', { ...place, code, reason });
+  if (pages.signedWidgets().some((one) => one.page === page && overlaps(one.rect, rect))) {
+    step.note('signature', 'seal-placed', 'allowed', place);
+  }
+  if (widget.origin === 'existing') {
+    const share = ((rect[2] - rect[0]) * (rect[3] - rect[1])) / pages.area(page);
+    if (share > LARGEST_PREPARED) doubt('pdf.widget-over-unknown', 'the prepared field takes a large part of the page');
     return;
   }
-  const covered =
-    content.some((box) => overlaps(box, rect, 0.5)) || pages.annotations(page).some((box) => overlaps(box, rect, 0.5));
-  if (covered) {
-    step.note('signature', 'signature-drawn', 'undecided', {
-      object,
-      page,
-      field,
-      code: 'pdf.widget-over-content',
-      reason: 'the picture of a later signature covers content of the page',
-    });
-  } else step.note('signature', 'signature-drawn', 'allowed', { object, page, field });
+  const content = pages.content(page);
+  if (typeof content === 'string') doubt('pdf.widget-over-unknown', content);
+  else if (content.some((box) => overlaps(box, rect, 0.5)) || pages.annotations(page).some((box) => overlaps(box, rect, 0.5))) {
+    doubt('pdf.widget-over-content', 'the picture of a later signature covers content of the page');
+  } else step.note('signature', 'signature-drawn', 'allowed', place);
 }
