@@ -129,7 +129,7 @@ export function judgeWidget(
   for (const page of pages.pagesOf(num, widget)) judgeOnPage(step, pages, { num, rect, page, field, origin });
 }
 
-/** A prepared field larger than this share of its page is no place for a signature but a curtain. */
+/** A prepared field larger than this share of its page could be a curtain: it is looked at like a new one. */
 const LARGEST_PREPARED = 0.1;
 
 function judgeOnPage(
@@ -150,11 +150,8 @@ function judgeOnPage(
   if (pages.signedWidgets().some((one) => one.page === page && overlaps(one.rect, rect))) {
     step.note('signature', 'seal-placed', 'allowed', place);
   }
-  if (widget.origin === 'existing') {
-    const share = ((rect[2] - rect[0]) * (rect[3] - rect[1])) / pages.area(page);
-    if (share > LARGEST_PREPARED) doubt('pdf.widget-over-unknown', 'the prepared field takes a large part of the page');
-    return;
-  }
+  const share = ((rect[2] - rect[0]) * (rect[3] - rect[1])) / pages.area(page);
+  if (widget.origin === 'existing' && share <= LARGEST_PREPARED) return;
   const content = pages.content(page);
   if (typeof content === 'string') doubt('pdf.widget-over-unknown', content);
   else if (content.some((box) => overlaps(box, rect, 0.5)) || pages.annotations(page).some((box) => overlaps(box, rect, 0.5))) {
