@@ -6,7 +6,7 @@ import { Refusal } from '../refusal.ts';
 import { jobById, jobsToDrop, markFetched, openJobs } from './job-store.ts';
 import { jobToken } from './job-token.ts';
 import type { DevicesDeps } from './devices.ts';
-import { forgetNonces, proveRequest, type ProvenRequest } from './request-proof.ts';
+import { proveRequest, type ProvenRequest } from './request-proof.ts';
 import { deviceById, dropStalePairings, insertDevice, markSeen, peopleOf, pendingPairings } from './store.ts';
 import { newUserCode } from './user-code.ts';
 
@@ -41,7 +41,6 @@ export function agentApp(deps: DevicesDeps): Hono {
     const now = clock();
     // Anybody may call this: unconfirmed pairings are few and short-lived.
     await dropStalePairings(db, now);
-    await forgetNonces(db, clock);
     if ((await pendingPairings(db)) >= MAX_PENDING_PAIRINGS) throw new Refusal('device.too-many-pairings');
     const agentId = randomUUID();
     const userCode = newUserCode();
@@ -106,7 +105,7 @@ export function agentApp(deps: DevicesDeps): Hono {
         return c.json({ jobs: open.map((row) => jobToken(row, platform)), cancel: drop });
       }
       await deps.wake.wait(device.id, left, c.req.raw.signal);
-      if (c.req.raw.signal.aborted) return c.json({ jobs: [], cancel: [] });
+      if (c.req.raw.signal.aborted || deps.wake.stopped) return c.json({ jobs: [], cancel: [] });
       // An agent removed while it waits must not get the next job.
       if ((await deviceById(db, device.id)) === undefined) throw new Refusal('device.proof-invalid');
     }

@@ -156,6 +156,28 @@ describe('request proof', () => {
   });
 });
 
+describe('a server that stops', () => {
+  it('answers agents that wait, instead of asking the database until their time is over', async () => {
+    const stopping = testOffice(await testDatabase(TEST_MIGRATIONS));
+    const agent = new BareAgent(stopping);
+    const { agentId } = await stopping.db.transaction().execute((tx) =>
+      stopping.jobs.registerAgent(tx, {
+        publicKey: agent.publicKey,
+        name: 'x',
+        holder: 'token',
+        personIds: [PERSON],
+        certificates: [],
+      }),
+    );
+    agent.id = agentId;
+    const waiting = agent.send('GET', '/api/agent/jobs?wait=25');
+    await agent.send('GET', '/api/agent/jobs');
+    await stopping.wake.stop();
+    expect((await waiting).json).toEqual({ jobs: [], cancel: [] });
+    await stopping.close();
+  });
+});
+
 describe('orders', () => {
   it('reach only the agent that holds the certificate for that person and position', async () => {
     const { agent, credentialId } = await sealAgent();

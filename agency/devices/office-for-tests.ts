@@ -90,6 +90,7 @@ export function testOffice(
     app,
     jobs,
     platformKey,
+    wake,
     time,
     failing,
     clock,

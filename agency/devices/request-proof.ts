@@ -48,10 +48,7 @@ export async function proveRequest(
   });
   if (!verify(null, Buffer.from(text), key, Buffer.from(proof.signature, 'base64url'))) throw new Refusal('device.proof-invalid');
   if (!(await takeNonce(db, device.id, proof.nonce, now))) throw new Refusal('device.proof-replayed');
+  // Older than twice the skew they cannot be replayed any more.
+  await dropOldNonces(db, device.id, new Date(now.getTime() - 2 * MAX_CLOCK_SKEW_SECONDS * 1000));
   return { device, body: request.body, evidence: `${text}\n${proof.signature}` };
-}
-
-/** Nonces older than twice the skew can no longer be replayed. */
-export async function forgetNonces(db: Db, clock: Clock): Promise<void> {
-  await dropOldNonces(db, new Date(clock().getTime() - 2 * MAX_CLOCK_SKEW_SECONDS * 1000));
 }

@@ -141,8 +141,8 @@ export async function takeNonce(db: Db, deviceId: string, nonce: string, now: Da
   return taken.rows.length > 0;
 }
 
-export async function dropOldNonces(db: Db, before: Date): Promise<void> {
-  await sql`delete from agency.device_nonce where seen_at < ${before}`.execute(db);
+export async function dropOldNonces(db: Db, deviceId: string, before: Date): Promise<void> {
+  await sql`delete from agency.device_nonce where device_id = ${deviceId} and seen_at < ${before}`.execute(db);
 }
 
 export async function noteCodeAttempt(db: Db, personId: string, now: Date): Promise<void> {

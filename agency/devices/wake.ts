@@ -5,6 +5,8 @@ import { AGENT_CHANNEL } from './job-store.ts';
 export interface Wake {
   /** Resolves when something for that device may have changed, or after `ms`; never earlier than asked for nothing. */
   wait(deviceId: string, ms: number, signal?: AbortSignal): Promise<void>;
+  /** Nobody waits any more: a waiting request is to be answered with what there is. */
+  readonly stopped: boolean;
   stop(): Promise<void>;
 }
 
@@ -16,7 +18,7 @@ export function startWake(db: AnyDatabase, onFault: (fault: unknown) => void = (
   const waiting = new Map<string, Set<() => void>>();
   const stopping = new AbortController();
   const wakeAll = () => {
-    for (const set of waiting.values()) for (const go of [...set]) go();
+    for (const set of waiting.values()) for (const go of set) go();
   };
 
   async function listen(): Promise<void> {
@@ -27,7 +29,7 @@ export function startWake(db: AnyDatabase, onFault: (fault: unknown) => void = (
           client.on('error', reject);
           client.on('end', resolve);
           client.on('notification', (notice) => {
-            for (const go of [...(waiting.get(notice.payload ?? '') ?? [])]) go();
+            for (const go of waiting.get(notice.payload ?? '') ?? []) go();
           });
           stopping.signal.addEventListener('abort', () => resolve(), { once: true });
           client
@@ -61,6 +63,9 @@ export function startWake(db: AnyDatabase, onFault: (fault: unknown) => void = (
         own.add(go);
         if (stopping.signal.aborted || signal?.aborted === true) go();
       });
+    },
+    get stopped() {
+      return stopping.signal.aborted;
     },
     async stop() {
       stopping.abort();
