@@ -15,22 +15,26 @@ const ACTIONS = new Set([
 ]);
 const SUBTYPES = new Set(['RichMedia', 'Movie', 'Screen', '3D', 'FileAttachment']);
 
-/** Enough for honest files; a file with more objects than this is not looked through to the end and so refused. */
+/** Enough for honest files; one that needs more is not looked through to the end, and so refused. */
 const MAX_OBJECTS = 500_000;
+/** Uploads are looked at while others wait for the same process. */
+const MAX_MS = 5000;
 
 /**
  * What in a PDF could make the reader see something else than the signer saw, or run something: scripts, launched
  * programs, embedded files, media, XFA forms. Looks at every object of the cross-reference, not only at reachable ones:
  * a later revision could reach them.
  *
- * @returns what was found first, or undefined
+ * @returns what was found first, `too-complex` when the file was not looked through to its end, or undefined
  */
 export function activeContent(file: PdfFile): string | undefined {
   const revision = file.last;
   const numbers = new Set<number>();
   for (const each of file.revisions) for (const num of each.own.keys()) numbers.add(num);
-  if (numbers.size > MAX_OBJECTS) return 'too-many-objects';
+  if (numbers.size > MAX_OBJECTS) return 'too-complex';
+  const end = performance.now() + MAX_MS;
   for (const num of numbers) {
+    if (performance.now() > end) return 'too-complex';
     const found = inObject(revision.object(num), 0);
     if (found !== undefined) return found;
   }
@@ -38,7 +42,7 @@ export function activeContent(file: PdfFile): string | undefined {
 }
 
 function inObject(object: PdfObject, depth: number): string | undefined {
-  if (depth > 60) return 'too-deep';
+  if (depth > 60) return 'too-complex';
   if (isStream(object))
     return isName(object.dict.entries.get('Type'), 'EmbeddedFile') ? 'EmbeddedFile' : inObject(object.dict, depth);
   if (isArray(object)) return firstOf(object.items, depth);

@@ -248,6 +248,13 @@ test('a clerk returns a signed document: the signature goes with its revision, t
   expect(response.headers.get('content-disposition')).toMatch(/^attachment; /);
 });
 
+test('a clerk returns what waits for a leader who left, a colleague who is neither does not', async () => {
+  const { id, version } = await submitted(o, drafter);
+  const giveBack = (as: string) => o.post(as, `/api/documents/${id}/return`, { version, reason: 'Lãnh đạo đã chuyển công tác' });
+  await expect(giveBack(drafter)).rejects.toMatchObject({ code: 'sign.not-addressed-to-you' });
+  expect((await giveBack(clerk)).state).toBe('returned');
+});
+
 test('only a drafter drafts, only the addressed leader signs, only a clerk issues', async () => {
   await expect(o.post(leader, '/api/documents', await draftFields(o, drafter))).rejects.toMatchObject({
     code: 'role.drafter-needed',

@@ -25,7 +25,7 @@ const MAX_PAGES = 5000;
  * Opened by the door that will later append to it, so that what is accepted here can be signed there.
  *
  * @returns refusal `upload.pdf-encrypted`, `upload.pdf-damaged`, `upload.pdf-no-page`, `upload.pdf-too-many-pages`,
- *   `upload.pdf-active-content`, `upload.pdf-locked`
+ *   `upload.pdf-active-content`, `upload.pdf-too-complex`, `upload.pdf-locked`
  */
 export function inspectPdf(source: ByteSource, inflate: Inflate): Decision<PdfFacts> {
   try {
@@ -38,12 +38,15 @@ export function inspectPdf(source: ByteSource, inflate: Inflate): Decision<PdfFa
       pages.push({ width, height });
     }
     if (pages.length === 0) return refused('upload.pdf-no-page');
-    if (activeContent(file) !== undefined) return refused('upload.pdf-active-content');
+    const found = activeContent(file);
+    if (found === 'too-complex') return refused('upload.pdf-too-complex');
+    if (found !== undefined) return refused('upload.pdf-active-content');
     const resolve = file.last.resolve.bind(file.last);
     const fields = formFields(file.last, resolve);
     const signatures = fields.filter((field) => field.type === 'Sig' && isDict(field.value)).length;
     // A certified file says what may still be added; our fields and signatures are not among it.
-    if (readPermissions(file.last, fields, resolve).p !== undefined) return refused('upload.pdf-locked');
+    const permissions = readPermissions(file.last, fields, resolve);
+    if (permissions.p !== undefined || permissions.locks('dau-co-quan')) return refused('upload.pdf-locked');
     return allowed({ pages, signatures });
   } catch (fault) {
     if (!(fault instanceof FormatFault) && !(fault instanceof SignatureFault)) throw fault;

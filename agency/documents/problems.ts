@@ -76,6 +76,10 @@ export const documentsProblems: ProblemRows = {
     'The PDF holds scripts, embedded files or other active content',
     { vi: 'Hãy in lại ra PDF thường rồi tải lên.', en: 'Print it to a plain PDF, then upload that.' },
   ),
+  'upload.pdf-too-complex': row(422, 'Tệp PDF quá phức tạp để kiểm tra', 'The PDF is too complex to be looked through', {
+    vi: 'Hãy in lại ra PDF thường rồi tải lên.',
+    en: 'Print it to a plain PDF, then upload that.',
+  }),
   'upload.pdf-locked': row(
     422,
     'Tệp PDF đã bị khóa bởi chữ ký chứng thực, không thể thêm chữ ký',

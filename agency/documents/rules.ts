@@ -75,10 +75,12 @@ const all =
     }
     return undefined;
   };
+/** The addressed leader returns what they should sign; the clerk what cannot be issued, or waits for a signer who left. */
 const returning: Rule = (document, position) => {
-  if (document.state === 'awaiting-signature') return addressedSigner(document, position) ?? role('leader')(document, position);
   if (document.state === 'signed') return role('clerk')(document, position);
-  return 'document.wrong-state';
+  if (document.state !== 'awaiting-signature') return 'document.wrong-state';
+  if (position.roles.includes('clerk')) return undefined;
+  return addressedSigner(document, position) ?? role('leader')(document, position);
 };
 
 const RULES: Readonly<Record<OutgoingAct, Rule>> = {
