@@ -25,6 +25,7 @@ export async function handOver(args) {
   const child = spawn(node, [join(root, 'cli', 'main.ts'), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   // From a terminal the child gets Ctrl-C itself, and once more from here: it counts signals close together as one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => child.kill(signal));
+  whenParentDies(() => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.once('error', (fault) => reject(new LauncherFault(`${node} cannot be started: ${fault.message}`)));
     child.once('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
@@ -38,4 +39,16 @@ function sameFile(a, b) {
   } catch {
     return false;
   }
+}
+
+/** npm that is killed tells nobody: its script sees only that it has another parent. */
+function whenParentDies(act) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    act();
+  }, 500);
+  timer.unref();
 }
