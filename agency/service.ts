@@ -22,7 +22,7 @@ import type { ProblemRows } from './problem-row.ts';
 import { officeProblems } from './problems.ts';
 import { pagesApp } from './public/pages.ts';
 import { publicApp } from './public/routes.ts';
-import { enterIncoming } from './registers/incoming-book.ts';
+import { enterIncoming, noteReceiver } from './registers/incoming-book.ts';
 import { practicePeople } from './session/routes.ts';
 import { verificationJobs } from './verification/jobs.ts';
 import { judgeFile } from './verification/judge.ts';
@@ -68,7 +68,14 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
   app.route('/', desks.app);
   app.route(
     '/',
-    incomingApp({ db, clock, key, enterIncoming, sendFile: async (file) => fileAnswer(await files.stream(file.sha256), file) }),
+    incomingApp({
+      db,
+      clock,
+      key,
+      enterIncoming,
+      noteReceiver,
+      sendFile: async (file) => fileAnswer(await files.stream(file.sha256), file),
+    }),
   );
   app.route('/', publicApp({ clock, trust }));
   app.get('/api/openapi.json', (c) => c.json(openApi(deps.version)));

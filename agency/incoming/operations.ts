@@ -35,6 +35,8 @@ export interface IncomingDeps {
   readonly clock: Clock;
   readonly key: ReceiptKey;
   readonly enterIncoming: EnterIncoming;
+  /** Fills who received it in the book's line. */
+  readonly noteReceiver?: (tx: Tx, incomingId: string, receiver: string) => Promise<void>;
 }
 
 /** Locks, checks version and rule, runs the change: the frame of every act on an incoming document. */
@@ -117,6 +119,7 @@ export async function assignIncoming(
       ...(input.dueDate === undefined ? {} : { dueDate: input.dueDate }),
     };
     await changeIncoming(tx, id, { state: next, assigneePositionId: assignee.id, assignment, dueDate: input.dueDate ?? null });
+    await deps.noteReceiver?.(tx, id, `${assignee.fullName}, ${assignee.title}`);
     // Assigning again (another person) tells the sender nothing new.
     if ((await issuedReceipt(tx, incoming.messageId, 'assigned')) === undefined)
       await giveAndSendReceipt(tx, deps.key, 'assigned', incoming, {}, now);
