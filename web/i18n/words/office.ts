@@ -1,13 +1,14 @@
 import type { Words } from '../catalogue.ts';
-import { documentWords } from './documents.ts';
-import { draftWords } from './draft.ts';
-import { incomingWords } from './incoming.ts';
 import { listWords } from './lists.ts';
 import { shellWords } from './shell.ts';
-import { signingWords } from './signing.ts';
+import type { PageKey } from './pages.ts';
 
 /** Everything the staff app says. */
-const all = { ...shellWords, ...listWords, ...documentWords, ...draftWords, ...signingWords, ...incomingWords } as const;
+export type OfficeKey = keyof typeof shellWords | keyof typeof listWords | PageKey;
 
-export type OfficeKey = keyof typeof all;
-export const officeWords: Words & Readonly<Record<OfficeKey, readonly [string, string]>> = all;
+/** The words of shell and lists; those of the pages join when the first page is opened (`pages.ts`). */
+export const officeWords: Record<string, readonly [vi: string, en: string]> = { ...shellWords, ...listWords };
+
+export function addWords(words: Words): void {
+  Object.assign(officeWords, words);
+}

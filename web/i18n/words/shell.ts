@@ -4,6 +4,7 @@ export const shellWords = {
   skip: ['Chuyển tới nội dung chính', 'Skip to main content'],
   loading: ['Đang tải', 'Loading'],
   optional: ['không bắt buộc', 'optional'],
+  calendar: ['Chọn trên lịch', 'Choose from a calendar'],
   save: ['Lưu', 'Save'],
   close: ['Đóng', 'Close'],
   cancel: ['Thôi', 'Cancel'],

@@ -52,10 +52,7 @@ export const signingWords = {
   'job.code': ['Mã đối chiếu', 'Comparison code'],
   'job.code.text': ['Chỉ đồng ý trên thiết bị khi thấy đúng mã này.', 'Consent on the device only when it shows this same code.'],
   'job.waiting': ['Chờ {device} nhận việc', 'Waiting for {device} to take the job'],
-  'job.fetched': [
-    '{device} đang hỏi bạn: đối chiếu mã rồi nhập mã PIN',
-    '{device} asks you now: compare the code, then enter the PIN',
-  ],
+  'job.fetched': ['{device} đang hỏi bạn: đối chiếu mã rồi đồng ý', '{device} asks you now: compare the code, then consent'],
   'job.value-received': [
     'Đã nhận giá trị chữ ký: đang lấy dấu thời gian và gắn vào tệp',
     'Value received: getting the time-stamp and embedding it',
@@ -67,7 +64,7 @@ export const signingWords = {
   'job.cancel-requested': ['Đang báo thiết bị bỏ việc này', 'Asking the device to drop it'],
   'job.cancelled': ['Đã bỏ', 'Dropped'],
   'job.step.1': ['Gửi tới thiết bị', 'Sent to the device'],
-  'job.step.2': ['Đồng ý và nhập PIN trên thiết bị', 'Consent and PIN on the device'],
+  'job.step.2': ['Đồng ý trên thiết bị', 'Consent on the device'],
   'job.step.3': ['Kiểm tra, gắn dấu thời gian', 'Check and time-stamp'],
   'job.step.4': ['Hoàn thành', 'Done'],
   'job.open-agent': ['Mở cửa sổ thiết bị ký', 'Open the signing device'],
@@ -95,6 +92,14 @@ export const signingWords = {
   'reason.device-error': [
     'Thiết bị gặp lỗi. Rút ra, cắm lại rồi thử lại.',
     'The device failed. Unplug it, plug it in and try again.',
+  ],
+  'reason.signature.value-mismatch': [
+    'Giá trị chữ ký không khớp với chứng thư nên không được gắn vào văn bản.',
+    'The signature value does not match the certificate and was not embedded.',
+  ],
+  'reason.signature.check-failed': [
+    'Chữ ký vừa gắn không qua được kiểm tra nên văn bản được giữ nguyên.',
+    'The new signature did not pass the check; the document was left as it was.',
   ],
   'reason.unknown': ['Chưa rõ vì sao ({code}).', 'Unknown reason ({code}).'],
 

@@ -1,7 +1,7 @@
 import { kindOf } from '@antin/protocol/office/kinds';
 import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
 import { officeWords, type OfficeKey } from '../../i18n/words/office.ts';
-import { translator, wordFor, type Translate, type Values } from '../../i18n/catalogue.ts';
+import { translator, wordFor, type Translate, type Values, type Words } from '../../i18n/catalogue.ts';
 import { rememberLanguage } from '../../public/language-links.ts';
 
 export type Lang = 'vi' | 'en';
@@ -24,7 +24,7 @@ export function LanguageProvider({ children }: { readonly children: ReactNode })
   const speech = useMemo<Speech>(
     () => ({
       lang,
-      t: translator(officeWords, lang),
+      t: translator<Words>(officeWords, lang),
       code: (area, code, otherwise, values) => wordFor(officeWords, `${area}.${code}`, lang, values) ?? otherwise ?? code,
       both: (text) => text[lang],
       typeName: (code, otherwise) => kindOf(code)?.name[lang] ?? otherwise,

@@ -1,3 +1,4 @@
+import '../../i18n/words/pages.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { deviceRoutes, type Device } from '@antin/protocol/office/devices';

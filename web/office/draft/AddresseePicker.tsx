@@ -82,8 +82,10 @@ export function AddresseePicker({ attributes, chosen, onChange }: AddresseePicke
 function Closed({ agency }: { readonly agency: Agency }) {
   const { t } = useSpeech();
   const day = dayText(agency.validTo ?? '');
-  const names = agency.successors.map((successor) => successor.name).join(', ');
+  const receiver = agency.receivedBy;
   return (
-    <span className="closed">{names === '' ? t('draft.closed.nobody', { day }) : t('draft.closed', { day, name: names })}</span>
+    <span className="closed">
+      {receiver === null ? t('draft.closed.nobody', { day }) : t('draft.closed', { day, name: receiver.name })}
+    </span>
   );
 }

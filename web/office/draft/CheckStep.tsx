@@ -34,7 +34,7 @@ export function CheckStep({
       <dl className="facts">
         {row(t('draft.type'), typeName(draft.typeCode, draft.typeCode))}
         {row(t('draft.subject'), <strong>{draft.subject}</strong>)}
-        {row(t('draft.notation'), <span className="num">…/{draft.notation}</span>)}
+        {row(t('draft.notation'), <span className="notation">…/{draft.notation}</span>)}
         {row(t('draft.urgency'), t(`urgency.${draft.urgency}`))}
         {row(
           t('draft.addressees'),
@@ -42,9 +42,9 @@ export function CheckStep({
             {draft.addressees.map((agency) => (
               <li key={agency.id}>
                 {agency.name}
-                {agency.agency === undefined || agency.agency.validTo === null || agency.agency.successors.length === 0
+                {agency.agency?.receivedBy == null || agency.agency.receivedBy.id === agency.id
                   ? ''
-                  : ` → ${agency.agency.successors.map((successor) => successor.name).join(', ')}`}
+                  : ` → ${agency.agency.receivedBy.name}`}
               </li>
             ))}
           </ul>,

@@ -68,7 +68,7 @@ export function FieldsStep({ draft, onChange, onMain, errors }: FieldsStepProps)
           {(attributes) => (
             <input
               {...attributes}
-              className="input num"
+              className="input"
               maxLength={30}
               placeholder="STC-NS"
               title={t('draft.notation.hint')}

@@ -127,7 +127,7 @@ function IncomingRowLine({ row, mine }: { readonly row: IncomingRow; readonly mi
           {asTitle(row.subject)}
         </Link>
         <small>
-          {row.typeName} <span className="num">{row.numberAndNotation}</span> · {dayText(row.date)}
+          {row.typeName} <span className="notation">{row.numberAndNotation}</span> · {dayText(row.date)}
           {row.incomingNumber === undefined ? '' : ` · ${t('row.incoming-number').toLocaleLowerCase('vi')} ${row.incomingNumber}`}
         </small>
       </div>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
+import { DayInput } from '../../ui/DayInput.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { dayOf } from '../../i18n/dates.ts';
 import { useSpeech } from '../data/language.tsx';
@@ -41,13 +42,12 @@ export function AssignForm({ why, busy, errors, onAssign }: AssignFormProps) {
       </Field>
       <Field id="due-date" label={t('in.assign.due')} optional={t('optional')} error={errors.get('dueDate')}>
         {(attributes) => (
-          <input
-            {...attributes}
-            className="input num"
-            type="date"
-            min={dayOf(Date.now())}
+          <DayInput
+            attributes={attributes}
             value={dueDate}
-            onChange={(event) => setDueDate(event.target.value)}
+            min={dayOf(Date.now())}
+            calendarLabel={t('calendar')}
+            onChange={setDueDate}
           />
         )}
       </Field>

@@ -1,3 +1,4 @@
+import '../../i18n/words/pages.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -100,7 +101,7 @@ function Loaded({ view }: { readonly view: IncomingView }) {
         <div className="document-title">
           <p className="document-line">
             <span>{view.typeName}</span>
-            <strong className="num">{view.numberAndNotation}</strong>
+            <strong className="notation">{view.numberAndNotation}</strong>
             <time dateTime={view.date}>{dayText(view.date)}</time>
             <IncomingTag state={view.state} />
             <UrgencyTag urgency={view.urgency} />

@@ -28,7 +28,7 @@ export function IncomingTable({ rows }: { readonly rows: readonly IncomingRow[] 
             <tr key={row.id}>
               <td className="right num">{row.incomingNumber ?? ''}</td>
               <td className="nowrap">{sinceText(row.arrivedAt, Date.now())}</td>
-              <td className="nowrap num">
+              <td className="notation">
                 {row.numberAndNotation}
                 <small>{dayText(row.date)}</small>
               </td>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { IncomingView } from '@antin/protocol/office/incoming';
 import { Button } from '../../ui/Button.tsx';
+import { DayInput } from '../../ui/DayInput.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { dayOf, dayText } from '../../i18n/dates.ts';
 import { useSpeech } from '../data/language.tsx';
@@ -38,13 +39,12 @@ export function RegisterForm({ view, why, busy, errors, onRegister, onRefuse }: 
       </dl>
       <Field id="arrived-on" label={t('in.register.arrived')} error={errors.get('arrivedOn')}>
         {(attributes) => (
-          <input
-            {...attributes}
-            className="input num"
-            type="date"
+          <DayInput
+            attributes={attributes}
             value={arrivedOn}
             max={dayOf(Date.now())}
-            onChange={(event) => setArrivedOn(event.target.value)}
+            calendarLabel={t('calendar')}
+            onChange={setArrivedOn}
           />
         )}
       </Field>

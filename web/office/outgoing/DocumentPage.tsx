@@ -1,3 +1,4 @@
+import '../../i18n/words/pages.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -71,7 +72,7 @@ function Loaded({ view }: { readonly view: DocumentView }) {
             {view.numberAndNotation === undefined ? (
               <span className="no-number">{t('doc.no-number')}</span>
             ) : (
-              <strong className="num">{view.numberAndNotation}</strong>
+              <strong className="notation">{view.numberAndNotation}</strong>
             )}
             {view.date === undefined ? null : <time dateTime={view.date}>{dayText(view.date)}</time>}
             <StateTag state={view.state} />

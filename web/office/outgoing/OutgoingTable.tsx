@@ -25,7 +25,7 @@ export function OutgoingTable({ rows }: { readonly rows: readonly DocumentRow[] 
         <tbody>
           {rows.map((row) => (
             <tr key={row.id}>
-              <td className="nowrap num">{row.numberAndNotation ?? <span className="hint">{t('row.no-number')}</span>}</td>
+              <td className="notation">{row.numberAndNotation ?? <span className="hint">{t('row.no-number')}</span>}</td>
               <td className="nowrap">{row.date === undefined ? sinceText(row.waitingSince, Date.now()) : dayText(row.date)}</td>
               <td>
                 <Link to="/van-ban-di/$id" params={{ id: row.id }} className="row-link" data-row="">

@@ -17,7 +17,9 @@ export function SignatureList({ signatures }: { readonly signatures: DocumentVie
             <strong>{signature.name}</strong>
             {signature.title === undefined ? null : <span className="signature-title">{signature.title}</span>}
             <small>
-              {t(`doc.signature.${signature.kind}`)} · <time dateTime={signature.at}>{exactText(signature.at)}</time>
+              {t(`doc.signature.${signature.kind}`)}
+              <br />
+              <time dateTime={signature.at}>{exactText(signature.at)}</time>
               {signature.level === null ? '' : ` · PAdES ${signature.level}`}
             </small>
             <VerdictTag verdict={signature.status} />

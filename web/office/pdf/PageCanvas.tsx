@@ -30,7 +30,7 @@ export function PageCanvas({ page, scale, withText = false, label }: PageCanvasP
     if (box === null || !withText) return;
     let stopped = false;
     let cancel: (() => void) | undefined;
-    void pdfLibrary().then(async ({ pdfjs }) => {
+    void pdfLibrary().then(async (pdfjs) => {
       if (stopped) return;
       box.replaceChildren();
       const text = new pdfjs.TextLayer({

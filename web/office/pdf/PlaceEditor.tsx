@@ -135,8 +135,14 @@ function Box({ box, scale, width, height, chosen, onChoose, onMove }: BoxProps) 
   const [x, y, w, h] = box.place.rect;
   const self = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (chosen) self.current?.scrollIntoView({ block: 'nearest' });
-  }, [chosen]);
+    if (!chosen || self.current === null) return;
+    const desk = self.current.closest('.desk');
+    if (desk === null) return;
+    const box = self.current.getBoundingClientRect();
+    const frame = desk.getBoundingClientRect();
+    // Only the desk moves, never the page around it.
+    if (box.top < frame.top + 40 || box.bottom > frame.bottom - 20) desk.scrollTop += box.top - frame.top - frame.height / 2;
+  }, [chosen, box.place.page]);
 
   const move = (event: PointerEvent): void => {
     const held = grip.current;

@@ -58,7 +58,7 @@ function OutgoingEntry({ entry }: { readonly entry: RegisterEntry }) {
   const subject = `${entry.typeName}: ${entry.subject}`;
   return (
     <tr className={entry.state}>
-      <td className="nowrap num struck">{entry.numberAndNotation}</td>
+      <td className="notation struck">{entry.numberAndNotation}</td>
       <td className="nowrap">{dayText(entry.date)}</td>
       <td>
         {entry.documentId === undefined ? (
@@ -111,7 +111,7 @@ function IncomingEntry({ entry }: { readonly entry: RegisterEntry }) {
       <td className="right num struck">{entry.number}</td>
       <td className="nowrap">{entry.arrivedOn === undefined ? '' : dayText(entry.arrivedOn)}</td>
       <td>{entry.issuerName}</td>
-      <td className="nowrap num">{entry.numberAndNotation}</td>
+      <td className="notation">{entry.numberAndNotation}</td>
       <td className="nowrap">{dayText(entry.date)}</td>
       <td>
         {entry.incomingId === undefined ? (

@@ -1,3 +1,4 @@
+import '../../i18n/words/pages.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Empty, Skeleton } from '../../ui/Waiting.tsx';

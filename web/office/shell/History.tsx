@@ -10,10 +10,14 @@ export function History({ entries }: { readonly entries: readonly z.infer<typeof
   return (
     <ol className="history">
       {newest.map((entry, index) => {
-        const detail = { ...entry.detail };
+        const detail: Record<string, string> = { ...entry.detail };
+        const written = detail['number'] ?? detail['numberAndNotation'];
+        if (written !== undefined) detail['number'] = written;
         for (const name of ['reason', 'verdict']) {
           const given = detail[name];
-          if (given !== undefined) detail[name] = code(name, given, code('refusal', given, given));
+          if (given === undefined) continue;
+          const plain = given.replace(/^device\./, '');
+          detail[name] = code(name, plain, code('refusal', plain, given));
         }
         return (
           <li key={index}>

@@ -1,9 +1,11 @@
+import '../../i18n/words/pages.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { DocumentView } from '@antin/protocol/office/documents';
 import { signingRoutes, type Credential } from '@antin/protocol/office/signing';
 import { Button } from '../../ui/Button.tsx';
+import { DayInput } from '../../ui/DayInput.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
@@ -42,7 +44,8 @@ export function IssuePage() {
   const following = jobId ?? (view.data.state === 'awaiting-seal' || view.data.state === 'signed' ? view.data.jobId : undefined);
   const reload = (): void => {
     setJobId(undefined);
-    void client.invalidateQueries();
+    // All but the proposal: after the act there is nothing to propose.
+    void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'proposal' });
   };
   if (following !== undefined) {
     return (
@@ -128,19 +131,18 @@ function Issue({ view, onJob }: { readonly view: DocumentView; readonly onJob: (
         <div className="issue-main">
           <section className="number-plate" aria-labelledby="issue-number">
             <h2 id="issue-number">{t('issue.number')}</h2>
-            <p className="plate num">{given.numberAndNotation}</p>
+            <p className="plate notation">{given.numberAndNotation}</p>
             <p className="hint">{t('issue.number.text')}</p>
           </section>
           <div className="field-row">
             <Field id="issue-date" label={t('issue.date')} error={problem?.byField.get('date')}>
               {(attributes) => (
-                <input
-                  {...attributes}
-                  className="input num"
-                  type="date"
+                <DayInput
+                  attributes={attributes}
                   value={day}
                   max={dayOf(Date.now())}
-                  onChange={(event) => setDate(event.target.value === '' ? undefined : event.target.value)}
+                  calendarLabel={t('calendar')}
+                  onChange={(chosenDay) => setDate(chosenDay === '' ? undefined : chosenDay)}
                 />
               )}
             </Field>

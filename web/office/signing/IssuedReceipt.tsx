@@ -26,7 +26,7 @@ export function IssuedReceipt({ view }: { readonly view: DocumentView }) {
         <Icon name="check" size={36} />
         <div>
           <h1>
-            {t('issue.done.title')} <span className="num">{data.numberAndNotation}</span>
+            {t('issue.done.title')} <span className="notation">{data.numberAndNotation}</span>
           </h1>
           <p>{asTitle(data.subject)}</p>
         </div>
@@ -55,13 +55,6 @@ export function IssuedReceipt({ view }: { readonly view: DocumentView }) {
           </dd>
         </div>
       </dl>
-      <section className="block">
-        <h2>
-          {t('issue.done.deliveries')}{' '}
-          <span className="hint num">{t('issue.done.arrived', { n: arrived, total: data.deliveries.length })}</span>
-        </h2>
-        <Deliveries deliveries={data.deliveries} />
-      </section>
       <div className="actions no-print">
         {main === undefined ? null : (
           <a
@@ -82,6 +75,13 @@ export function IssuedReceipt({ view }: { readonly view: DocumentView }) {
           {t('place.home')}
         </Link>
       </div>
+      <section className="block">
+        <h2>
+          {t('issue.done.deliveries')}{' '}
+          <span className="hint num">{t('issue.done.arrived', { n: arrived, total: data.deliveries.length })}</span>
+        </h2>
+        <Deliveries deliveries={data.deliveries} />
+      </section>
     </div>
   );
 }

@@ -80,7 +80,9 @@ export function JobProgress({ id, onDone, afterwards }: JobProgressProps) {
       </ol>
       <p role="status" className={bad ? 'job-state bad' : 'job-state'}>
         {t(`job.${current.state}`, { device: current.deviceName })}
-        {current.reason === undefined ? '' : `. ${code('reason', current.reason, t('reason.unknown', { code: current.reason }))}`}
+        {current.reason === undefined
+          ? ''
+          : `. ${code('reason', current.reason.replace(/^device\./, ''), t('reason.unknown', { code: current.reason }))}`}
       </p>
       {bad ? (
         <div className="actions">{afterwards(current)}</div>

@@ -1,6 +1,7 @@
 import type { DocumentView, PlaceOnPage } from '@antin/protocol/office/documents';
 import type { Credential } from '@antin/protocol/office/signing';
 import { Button } from '../../ui/Button.tsx';
+import { asTitle } from '../../i18n/sentence-case.ts';
 import { useSpeech } from '../data/language.tsx';
 
 export interface SignCheckProps {
@@ -17,8 +18,13 @@ export function SignCheck({ view, place, credential, busy, onSign, onBack }: Sig
   const { t, typeName } = useSpeech();
   const rows: [string, string][] = [
     [t('draft.type'), typeName(view.typeCode, view.typeName)],
-    [t('draft.subject'), view.subject],
-    [t('draft.addressees'), view.addressees.join('; ')],
+    [t('draft.subject'), asTitle(view.subject)],
+    [
+      t('draft.addressees'),
+      view.addressees.length > 3
+        ? `${view.addressees.slice(0, 2).join('; ')} ${t('row.more', { n: view.addressees.length - 2 })}`
+        : view.addressees.join('; '),
+    ],
     [t('doc.drafter'), view.drafterName],
     [
       t('sign.check.place'),
@@ -30,6 +36,7 @@ export function SignCheck({ view, place, credential, busy, onSign, onBack }: Sig
   return (
     <>
       <h2>{t('sign.check')}</h2>
+      <p className="note ink">{t('sign.check.lead')}</p>
       <dl className="facts narrow">
         {rows.map(([label, value]) => (
           <div key={label}>
@@ -38,7 +45,6 @@ export function SignCheck({ view, place, credential, busy, onSign, onBack }: Sig
           </div>
         ))}
       </dl>
-      <p className="note ink">{t('sign.check.lead')}</p>
       <div className="step-actions">
         <Button kind="primary" icon="pen" busy={busy} onClick={onSign}>
           {t('sign.do')}

@@ -1,3 +1,4 @@
+import '../../i18n/words/pages.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
@@ -43,6 +44,9 @@ export function SignPage() {
 }
 
 const WIDTH = 120;
+
+/** A state seal is 36 mm wide, drawn in its real size. */
+const SEAL_POINTS = (36 / 25.4) * 72;
 
 function Sign({ view }: { readonly view: DocumentView }) {
   const { t, lang } = useSpeech();
@@ -145,9 +149,9 @@ function Sign({ view }: { readonly view: DocumentView }) {
             name: t('place.signature'),
             place,
             className: 'signature-box drawn',
-            preview: () => (
+            preview: (scale) => (
               <>
-                <span className="seal-frame" aria-hidden="true" />
+                <span className="seal-frame" aria-hidden="true" style={{ width: SEAL_POINTS * scale }} />
                 {image.state === 'ready' ? <img src={image.url} alt="" draggable={false} /> : null}
               </>
             ),

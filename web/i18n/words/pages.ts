@@ -1,0 +1,14 @@
+import { deviceWords } from './devices.ts';
+import { documentWords } from './documents.ts';
+import { draftWords } from './draft.ts';
+import { incomingWords } from './incoming.ts';
+import { addWords } from './office.ts';
+import { registerWords } from './registers.ts';
+import { signingWords } from './signing.ts';
+
+const words = { ...documentWords, ...draftWords, ...signingWords, ...incomingWords, ...registerWords, ...deviceWords } as const;
+
+export type PageKey = keyof typeof words;
+
+// Imported by every page that is loaded lazily, so that the first load of the office stays small.
+addWords(words);
