@@ -5,7 +5,9 @@ import { mount } from '../http/mount.ts';
 import type { PersonEnv } from '../session/caller.ts';
 import { requirePerson } from '../session/require-person.ts';
 import type { Clock, Db } from '../transaction.ts';
+import { receiverOf } from './rules.ts';
 import { findAgencies, holdersOf } from './store.ts';
+import { withSuccessors } from './successors.ts';
 
 export function directoryApp(doors: { db: Db; clock: Clock }): Hono<PersonEnv> {
   const { db, clock } = doors;
@@ -15,11 +17,18 @@ export function directoryApp(doors: { db: Db; clock: Clock }): Hono<PersonEnv> {
 
   mount(app, directoryRoutes.agencies, person, async ({ query }) => {
     const found = await findAgencies(db, { q: query.q, includeClosed: query.includeClosed ?? false, day: today() });
+    const closed = found.filter((agency) => agency.validTo !== null).map((agency) => agency.id);
+    const known = await withSuccessors(db, closed);
     return {
-      agencies: found.map(({ id, code, name, shortName, level, levelName, parentId, validFrom, validTo, successors }) => ({
-        ...{ id, code, name, shortName, level, levelName, parentId, validFrom, validTo },
-        successors: [...successors],
-      })),
+      agencies: found.map((agency) => {
+        const { id, code, name, shortName, level, levelName, parentId, validFrom, validTo, successors } = agency;
+        const receiver = known.has(id) ? receiverOf(known, id, today()) : agency;
+        return {
+          ...{ id, code, name, shortName, level, levelName, parentId, validFrom, validTo },
+          successors: [...successors],
+          receivedBy: receiver === undefined ? null : { id: receiver.id, name: receiver.name },
+        };
+      }),
     };
   });
   mount(app, directoryRoutes.signers, person, async ({ c }) => {

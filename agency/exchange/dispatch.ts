@@ -3,8 +3,9 @@ import { canonicalJson } from '@antin/protocol/canonical-json';
 import { ExchangeMessage } from '@antin/protocol/exchange/message';
 import { enqueue } from '@antin/adapters/db/outbox';
 import { officeDay } from '../days.ts';
-import { existsOn, receiverOf } from '../directory/rules.ts';
-import { agenciesById, type AgencyRecord } from '../directory/store.ts';
+import { receiverOf } from '../directory/rules.ts';
+import type { AgencyRecord } from '../directory/store.ts';
+import { withSuccessors } from '../directory/successors.ts';
 import { record } from '../journal/journal.ts';
 import type { Clock, Db, Tx } from '../transaction.ts';
 import { insertMessage, nextSequence, receiversOf } from './store.ts';
@@ -107,25 +108,4 @@ async function addMessage(
     queuedAt: now,
   });
   await enqueue(tx, { queue: 'exchange.deliver', key: id, payload: { messageId: id } });
-}
-
-/** The addressed agencies and everything their successions lead to. */
-async function withSuccessors(tx: Tx, ids: readonly string[]): Promise<Map<string, AgencyRecord>> {
-  const known = new Map<string, AgencyRecord>();
-  let wanted = [...ids];
-  while (wanted.length > 0) {
-    const found = await agenciesById(tx, wanted);
-    for (const agency of found) known.set(agency.id, agency);
-    wanted = found.flatMap((agency) => agency.successors.map((successor) => successor.id)).filter((id) => !known.has(id));
-  }
-  return known;
-}
-
-/** Addressees that nobody would receive for on that day; submission refuses them by name. */
-export async function withoutReceiver(tx: Tx, ids: readonly string[], day: string): Promise<AgencyRecord[]> {
-  const directory = await withSuccessors(tx, ids);
-  return ids
-    .filter((id) => receiverOf(directory, id, day) === undefined)
-    .map((id) => directory.get(id))
-    .filter((agency): agency is AgencyRecord => agency !== undefined && !existsOn(agency, day));
 }

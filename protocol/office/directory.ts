@@ -16,6 +16,8 @@ export const Agency = z.object({
   validTo: Day.nullable(),
   /** Where messages to a closed agency go, e.g. after 2025-07-01. */
   successors: z.array(z.object({ id: Id, name: z.string() })),
+  /** Who receives what is addressed to it today: itself, or through its successors; null when nobody took over. */
+  receivedBy: z.object({ id: Id, name: z.string() }).nullable(),
 });
 export type Agency = z.infer<typeof Agency>;
 
