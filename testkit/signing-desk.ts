@@ -21,7 +21,7 @@ import type { TestPki, TokenOptions } from './pki/types.ts';
 const DAY = 86_400_000;
 
 /** The usual test PKI moved to today, for commands that look at the real clock. */
-export function presentPki(now = Date.now()): TestPki {
+export function presentPki(now = Math.floor(Date.now() / 1000) * 1000): TestPki {
   const day = (days: number) => new Date(now + days * DAY).toISOString();
   const moved = (name: string, one: EntityDescription): EntityDescription => ({
     ...one,

@@ -1,6 +1,7 @@
 import { memorySource } from '../bytes/source.ts';
 import { FormatFault } from '../fault.ts';
 import type { PdfBudget } from './budget.ts';
+import { placedAt } from './fault-place.ts';
 import type { PdfObject, PdfStream } from './objects.ts';
 import { isInteger, isName } from './objects.ts';
 import { PdfScanner } from './scanner.ts';
@@ -37,7 +38,7 @@ export function readObjectStream(
   if (!isName(resolve(entries.get('Type')), 'ObjStm') || !isInteger(count) || !isInteger(first) || count < 0 || first < 0) {
     throw fault('expected /Type /ObjStm with /N and /First');
   }
-  const source = memorySource(decode(stream));
+  const source = memorySource(placedAt(offset, 'the object stream', () => decode(stream)));
   if (first > source.size || count > source.size) throw fault('/N or /First is larger than the data');
   const options = {
     budget: host.budget,
@@ -69,7 +70,7 @@ export function readObjectStream(
       const next = offsets[index + 1];
       const scanner = new PdfScanner(source, { ...options, limit: next === undefined ? source.size : first + next });
       scanner.pos = first + (offsets[index] as number);
-      const value = scanner.object();
+      const value = placedAt(offset, 'the object stream', () => scanner.object());
       scanner.skipSpace();
       if (scanner.pos !== scanner.limit) throw fault(`object ${num} in the object stream is followed by something else`);
       parsed.set(index, value);

@@ -2,6 +2,7 @@ import type { ByteSource } from '../bytes/source.ts';
 import { FormatFault } from '../fault.ts';
 import type { PdfBudget } from './budget.ts';
 import type { FilterDoor } from './filters.ts';
+import { placedAt } from './fault-place.ts';
 import { decodeStreamData } from './filters.ts';
 import { readIndirect } from './indirect.ts';
 import type { PdfDict, PdfObject } from './objects.ts';
@@ -145,7 +146,9 @@ function readXrefStream(scanner: PdfScanner, reading: XrefReading, offset: numbe
   if (widths.length !== 3 || widths.some((w) => w > 8) || index.length % 2 !== 0)
     throw damaged('impossible /W or /Index', offset);
   const entries = new Map<number, XrefEntry>();
-  const data = decodeStreamData(stream, reading.door, reading.budget.decodedBytes);
+  const data = placedAt(offset, 'the cross-reference stream', () =>
+    decodeStreamData(stream, reading.door, reading.budget.decodedBytes),
+  );
   unpackEntries(reading, data, widths, index, entries, offset);
   return { kind: 'stream', offset, end: object.end, entries, trailer: stream.dict, streamNumber: object.num };
 }
