@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Migrations } from '@antin/adapters/db/migrate';
 import type { JobHandler } from '@antin/adapters/db/worker';
+import type { SignatureReport } from '@antin/signature/validation/types';
 import { distFolder } from '@antin/web/assets';
 import { staticFiles } from '@antin/adapters/http/static';
 import { openApi } from '@antin/protocol/openapi';
@@ -26,6 +27,7 @@ import { enterIncoming, noteReceiver } from './registers/incoming-book.ts';
 import { practicePeople } from './session/routes.ts';
 import { verificationJobs } from './verification/jobs.ts';
 import { judgeFile } from './verification/judge.ts';
+import type { JudgedSignature } from './signing/doors.ts';
 import type { TrustSource } from './verification/trust-source.ts';
 
 /** What an agency side needs from outside; the desks' own needs are `OfficeDeps`. */
@@ -105,10 +107,19 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
   };
 }
 
-function statusLine(signature: { readonly indication: string; readonly level: string | null }) {
-  const status = { TOTAL_PASSED: 'valid', TOTAL_FAILED: 'invalid' }[signature.indication] ?? 'indeterminate';
-  return { status: status as 'valid' | 'invalid' | 'indeterminate', level: signature.level };
+function statusLine(signature: SignatureReport): JudgedSignature {
+  const status = STATUS[signature.indication as string] ?? 'indeterminate';
+  const { signer, level, claimedSigningTime } = signature;
+  if (signer === null) return { status, level };
+  const at = signature.bestSignatureTimeFrom === 'time-stamp' ? signature.bestSignatureTime : claimedSigningTime;
+  const name = signer.commonName ?? signer.subject;
+  return {
+    ...{ status, level },
+    signer: { name, kind: signer.seal ? 'organisation' : 'person', at: at ?? signature.bestSignatureTime },
+  };
 }
+
+const STATUS: Readonly<Record<string, JudgedSignature['status']>> = { TOTAL_PASSED: 'valid', TOTAL_FAILED: 'invalid' };
 
 /** Who runs this installation: the highest agency below the centre, and how many agencies exist today. */
 async function operatorOf(deps: Pick<AgencyServiceDeps, 'db' | 'clock'>): Promise<{ name: string; agencies: number }> {

@@ -5,10 +5,16 @@ import type { Deflate } from '@antin/signature/pades/image';
 import type { SigningJobs } from '../devices/jobs.ts';
 import type { Clock, Db } from '../transaction.ts';
 
-/** How the engine judges the signatures of a stored PDF now, in the order of signing. */
-export type JudgeSignatures = (
-  sha256: string,
-) => Promise<readonly { readonly status: 'valid' | 'invalid' | 'indeterminate'; readonly level: string | null }[]>;
+/** One signature of a stored PDF as the engine judges it now. */
+export interface JudgedSignature {
+  readonly status: 'valid' | 'invalid' | 'indeterminate';
+  readonly level: string | null;
+  /** What the file itself says, for documents that were not signed here. */
+  readonly signer?: { readonly name: string; readonly kind: 'person' | 'organisation'; readonly at: string };
+}
+
+/** Judges a stored file; signatures in the order of signing. */
+export type JudgeSignatures = (sha256: string) => Promise<readonly JudgedSignature[]>;
 
 /** Places where a test may stop the process: names of the steps between which nothing may be half done. */
 export type SigningStep =
