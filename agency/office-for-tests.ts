@@ -53,6 +53,7 @@ export const TEST_SEED: DirectorySeed = {
     person('pho.gd', 'Trần Văn Phó', 'so', 'Phó Giám đốc', ['leader'], undefined, 'KT.'),
     person('van.thu', 'Phạm Thị Thư', 'so', 'Văn thư', ['clerk']),
     person('van.thu.tinh', 'Đỗ Thị Tỉnh', 'ubnd', 'Văn thư', ['clerk']),
+    person('van.thu.xa', 'Hoàng Thị Xã', 'xa', 'Văn thư', ['clerk']),
     person('soan.tinh', 'Vũ Văn Tỉnh', 'ubnd', 'Chuyên viên', ['drafter', 'leader']),
   ],
 };

@@ -114,7 +114,7 @@ export function office(deps: OfficeDeps): Office {
   app.route('/', directoryApp({ db, clock }));
   app.route('/', documentsApp(documents));
   app.route('/', registersApp({ db, clock }));
-  app.route('/', signingApp({ ...signing, viewOf: (caller, id) => viewOf(db, around, caller, id) }));
+  app.route('/', signingApp({ ...signing, viewOf: (caller, id) => viewOf(db, around, caller, id, clock()) }));
   app.route(
     '/',
     devices({

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { kindOf } from '@antin/protocol/office/kinds';
 import type { Delivery, DocumentRow, DocumentView, SignatureLine } from '@antin/protocol/office/documents';
+import { officeDay } from '../days.ts';
+import { withPredecessors } from '../directory/successors.ts';
 import { agencyById, positionById } from '../directory/store.ts';
 import { signingTitle } from '../directory/rules.ts';
 import { historyOf } from '../journal/journal.ts';
@@ -42,13 +44,32 @@ export function rowOf(line: DocumentLine): z.input<typeof DocumentRow> {
 }
 
 /**
+ * A document of the caller's agency, or of a closed one whose successor it is.
+ *
+ * @throws {Refusal} `document.not-found` otherwise: ids of other offices tell nothing
+ */
+export async function readable(db: Db, caller: Caller, id: string, now: Date): Promise<DocumentRecord> {
+  const document = await documentById(db, id);
+  const { agencyId } = caller.position;
+  if (document?.agencyId === agencyId) return document;
+  const line = document === undefined ? [] : await withPredecessors(db, agencyId, officeDay(now));
+  if (document === undefined || !line.includes(document.agencyId)) throw new Refusal('document.not-found');
+  return document;
+}
+
+/**
  * A document as the caller may see it.
  *
- * @throws {Refusal} `document.not-found` when there is none in the caller's agency
+ * @throws {Refusal} of `readable`
  */
-export async function viewOf(db: Db, around: Neighbours, caller: Caller, id: string): Promise<z.input<typeof DocumentView>> {
-  const document = await documentById(db, id);
-  if (document === undefined || document.agencyId !== caller.position.agencyId) throw new Refusal('document.not-found');
+export async function viewOf(
+  db: Db,
+  around: Neighbours,
+  caller: Caller,
+  id: string,
+  now: Date,
+): Promise<z.input<typeof DocumentView>> {
+  const document = await readable(db, caller, id, now);
   const [agency, drafter, signer, addressees, files, history, attempt, signatures, deliveries] = await Promise.all([
     agencyById(db, document.agencyId),
     positionById(db, document.drafterPositionId),

@@ -2,12 +2,13 @@ import { Hono } from 'hono';
 import { documentRoutes } from '@antin/protocol/office/documents';
 import { HttpRefusal } from '@antin/adapters/http/fault';
 import { mount } from '../http/mount.ts';
-import { Refusal } from '../refusal.ts';
-import type { PersonEnv } from '../session/caller.ts';
+import { officeDay } from '../days.ts';
+import { withPredecessors } from '../directory/successors.ts';
+import type { Caller, PersonEnv } from '../session/caller.ts';
 import { requirePerson } from '../session/require-person.ts';
 import { changeDraft, createDraft, deleteDraft, returnDocument, submitDraft, type DraftDoors } from './drafts.ts';
-import { rowOf, viewOf, type Neighbours } from './present.ts';
-import { documentById, filesOf, findDocuments } from './store.ts';
+import { readable, rowOf, viewOf, type Neighbours } from './present.ts';
+import { filesOf, findDocuments } from './store.ts';
 import { takeUpload, type UploadDoors } from './uploads.ts';
 
 export interface DocumentsDoors extends DraftDoors, UploadDoors {
@@ -18,20 +19,22 @@ export function documentsApp(doors: DocumentsDoors): Hono<PersonEnv> {
   const { db, around } = doors;
   const app = new Hono<PersonEnv>();
   const person = [requirePerson(doors)];
+  const view = (caller: Caller, id: string) => viewOf(db, around, caller, id, doors.clock());
 
   mount(app, documentRoutes.upload, person, ({ c }) => takeUpload(doors, c, c.var.caller));
   mount(app, documentRoutes.list, person, async ({ query, c }) => {
     const { position } = c.var.caller;
-    const { items, total } = await findDocuments(db, { ...query, agencyId: position.agencyId, positionId: position.id });
+    const agencyIds = await withPredecessors(db, position.agencyId, officeDay(doors.clock()));
+    const { items, total } = await findDocuments(db, { ...query, agencyIds, positionId: position.id });
     return { items: items.map(rowOf), total, page: query.page, pageSize: query.pageSize };
   });
   mount(app, documentRoutes.create, person, async ({ body, c }) =>
-    viewOf(db, around, c.var.caller, await createDraft(doors, c.var.caller, body)),
+    view(c.var.caller, await createDraft(doors, c.var.caller, body)),
   );
-  mount(app, documentRoutes.view, person, ({ params, c }) => viewOf(db, around, c.var.caller, params.id));
+  mount(app, documentRoutes.view, person, ({ params, c }) => view(c.var.caller, params.id));
   mount(app, documentRoutes.change, person, async ({ params, body, c }) => {
     await changeDraft(doors, c.var.caller, params.id, body);
-    return viewOf(db, around, c.var.caller, params.id);
+    return view(c.var.caller, params.id);
   });
   mount(app, documentRoutes.remove, person, async ({ params, c }) => {
     await deleteDraft(doors, c.var.caller, params.id);
@@ -39,15 +42,14 @@ export function documentsApp(doors: DocumentsDoors): Hono<PersonEnv> {
   });
   mount(app, documentRoutes.submit, person, async ({ params, body, c }) => {
     await submitDraft(doors, c.var.caller, params.id, body.version);
-    return viewOf(db, around, c.var.caller, params.id);
+    return view(c.var.caller, params.id);
   });
   mount(app, documentRoutes.giveBack, person, async ({ params, body, c }) => {
     await returnDocument(doors, c.var.caller, params.id, body);
-    return viewOf(db, around, c.var.caller, params.id);
+    return view(c.var.caller, params.id);
   });
   mount(app, documentRoutes.file, person, async ({ params, c }) => {
-    const document = await documentById(db, params.id);
-    if (document === undefined || document.agencyId !== c.var.caller.position.agencyId) throw new Refusal('document.not-found');
+    await readable(db, c.var.caller, params.id, doors.clock());
     const file = (await filesOf(db, params.id)).find((one) => one.id === params.fileId);
     if (file === undefined) throw new HttpRefusal('http.not-found');
     return fileAnswer(await doors.files.stream(file.sha256), file);

@@ -172,7 +172,8 @@ export interface DocumentLine extends DocumentRecord {
 }
 
 export interface DocumentQuery {
-  readonly agencyId: string;
+  /** Own agency first; those whose successor it is after it. */
+  readonly agencyIds: readonly string[];
   readonly q?: string | undefined;
   readonly state?: DocumentState | undefined;
   readonly mine?: 'to-sign' | 'to-issue' | 'drafts' | undefined;
@@ -184,11 +185,12 @@ export interface DocumentQuery {
 
 /** One page of an agency's outgoing documents, the longest untouched last. */
 export async function findDocuments(db: Db, query: DocumentQuery): Promise<{ items: DocumentLine[]; total: number }> {
-  const conditions = [sql`d.agency_id = ${query.agencyId}`];
+  const conditions = [sql`d.agency_id = any(${[...query.agencyIds]}::uuid[])`];
   if (query.state !== undefined) conditions.push(sql`d.state = ${query.state}`);
   if (query.mine === 'to-sign')
     conditions.push(sql`d.state = 'awaiting-signature' and d.signer_position_id = ${query.positionId}`);
-  if (query.mine === 'to-issue') conditions.push(sql`d.state in ('signed', 'awaiting-seal')`);
+  if (query.mine === 'to-issue')
+    conditions.push(sql`d.state in ('signed', 'awaiting-seal') and d.agency_id = ${query.agencyIds[0]!}`);
   if (query.mine === 'drafts')
     conditions.push(sql`d.state in ('draft', 'returned') and d.drafter_position_id = ${query.positionId}`);
   for (const word of (query.q ?? '').split(/\s+/).filter((one) => one !== '')) {

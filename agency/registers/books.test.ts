@@ -141,7 +141,6 @@ test('two series with one notation never give the same number and notation', asy
 
 test('a document from before stands in its agency’s book, and its number is not given again', async () => {
   const agencyId = loaded.agencies.get('huyen')!;
-  const position = loaded.positions.get('lanh.dao')!;
   await inTransaction(database.db, (tx) =>
     loadPastDocument(
       tx,
@@ -161,11 +160,24 @@ test('a document from before stands in its agency’s book, and its number is no
       new Date('2025-06-20T02:30:00Z'),
     ),
   );
-  expect(position).toBeDefined();
   const series = await inTransaction(database.db, (tx) =>
     seriesFor(tx, { agencyId, typeCode: 'CV', day: '2025-06-21', lock: false }),
   );
   expect(series.lastNumber).toBe(455);
+});
+
+test('who took over a closed agency reads its documents and books, and can change nothing; others see neither', async () => {
+  const successor = await o.signIn('van.thu.xa');
+  const { items } = await o.get(successor, '/api/documents');
+  expect(items.map((item: any) => [item.numberAndNotation, item.state])).toEqual([['455/UBND-NN', 'issued']]);
+  const view = await o.get(successor, `/api/documents/${items[0].id}`);
+  expect(view.agencyName).toBe('Ủy ban nhân dân huyện Bình An');
+  expect(new Set(view.acts.map((act: any) => act.why))).toEqual(new Set(['document.not-your-agency']));
+  const { registers } = await o.get(successor, '/api/registers');
+  const old = registers.find((book: any) => book.name === 'Đi 2025 (Ủy ban nhân dân huyện Bình An)');
+  expect((await o.get(successor, `/api/registers/${old.id}/entries`)).items[0]).toMatchObject({ number: 455, state: 'issued' });
+  expect((await o.call(clerk, 'GET', `/api/documents/${items[0].id}`)).status).toBe(404);
+  expect((await o.call(clerk, 'GET', `/api/registers/${old.id}/entries`)).status).toBe(404);
 });
 
 test('the export holds the whole book, however it is cut into pieces, oldest first', async () => {

@@ -4,6 +4,8 @@ import { HttpRefusal } from '@antin/adapters/http/fault';
 import type { Sha256 } from '@antin/protocol/basics';
 import { registerRoutes, type RegisterEntry } from '@antin/protocol/office/registers';
 import { officeDay } from '../days.ts';
+import { agenciesById } from '../directory/store.ts';
+import { withPredecessors } from '../directory/successors.ts';
 import { mount } from '../http/mount.ts';
 import type { Caller, PersonEnv } from '../session/caller.ts';
 import { requirePerson } from '../session/require-person.ts';
@@ -21,25 +23,28 @@ export function registersApp(doors: { db: Db; clock: Clock }): Hono<PersonEnv> {
     const { agencyId } = c.var.caller.position;
     // On 1 January the new books stand there before the first number is taken.
     await inTransaction(db, (tx) => carryBooksOver(tx, agencyId, Number(officeDay(clock()).slice(0, 4))));
-    const books = await registersOf(db, agencyId);
+    const line = await withPredecessors(db, agencyId, officeDay(clock()));
+    const names = new Map((await agenciesById(db, line)).map((agency) => [agency.id, agency.name]));
     return {
-      registers: books.map(({ id, direction, name, year, entries, lastNumber }) => ({
-        id,
-        direction,
-        name,
-        year,
-        entries,
-        lastNumber,
-      })),
+      registers: (await registersOf(db, ...line)).map(
+        ({ id, agencyId: owner, direction, name: title, year, entries, lastNumber }) => ({
+          name: owner === agencyId ? title : `${title} (${names.get(owner)})`,
+          id,
+          direction,
+          year,
+          entries,
+          lastNumber,
+        }),
+      ),
     };
   });
   mount(app, registerRoutes.entries, person, async ({ params, query, c }) => {
-    const book = await bookOf(db, c.var.caller, params.id);
+    const book = await bookOf(doors, c.var.caller, params.id);
     const { items, total } = await findEntries(db, { registerId: book.id, ...query });
     return { items: items.map(present), total, page: query.page, pageSize: query.pageSize };
   });
   mount(app, registerRoutes.export, person, async ({ params, c }) => {
-    const book = await bookOf(db, c.var.caller, params.id);
+    const book = await bookOf(doors, c.var.caller, params.id);
     const direction = book.direction === 'outgoing' ? 'di' : 'den';
     return new Response(ReadableStream.from(csvOf(book.direction, wholeBook(db, book.id))) as never, {
       headers: {
@@ -51,10 +56,11 @@ export function registersApp(doors: { db: Db; clock: Clock }): Hono<PersonEnv> {
   return app;
 }
 
-/** A book of the caller's own agency; another's does not exist. */
-async function bookOf(db: Db, caller: Caller, id: string): Promise<RegisterRecord> {
-  const book = await registerById(db, id);
-  if (book === undefined || book.agencyId !== caller.position.agencyId) throw new HttpRefusal('http.not-found');
+/** A book of the caller's agency or of a closed one whose successor it is; another's does not exist. */
+async function bookOf(doors: { db: Db; clock: Clock }, caller: Caller, id: string): Promise<RegisterRecord> {
+  const book = await registerById(doors.db, id);
+  const line = await withPredecessors(doors.db, caller.position.agencyId, officeDay(doors.clock()));
+  if (book === undefined || !line.includes(book.agencyId)) throw new HttpRefusal('http.not-found');
   return book;
 }
 

@@ -143,10 +143,11 @@ const registerColumns = sql`
   case when r.direction = 'incoming' then r.last_number
     else coalesce((select max(s.last_number) from agency.number_series s where s.register_id = r.id), 0) end as "lastNumber"`;
 
-export async function registersOf(db: Db, agencyId: string): Promise<RegisterRecord[]> {
+/** Books of these agencies, the first one's first, newest year first. */
+export async function registersOf(db: Db, ...agencyIds: readonly string[]): Promise<RegisterRecord[]> {
   const { rows } = await sql<RegisterRecord>`
-    select ${registerColumns} from agency.register r where r.agency_id = ${agencyId}
-    order by r.year desc, r.direction desc`.execute(db);
+    select ${registerColumns} from agency.register r where r.agency_id = any(${[...agencyIds]}::uuid[])
+    order by array_position(${[...agencyIds]}::uuid[], r.agency_id), r.year desc, r.direction desc`.execute(db);
   return rows;
 }
 
