@@ -1,0 +1,98 @@
+# Dùng chung cho các ví dụ: một nơi cấp chứng thư để tập, khóa để tập và một tệp PDF. Không dùng cho việc thật.
+# Shared by the examples: a practice authority, practice keys and a PDF. Not for real work.
+
+# Mọi tệp tạo ra chỉ chủ tệp đọc được; antin từ chối tệp bí mật mà người khác đọc được.
+# Only the owner may read what is made here; antin refuses secret files that others may read.
+umask 077
+
+examples=$(cd "$(dirname "$0")" && pwd)
+
+antin() {
+  node "$examples/../cli/antin.mjs" "$@"
+}
+
+# Thư mục làm việc: tham số thứ nhất, hoặc một thư mục tạm. · Working folder: the first argument, or a temporary one.
+working_folder() {
+  folder=${1:-$(mktemp -d "${TMPDIR:-/tmp}/antin-example.XXXXXX")}
+  mkdir -p "$folder"
+  cd "$folder"
+  echo "── $folder"
+}
+
+# Nơi cấp chứng thư để tập: ca.key, ca.pem và danh sách thu hồi ca.crl.
+# A practice authority: ca.key, ca.pem and its revocation list ca.crl.
+practice_ca() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout ca.key -out ca.pem -days 365 -utf8 \
+    -subj "/C=VN/O=Thực hành Ấn Tín/CN=Nơi cấp chứng thư thực hành" \
+    -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign 2>openssl.log
+  : >revoked.txt
+  echo 01 >crl-number.txt
+  cat >ca.cnf <<'CNF'
+[ca]
+default_ca = practice
+[practice]
+database = revoked.txt
+crlnumber = crl-number.txt
+default_md = sha256
+default_crl_days = 30
+crl_extensions = crl
+[crl]
+authorityKeyIdentifier = keyid
+CNF
+  openssl ca -config ca.cnf -gencrl -keyfile ca.key -cert ca.pem -out ca.crl 2>>openssl.log
+}
+
+# Một chứng thư ký văn bản cho khóa công khai trong tệp. · A document-signing certificate for the public key in a file.
+#   practice_certificate "Nguyễn Văn An" person.pub person.pem
+practice_certificate() {
+  cat >person.ext <<'EXT'
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature,nonRepudiation
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+EXT
+  # Tên có dấu: yêu cầu do một khóa dùng một lần ký, khóa công khai thật thay vào khi cấp.
+  # A request by a throw-away key carries the name in UTF-8; the real public key takes its place when issued.
+  openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout throw-away.key -out request.pem -utf8 \
+    -subj "/C=VN/O=Sở Tài chính tỉnh Nam Hà/CN=$1" 2>>openssl.log
+  openssl x509 -req -in request.pem -force_pubkey "$2" -CA ca.pem -CAkey ca.key -extfile person.ext -days 90 -out "$3" 2>>openssl.log
+  rm throw-away.key request.pem person.ext
+}
+
+# Khóa phần mềm của một người: NAME.p12, mật khẩu trong NAME.pass (chỉ để tập).
+# A person's software key: NAME.p12, its passphrase in NAME.pass (for practice only).
+#   practice_person an "Nguyễn Văn An"
+practice_person() {
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key" 2>>openssl.log
+  openssl pkey -in "$1.key" -pubout -out "$1.pub"
+  practice_certificate "$2" "$1.pub" "$1.pem"
+  openssl rand -hex 16 >"$1.pass"
+  openssl pkcs12 -export -inkey "$1.key" -in "$1.pem" -certfile ca.pem -name "$1" -passout "file:$1.pass" -out "$1.p12"
+  rm "$1.key" "$1.pub"
+}
+
+# Một tệp PDF một trang, viết tay để thấy không cần gì khác. · A one-page PDF by hand, to show that nothing else is needed.
+#   practice_pdf letter.pdf "Cong van so 1"
+practice_pdf() {
+  content="BT /F 16 Tf 72 760 Td ($2) Tj ET"
+  offsets=
+  printf '%%PDF-1.7\n' >"$1"
+  object_number=0
+  for object in \
+    '<< /Type /Catalog /Pages 2 0 R >>' \
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>' \
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>' \
+    "<< /Length ${#content} >>
+stream
+$content
+endstream" \
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman >>'; do
+    object_number=$((object_number + 1))
+    offsets="$offsets $(wc -c <"$1")"
+    printf '%d 0 obj\n%s\nendobj\n' "$object_number" "$object" >>"$1"
+  done
+  table=$(wc -c <"$1")
+  printf 'xref\n0 6\n0000000000 65535 f \n' >>"$1"
+  for offset in $offsets; do printf '%010d 00000 n \n' "$offset" >>"$1"; done
+  printf 'trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n' "$table" >>"$1"
+}
