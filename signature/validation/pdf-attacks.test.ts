@@ -532,3 +532,14 @@ describe('several signatures', () => {
     expect(codes(report)).toContain('pdf.sub-filter-not-judged');
   });
 });
+
+describe('a signature that was damaged out of sight', () => {
+  it('is not unsigned when both its range and the way to it are gone', () => {
+    const { dict } = field(signed, 'Signature1');
+    const value = dict.entries.get('V') as PdfRef;
+    const gone = patch(patch(signed, '/ByteRange', '/BxteRange'), `/V ${value.num} 0 R`, `/X ${value.num} 0 R`);
+    const report = judge(gone);
+    expect(report.verdict).toBe('invalid');
+    expect(codes(report)).toContain('pdf.signature-not-in-form');
+  });
+});

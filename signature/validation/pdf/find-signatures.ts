@@ -2,7 +2,7 @@ import { indexOfBytes, latin1 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { FormatFault } from '@antin/formats/fault';
 import type { PdfFile } from '@antin/formats/pdf/file';
-import { isArray, isDict, isName, isRef } from '@antin/formats/pdf/objects';
+import { isArray, isDict, isName, isRef, isString } from '@antin/formats/pdf/objects';
 import type { PdfDict } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
 import type { Finding } from '../types.ts';
@@ -19,6 +19,7 @@ export interface FoundSignature {
 }
 
 const BYTE_RANGE = latin1('/ByteRange');
+const TRACES = ['/Sig', 'ETSI.CAdES', 'ETSI.RFC3161', 'adbe.pkcs7', 'adbe.x509', '/DocTimeStamp'].map(latin1);
 const CLAUSE = 'ISO 32000-2 12.7.5.5';
 
 /**
@@ -55,10 +56,16 @@ export function findSignatures(file: PdfFile): FoundSignature[] {
     }
     found.push({ num, dict, field, faults: [] });
   }
-  for (const at of positionsOf(file.source, BYTE_RANGE)) {
+  const positions = positionsOf(file.source, BYTE_RANGE);
+  // Where nothing at all was found the other traces count too: "unsigned" must not be had by damaging one word.
+  const traces =
+    found.length === 0 && positions.length === 0 ? TRACES.flatMap((mark) => positionsOf(file.source, mark, 1000)) : [];
+  for (const at of [...positions, ...traces]) {
     if (known.some((range) => at >= range.start && at < range.end)) continue;
     const hidden = objectAround(file, at);
     if (hidden === 'stream') continue;
+    const traced = positions.length === 0;
+    if (traced && (hidden === undefined || !isSignatureDictionary(hidden.dict))) continue;
     if (hidden === undefined) {
       const message = 'bytes that look like a signature dictionary belong to no object of the file';
       found.push({
@@ -83,6 +90,12 @@ export function findSignatures(file: PdfFile): FoundSignature[] {
     });
   }
   return found;
+}
+
+function isSignatureDictionary(dict: PdfDict): boolean {
+  const type = dict.entries.get('Type');
+  if (isName(type, 'Sig') || isName(type, 'DocTimeStamp')) return true;
+  return isString(dict.entries.get('Contents')) && isName(dict.entries.get('SubFilter'));
 }
 
 function isUsageRights(file: PdfFile, dict: PdfDict): boolean {
