@@ -280,7 +280,7 @@ describe.skipIf(chromiumPath === undefined)('the walk of one document', () => {
     await shot(page, '53-verifier-unsigned');
     await page.goto(`${installation.url}/verify`);
     await drop(issuedPdf);
-    await page.getByText('unchanged', { exact: false }).first().waitFor();
+    await page.getByText('This document is intact', { exact: false }).first().waitFor();
     await shot(page, '54-verifier-english');
     expect(visitor.complaints).toEqual([]);
     await visitor.context.close();
