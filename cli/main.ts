@@ -28,6 +28,7 @@ const usage = `Antin (Ấn Tín): digital signatures for public administration
 
 /** Runs `antin ARGV…`. */
 export async function main(argv: string[], io: Io): Promise<number> {
+  io.stdout.on('error', leaveQuietly);
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     (name === undefined ? io.stderr : io.stdout).write(usage);
@@ -43,6 +44,12 @@ export async function main(argv: string[], io: Io): Promise<number> {
   } catch (fault) {
     return explain(name, fault, io);
   }
+}
+
+/** `antin validate … | head`: who reads has enough. No fault, but no verdict either: the code is that of SIGPIPE. */
+function leaveQuietly(fault: NodeJS.ErrnoException): void {
+  if (fault.code !== 'EPIPE') throw fault;
+  process.exit(141);
 }
 
 /** `parseArgs` complains with its own codes; everything else that gets here is ours to answer for. */
