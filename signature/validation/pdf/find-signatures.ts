@@ -128,12 +128,22 @@ function objectAround(file: PdfFile, at: number): Around {
       if (range === undefined || at < range.start || at >= range.end) continue;
       const object = revision.object(best);
       if (!isDict(object)) return 'stream';
-      return { num: best, dict: object, range };
+      return { num: best, dict: innermost(object), range };
     } catch (error) {
       if (!(error instanceof FormatFault)) throw error;
     }
   }
   return undefined;
+}
+
+/** The signature dictionary may be written inside another one (/Perms /UR3, or the value of a field). */
+function innermost(dict: PdfDict): PdfDict {
+  const stack: PdfDict[] = [dict];
+  for (let one = stack.pop(); one !== undefined; one = stack.pop()) {
+    if (one.entries.has('ByteRange')) return one;
+    for (const value of one.entries.values()) if (isDict(value)) stack.push(value);
+  }
+  return dict;
 }
 
 /** Does this dictionary time-stamp the document rather than sign it? */
