@@ -1,4 +1,4 @@
-import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 
 export interface ComboOption {
   readonly id: string;
@@ -29,6 +29,10 @@ export function Combo({ attributes, query, onQuery, options, chosen, onToggle, p
   const input = useRef<HTMLInputElement>(null);
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
+  useEffect(() => {
+    // The list needs room below the field.
+    if (open) input.current?.scrollIntoView({ block: 'center' });
+  }, [open]);
   const at = Math.min(active, Math.max(0, options.length - 1));
 
   const go = (to: number): void => {

@@ -10,13 +10,14 @@ export interface ProblemSummaryProps {
   readonly title: string;
   readonly lines: readonly ProblemLine[];
   readonly remedy?: string | undefined;
+  /** Counts the tries: the summary takes the focus with each, and not while somebody types. */
+  readonly attempt?: number;
 }
 
 /** What is wrong, on top, each line a link to its field; takes the focus when it appears. */
-export function ProblemSummary({ title, lines, remedy }: ProblemSummaryProps) {
+export function ProblemSummary({ title, lines, remedy, attempt }: ProblemSummaryProps) {
   const box = useRef<HTMLDivElement>(null);
-  const key = lines.map((line) => line.text).join('\n');
-  useEffect(() => box.current?.focus(), [key, title]);
+  useEffect(() => box.current?.focus(), [attempt, title]);
   return (
     <div ref={box} className="problem-summary" role="alert" tabIndex={-1}>
       <h2>{title}</h2>

@@ -1,8 +1,8 @@
 import type { Finding, SignatureReport, ValidationReport } from '@antin/signature/validation/types';
 import type { Sentence } from '@antin/signature/words/catalogue';
-import type { Translate } from '../i18n/catalogue.ts';
+import { wordFor, type Translate } from '../i18n/catalogue.ts';
 import { exactText } from '../i18n/dates.ts';
-import type { verifierWords } from '../i18n/words/verifier.ts';
+import { verifierWords } from '../i18n/words/verifier.ts';
 import { h, icon, type Child } from './dom.ts';
 
 export type Say = Translate<keyof typeof verifierWords & string>;
@@ -25,7 +25,7 @@ export function resultView(t: Say, result: Result): HTMLElement[] {
     actionsView(t, result),
     factsView([
       [t('file'), report.file],
-      [t('size'), `${report.size.toLocaleString('vi')} byte`],
+      [t('size'), `${report.size.toLocaleString(document.documentElement.lang)} byte`],
       [t('sha256'), mono(report.sha256)],
       [t('checked-at'), exactText(report.validationTime)],
     ]),
@@ -120,7 +120,7 @@ function signatureView(t: Say, one: SignatureReport, n: number): HTMLElement {
       'li',
       {},
       [
-        change.what,
+        wordFor(verifierWords, `what.${change.what}`, document.documentElement.lang === 'en' ? 'en' : 'vi') ?? change.what,
         change.field ?? change.object,
         change.page === undefined ? '' : t('page_n', { n: change.page }),
         t(change.allowed ? 'change.allowed' : 'change.forbidden'),
@@ -130,6 +130,7 @@ function signatureView(t: Say, one: SignatureReport, n: number): HTMLElement {
     ),
   );
   const proven = one.bestSignatureTimeFrom === 'time-stamp' ? exactText(one.bestSignatureTime) : t('sig.none');
+  const place = [one.signer?.title, one.signer?.organization].filter((part) => part !== undefined && part !== '').join(', ');
   return h(
     'article',
     { class: 'signature-block' },
@@ -140,18 +141,26 @@ function signatureView(t: Say, one: SignatureReport, n: number): HTMLElement {
       h('span', { class: `tag ${toneOf[verdict]}` }, t(`verdict.${verdict}`)),
     ),
     factsView([
-      [t('sig.signer'), one.signer?.subject ?? t('sig.unknown')],
-      [t('sig.issuer'), one.signer?.issuer ?? t('sig.unknown')],
-      [t('sig.serial'), one.signer === null ? t('sig.unknown') : mono(one.signer.serialNumber)],
+      ...(place === '' ? [] : [[t('sig.place'), place] as const]),
       [t('sig.time'), proven],
-      [t('sig.claimed'), one.claimedSigningTime === null ? t('sig.none') : exactText(one.claimedSigningTime)],
-      [t('sig.level'), `${one.format} · ${one.level ?? t('sig.level.none')}`],
-      [t('sig.coverage'), t(`coverage.${one.coverage}`)],
-      [t('sig.conclusion'), `${one.indication}${sub}`],
-      [t('sig.changes'), changes.length === 0 ? t('sig.none') : h('ul', {}, ...changes)],
+      ...(changes.length === 0 ? [] : [[t('sig.changes'), h('ul', {}, ...changes)] as const]),
       ...(one.errors.length === 0 ? [] : [[t('sig.errors'), findings(one.errors)] as const]),
       ...(one.warnings.length === 0 ? [] : [[t('sig.warnings'), findings(one.warnings)] as const]),
     ]),
+    h(
+      'details',
+      { class: 'more' },
+      h('summary', {}, t('sig.more')),
+      factsView([
+        [t('sig.signer'), one.signer?.subject ?? t('sig.unknown')],
+        [t('sig.issuer'), one.signer?.issuer ?? t('sig.unknown')],
+        [t('sig.serial'), one.signer === null ? t('sig.unknown') : mono(one.signer.serialNumber)],
+        [t('sig.claimed'), one.claimedSigningTime === null ? t('sig.none') : exactText(one.claimedSigningTime)],
+        [t('sig.level'), `${one.format} · ${one.level ?? t('sig.level.none')}`],
+        [t('sig.coverage'), t(`coverage.${one.coverage}`)],
+        [t('sig.conclusion'), `${one.indication}${sub}`],
+      ]),
+    ),
   );
 }
 

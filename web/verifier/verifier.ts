@@ -24,12 +24,14 @@ export function verifier(): void {
     progress.hidden = true;
     place.replaceChildren(...nodes);
     if (how !== null) how.hidden = true;
+    drop.classList.add('compact');
     place.focus({ preventScroll: true });
     place.scrollIntoView({ block: 'start' });
   };
   const again = (): void => {
     place.replaceChildren();
     if (how !== null) how.hidden = false;
+    drop.classList.remove('compact');
     input.value = '';
     input.focus();
     scrollTo({ top: 0 });

@@ -53,7 +53,7 @@ function DraftEditor({ saved }: { readonly saved: DocumentView | undefined }) {
   const [draft, setDraft] = useState<DraftState>(() => (saved === undefined ? emptyDraft : draftOf(saved)));
   const [local, setLocal] = useState<File | undefined>(undefined);
   const [step, setStep] = useState<Step>('fields');
-  const [lines, setLines] = useState<readonly ProblemLine[]>([]);
+  const [attempt, setAttempt] = useState(0);
   const signers = useQuery(signersQuery);
   const main = view?.files.find((file) => file.role === 'main');
   const address =
@@ -109,17 +109,22 @@ function DraftEditor({ saved }: { readonly saved: DocumentView | undefined }) {
   const go = (next: Step): void => {
     save.reset();
     submit.reset();
-    const missing = next === 'fields' ? [] : missingFields(draft);
-    setLines(missing.map((name) => ({ text: t(`draft.error.${name}`), field: fieldIds[name] })));
-    if (missing.length > 0) return setStep('fields');
+    if (next !== 'fields' && missingFields(draft).length > 0) {
+      setAttempt((old) => old + 1);
+      return setStep('fields');
+    }
+    setAttempt(0);
     setStep(next === 'check' && draft.places === undefined ? 'places' : next);
     document.getElementById('main')?.scrollTo?.({ top: 0 });
     window.scrollTo({ top: 0 });
   };
   const failed = submit.error ?? save.error;
   const problem = failed === null ? undefined : problemText(failed, lang, fieldIds);
+  // After a try, what is still missing; a line goes as soon as its field is filled.
+  const missing = attempt === 0 ? [] : missingFields(draft);
+  const lines: ProblemLine[] = missing.map((name) => ({ text: t(`draft.error.${name}`), field: fieldIds[name] }));
   const errors = new Map<string, string>([
-    ...lines.map((line) => [Object.keys(fieldIds).find((name) => fieldIds[name] === line.field) ?? '', line.text] as const),
+    ...missing.map((name) => [name, t(`draft.error.${name}`)] as const),
     ...(problem?.byField ?? []),
   ]);
   const signerName =
@@ -138,7 +143,7 @@ function DraftEditor({ saved }: { readonly saved: DocumentView | undefined }) {
           ))}
         </ol>
       </header>
-      {lines.length === 0 ? null : <ProblemSummary title={t('problem.title')} lines={lines} />}
+      {lines.length === 0 ? null : <ProblemSummary title={t('problem.title')} lines={lines} attempt={attempt} />}
       {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
       {view?.returnReason === undefined ? null : <p className="note amber">{t('doc.returned', { reason: view.returnReason })}</p>}
       {step === 'fields' ? <FieldsStep draft={draft} onChange={change} onMain={setLocal} errors={errors} /> : null}

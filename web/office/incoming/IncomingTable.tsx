@@ -32,7 +32,7 @@ export function IncomingTable({ rows }: { readonly rows: readonly IncomingRow[] 
                 {row.numberAndNotation}
                 <small>{dayText(row.date)}</small>
               </td>
-              <td>
+              <td className="subject">
                 <Link to="/van-ban-den/$id" params={{ id: row.id }} className="row-link" data-row="">
                   {asTitle(row.subject)}
                 </Link>

@@ -27,7 +27,7 @@ export function OutgoingTable({ rows }: { readonly rows: readonly DocumentRow[] 
             <tr key={row.id}>
               <td className="notation">{row.numberAndNotation ?? <span className="hint">{t('row.no-number')}</span>}</td>
               <td className="nowrap">{row.date === undefined ? sinceText(row.waitingSince, Date.now()) : dayText(row.date)}</td>
-              <td>
+              <td className="subject">
                 <Link to="/van-ban-di/$id" params={{ id: row.id }} className="row-link" data-row="">
                   {asTitle(row.subject)}
                 </Link>

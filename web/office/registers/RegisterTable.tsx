@@ -70,13 +70,29 @@ function OutgoingEntry({ entry }: { readonly entry: RegisterEntry }) {
         )}
       </td>
       <td className="nowrap">{entry.signerName}</td>
-      <td>{entry.addressees?.join('; ')}</td>
+      <td className="many">
+        <Addressees names={entry.addressees ?? []} />
+      </td>
       <td>{entry.unit}</td>
       <td className="right nowrap">
         1 <small>{t('register.electronic')}</small>
       </td>
       <td>{note.join('; ')}</td>
     </tr>
+  );
+}
+
+/** On screen the first ones; on paper all of them. */
+function Addressees({ names }: { readonly names: readonly string[] }) {
+  const { t } = useSpeech();
+  if (names.length <= 3) return <>{names.join('; ')}</>;
+  return (
+    <>
+      <span className="no-print" title={names.join('; ')}>
+        {names.slice(0, 2).join('; ')} {t('row.more', { n: names.length - 2 })}
+      </span>
+      <span className="print-only">{names.join('; ')}</span>
+    </>
   );
 }
 

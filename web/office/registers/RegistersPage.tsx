@@ -44,7 +44,7 @@ export function RegistersPage() {
             <tbody>
               {registers.data.registers.map((register) => (
                 <tr key={register.id}>
-                  <td>
+                  <td className="subject">
                     <Link to="/so-dang-ky/$id" params={{ id: register.id }} className="row-link" data-row="">
                       {t(`register.${register.direction}`)}
                     </Link>
