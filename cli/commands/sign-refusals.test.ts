@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,8 +10,9 @@ import { passwordForms } from '@antin/pki/pkcs12/kdf';
 import { buildMac } from '@antin/pki/pkcs12/mac';
 import { letter } from '@antin/testkit/judging/documents';
 import { openssl, opensslVersion } from '@antin/testkit/openssl';
+import { buildPdf, plainObjects } from '@antin/testkit/pdf/build-pdf';
 import { signaturePicture } from '@antin/testkit/pdf/pictures';
-import { inProcess, PASSPHRASE, signingDesk } from '@antin/testkit/signing-desk';
+import { ANTIN, inProcess, PASSPHRASE, signingDesk } from '@antin/testkit/signing-desk';
 import type { Ran, SigningDesk } from '@antin/testkit/signing-desk';
 import { main } from '../main.ts';
 
@@ -108,6 +110,15 @@ describe('the output', () => {
   });
 });
 
+describe('a disk that is full', () => {
+  it('leaves neither a half file nor its beginning', () => {
+    const args = [process.execPath, ANTIN, 'sign', inPdf, '-o', outPdf, ...key()].map((one) => `'${one}'`).join(' ');
+    const { status, stderr } = spawnSync('sh', ['-c', `ulimit -f 1; exec ${args}`], { encoding: 'utf8' });
+    expect(stderr).toMatch(/cannot be written \(EFBIG\) \[sign\.output-failed\]/);
+    expect([status, existsSync(outPdf)]).toEqual([69, false]);
+  });
+});
+
 describe('what cannot be signed is 65', () => {
   it.each([
     ['a text', 'no PDF at all', 'pdf.header'],
@@ -126,6 +137,9 @@ describe('what cannot be signed is 65', () => {
     expectRefusal(await shown(png, '--rect', '900,10,50,50'), 65, 'pades.placement');
     expectRefusal(await shown(png, '--field', 'new'), 65, 'pades.placement');
     expectRefusal(await shown(inPdf, '--rect', '10,10,50,50'), 65, 'png.damaged');
+    const flat = desk.file('flat.pdf', fieldWithoutArea());
+    const args = ['sign', flat, '-o', outPdf, ...key(), '--field', 'sig', '--rect', '10,10,50,50', '--appearance', png];
+    expectRefusal(await antin(args), 65, 'pades.placement', /no area/);
   });
 });
 
@@ -248,6 +262,13 @@ describe('a time-stamp authority that does not serve is 69', () => {
     expectRefusal(await sign(...key(), '--tsa', nobody), 69, 'source.unreachable');
   });
 });
+
+function fieldWithoutArea(): Uint8Array {
+  const field = '<</Type/Annot/Subtype/Widget/FT/Sig/T(sig)/Rect[0 0 0 0]/P 100 0 R/F 132>>';
+  const objects: Record<number, string> = { ...plainObjects(['/Annots[10 0 R]']), 10: field };
+  objects[1] = '<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[10 0 R]>>>>';
+  return buildPdf(objects).bytes;
+}
 
 /** One file with the keys of two: the bags of both, under one MAC. */
 function twoKeys(a: string, b: string): Uint8Array {

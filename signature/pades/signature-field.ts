@@ -54,10 +54,11 @@ function fillExisting(update: PdfUpdate, field: FormField, input: SignatureField
 }
 
 /** The place of an existing field counts; its rectangle never moves. */
-function redraw(update: PdfUpdate, widget: PdfDict, appearance: PlacedAppearance, doors: DrawingDoors): PdfRef | undefined {
+function redraw(update: PdfUpdate, widget: PdfDict, appearance: PlacedAppearance, doors: DrawingDoors): PdfRef {
   const get = through(update);
   const box = boxOf({ resolve: get }, widget.entries.get('Rect'));
-  if (!box) return undefined;
+  // Drawn nowhere, it would be an invisible signature although somebody chose a picture.
+  if (!box) throw new SignatureFault('pades.placement', 'the field has no area: nothing can be shown there');
   const page = pageOfWidget(update, widget) ?? update.file.last.page(appearance.page - 1);
   const turned = page.rotate % 180 !== 0;
   const [width, height] = [(box[2] - box[0]) * page.userUnit, (box[3] - box[1]) * page.userUnit];
