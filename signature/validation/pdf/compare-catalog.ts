@@ -9,6 +9,8 @@ const STRUCTURAL: ReadonlySet<string> = new Set(
   'Size Prev XRefStm Type W Index Filter DecodeParms Length ID Root Info'.split(' '),
 );
 const INFO_FREE: ReadonlySet<string> = new Set(['ModDate', 'Producer']);
+/** What a program may write into a file that had no information dictionary at all. */
+const INFO_NEW: ReadonlySet<string> = new Set(['ModDate', 'Producer', 'CreationDate', 'Creator']);
 
 /** Trailer, information dictionary and every catalog entry that is neither form nor pages. */
 export function compareTrailer(step: Step): void {
@@ -53,7 +55,8 @@ function compareInfo(step: Step): void {
   const object = isRef(ref) ? `${ref.num} 0 R` : 'trailer';
   if (sameValue(a, x, b, y)) return;
   const keys = changedKeys(a, isDict(x) ? x : EMPTY, b, isDict(y) ? y : EMPTY);
-  const others = keys.filter((key) => !INFO_FREE.has(key));
+  const free = x === null ? INFO_NEW : INFO_FREE;
+  const others = keys.filter((key) => !free.has(key));
   if (!isDict(y) || others.length > 0) {
     step.forbid('metadata', 'information-changed', { object, reason: others.map((key) => `/${key}`).join(' ') });
     return;
