@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Hono, type Context } from 'hono';
 import type { z } from 'zod';
 import { agentRoutes } from '@antin/protocol/agent/jobs';
+import { inTransaction } from '../transaction.ts';
 import { Refusal } from '../refusal.ts';
 import { jobById, jobsToDrop, markFetched, openJobs } from './job-store.ts';
 import { jobToken } from './job-token.ts';
@@ -74,7 +75,7 @@ export function agentApp(deps: DevicesDeps): Hono {
   app.put(agentRoutes.announce.path, async (c) => {
     const { device, body } = await proven(c);
     const { certificates } = parse(agentRoutes.announce.body, body);
-    const accepted = await db.transaction().execute((tx) =>
+    const accepted = await inTransaction(db, (tx) =>
       jobs.announce(
         tx,
         device.id,
@@ -133,9 +134,9 @@ export function agentApp(deps: DevicesDeps): Hono {
     const params = agentRoutes.answer.params?.safeParse(c.req.param());
     if (params?.success !== true) throw new Refusal('device.job-not-found');
     parse(agentRoutes.answer.body, body);
-    const state = await db
-      .transaction()
-      .execute((tx) => jobs.takeAnswer(tx, { jobId: params.data.id, deviceId: device.id, body, proof: evidence }));
+    const state = await inTransaction(db, (tx) =>
+      jobs.takeAnswer(tx, { jobId: params.data.id, deviceId: device.id, body, proof: evidence }),
+    );
     return c.json({ state });
   });
 

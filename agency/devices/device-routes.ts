@@ -3,7 +3,7 @@ import { deviceRoutes, type Device } from '@antin/protocol/office/devices';
 import { record } from '../journal/journal.ts';
 import { Refusal } from '../refusal.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
-import type { Tx } from '../transaction.ts';
+import { inTransaction, type Tx } from '../transaction.ts';
 import type { DevicesDeps } from './devices.ts';
 import { ONLINE_MS } from './signing-jobs.ts';
 import {
@@ -42,7 +42,7 @@ export function deviceApp(deps: DevicesDeps): Hono {
     // A signed-in attacker could otherwise guess codes of agents that wait for somebody else.
     if ((await codeAttemptsSince(db, personId, since)) >= MAX_CODE_ATTEMPTS) throw new Refusal('device.code-attempts');
     const userCode = body?.success === true ? body.data.userCode : undefined;
-    const paired = await db.transaction().execute(async (tx) => {
+    const paired = await inTransaction(db, async (tx) => {
       const row = userCode === undefined ? undefined : await pendingByCode(tx, userCode, now);
       if (row === undefined) return undefined;
       await markPaired(tx, row.id, now);
@@ -61,7 +61,7 @@ export function deviceApp(deps: DevicesDeps): Hono {
     const caller = await deps.callerOf(c);
     const params = deviceRoutes.remove.params?.safeParse(c.req.param());
     if (params?.success !== true) throw new Refusal('device.not-found');
-    const removed = await db.transaction().execute(async (tx) => {
+    const removed = await inTransaction(db, async (tx) => {
       const row = await deviceById(tx, params.data.id);
       if (row === undefined || !(await removeDevicePerson(tx, row.id, caller.personId, clock()))) return false;
       await note(tx, caller, 'DeviceRemoved', row, clock());

@@ -7,7 +7,7 @@ import { receiverOf } from '../directory/rules.ts';
 import type { AgencyRecord } from '../directory/store.ts';
 import { withSuccessors } from '../directory/successors.ts';
 import { record } from '../journal/journal.ts';
-import type { Clock, Db, Tx } from '../transaction.ts';
+import { inTransaction, type Clock, type Db, type Tx } from '../transaction.ts';
 import { insertMessage, nextSequence, receiversOf } from './store.ts';
 
 /** What the exchange needs to know of an issued document. */
@@ -38,7 +38,7 @@ export interface IssuedDocument {
  * A closed agency resolves to its first successor that exists; two addressees with one receiver get one message.
  */
 export async function dispatchDocument(db: Db, document: IssuedDocument, clock: Clock): Promise<number> {
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     const now = clock();
     const directory = await withSuccessors(tx, document.addresseeIds);
     const done = new Set(await receiversOf(tx, document.id));

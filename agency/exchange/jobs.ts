@@ -1,7 +1,7 @@
 import type { JobHandler } from '@antin/adapters/db/worker';
 import { ExchangeMessage, SignedReceipt, type Receipt } from '@antin/protocol/exchange/message';
 import { agencyById } from '../directory/store.ts';
-import type { Clock, Db, Tx } from '../transaction.ts';
+import { inTransaction, type Clock, type Db, type Tx } from '../transaction.ts';
 import { record } from '../journal/journal.ts';
 import { dispatchDocument, type IssuedDocument } from './dispatch.ts';
 import { receiptHolds, type ReceiptKey } from './receipts.ts';
@@ -59,7 +59,7 @@ export async function acceptReceipt(deps: Pick<ExchangeDeps, 'db' | 'clock' | 'k
     sent.contentSha256 === receipt.contentSha256 &&
     Number(sent.sequence) === receipt.sequence;
   if (!same) throw new Error('exchange.receipt-mismatch: the receipt speaks of another message');
-  await deps.db.transaction().execute(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     const fresh = await keepReceipt(tx, signed, deps.clock());
     if (!fresh) return;
     await record(tx, {

@@ -5,7 +5,7 @@ import type { ReceiptKey } from '../exchange/receipts.ts';
 import { record } from '../journal/journal.ts';
 import { must, Refusal } from '../refusal.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
-import type { Clock, Db, Tx } from '../transaction.ts';
+import { inTransaction, type Clock, type Db, type Tx } from '../transaction.ts';
 import { ExchangeMessage } from '@antin/protocol/exchange/message';
 import { giveAndSendReceipt } from './receive.ts';
 import { decide, viewerOf, type IncomingAct, type State } from './rules.ts';
@@ -48,7 +48,7 @@ async function act(
   name: IncomingAct,
   change: (tx: Tx, incoming: IncomingRecord, next: State, now: Date) => Promise<void>,
 ): Promise<void> {
-  await deps.db.transaction().execute(async (tx) => {
+  await inTransaction(deps.db, async (tx) => {
     const incoming = await lockIncoming(tx, id);
     if (incoming === undefined) throw new Refusal('incoming.not-found');
     const next = must(decide(name, { ...incoming, verified: incoming.verification !== null }, viewerOf(actor)));

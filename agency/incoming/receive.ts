@@ -5,7 +5,7 @@ import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { agencyById } from '../directory/store.ts';
 import { signReceipt, type ReceiptKey } from '../exchange/receipts.ts';
 import { record } from '../journal/journal.ts';
-import type { Clock, Db, Tx } from '../transaction.ts';
+import { inTransaction, type Clock, type Db, type Tx } from '../transaction.ts';
 import { incomingByMessage, insertIncoming, insertIssuedReceipt, issuedReceipt, type IncomingRecord } from './store.ts';
 
 export interface ReceiveDeps {
@@ -29,7 +29,7 @@ export async function receiveMessage(deps: ReceiveDeps, message: ExchangeMessage
   }
   const at = deps.clock();
   const id = randomUUID();
-  const receipt = await deps.db.transaction().execute(async (tx) => {
+  const receipt = await inTransaction(deps.db, async (tx) => {
     const added = await insertIncoming(tx, {
       id,
       messageId: message.id,

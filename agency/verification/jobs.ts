@@ -3,7 +3,7 @@ import type { ByteSource } from '@antin/formats/bytes/source';
 import type { VerificationView } from '@antin/protocol/office/incoming';
 import { ExchangeMessage } from '@antin/protocol/exchange/message';
 import { record } from '../journal/journal.ts';
-import type { Clock, Db, Tx } from '../transaction.ts';
+import { inTransaction, type Clock, type Db, type Tx } from '../transaction.ts';
 import { judgeFile } from './judge.ts';
 import type { TrustSource } from './trust-source.ts';
 import { verificationView, type JudgedFile } from './view.ts';
@@ -52,7 +52,7 @@ export function verificationJobs(deps: VerificationDeps): Readonly<Record<string
         }
       }
       const view = verificationView(judged, at);
-      await deps.db.transaction().execute(async (tx) => {
+      await inTransaction(deps.db, async (tx) => {
         await deps.keep(tx, incomingId, view);
         await record(tx, {
           event: 'IncomingVerified',
