@@ -101,6 +101,10 @@ export const signingWords = {
     'Chữ ký vừa gắn không qua được kiểm tra nên văn bản được giữ nguyên.',
     'The new signature did not pass the check; the document was left as it was.',
   ],
+  'reason.time-stamp.waiting': [
+    'Đã ký xong trên thiết bị; máy chủ dấu thời gian chưa trả lời, hệ thống tiếp tục thử.',
+    'Signed on the device; the time-stamp service has not answered yet and is asked again.',
+  ],
   'reason.unknown': ['Chưa rõ vì sao ({code}).', 'Unknown reason ({code}).'],
 
   'issue.title': ['Cấp số, đóng dấu và phát hành', 'Number, seal and issue'],
