@@ -78,8 +78,20 @@ export function judgePdf(source: ByteSource, sources: Sources): JudgedPdf {
   const ordinary = opened.filter((one) => !one.timeStamp);
   const signatures = ordinary.map((one, i) => judgeOne(file, one, `signature-${i + 1}`, first, steps, stamps, sources));
   if (ordinary.length === 0) signatures.push(...opened.map((one, i) => timeStampOnly(one, i, first, steps, stamps, sources)));
+  warnings.push(...unsignedFills(signatures));
   const errors = ordinary.length === 0 ? [] : stamps.flatMap((one) => one.errors);
   return { signatures, revisions, errors, warnings: [...warnings, ...stamps.flatMap((one) => one.warnings)] };
+}
+
+/** Filling a form is allowed to anybody; what no later signature covers is nobody's word, and is said loudly. */
+function unsignedFills(signatures: readonly SignatureReport[]): Finding[] {
+  const signedUpTo = Math.max(0, ...signatures.map((one) => one.revision ?? 0));
+  const fills = signatures.flatMap((one) => one.changes).filter((one) => one.class === 'form-fill' && one.revision > signedUpTo);
+  return [...new Set(fills.map((one) => one.field ?? one.object))].map((field) => ({
+    code: 'pdf.filled-without-signature',
+    clause: 'ISO 32000-2 12.8.2.2',
+    message: `field "${field}" was filled after the last signature; no signature covers its value`,
+  }));
 }
 
 function order(one: Opened): number {

@@ -50,6 +50,8 @@ export interface Catalogue {
   readonly changed: {
     readonly no: () => string;
     readonly allowed: (list: readonly string[]) => string;
+    /** Names of fields filled after the last signature. */
+    readonly unsignedFill: (fields: readonly string[]) => string;
     readonly yes: () => string;
     readonly broken: () => string;
     readonly unknown: () => string;
@@ -81,6 +83,8 @@ export interface Who {
   readonly persons: readonly string[];
   readonly seals: readonly string[];
   readonly authorityChecked: boolean;
+  /** Fields filled after the last signature: no signature vouches for their values. */
+  readonly unsignedFields: readonly string[];
 }
 
 export interface ReasonFacts {

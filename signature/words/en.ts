@@ -4,12 +4,17 @@ const list = (parts: readonly string[]): string =>
   parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 const at = (when: string): string => (when === '' ? '' : ` at ${when}`);
 
+const fields = (names: readonly string[]): string =>
+  list(names.map((name) => (name === 'so' ? 'the number' : name === 'ngay' ? 'the date' : `field “${name}”`)));
+
 /** The English words; the same keys as the Vietnamese ones. Times are Vietnam time. */
 export const EN: Catalogue = {
-  valid: ({ persons, seals, authorityChecked }) =>
-    authorityChecked
-      ? 'This document is intact and was signed by the right person and the right agency.'
-      : `This document is intact and was signed by ${list([...persons, ...seals])}; authority was not checked.`,
+  valid: ({ persons, seals, authorityChecked, unsignedFields }) =>
+    unsignedFields.length > 0
+      ? `What was signed is intact and was signed by ${list([...persons, ...seals])}, but no signature covers what was filled in later (${fields(unsignedFields)}).`
+      : authorityChecked
+        ? 'This document is intact and was signed by the right person and the right agency.'
+        : `This document is intact and was signed by ${list([...persons, ...seals])}; authority was not checked.`,
   replaced: (by) => `This document is intact, but it has since been replaced${by === '' ? '' : ` by ${by}`}.`,
   recalled: () => 'This document is intact, but the agency that issued it has recalled it.',
   unsigned: () => 'This file carries no digital signature.',
@@ -116,6 +121,8 @@ export const EN: Catalogue = {
   changed: {
     no: () => 'No. The content is as it was when it was signed.',
     allowed: (names) => `No. Since the first signature there were only permitted changes: ${list(names)}.`,
+    unsignedFill: (names) =>
+      `What was signed did not change, but ${fields(names)} was filled in after the last signature, and nobody signed for it.`,
     yes: () => 'Yes. The content was changed after signing.',
     broken: () => 'It cannot be trusted to be intact: the signature or the structure of the file is broken.',
     unknown: () => 'This could not be determined.',

@@ -1,3 +1,6 @@
+import { nodeInflate } from '@antin/adapters/inflate/node';
+import { concatBytes } from '@antin/formats/bytes/bytes';
+import { memorySource } from '@antin/formats/bytes/source';
 import { HOUR, judged, letter, sign, walk } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { describe, expect, it } from 'vitest';
@@ -35,6 +38,19 @@ describe('the sentence', () => {
       replacedBy: 'Quyết định số 45/QĐ-UBND',
     });
     expect(replaced.heading).toBe('Văn bản này còn nguyên vẹn, nhưng nay đã được thay thế bởi Quyết định số 45/QĐ-UBND.');
+  });
+
+  it('says loudly that nobody signed for a number filled in after the last signature', async () => {
+    const { leader } = await walk(pki);
+    const { addFieldValues } = await import('../pades/fields.ts');
+    const appended = addFieldValues(memorySource(leader), { so: '999/QĐ-UBND' }, { inflate: nodeInflate });
+    const report = judged(concatBytes(leader, appended), pki);
+    expect(report.warnings.map((one) => one.code)).toContain('pdf.filled-without-signature');
+    for (const directory of [undefined, { authorityChecked: true }]) {
+      const words = sentenceFor(report, 'vi', directory);
+      expect(words.tone).toBe('doubt');
+      expect(words.heading).toContain('nội dung điền sau đó (số) không có chữ ký nào xác nhận');
+    }
   });
 
   it('of a changed letter is red and names its reason', async () => {

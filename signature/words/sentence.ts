@@ -20,7 +20,8 @@ export function sentenceFor(report: ValidationReport, language: Language, direct
     const inForce = directory?.inForce;
     if (inForce === 'replaced') return { tone: 'doubt', heading: words.replaced(directory?.replacedBy ?? ''), answers };
     if (inForce === 'recalled') return { tone: 'doubt', heading: words.recalled(), answers };
-    return { tone: 'good', heading: words.valid(whoOf(report, directory)), answers };
+    const who = whoOf(report, directory);
+    return { tone: who.unsignedFields.length === 0 ? 'good' : 'doubt', heading: words.valid(who), answers };
   }
   const deciding = report.signatures.find((one) => one.id === report.decidedBySignature);
   const key = reasonKey(report, deciding);
@@ -53,7 +54,16 @@ function whoOf(report: ValidationReport, directory: DirectoryAnswer | undefined)
     persons: unique(report.signatures.filter((one) => one.signer?.seal === false).map((one) => titled(one, directory))),
     seals: unique(report.signatures.filter((one) => one.signer?.seal === true).map((one) => nameOf(one.signer))),
     authorityChecked: directory?.authorityChecked ?? false,
+    unsignedFields: unsignedFields(report),
   };
+}
+
+function unsignedFields(report: ValidationReport): string[] {
+  const signedUpTo = Math.max(0, ...report.signatures.map((one) => one.revision ?? 0));
+  const changes = report.signatures.flatMap((one) => one.changes);
+  return [
+    ...new Set(changes.filter((one) => one.class === 'form-fill' && one.revision > signedUpTo).map((one) => one.field ?? '')),
+  ];
 }
 
 function answersFor(report: ValidationReport, words: Catalogue, directory: DirectoryAnswer | undefined): Sentence['answers'] {
@@ -86,6 +96,8 @@ function changedAnswer(report: ValidationReport, words: Catalogue): Answer {
       return name === undefined ? [] : [name];
     });
   const listed = [...new Set(names)];
+  const unsigned = unsignedFields(report);
+  if (unsigned.length > 0) return { tone: 'doubt', text: words.changed.unsignedFill(unsigned) };
   return { tone: 'good', text: listed.length === 0 ? words.changed.no() : words.changed.allowed(listed) };
 }
 

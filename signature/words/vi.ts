@@ -4,9 +4,15 @@ const list = (parts: readonly string[]): string =>
   parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} và ${parts.at(-1)}`;
 const at = (when: string): string => (when === '' ? '' : ` lúc ${when}`);
 
+const fields = (names: readonly string[]): string =>
+  list(names.map((name) => (name === 'so' ? 'số' : name === 'ngay' ? 'ngày' : `ô “${name}”`)));
+
 /** Câu chữ tiếng Việt. Một khoá, một câu; không ghép từ máy. */
 export const VI: Catalogue = {
-  valid: ({ persons, seals, authorityChecked }) => {
+  valid: ({ persons, seals, authorityChecked, unsignedFields }) => {
+    if (unsignedFields.length > 0) {
+      return `Phần đã ký còn nguyên vẹn, do ${list([...persons, ...seals])} ký, nhưng nội dung điền sau đó (${fields(unsignedFields)}) không có chữ ký nào xác nhận.`;
+    }
     if (authorityChecked) return 'Văn bản này còn nguyên vẹn và do đúng người, đúng cơ quan ký.';
     const who = list([...persons, ...seals]);
     return `Văn bản này còn nguyên vẹn, do ${who} ký; thẩm quyền chưa kiểm tra.`;
@@ -114,6 +120,8 @@ export const VI: Catalogue = {
   changed: {
     no: () => 'Không. Nội dung còn nguyên như khi ký.',
     allowed: (names) => `Không. Sau chữ ký đầu tiên chỉ có những thay đổi được phép: ${list(names)}.`,
+    unsignedFill: (names) =>
+      `Phần đã ký không thay đổi, nhưng ${fields(names)} được điền sau chữ ký cuối cùng, không ai ký xác nhận.`,
     yes: () => 'Có. Nội dung đã bị thay đổi sau khi ký.',
     broken: () => 'Không thể tin là còn nguyên vẹn: chữ ký hoặc cấu trúc tệp đã hỏng.',
     unknown: () => 'Chưa xác định được.',
