@@ -15,14 +15,14 @@ import { bestCredential, CredentialChoice } from './CredentialChoice.tsx';
 
 export interface AwaitingSealProps {
   readonly view: DocumentView;
-  /** A job that is still shown above; retrying waits for its end. */
-  readonly jobId: string | undefined;
+  /** Below the job that ended, whose page has its own title. */
+  readonly below?: boolean;
   readonly onJob: (id: string) => void;
   readonly onChanged: () => void;
 }
 
 /** A reserved number: seal again (usual), or give it back or void it, with what each means. */
-export function AwaitingSeal({ view, jobId, onJob, onChanged }: AwaitingSealProps) {
+export function AwaitingSeal({ view, below, onJob, onChanged }: AwaitingSealProps) {
   const { t, lang } = useSpeech();
   const credentials = useQuery(credentialsQuery('organisation'));
   const [credentialId, setCredentialId] = useState<Credential['id'] | undefined>(undefined);
@@ -50,7 +50,7 @@ export function AwaitingSeal({ view, jobId, onJob, onChanged }: AwaitingSealProp
   const short = reason.trim().length < 3;
   return (
     <section className="awaiting-seal">
-      {jobId === undefined ? <h1>{t('seal.title', { number })}</h1> : <h2>{t('seal.title', { number })}</h2>}
+      {below !== true ? <h1>{t('seal.title', { number })}</h1> : <h2>{t('seal.title', { number })}</h2>}
       <p>{t('seal.text')}</p>
       {view.reservation === undefined ? null : (
         <p className="hint">
@@ -58,7 +58,7 @@ export function AwaitingSeal({ view, jobId, onJob, onChanged }: AwaitingSealProp
         </p>
       )}
       {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
-      {!again.others && (jobId === undefined || again.allowed) ? (
+      {!again.others ? (
         <>
           <CredentialChoice legend={t('issue.credential')} credentials={list} chosen={chosen?.id} onChoose={setCredentialId} />
           <div>
@@ -74,7 +74,7 @@ export function AwaitingSeal({ view, jobId, onJob, onChanged }: AwaitingSealProp
           </div>
         </>
       ) : null}
-      {!give.others && (jobId === undefined || give.allowed) ? (
+      {!give.others ? (
         <details className="more">
           <summary>{t('act.cancel-seal')}</summary>
           <fieldset className="choices">

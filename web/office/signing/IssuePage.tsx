@@ -29,6 +29,7 @@ export function IssuePage() {
   const client = useQueryClient();
   const view = useQuery(documentQuery(id));
   const [jobId, setJobId] = useState<string | undefined>(undefined);
+  const [ended, setEnded] = useState<string | undefined>(undefined);
   if (view.data === undefined) {
     return (
       <div className="page">
@@ -52,16 +53,21 @@ export function IssuePage() {
       <div className="page narrow">
         <h1>{asTitle(view.data.subject)}</h1>
         <JobProgress
+          key={following}
           id={following}
           onDone={reload}
+          onEnded={() => {
+            setEnded(following);
+            void client.invalidateQueries({ queryKey: ['document', id] });
+          }}
           afterwards={() => (
-            <Button kind="primary" onClick={reload}>
-              {t('more')}
-            </Button>
+            <Link className="button" to="/van-ban-di/$id" params={{ id }}>
+              {t('sign.done.open')}
+            </Link>
           )}
         />
-        {view.data.state === 'awaiting-seal' ? (
-          <AwaitingSeal view={view.data} jobId={following} onJob={setJobId} onChanged={reload} />
+        {view.data.state === 'awaiting-seal' && ended === following ? (
+          <AwaitingSeal view={view.data} below onJob={setJobId} onChanged={reload} />
         ) : null}
       </div>
     );
@@ -69,7 +75,7 @@ export function IssuePage() {
   if (view.data.state === 'awaiting-seal') {
     return (
       <div className="page narrow">
-        <AwaitingSeal view={view.data} jobId={undefined} onJob={setJobId} onChanged={reload} />
+        <AwaitingSeal view={view.data} onJob={setJobId} onChanged={reload} />
       </div>
     );
   }

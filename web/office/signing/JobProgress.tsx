@@ -12,6 +12,8 @@ import { Failure } from '../shell/Failure.tsx';
 export interface JobProgressProps {
   readonly id: string;
   readonly onDone: () => void;
+  /** The job has ended without a signature. */
+  readonly onEnded?: () => void;
   /** What can be done after a job that did not end well. */
   readonly afterwards: (job: SigningJob) => ReactNode;
 }
@@ -31,7 +33,7 @@ const reached: Readonly<Record<SigningJob['state'], number>> = {
 const ended = new Set<SigningJob['state']>(['refused', 'failed', 'expired', 'cancelled']);
 
 /** Follows a job: the comparison code large, what to do at the device, and how far it is. */
-export function JobProgress({ id, onDone, afterwards }: JobProgressProps) {
+export function JobProgress({ id, onDone, onEnded, afterwards }: JobProgressProps) {
   const { t, code } = useSpeech();
   const session = useSession();
   const client = useQueryClient();
@@ -39,9 +41,10 @@ export function JobProgress({ id, onDone, afterwards }: JobProgressProps) {
   const told = useRef(false);
   const state = job.data?.state;
   useEffect(() => {
-    if (state !== 'done' || told.current) return;
+    if (state === undefined || told.current || !(state === 'done' || ended.has(state))) return;
     told.current = true;
-    onDone();
+    if (state === 'done') onDone();
+    else onEnded?.();
   }, [state]);
   const cancel = useMutation({
     mutationFn: () => call(signingRoutes.cancelJob, { params: { id } }),
