@@ -9,6 +9,7 @@ import { commonName } from '@antin/pki/x509/name';
 import type { PlacedAppearance } from '@antin/signature/pades/appearance';
 import { embedPades, timeStampImprint } from '@antin/signature/pades/embed';
 import { openForUpdate, preparePades } from '@antin/signature/pades/prepare';
+import { appendedSource } from '@antin/signature/pades/to-be-signed';
 import { exit } from '../exit.ts';
 import type { Io } from '../main.ts';
 import { printable } from '../printable.ts';
@@ -17,6 +18,7 @@ import { readSignArguments } from './sign/arguments.ts';
 import { SignFault, exitOf } from './sign/fault.ts';
 import { openKey, requireFit } from './sign/key.ts';
 import { checkOutput, writeOutput } from './sign/output.ts';
+import { requireIntact } from './sign/self-check.ts';
 import { UsageFault } from './validate-arguments.ts';
 import { readCertificateFiles } from './validate-inputs.ts';
 
@@ -99,6 +101,7 @@ async function sign(args: SignArguments, io: Io): Promise<string> {
   const value = await key.sign(tbs.signedAttributes);
   const stamp = args.tsa === undefined ? {} : { timeStampToken: await stampOf(args.tsa, timeStampImprint(value, nodeCrypto)) };
   const appended = embedPades(source, tbs, value, { door: nodeCrypto, ...stamp });
+  requireIntact(source, appendedSource(source, appended), tbs.fieldName, now);
   writeOutput(source, appended, { output: args.output, force: args.force, sha256: tbs.inputSha256 });
   if (key.practiceOnly) io.stderr.write('antin sign: this key is software, for practice only\n');
   const holder = commonName(key.certificate.subject) ?? `serial number ${key.certificate.serialHex}`;

@@ -2,7 +2,7 @@ import { exit } from '../../exit.ts';
 
 /**
  * The command refuses, or cannot go on. Codes: `sign.output-exists`, `sign.output-is-input`, `sign.output-not-a-file`,
- * `sign.output-failed`, `sign.input-unreadable`, `sign.input-changed`, `secret.no-terminal`, `secret.empty`,
+ * `sign.output-failed`, `sign.input-unreadable`, `sign.input-changed`, `sign.not-verifiable`, `sign.breaks-earlier`, `secret.no-terminal`, `secret.empty`,
  * `secret.too-long`, `secret.cancelled`, `certificate.expired`, `certificate.not-yet-valid`, `certificate.not-for-signing`,
  * `certificate.practice-only`, `software-key.not-pkcs12`, `software-token.practice-only`.
  */
@@ -24,6 +24,8 @@ const EXIT_OF: readonly (readonly [prefix: string, code: number])[] = [
   ['secret.cancelled', exit.interrupted],
   ['sign.output-failed', exit.unavailable],
   ['sign.input-changed', exit.unsupportedInput],
+  ['sign.not-verifiable', exit.unsupportedInput],
+  ['sign.breaks-earlier', exit.unsupportedInput],
   ['sign.', exit.usage],
   ['secret.', exit.usage],
   ['secret-file.', exit.usage],
