@@ -32,6 +32,7 @@ describe('refused by name', () => {
     [['--profile', 'production', '--public-url', 'http://office.example'], {}],
     [['--profile', 'production', '--fresh'], {}],
     [[], { DATABASE_URL: 'mysql://x' }],
+    [['--fresh'], { DATABASE_URL: 'postgresql://x' }],
   ] as [string[], Record<string, string>][])('%j %j', (argv, env) => {
     expect(() => read(argv, env)).toThrow(expect.objectContaining({ code: 'config.invalid' }));
   });

@@ -66,6 +66,9 @@ export function readSettings(
   const fresh = values.fresh === true;
   if (fresh && profile === 'production')
     throw new ConfigFault('--fresh forgets all data and is refused in the production profile');
+  if (fresh && (env['DATABASE_URL'] ?? '') !== '') {
+    throw new ConfigFault('--fresh cannot forget the data behind DATABASE_URL: make an empty database and name that one');
+  }
   const services = (pick('services', 'ANTIN_SERVICES')?.split(',') ?? defaults.services).map((name) =>
     oneOf('--services', name.trim(), defaults.services),
   );

@@ -48,7 +48,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
       io.stdout.write(usage);
       return exit.ok;
     }
-    installation = await runServices(settings, services);
+    installation = await runServices(settings, services, signal.asked);
     io.stdout.write([`Antin: ${installation.url}`, ...installation.greeting, 'Ctrl-C stops.', ''].join('\n'));
     const why = await Promise.race([signal.asked, installation.lost.then((lost) => ({ lost }))]);
     if (typeof why === 'object') {
@@ -58,6 +58,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
     return exit.ok;
   } catch (fault) {
     const { code, message } = fault as { code?: string; message: string };
+    if (code === 'serve.stopped') return exit.ok;
     if (code === undefined || !(UNAVAILABLE.includes(code) || WRONG_USE.includes(code))) throw fault;
     io.stderr.write(`antin serve: ${message} [${code}]\n`);
     return UNAVAILABLE.includes(code) ? exit.unavailable : exit.usage;

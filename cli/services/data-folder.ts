@@ -13,6 +13,8 @@ export interface DataFolder {
   readonly agent: string;
   /** Tells later starts where we answer. */
   announce(address: string): void;
+  /** Forgets everything in it; only while nothing of it is in use. */
+  forget(): void;
   release(): void;
 }
 
@@ -54,11 +56,12 @@ export function claimDataFolder(path: string, options: { fresh: boolean }): Data
   }
   const note = join(path, NOTE);
   lock(path, note, { pid: process.pid, started: startTimeOf(process.pid), address: '' });
-  if (options.fresh) {
+  const forget = () => {
     removeCluster(join(path, 'postgres'));
     for (const name of readdirSync(path))
       if (name !== NOTE && name !== MARK) rmSync(join(path, name), { recursive: true, force: true });
-  }
+  };
+  if (options.fresh) forget();
   if (!marked) writeFileSync(join(path, MARK), `${JSON.stringify({ antin: 1 })}\n`, { mode: 0o600 });
   return {
     path,
@@ -73,6 +76,7 @@ export function claimDataFolder(path: string, options: { fresh: boolean }): Data
       });
       renameSync(beside, note);
     },
+    forget,
     release: () => rmSync(note, { force: true }),
   };
 }

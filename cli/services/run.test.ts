@@ -1,6 +1,8 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -80,6 +82,49 @@ test('a service that cannot be prepared leaves no process, no port and no lock b
   expect(steps).toEqual(['prepare', 'stop']);
   expect(existsSync(join(folder, 'data/running.json'))).toBe(false);
   expect(existsSync(join(folder, 'data/postgres/postmaster.pid'))).toBe(false);
+});
+
+test('a taken port is said before anything is forgotten', async () => {
+  const first = await runServices(settings(), { counter: counter([]) });
+  await first.stop();
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const start = runServices(settings('--fresh', '--port', String(port)), { counter: counter([]) });
+  await expect(start).rejects.toMatchObject({ code: 'http.port-taken' });
+  other.close();
+  const second = await runServices(settings(), { counter: counter([]) });
+  expect(await (await fetch(`${second.url}/count`)).json()).toEqual({ n: 2 });
+  await second.stop();
+});
+
+test('a name that was pointed at this computer (DNS rebinding) gets nothing, its own names get answers', async () => {
+  const installation = await runServices(settings(), { counter: counter([]) });
+  const { port } = new URL(installation.url);
+  const ask = (host: string) =>
+    new Promise<number>((resolve) => {
+      request({ port, path: '/healthz', headers: { host } }, (answer) => resolve(answer.resume().statusCode!)).end();
+    });
+  expect(
+    await Promise.all([ask(`127.0.0.1:${port}`), ask(`localhost:${port}`), ask('evil.example'), ask(`evil.example:${port}`)]),
+  ).toEqual([200, 200, 421, 421]);
+  await installation.stop();
+});
+
+test('who asks for the end while it starts does not wait for the start', async () => {
+  const asked = Promise.withResolvers<void>();
+  const steps: string[] = [];
+  const slow: MakeService = () => ({
+    name: 'counter',
+    prepare: () => {
+      asked.resolve();
+      return new Promise(() => {});
+    },
+    stop: async () => void steps.push('stop'),
+  });
+  await expect(runServices(settings(), { counter: slow }, asked.promise)).rejects.toMatchObject({ code: 'serve.stopped' });
+  expect(steps).toEqual(['stop']);
+  expect(existsSync(join(folder, 'data/running.json'))).toBe(false);
 });
 
 describe('as a process', () => {

@@ -5,11 +5,11 @@ import { migrate } from '@antin/adapters/db/migrate';
 import { startWorker } from '@antin/adapters/db/worker';
 import { openFileStore } from '@antin/adapters/files/store';
 import { createApp } from '@antin/adapters/http/app';
-import { listen } from '@antin/adapters/http/listen';
+import { listen, type Listening } from '@antin/adapters/http/listen';
 import type { ProblemRows } from '@antin/adapters/http/problem';
 import { HttpRefusal } from '@antin/adapters/http/fault';
 import { createLog, type Log } from '@antin/adapters/log/log';
-import { claimDataFolder } from './data-folder.ts';
+import { claimDataFolder, DataFolderFault } from './data-folder.ts';
 import { openDatabase } from './database.ts';
 import { every } from './every.ts';
 import { wasCutOff } from './first-start.ts';
@@ -26,24 +26,38 @@ export interface Installation {
 /**
  * Puts one installation together and starts it. What was started is stopped again when a later step fails.
  *
- * The port is taken first: a taken one is said before anything is written, and nobody meets a half-started system
- * (everything answers 503 until all is ready).
+ * The port is taken first: a taken one is said before anything is written or forgotten, and nobody meets a half-started
+ * system (everything answers 503 until all is ready).
+ *
+ * @param asked resolves when somebody wants it to end: also in the middle of starting, which then throws `serve.stopped`
  */
-export async function runServices(settings: Settings, table: Readonly<Record<string, MakeService>>): Promise<Installation> {
+export async function runServices(
+  settings: Settings,
+  table: Readonly<Record<string, MakeService>>,
+  asked: Promise<unknown> = new Promise(() => {}),
+): Promise<Installation> {
   const undo: (() => Promise<void> | void)[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
   };
+  const stopped = asked.then(() => {
+    throw new DataFolderFault('serve.stopped', 'stopped while starting');
+  });
+  stopped.catch(() => {});
+  const unlessStopped = <T>(work: T | Promise<T>): Promise<T> => Promise.race([stopped, work]);
   try {
     const log = createLog({ level: settings.logLevel });
-    const folder = claimDataFolder(settings.dataDir, { fresh: settings.fresh || wasCutOff(settings.dataDir) });
+    const folder = claimDataFolder(settings.dataDir, { fresh: false });
     undo.push(() => folder.release());
     const front = frontDoor(log);
     const door = await listen(front, { port: settings.port, host: settings.host });
     undo.push(() => door.close());
+    if (settings.fresh || wasCutOff(settings.dataDir)) folder.forget();
     const publicUrl = settings.publicUrl ?? door.url;
     const database = await openDatabase({ databaseUrl: settings.databaseUrl, dataDir: folder.postgres });
     undo.push(() => database.stop());
+    // After the services, before their database: running answers may finish.
+    undo.push(() => door.close());
     const context: ServiceContext = {
       settings,
       folder,
@@ -63,7 +77,7 @@ export async function runServices(settings: Settings, table: Readonly<Record<str
     await migrate(database.db, {});
     for (const service of running)
       if (service.migrations !== undefined) await migrate(database.db, service.migrations, service.name);
-    for (const service of running) await service.prepare?.();
+    for (const service of running) await unlessStopped(service.prepare?.());
 
     const handlers = Object.assign({}, ...running.map((service) => service.jobs ?? {})) as NonNullable<Service['jobs']>;
     const worker = startWorker(database.db, {
@@ -79,7 +93,8 @@ export async function runServices(settings: Settings, table: Readonly<Record<str
       );
       undo.push(() => timer.stop());
     }
-    front.open(running);
+    front.open(running, hostsOf(settings, door));
+    undo.push(() => front.shut());
     for (const service of running) await service.started?.();
     folder.announce(publicUrl);
     return {
@@ -94,21 +109,41 @@ export async function runServices(settings: Settings, table: Readonly<Record<str
   }
 }
 
-/** Answers 503 until it is opened with the services' own apps. */
-function frontDoor(log: Log): { fetch: Hono['fetch']; open(running: readonly Service[]): void } {
+/**
+ * Names that are answered for: on a loopback address only its own and the public one, so that a foreign page whose name
+ * was pointed at us (DNS rebinding) gets nothing. On other addresses the proxy or network in front decides.
+ */
+function hostsOf(settings: Settings, door: Listening): readonly string[] | undefined {
+  if (!['127.0.0.1', '::1', 'localhost'].includes(settings.host)) return undefined;
+  const own = ['127.0.0.1', '[::1]', 'localhost'].map((name) => `${name}:${door.port}`);
+  return settings.publicUrl === undefined ? own : [...own, new URL(settings.publicUrl).host];
+}
+
+interface FrontDoor {
+  readonly fetch: Hono['fetch'];
+  open(running: readonly Service[], hosts: readonly string[] | undefined): void;
+  shut(): void;
+}
+
+/** Answers 503 until it is opened with the services' own apps, and again after it is shut. */
+function frontDoor(log: Log): FrontDoor {
   const waiting = createApp({ log });
   waiting.use(() => {
     throw new HttpRefusal('http.unavailable', { headers: { 'retry-after': '2' } });
   });
-  let fetch: Hono['fetch'] = (request, env, context) => waiting.fetch(request, env, context);
+  const notNow: Hono['fetch'] = (request, env, context) => waiting.fetch(request, env, context);
+  let fetch = notNow;
   return {
     fetch: (request, env, context) => fetch(request, env, context),
-    open(running) {
+    open(running, hosts) {
       const problems = Object.assign({}, ...running.map((service) => service.problems ?? {})) as ProblemRows;
-      const app = createApp({ log, problems });
+      const app = createApp({ log, problems, ...(hosts === undefined ? {} : { hosts }) });
       app.get('/healthz', (c) => c.json({ status: 'ok' }));
       for (const service of running) if (service.app !== undefined) app.route('/', service.app);
       fetch = (request, env, context) => app.fetch(request, env, context);
+    },
+    shut() {
+      fetch = notNow;
     },
   };
 }
