@@ -12,6 +12,7 @@ import { Hono } from 'hono';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readSettings } from '@antin/adapters/config/settings';
 import { enqueue } from '@antin/adapters/db/outbox';
+import { testDatabase } from '@antin/testkit/database';
 import { runServices } from './run.ts';
 import type { MakeService } from './service.ts';
 
@@ -82,6 +83,19 @@ test('a service that cannot be prepared leaves no process, no port and no lock b
   expect(steps).toEqual(['prepare', 'stop']);
   expect(existsSync(join(folder, 'data/running.json'))).toBe(false);
   expect(existsSync(join(folder, 'data/postgres/postmaster.pid'))).toBe(false);
+});
+
+test('runs on a PostgreSQL of one’s own, and says when that does not answer', async () => {
+  await using own = await testDatabase();
+  if (typeof own.address === 'string') throw new TypeError('the test server has a socket');
+  const url = `postgresql://${own.address.user}@localhost:${own.address.port}/${own.address.database}?host=${encodeURIComponent(own.address.socketDir)}`;
+  const withUrl = (databaseUrl: string) => ({ ...settings(), databaseUrl });
+  const installation = await runServices(withUrl(url), { counter: counter([]) });
+  expect(await (await fetch(`${installation.url}/count`)).json()).toEqual({ n: 1 });
+  expect(existsSync(join(folder, 'data/postgres/postmaster.pid'))).toBe(false);
+  await installation.stop();
+  const away = runServices(withUrl('postgresql://nobody:geheim@127.0.0.1:1/x'), {});
+  await expect(away).rejects.toMatchObject({ code: 'db.unreachable', message: expect.not.stringContaining('geheim') });
 });
 
 test('a taken port is said before anything is forgotten', async () => {
