@@ -29,15 +29,21 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-/** First position of `needle` in `hay` at or after `from`, or -1. */
+/** First position of `needle` in `hay` at or after `from`, or -1. Horspool: most steps are as long as the needle. */
 export function indexOfBytes(hay: Uint8Array, needle: Uint8Array, from = 0): number {
-  const first = needle[0];
-  if (first === undefined) return from;
-  const last = hay.length - needle.length;
-  for (let i = hay.indexOf(first, from); i !== -1 && i <= last; i = hay.indexOf(first, i + 1)) {
-    let k = 1;
-    while (k < needle.length && hay[i + k] === needle[k]) k++;
-    if (k === needle.length) return i;
+  const tail = needle.length - 1;
+  if (tail < 0) return from;
+  const step = new Uint32Array(256).fill(needle.length);
+  for (let k = 0; k < tail; k++) step[needle[k] as number] = tail - k;
+  const lastByte = needle[tail] as number;
+  for (let end = Math.max(0, from) + tail; end < hay.length; ) {
+    const byte = hay[end] as number;
+    if (byte === lastByte) {
+      let k = 0;
+      while (k < tail && hay[end - tail + k] === needle[k]) k++;
+      if (k === tail) return end - tail;
+    }
+    end += step[byte] as number;
   }
   return -1;
 }

@@ -1,12 +1,18 @@
 import { FormatFault } from '../fault.ts';
+import { fromLatin1, latin1 } from './bytes.ts';
 
-const HEX = '0123456789abcdef';
+const HEX = latin1('0123456789abcdef');
 
 /** Lower-case hexadecimal, two digits a byte. */
 export function toHex(bytes: Uint8Array): string {
-  let out = '';
-  for (const byte of bytes) out += HEX.charAt(byte >> 4) + HEX.charAt(byte & 15);
-  return out;
+  // One string from all digits: adding up characters leaves a chain of pieces behind for every hash and serial number.
+  const digits = new Uint8Array(2 * bytes.length);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] as number;
+    digits[2 * i] = HEX[byte >> 4] as number;
+    digits[2 * i + 1] = HEX[byte & 15] as number;
+  }
+  return fromLatin1(digits);
 }
 
 /** @throws {FormatFault} `hex.damaged` for an odd count or a character that is no hexadecimal digit */

@@ -23,6 +23,7 @@ const hexValue = new Int8Array(256).fill(-1);
 for (let i = 0; i < 10; i++) hexValue[0x30 + i] = i;
 for (let i = 0; i < 6; i++) hexValue[0x41 + i] = hexValue[0x61 + i] = 10 + i;
 
+const NOTHING = new Uint8Array(0);
 const FIRST_WINDOW = 4096;
 const LAST_WINDOW = 1 << 20;
 
@@ -33,7 +34,7 @@ export class PdfScanner {
   private readonly source: ByteSource;
   private readonly options: ScannerOptions;
   private base = 0;
-  private window: Uint8Array = new Uint8Array(0);
+  private window: Uint8Array = NOTHING;
   private windowSize = FIRST_WINDOW;
   private tokens = 0;
 
@@ -187,7 +188,7 @@ export class PdfScanner {
         bytes.push(0x0a);
       } else {
         if (b === 0x28) level++;
-        else if (b === 0x29 && --level === 0) return this.string(bytes, false, start);
+        else if (b === 0x29 && --level === 0) return this.string(Uint8Array.from(bytes), false, start);
         bytes.push(b);
       }
     }
@@ -211,27 +212,25 @@ export class PdfScanner {
 
   private hexString(): PdfObject {
     const start = this.pos++;
-    const bytes: number[] = [];
-    let high = -1;
+    // `/Contents` of a signature is by far the longest: a typed array that doubles, never a list of numbers.
+    let bytes = new Uint8Array(32);
+    let digits = 0;
     for (;;) {
       const b = this.peek();
       this.pos++;
       const value = b === -1 ? -1 : (hexValue[b] as number);
       if (value >= 0) {
-        if (high < 0) high = value;
-        else {
-          bytes.push(high * 16 + value);
-          high = -1;
-        }
+        const at = digits++ >> 1;
+        if (at === bytes.length) bytes = enlarged(bytes);
+        bytes[at] = (digits & 1) === 1 ? value << 4 : (bytes[at] as number) | value;
       } else if (b === 0x3e) break;
       else if (b === -1 || classOf[b] !== WHITE) throw this.fault('pdf.syntax', 'hexadecimal string without its end', start);
     }
-    if (high >= 0) bytes.push(high * 16);
-    return this.string(bytes, true, start);
+    return this.string(bytes.slice(0, (digits + 1) >> 1), true, start);
   }
 
-  private string(bytes: number[], hex: boolean, start: number): PdfObject {
-    const value = { kind: 'string', bytes: Uint8Array.from(bytes), hex } as const;
+  private string(bytes: Uint8Array, hex: boolean, start: number): PdfObject {
+    const value = { kind: 'string', bytes, hex } as const;
     return this.options.positions ? { ...value, start, end: this.pos } : value;
   }
 
@@ -264,4 +263,10 @@ export class PdfScanner {
     this.pos += 2;
     return { kind: 'dict', entries };
   }
+}
+
+function enlarged(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(2 * bytes.length);
+  out.set(bytes);
+  return out;
 }

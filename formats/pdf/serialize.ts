@@ -1,3 +1,4 @@
+import { fromLatin1 } from '../bytes/bytes.ts';
 import { FormatFault } from '../fault.ts';
 import type { PdfObject } from './objects.ts';
 
@@ -35,6 +36,11 @@ export class ByteSink {
     for (let i = 0; i < text.length; i++) this.buffer[this.length++] = text.charCodeAt(i);
   }
 
+  byte(byte: number): void {
+    this.room(1);
+    this.buffer[this.length++] = byte;
+  }
+
   /** A copy; the sink is used up. */
   finish(): Uint8Array {
     const out = this.buffer.slice(0, this.length);
@@ -55,25 +61,29 @@ export function writeObject(sink: ByteSink, object: PdfObject, mark: Mark, depth
   else {
     switch (object.kind) {
       case 'name':
-        return sink.text(nameText(object.value));
+        return writeName(sink, object.value);
       case 'string':
         return writeString(sink, object.bytes, object.hex);
       case 'ref':
-        return sink.text(`${object.num} ${object.gen} R`);
+        sink.text(String(object.num));
+        sink.byte(SPACE);
+        sink.text(String(object.gen));
+        return sink.text(' R');
       case 'array':
-        sink.text('[');
+        sink.byte(0x5b);
         object.items.forEach((item, i) => {
-          if (i > 0) sink.text(' ');
+          if (i > 0) sink.byte(SPACE);
           writeObject(sink, item, mark, depth + 1);
         });
-        return sink.text(']');
+        return sink.byte(0x5d);
       case 'dict':
         sink.text('<<');
-        for (const [key, value] of object.entries) {
-          sink.text(`${nameText(key)} `);
+        object.entries.forEach((value, key) => {
+          writeName(sink, key);
+          sink.byte(SPACE);
           writeObject(sink, value, mark, depth + 1);
-          sink.text('\n');
-        }
+          sink.byte(LINE_FEED);
+        });
         return sink.text('>>');
       case 'raw': {
         const start = sink.length;
@@ -94,30 +104,52 @@ export function numberText(value: number): string {
   return text === '-0' ? '0' : text;
 }
 
+const SPACE = 0x20;
+const LINE_FEED = 0x0a;
+const HEX = '0123456789abcdef';
+/** Bytes a name holds as they are (§7.3.5); the others are written as `#` and two digits. */
+const plainInName = new Uint8Array(256);
+for (let code = 0x21; code < 0x7f; code++) if (!'#()<>[]{}/%'.includes(String.fromCharCode(code))) plainInName[code] = 1;
+
+/** A name as it stands in a content stream or a default appearance. */
 export function nameText(value: string): string {
-  if (/^[A-Za-z0-9.-]+$/.test(value)) return `/${value}`;
-  let out = '/';
+  const sink = new ByteSink();
+  writeName(sink, value);
+  return fromLatin1(sink.finish());
+}
+
+function writeName(sink: ByteSink, value: string): void {
+  sink.byte(0x2f);
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);
     if (code > 0xff) throw new FormatFault('pdf.syntax', 'names hold one byte per character');
-    const regular = code > 0x20 && code < 0x7f && !'#()<>[]{}/%'.includes(value.charAt(i));
-    out += regular ? value.charAt(i) : `#${code.toString(16).padStart(2, '0')}`;
+    if (plainInName[code] === 1) sink.byte(code);
+    else {
+      sink.byte(0x23);
+      writeHexByte(sink, code);
+    }
   }
-  return out;
+}
+
+function writeHexByte(sink: ByteSink, byte: number): void {
+  sink.byte(HEX.charCodeAt(byte >> 4));
+  sink.byte(HEX.charCodeAt(byte & 15));
 }
 
 function writeString(sink: ByteSink, bytes: Uint8Array, hex: boolean): void {
   if (hex) {
-    let text = '<';
-    for (const b of bytes) text += b.toString(16).padStart(2, '0');
-    return sink.text(`${text}>`);
+    sink.byte(0x3c);
+    for (const b of bytes) writeHexByte(sink, b);
+    return sink.byte(0x3e);
   }
-  let text = '(';
+  sink.byte(0x28);
   for (const b of bytes) {
-    if (b === 0x28 || b === 0x29 || b === 0x5c) text += `\\${String.fromCharCode(b)}`;
     // A bare CR would be read back as LF.
-    else if (b === 0x0d) text += '\\r';
-    else text += String.fromCharCode(b);
+    if (b === 0x0d) sink.text('\\r');
+    else {
+      if (b === 0x28 || b === 0x29 || b === 0x5c) sink.byte(0x5c);
+      sink.byte(b);
+    }
   }
-  sink.text(`${text})`);
+  sink.byte(0x29);
 }

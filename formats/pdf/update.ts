@@ -101,7 +101,9 @@ export function beginUpdate(file: PdfFile): PdfUpdate {
         marks.set(name, { start: source.size + start, end: source.size + end });
       };
       if (!endsWithLineEnd(file)) sink.text('\n');
-      for (const [num, { gen, value }] of [...pending].sort((a, b) => a[0] - b[0])) {
+      // Object numbers stay below 8,388,608: a typed array sorts them as numbers.
+      for (const num of Uint32Array.from(pending.keys()).sort()) {
+        const { gen, value } = pending.get(num) as Pending;
         const start = source.size + sink.length;
         sink.text(`${num} ${gen} obj\n`);
         if (isStream(value)) writeStream(sink, value, mark);
@@ -144,7 +146,8 @@ function endsWithLineEnd(file: PdfFile): boolean {
 
 interface Written {
   readonly pending: ReadonlyMap<number, Pending>;
-  readonly objects: Map<number, Range>;
+  /** In ascending order. */
+  readonly objects: ReadonlyMap<number, Range>;
   readonly next: number;
   readonly id: Uint8Array | undefined;
 }
@@ -189,8 +192,7 @@ function subsections(numbers: readonly number[]): [first: number, count: number]
 
 function writeTableSection(sink: ByteSink, written: Written, trailer: Record<string, PdfObject>): void {
   sink.text('xref\n');
-  const numbers = [...written.objects.keys()].sort((a, b) => a - b);
-  for (const [first, count] of subsections(numbers)) {
+  for (const [first, count] of subsections([...written.objects.keys()])) {
     sink.text(`${first} ${count}\n`);
     for (let num = first; num < first + count; num++) {
       const { start } = written.objects.get(num) as Range;
@@ -206,15 +208,14 @@ function writeTableSection(sink: ByteSink, written: Written, trailer: Record<str
 
 function writeStreamSection(sink: ByteSink, written: Written, trailer: Record<string, PdfObject>, at: number): void {
   const own = written.next;
-  const entries = new Map([...written.objects].map(([num, range]) => [num, range.start]));
-  entries.set(own, at);
-  const numbers = [...entries.keys()].sort((a, b) => a - b);
+  // The highest number of all, so that it stands last.
+  const numbers = [...written.objects.keys(), own];
   const width = at > 0xffffffff ? 8 : 4;
   const data = new Uint8Array(numbers.length * (3 + width));
   numbers.forEach((num, i) => {
     const from = i * (3 + width);
     const gen = written.pending.get(num)?.gen ?? 0;
-    let offset = entries.get(num) as number;
+    let offset = written.objects.get(num)?.start ?? at;
     data[from] = 1;
     for (let k = width; k >= 1; k--) {
       data[from + k] = offset % 256;
