@@ -1,4 +1,4 @@
-import { isArray, isDict, isName, isRef, isStream } from '@antin/formats/pdf/objects';
+import { isArray, isDict, isName, isRef, isStream, isString } from '@antin/formats/pdf/objects';
 import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
 import { whyNotRendering } from './appearance.ts';
@@ -56,7 +56,8 @@ export function compareForm(step: Step, pages: PageLookup): FormOutcome {
     if (key === 'NeedAppearances' && b.resolve(after.entries.get(key)) === false) continue;
     // Default resources of a form that had none serve no field of the signed revision.
     if ((key === 'DR' || key === 'DA') && (before === null || (added && !hasFields(a, old)) || onlyGrew(step, old, after, key))) {
-      step.accountBelow(after.entries.get(key), num);
+      if (before === null) step.accountBelow(after.entries.get(key), num);
+      else step.accountThrough(containersOf(step, after.entries.get(key)), after.entries.get(key), num);
       continue;
     }
     explained = false;
@@ -84,6 +85,13 @@ function list(revision: PdfRevision, value: PdfObject | undefined): readonly Pdf
 
 function hasFields(a: PdfRevision, form: PdfDict): boolean {
   return list(a, form.entries.get('Fields')).length > 0;
+}
+
+/** The dictionaries that only list: default resources and their categories. The fonts in them stay unexplained. */
+function containersOf(step: Step, value: PdfObject | undefined): number[] {
+  const dict = step.b.resolve(value);
+  const inner = isDict(dict) ? [...dict.entries.values()] : [];
+  return [value, ...inner].flatMap((one) => (isRef(one) ? [one.num] : []));
 }
 
 /** /DR may gain names; what was there stays what it was. */
@@ -308,7 +316,16 @@ function compareValueField(context: Context, old: Node, now: Node, parts: readon
     step.note('form-fill', 'field-filled', 'undecided', { ...options, code: 'pdf.appearance-not-decidable', reason: '/RV' });
     return;
   }
-  const value = textOf(step.b.resolve(now.value)) ?? '';
+  const text = step.b.resolve(now.value);
+  if (text !== null && !isString(text)) {
+    step.note('form-fill', 'field-filled', 'undecided', {
+      ...options,
+      code: 'pdf.appearance-not-decidable',
+      reason: 'the value is no text',
+    });
+    return;
+  }
+  const value = textOf(text) ?? '';
   const widgets = now.kids.length === 0 ? parts : parts.slice(1);
   for (const widget of widgets) {
     const why = whyNotRendering(step, widget.now, value, widget.old);

@@ -22,17 +22,24 @@ export function compareRevisions(file: PdfFile, first: number, limits: Validatio
     if (--left < 0) throw new LimitReached('compared-objects', limits.comparedObjects);
   };
   if (file.revisions.length > limits.revisions) throw new LimitReached('revisions', limits.revisions);
+  const base = file.revisions[first] as PdfRevision;
   const out: JudgedChange[][] = [];
   for (let i = first; i + 1 < file.revisions.length; i++) {
-    out.push(compareStep(file.revisions[i] as PdfRevision, file.revisions[i + 1] as PdfRevision, limits, spend));
+    out.push(compareStep(file.revisions[i] as PdfRevision, file.revisions[i + 1] as PdfRevision, base, limits, spend));
   }
   return out;
 }
 
-function compareStep(a: PdfRevision, b: PdfRevision, limits: ValidationPolicy['limits'], spend: () => void): JudgedChange[] {
+function compareStep(
+  a: PdfRevision,
+  b: PdfRevision,
+  base: PdfRevision,
+  limits: ValidationPolicy['limits'],
+  spend: () => void,
+): JudgedChange[] {
   let step: Step | undefined;
   try {
-    step = new Step(a, b, spend);
+    step = new Step(a, b, base, spend);
     const lookup = new PageLookup(a, b, limits.contentBytes);
     compareTrailer(step);
     const form = compareForm(step, lookup);

@@ -23,14 +23,17 @@ export interface NoteOptions {
 export class Step {
   readonly a: PdfRevision;
   readonly b: PdfRevision;
+  /** The first revision anybody signed: what was there then may be used later. */
+  readonly base: PdfRevision;
   readonly changed: ReadonlyMap<number, ObjectChange>;
   readonly reach: Reach;
   readonly notes: JudgedChange[] = [];
   readonly #accounted = new Set<number>();
 
-  constructor(a: PdfRevision, b: PdfRevision, spend: () => void) {
+  constructor(a: PdfRevision, b: PdfRevision, base: PdfRevision, spend: () => void) {
     this.a = a;
     this.b = b;
+    this.base = base;
     this.changed = changedObjects(a, b, spend);
     this.reach = reachOf(a, spend);
   }
