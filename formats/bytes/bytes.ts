@@ -36,7 +36,7 @@ export function indexOfBytes(hay: Uint8Array, needle: Uint8Array, from = 0): num
   const step = new Uint32Array(256).fill(needle.length);
   for (let k = 0; k < tail; k++) step[needle[k] as number] = tail - k;
   const lastByte = needle[tail] as number;
-  for (let end = Math.max(0, from) + tail; end < hay.length; ) {
+  for (let end = Math.max(0, from) + tail; end < hay.length;) {
     const byte = hay[end] as number;
     if (byte === lastByte) {
       let k = 0;
