@@ -45,6 +45,7 @@ export const incomingWords = {
   'in.assign.due': ['Hạn xử lý', 'Deadline'],
   'in.assign.note': ['Ý kiến chỉ đạo', 'Instruction'],
   'in.assign.do': ['Phân công', 'Assign'],
+  'in.assign.again': ['Phân công lại', 'Assign to somebody else'],
   'in.assign.error': ['Chọn người xử lý', 'Choose a person'],
   'in.assignment': ['Phân công', 'Assignment'],
   'in.assignment.text': ['{name}, {title}', '{name}, {title}'],

@@ -135,11 +135,11 @@ function Loaded({ view }: { readonly view: IncomingView }) {
             />
           )}
         </div>
-        <aside className="document-side" aria-label={t('doc.panel')} tabIndex={0}>
+        <aside key={view.state} className="document-side" aria-label={t('doc.panel')} tabIndex={0}>
           {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
           {caution === undefined ? null : <p className={verdict === 'invalid' ? 'note red' : 'note amber'}>{caution}</p>}
           {view.incomingNumber === undefined ? null : (
-            <p className="registered">
+            <p className="incoming-number">
               <Icon name="book" /> <strong>{t('in.registered', { n: view.incomingNumber })}</strong>
             </p>
           )}
@@ -182,13 +182,25 @@ function Loaded({ view }: { readonly view: IncomingView }) {
               onRefuse={refusing_.allowed ? () => setRefusing(true) : undefined}
             />
           ) : null}
-          {assigning.allowed ? (
+          {assigning.allowed && view.state === 'registered' ? (
             <AssignForm
               why={assigning.why}
               busy={assign.isPending}
               errors={errors}
               onAssign={(fields) => assign.mutate(fields)}
             />
+          ) : null}
+          {assigning.allowed && view.state === 'assigned' ? (
+            <details className="more">
+              <summary>{t('in.assign.again')}</summary>
+              <AssignForm
+                key={view.version}
+                why={undefined}
+                busy={assign.isPending}
+                errors={errors}
+                onAssign={(fields) => assign.mutate(fields)}
+              />
+            </details>
           ) : null}
           <section>
             <h2>{t('draft.annexes')}</h2>

@@ -1,12 +1,13 @@
 import '../../i18n/words/pages.ts';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { registerRoutes } from '@antin/protocol/office/registers';
+import { registerRoutes, type RegisterEntry } from '@antin/protocol/office/registers';
+import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
 import { instantText } from '../../i18n/dates.ts';
-import { addressOf } from '../data/client.ts';
+import { addressOf, call } from '../data/client.ts';
 import { useSpeech } from '../data/language.tsx';
 import { entriesQuery, registersQuery, useSession } from '../data/queries.ts';
 import { ListBody } from '../shell/ListBody.tsx';
@@ -24,6 +25,12 @@ export function RegisterPage() {
   const register = registers.data?.registers.find((other) => other.id === id);
   const agency = session.positions.find((held) => held.id === session.positionId)?.agencyName ?? '';
   const [text, setText] = useState(q);
+  const whole = useMutation({ mutationFn: () => wholeBook(id) });
+  useEffect(() => {
+    if (whole.data === undefined) return;
+    window.print();
+    whole.reset();
+  }, [whole.data]);
   useEffect(() => {
     if (text.trim() === q) return;
     const timer = setTimeout(() => void navigate({ search: text.trim() === '' ? {} : { q: text.trim() }, replace: true }), 250);
@@ -42,9 +49,9 @@ export function RegisterPage() {
           <p className="print-only">{t('register.printed', { time: instantText(Date.now()) })}</p>
         </div>
         <div className="actions no-print">
-          <button type="button" className="button" onClick={() => window.print()}>
-            <Icon name="print" size={18} /> {t('register.print')}
-          </button>
+          <Button icon="print" busy={whole.isPending} onClick={() => whole.mutate()}>
+            {t('register.print')}
+          </Button>
           <a className="button" href={addressOf(registerRoutes.export, { params: { id } })} download>
             <Icon name="download" size={18} /> {t('register.export')}
           </a>
@@ -68,8 +75,18 @@ export function RegisterPage() {
         onPage={(next) => void navigate({ search: { ...(q === '' ? {} : { q }), page: next } })}
         empty={<Empty title={q === '' ? t('register.empty') : t('list.none')} />}
       >
-        {(data) => <RegisterTable direction={register?.direction ?? 'outgoing'} entries={data.items} />}
+        {(data) => <RegisterTable direction={register?.direction ?? 'outgoing'} entries={whole.data ?? data.items} />}
       </ListBody>
     </div>
   );
+}
+
+/** Every entry, oldest first, as the paper book would be bound. */
+async function wholeBook(id: string): Promise<RegisterEntry[]> {
+  const entries: RegisterEntry[] = [];
+  for (let page = 1; ; page += 1) {
+    const answer = await call(registerRoutes.entries, { params: { id }, query: { page, pageSize: 200 } });
+    entries.push(...answer.items);
+    if (entries.length >= answer.total || answer.items.length === 0) return entries.reverse();
+  }
 }

@@ -57,7 +57,7 @@ function OutgoingEntry({ entry }: { readonly entry: RegisterEntry }) {
   ].filter(Boolean);
   const subject = `${entry.typeName}: ${entry.subject}`;
   return (
-    <tr className={entry.state}>
+    <tr className={`entry-${entry.state}`}>
       <td className="notation struck">{entry.numberAndNotation}</td>
       <td className="nowrap">{dayText(entry.date)}</td>
       <td>
@@ -123,7 +123,7 @@ function IncomingEntry({ entry }: { readonly entry: RegisterEntry }) {
   const { t } = useSpeech();
   const subject = `${entry.typeName}: ${entry.subject}`;
   return (
-    <tr className={entry.state}>
+    <tr className={`entry-${entry.state}`}>
       <td className="right num struck">{entry.number}</td>
       <td className="nowrap">{entry.arrivedOn === undefined ? '' : dayText(entry.arrivedOn)}</td>
       <td>{entry.issuerName}</td>
