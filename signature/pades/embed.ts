@@ -1,7 +1,7 @@
 import { equalBytes, latin1 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { buildSignedData, signatureTimeStampAttribute } from '@antin/pki/cms/build';
-import type { CryptoDoor } from '@antin/pki/crypto';
+import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { digestOf } from '@antin/pki/crypto';
 import { parseTimeStampToken } from '@antin/pki/tsp/token';
 import { SignatureFault } from '../fault.ts';
@@ -31,7 +31,7 @@ export function embedPades(
   signatureValue: Uint8Array,
   { door, timeStampToken }: EmbedPadesOptions,
 ): Uint8Array {
-  const [start, end] = placeOfContents(original, tbs);
+  placeOfContents(original, tbs);
   const certificate = certificateOf(tbs.certificate);
   const answer = door.verify({
     spki: certificate.spki,
@@ -48,7 +48,7 @@ export function embedPades(
       'the value was not made by the key of this certificate over this document',
     );
   }
-  if (timeStampToken) requireImprint(timeStampToken, signatureValue, door);
+  if (timeStampToken) requireImprint(timeStampToken, (digest) => digestOf(door, digest, signatureValue));
   const cms = buildSignedData({
     digest: tbs.digest,
     signatureAlgorithm: tbs.algorithm,
@@ -58,11 +58,29 @@ export function embedPades(
     signature: signatureValue,
     ...(timeStampToken ? { unsignedAttributes: [signatureTimeStampAttribute(timeStampToken)] } : {}),
   });
-  if (cms.length > tbs.reservedBytes) {
-    const message = `the CMS takes ${cms.length} bytes, ${tbs.reservedBytes} were reserved; prepare again with more`;
+  return withContents(original, tbs, cms);
+}
+
+/** A revision with a place for `/Contents`, of a signature or of a document time-stamp. */
+export interface Reserved {
+  readonly inputSize: number;
+  readonly appended: Uint8Array;
+  readonly byteRange: readonly [0, number, number, number];
+  readonly reservedBytes: number;
+}
+
+/**
+ * `reserved.appended` with the CMS in place of the zeros.
+ *
+ * @throws {SignatureFault} `pades.input-changed`, `pades.placeholder-too-small`, `pades.prepared-damaged`
+ */
+export function withContents(original: ByteSource, reserved: Reserved, cms: Uint8Array): Uint8Array {
+  const [start, end] = placeOfContents(original, reserved);
+  if (cms.length > reserved.reservedBytes) {
+    const message = `the CMS takes ${cms.length} bytes, ${reserved.reservedBytes} were reserved; prepare again with more`;
     throw new SignatureFault('pades.placeholder-too-small', message);
   }
-  const appended = tbs.appended.slice();
+  const appended = reserved.appended.slice();
   for (let i = 0, at = start + 1; i < cms.length; i++) {
     const byte = cms[i] as number;
     appended[at++] = HEX[byte >> 4] as number;
@@ -75,18 +93,18 @@ export function embedPades(
 }
 
 /** A token over something else would make the signature worse than none: judges would report a broken time-stamp. */
-function requireImprint(token: Uint8Array, signatureValue: Uint8Array, door: CryptoDoor): void {
+export function requireImprint(token: Uint8Array, imprint: (digest: DigestAlgorithm) => Uint8Array): void {
   const { digest, hash } = parseTimeStampToken(token).info.messageImprint;
-  if (digest === undefined || !equalBytes(hash, digestOf(door, digest, signatureValue))) {
-    throw new SignatureFault('pades.time-stamp-mismatch', 'the time-stamp is not about this signature');
+  if (digest === undefined || !equalBytes(hash, imprint(digest))) {
+    throw new SignatureFault('pades.time-stamp-mismatch', 'the time-stamp is over something else');
   }
 }
 
 const HEX = latin1('0123456789abcdef');
 
 /** Offsets of the `/Contents` string in `appended`, delimiters included. */
-function placeOfContents(original: ByteSource, tbs: ToBeSigned): readonly [number, number] {
-  const { byteRange, inputSize, appended, reservedBytes } = tbs;
+function placeOfContents(original: ByteSource, reserved: Reserved): readonly [number, number] {
+  const { byteRange, inputSize, appended, reservedBytes } = reserved;
   if (original.size !== inputSize) {
     const message = `the file has ${original.size} bytes, prepared was one of ${inputSize}`;
     throw new SignatureFault('pades.input-changed', message);

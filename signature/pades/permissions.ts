@@ -70,13 +70,17 @@ function lockOf(dict: PdfDict, get: Get): (name: string) => boolean {
 
 /** @throws {SignatureFault} `pades.locked-by-certification` */
 export function requirePermission(permissions: Permissions, fieldNames: readonly string[]): void {
-  if (permissions.p === 1) {
-    throw new SignatureFault('pades.locked-by-certification', 'an earlier signature allows no further change of the file (P=1)');
-  }
+  requireOpen(permissions);
   const locked = fieldNames.find((name) => permissions.locks(name));
   if (locked !== undefined) {
     throw new SignatureFault('pades.locked-by-certification', `an earlier signature locks the field "${locked}"`);
   }
+}
+
+/** For additions that touch nobody's field. @throws {SignatureFault} `pades.locked-by-certification` */
+export function requireOpen(permissions: Permissions): void {
+  if (permissions.p !== 1) return;
+  throw new SignatureFault('pades.locked-by-certification', 'an earlier signature allows no further change of the file (P=1)');
 }
 
 /** A lock over named fields: `/Lock` of a field to be signed, or the parameters of the transform that makes it count. */

@@ -1,4 +1,3 @@
-import { readInPieces } from '@antin/formats/bytes/source';
 import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
@@ -6,16 +5,18 @@ import type { PdfFile } from '@antin/formats/pdf/file';
 import { openPdf } from '@antin/formats/pdf/file';
 import { beginUpdate } from '@antin/formats/pdf/update';
 import { buildSignedAttributes } from '@antin/pki/cms/build';
-import type { CryptoDoor, DigestAlgorithm, SignatureAlgorithm } from '@antin/pki/crypto';
+import type { CryptoDoor, SignatureAlgorithm } from '@antin/pki/crypto';
 import { OID } from '@antin/pki/oids';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { certificateOf } from '../making/certificate-memory.ts';
+import { requireMayMake } from '../making/policy.ts';
 import { cmsDigestOf } from '../making/signer.ts';
 import type { FormEditor } from './acro-form.ts';
 import { editForm, through } from './acro-form.ts';
 import type { PlacedAppearance } from './appearance.ts';
 import { fillFields } from './fill.ts';
 import type { Deflate } from './image.ts';
+import { hashInput, revisionId } from './input-hash.ts';
 import { lockReference, readPermissions, requirePermission } from './permissions.ts';
 import type { ReservedFields } from './reserve.ts';
 import { reserveFields } from './reserve.ts';
@@ -64,13 +65,14 @@ export interface PreparePadesOptions {
  * @throws {FormatFault} `pdf.*`: encrypted, damaged, without pages; nothing is repaired
  * @throws {SignatureFault} `pades.locked-by-certification`, `pades.field-signed`, `pades.field-type`, `pades.field-missing`,
  *   `pades.form-damaged`, `pades.no-glyph`, `pades.placement`, `pades.already-signed`, `pades.field-exists`,
- *   `pades.font-unusable`, `pades.value-too-long`
+ *   `pades.font-unusable`, `pades.value-too-long`, `signature.algorithm-not-allowed`
  * @see ETSI EN 319 142-1 clause 6
  */
 export function preparePades(source: ByteSource, options: PreparePadesOptions): ToBeSigned {
   const { door, algorithm } = options;
   const file = openForUpdate(source, options.inflate);
   const certificate = certificateOf(options.certificate);
+  requireMayMake({ algorithm, spki: certificate.spki }, options.signingTime);
   const digest = cmsDigestOf(algorithm);
   const hashed = hashInput(source, digest, door);
   const reservedBytes =
@@ -148,28 +150,4 @@ function freeName(form: FormEditor): string {
   let n = 1;
   while (taken.has(`Signature${n}`)) n++;
   return `Signature${n}`;
-}
-
-/** One pass over the input: its SHA-256 and, where the door can copy, the beginning of the document digest from the same pass. */
-function hashInput(source: ByteSource, digest: DigestAlgorithm, door: CryptoDoor) {
-  const plain = door.digest('SHA-256');
-  const copies = digest === 'SHA-256' && plain.copy !== undefined;
-  const other = copies ? undefined : door.digest(digest);
-  readInPieces(source, 0, source.size, (piece) => {
-    plain.update(piece);
-    other?.update(piece);
-  });
-  const running = other ?? (plain.copy as NonNullable<typeof plain.copy>)();
-  return { running, sha256: plain.finish() };
-}
-
-/** Distinct for every revision, the same for the same preparation: SHA-256 of the input mixed with the time (§14.4). */
-function revisionId(inputSha256: Uint8Array, signingTime: number): Uint8Array {
-  const id = inputSha256.slice(0, 16);
-  let rest = signingTime;
-  for (let i = 15; i >= 8; i--) {
-    id[i] = (id[i] as number) ^ (rest % 256);
-    rest = Math.floor(rest / 256);
-  }
-  return id;
 }

@@ -40,6 +40,17 @@ export function signatureDictionary(input: SignatureDictionaryInput): PdfDict {
   });
 }
 
+/** The dictionary of a document time-stamp: nobody's signature, so no /M, /Name or /Reason (EN 319 142-1 §5.4.3). */
+export function documentTimeStampDictionary(reservedBytes: number): PdfDict {
+  return pdfDict({
+    Type: pdfName('DocTimeStamp'),
+    Filter: pdfName('Adobe.PPKLite'),
+    SubFilter: pdfName('ETSI.RFC3161'),
+    ByteRange: { kind: 'raw', mark: BYTE_RANGE, bytes: latin1('[0 0 0 0]'.padEnd(BYTE_RANGE_WIDTH)) },
+    Contents: { kind: 'raw', mark: CONTENTS, bytes: emptyContents(reservedBytes) },
+  });
+}
+
 let lastEmpty: Uint8Array = new Uint8Array(0);
 
 /** Read only, so the same array serves every preparation with the same room. */

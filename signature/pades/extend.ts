@@ -1,0 +1,118 @@
+import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
+import { concatBytes } from '@antin/formats/bytes/bytes';
+import { openPdf } from '@antin/formats/pdf/file';
+import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
+import type { TrustAnchor } from '@antin/pki/path/validate';
+import { nameText } from '@antin/pki/x509/name';
+import { SignatureFault } from '../fault.ts';
+import { gatherEvidence } from '../making/evidence.ts';
+import type { Evidence, EvidenceSource, Subject } from '../making/evidence.ts';
+import { requireIntact } from '../making/require-intact.ts';
+import { timestampPdf } from './document-time-stamp.ts';
+import type { TimeStampSource } from './document-time-stamp.ts';
+import type { Deflate } from './image.ts';
+import { readSignedPdf } from './read-signed.ts';
+import type { SignedPdf } from './read-signed.ts';
+import { appendSecurityStore } from './security-store.ts';
+import { appendedSource } from './to-be-signed.ts';
+
+export interface ExtendOptions {
+  readonly door: CryptoDoor;
+  readonly level: 'B-T' | 'B-LT' | 'B-LTA';
+  readonly anchors: readonly TrustAnchor[];
+  /** For time-stamps; `anchors` when absent. */
+  readonly tsaAnchors?: readonly TrustAnchor[];
+  /** The present, ms since 1970. */
+  readonly at: number;
+  readonly timeStamp: TimeStampSource;
+  readonly evidenceFor: EvidenceSource;
+  /** Evidence the caller brings. */
+  readonly evidence?: Evidence;
+  /** Digest of message imprints; default SHA-256. */
+  readonly digest?: DigestAlgorithm;
+}
+
+export interface ExtendPadesOptions extends ExtendOptions {
+  readonly inflate: Inflate;
+  readonly deflate?: Deflate;
+  /** Largest time-stamp token expected; a larger one is asked for again. */
+  readonly tokenBytes?: number;
+}
+
+/**
+ * Raises all signatures of a PDF, ours or others', to a level. Appends only: what was signed stays byte for byte.
+ *
+ * B-T: signatures without a time-stamp of their own (the token came late or did not fit) get a document time-stamp together.
+ * B-LT: the security store gets certificates and revocation data of all chains, those of time-stamps and OCSP responders too.
+ * B-LTA: a document time-stamp over it all. Done again on a B-LTA file, it renews the protection: the evidence for the last
+ * time-stamp is stored and a new one put over it.
+ *
+ * @returns the bytes to append to `source`, possibly several revisions; empty when the level is already reached
+ * @throws {FormatFault} `pdf.*`
+ * @throws {SignatureFault} `extend.nothing-signed`, `extend.signature-broken`, `extend.unreadable`, `extend.expired`,
+ *   `extend.no-chain`, `extend.revoked`, `extend.evidence-missing`, `pades.locked-by-certification`; and what the sources throw
+ * @see ETSI EN 319 142-1 clause 6
+ */
+export async function extendPades(source: ByteSource, options: ExtendPadesOptions): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let now = source;
+  const append = (bytes: Uint8Array): void => {
+    parts.push(bytes);
+    now = appendedSource(now, bytes);
+  };
+  const read = (): SignedPdf => readSignedPdf(openPdf(now, { inflate: options.inflate, mode: 'strict' }));
+  requireIntact(source, options);
+  let signed = read();
+  if (signed.signatures.length + signed.documentStamps.length === 0) {
+    throw new SignatureFault('extend.nothing-signed', 'the file carries no signature and no time-stamp');
+  }
+  const unstamped = signed.signatures.filter((one) => one.stamps.length === 0);
+  for (const { certificate } of unstamped) requireAlive(certificate.notAfter, nameText(certificate.subject), options.at);
+  if (unstamped.length > 0) {
+    append(await timestampPdf(now, options));
+    signed = read();
+  }
+  if (options.level === 'B-T') return concatBytes(...parts);
+  const needed = await gatherEvidence(subjectsOf(signed, options.at), {
+    door: options.door,
+    anchors: options.anchors,
+    ...(options.tsaAnchors === undefined ? {} : { tsaAnchors: options.tsaAnchors }),
+    now: options.at,
+    known: joined(signed.evidence, options.evidence),
+    evidenceFor: options.evidenceFor,
+  });
+  const store = appendSecurityStore(now, needed, options);
+  if (store !== undefined) append(store);
+  if (options.level === 'B-LTA') append(await timestampPdf(now, options));
+  return concatBytes(...parts);
+}
+
+/** A time-stamp from after the end of the certificate proves nothing about the time before it (EN 319 142-1 §6.3). */
+export function requireAlive(notAfter: number, who: string, at: number): void {
+  if (at <= notAfter) return;
+  const message = `the certificate of ${who} ended at ${new Date(notAfter).toISOString()} and no time-stamp was made before`;
+  throw new SignatureFault('extend.expired', message);
+}
+
+export function joined(a: Evidence, b: Evidence | undefined): Evidence {
+  if (b === undefined) return a;
+  return {
+    certificates: [...a.certificates, ...b.certificates],
+    crls: [...a.crls, ...b.crls],
+    ocsps: [...a.ocsps, ...b.ocsps],
+  };
+}
+
+/** Every signer for the time its earliest time-stamp proves; every authority for the time the next document time-stamp proves. */
+function subjectsOf({ signatures, documentStamps }: SignedPdf, at: number): Subject[] {
+  const latest = (after: number): number => Math.min(at, ...documentStamps.map((one) => one.genTime).filter((t) => t > after));
+  const out: Subject[] = signatures.map(({ certificate, stamps }) => ({
+    certificate,
+    purpose: 'signer',
+    at: Math.min(at, ...stamps.map((one) => one.genTime)),
+  }));
+  for (const stamp of new Set([...signatures.flatMap((one) => one.stamps), ...documentStamps])) {
+    out.push({ certificate: stamp.certificate, purpose: 'time-stamp', at: latest(stamp.genTime) });
+  }
+  return out;
+}

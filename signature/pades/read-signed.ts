@@ -1,0 +1,98 @@
+import { equalBytes } from '@antin/formats/bytes/bytes';
+import type { PdfFile } from '@antin/formats/pdf/file';
+import { isArray, isInteger, isString } from '@antin/formats/pdf/objects';
+import { OID } from '@antin/pki/oids';
+import { parseTimeStampToken } from '@antin/pki/tsp/token';
+import type { SignedData, SignerInfo } from '@antin/pki/cms/signed-data';
+import type { Certificate } from '@antin/pki/x509/certificate';
+import { nameText } from '@antin/pki/x509/name';
+import { SignatureFault } from '../fault.ts';
+import type { Evidence } from '../making/evidence.ts';
+import { CertificatePool } from '../validation/certificates.ts';
+import { evidenceIn, openCms, tokensOf } from '../validation/cms-container.ts';
+import { readDss } from '../validation/pdf/dss.ts';
+import { findSignatures, isDocumentTimeStamp } from '../validation/pdf/find-signatures.ts';
+
+/** A time-stamp found in a file: who made it and when. Nothing is checked here. */
+export interface FoundStamp {
+  readonly certificate: Certificate;
+  readonly genTime: number;
+}
+
+export interface SignedPdf {
+  /** In the order of their byte ranges. */
+  readonly signatures: readonly {
+    readonly field: string;
+    readonly certificate: Certificate;
+    /** Its own time-stamps and the document time-stamps over it. */
+    readonly stamps: readonly FoundStamp[];
+  }[];
+  readonly documentStamps: readonly FoundStamp[];
+  /** What the file carries already: the security store and the signatures' own. */
+  readonly evidence: Evidence;
+}
+
+interface Opened {
+  readonly field: string;
+  readonly end: number;
+  readonly timeStamp: boolean;
+  readonly data: SignedData;
+  readonly signer: SignerInfo;
+}
+
+/** Signers, authorities and evidence of a signed PDF, ours or another's. @throws {SignatureFault} `extend.unreadable` */
+export function readSignedPdf(file: PdfFile): SignedPdf {
+  const opened = findSignatures(file)
+    .map((found): Opened => {
+      const field = found.field?.fullName ?? '';
+      const contents = found.dict.entries.get('Contents');
+      const data = isString(contents) ? openCms(contents.bytes, true).data : undefined;
+      const signer = data?.signerInfos[0];
+      if (data === undefined || signer === undefined) {
+        throw new SignatureFault('extend.unreadable', `the signature in field "${field}" cannot be read`);
+      }
+      const range = file.last.resolve(found.dict.entries.get('ByteRange'));
+      const [, , start, rest] = isArray(range) ? range.items : [];
+      const end = isInteger(start) && isInteger(rest) ? start + rest : 0;
+      return { field, end, timeStamp: isDocumentTimeStamp(found.dict), data, signer };
+    })
+    .sort((a, b) => a.end - b.end);
+  const pool = new CertificatePool();
+  const all = [readDss(file.last), ...opened.map((one) => evidenceIn(one.data))];
+  const ownTokens = opened.flatMap((one) => tokensOf(one.signer, OID.idAaSignatureTimeStampToken));
+  for (const token of ownTokens) all.push(evidenceIn(parseTimeStampToken(token).signedData));
+  const evidence: Evidence = {
+    certificates: all.flatMap((one) => one.certificates),
+    crls: all.flatMap((one) => one.crls),
+    ocsps: all.flatMap((one) => one.ocsps),
+  };
+  for (const raw of evidence.certificates) pool.add(raw);
+  const stamps = opened.filter((one) => one.timeStamp).map((one) => ({ end: one.end, stamp: foundStamp(one.data.raw, pool) }));
+  const signatures = opened
+    .filter((one) => !one.timeStamp)
+    .map((one) => {
+      const own = tokensOf(one.signer, OID.idAaSignatureTimeStampToken).map((token) => foundStamp(token, pool));
+      const over = stamps.filter((stamp) => stamp.end > one.end).map((stamp) => stamp.stamp);
+      return { field: one.field, certificate: signerOf(one.signer, pool, one.field), stamps: [...own, ...over] };
+    });
+  return { signatures, documentStamps: stamps.map((one) => one.stamp), evidence };
+}
+
+/** @param pool where the authority's certificate is looked for beside the token itself */
+export function foundStamp(token: Uint8Array, pool: CertificatePool): FoundStamp {
+  const { signedData, info } = parseTimeStampToken(token);
+  for (const raw of signedData.certificates) pool.add(raw);
+  const [signer] = signedData.signerInfos;
+  if (signer === undefined) throw new SignatureFault('extend.unreadable', 'a time-stamp token without signer');
+  return { certificate: signerOf(signer, pool, 'time-stamp'), genTime: info.genTime };
+}
+
+export function signerOf(signer: SignerInfo, pool: CertificatePool, what: string): Certificate {
+  const [first, ...more] = pool.bySigner(signer.sid);
+  if (first === undefined) throw new SignatureFault('extend.no-chain', `the certificate of "${what}" is not in the file`);
+  // Two certificates of one issuer with one serial number: whose signature this is cannot be told.
+  if (more.some((one) => !equalBytes(one.spki, first.spki))) {
+    throw new SignatureFault('extend.unreadable', `two certificates answer to ${nameText(first.issuer)} ${first.serialHex}`);
+  }
+  return first;
+}
