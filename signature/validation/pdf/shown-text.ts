@@ -1,17 +1,13 @@
 import { isArray, isName, isString } from '@antin/formats/pdf/objects';
-import type { PdfObject, PdfStream } from '@antin/formats/pdf/objects';
-import type { PdfRevision } from '@antin/formats/pdf/revision';
+import type { PdfObject } from '@antin/formats/pdf/objects';
 import { operationsOf } from './content-tokens.ts';
 import type { FontReading } from './font-text.ts';
 import type { Rect } from './widgets.ts';
 
-/** `certain`: it shows something else than its value. Otherwise nobody can tell. */
-export interface NotRendering {
-  readonly certain: boolean;
-  readonly text: string;
+/** Nobody can tell whether the appearance shows its value. */
+export class Doubt extends Error {
+  override readonly name = 'Doubt';
 }
-
-export const doubt = (text: string): NotRendering => ({ certain: false, text });
 
 /**
  * Every operator an honest text appearance needs, with its exact number of operands: viewers disagree which of several
@@ -46,14 +42,13 @@ interface State {
 
 type Matrix = readonly [number, number, number, number, number, number];
 
-/** What an appearance stream shows, read as a person would. @param scale units of the page for one of the appearance */
-export function readShown(
-  b: PdfRevision,
-  stream: PdfStream,
-  box: Rect,
-  scale: number,
-  fontOf: (name: string) => FontReading | NotRendering,
-): { readonly text: string } | NotRendering {
+/**
+ * The text an appearance stream shows, read as a person would.
+ *
+ * @param box outside it nothing is seen
+ * @throws {Doubt} when it draws anything but text, or text that is hard to see or seen differently by different viewers
+ */
+export function shownText(content: Uint8Array, box: Rect, fontOf: (name: string) => FontReading): string {
   const runs: Run[] = [];
   let state: State = { clip: box, font: undefined, size: 0, charSpace: 0, wordSpace: 0, stretch: 1, leading: 0 };
   const saved: State[] = [];
@@ -65,19 +60,19 @@ export function readShown(
     line = [line[0], 0, 0, line[3], line[4] + x * line[0], line[5] + y * line[3]];
     tm = line;
   };
-  const show = (bytes: Uint8Array): NotRendering | undefined => {
+  const show = (bytes: Uint8Array): void => {
     const { font, size, charSpace, wordSpace, stretch, clip } = state;
-    if (font === undefined) return doubt('text is shown before a font is chosen');
+    if (font === undefined) throw new Doubt('text is shown before a font is chosen');
     const read = font.decode(bytes);
-    if (read === undefined) return doubt('the font does not say which characters it shows');
+    if (read === undefined) throw new Doubt('the font does not say which characters it shows');
     // Negative spacing turns the order of the letters round, large spacing tears them apart.
     if (charSpace < -0.1 * size || charSpace > size || wordSpace < -0.1 * size || wordSpace > 3 * size) {
-      return doubt('the letters are not spaced as text is');
+      throw new Doubt('the letters are not spaced as text is');
     }
     const height = size * tm[3];
     const squeezed = (tm[0] * stretch) / tm[3];
-    if (!(squeezed > 0.5 && squeezed < 2)) return doubt('the text is squeezed or mirrored');
-    if (!(height * scale >= 3)) return doubt('the text is too small to read');
+    if (!(squeezed > 0.5 && squeezed < 2)) throw new Doubt('the text is squeezed or mirrored');
+    if (!(height >= 3)) throw new Doubt('the text is too small to read');
     const left = tm[4];
     const advance = (read.width / 1000) * size + charSpace * read.glyphs + wordSpace * read.spaces;
     const right = left + advance * tm[0] * stretch;
@@ -86,22 +81,23 @@ export function readShown(
       const slack = 0.15 * height + 0.5;
       const across = left >= clip[0] - slack && right <= clip[2] + slack;
       const upright = y >= clip[1] - 0.1 * height - 0.5 && y + 0.6 * height <= clip[3] + 0.05 * height + 0.5;
-      if (!across || !upright) return doubt('a part of the value lies outside what the field shows');
+      if (!across || !upright) throw new Doubt('a part of the value lies outside what the field shows');
     }
     if (read.text !== '') runs.push({ text: read.text, left, right, y, size: height });
     tm = [tm[0], 0, 0, tm[3], right, y];
-    return undefined;
   };
 
-  for (const { operator, operands } of operationsOf(b.decodeStream(stream, 1 << 20))) {
-    if (!Object.hasOwn(OPERANDS, operator)) return doubt(`the appearance draws more than text (operator ${operator.slice(0, 8)})`);
-    if (operands.length !== OPERANDS[operator]) return doubt(`operator ${operator} has ${operands.length} operands`);
+  for (const { operator, operands } of operationsOf(content)) {
+    if (!Object.hasOwn(OPERANDS, operator))
+      throw new Doubt(`the appearance draws more than text (operator ${operator.slice(0, 8)})`);
+    if (operands.length !== OPERANDS[operator]) throw new Doubt(`operator ${operator} has ${operands.length} operands`);
     const v = operands.filter((one) => typeof one === 'number');
-    if (NUMBERS.has(operator) && v.length !== operands.length) return doubt(`operator ${operator} has an operand that is no number`);
-    if (inText ? OUT_OF_TEXT.has(operator) : IN_TEXT.has(operator)) return doubt(`operator ${operator} stands where viewers disagree`);
+    if (NUMBERS.has(operator) && v.length !== operands.length)
+      throw new Doubt(`operator ${operator} has an operand that is no number`);
+    if (inText ? OUT_OF_TEXT.has(operator) : IN_TEXT.has(operator))
+      throw new Doubt(`operator ${operator} stands where viewers disagree`);
     const [p = 0, q = 0, r = 0, s = 0, t = 0, u = 0] = v;
     const [first] = operands;
-    let wrong: NotRendering | undefined;
     switch (operator) {
       case 'q':
         saved.push({ ...state });
@@ -115,7 +111,7 @@ export function readShown(
       case 'W':
       case 'W*':
         // Two boxes may cancel each other out under the even-odd rule.
-        if (paths.length !== 1) return doubt('the appearance is clipped by more than one box');
+        if (paths.length !== 1) throw new Doubt('the appearance is clipped by more than one box');
         state.clip = intersect(state.clip, paths[0] as Rect);
         break;
       case 'n':
@@ -131,10 +127,8 @@ export function readShown(
         break;
       case 'Tf': {
         const [name, size] = operands;
-        if (!isName(name) || typeof size !== 'number') return doubt('a damaged font choice');
-        const font = fontOf(name.value);
-        if ('certain' in font) return font;
-        state.font = font;
+        if (!isName(name) || typeof size !== 'number') throw new Doubt('a damaged font choice');
+        state.font = fontOf(name.value);
         state.size = size;
         break;
       }
@@ -146,7 +140,7 @@ export function readShown(
         move(p, q);
         break;
       case 'Tm':
-        if (q !== 0 || r !== 0 || p <= 0 || s <= 0) return doubt('the text is turned or mirrored');
+        if (q !== 0 || r !== 0 || p <= 0 || s <= 0) throw new Doubt('the text is turned or mirrored');
         line = [p, 0, 0, s, t, u];
         tm = line;
         break;
@@ -156,10 +150,11 @@ export function readShown(
       case 'Tj':
       case "'":
         if (operator === "'") move(0, -state.leading);
-        wrong = isString(first) ? show(first.bytes) : doubt('a damaged string');
+        if (!isString(first)) throw new Doubt('a damaged string');
+        show(first.bytes);
         break;
       case 'TJ':
-        wrong = showAll(first, show, (units) => {
+        showAll(first, show, (units) => {
           tm = [tm[0], 0, 0, tm[3], tm[4] - (units / 1000) * state.size * tm[0] * state.stretch, tm[5]];
         });
         break;
@@ -176,60 +171,52 @@ export function readShown(
         state.leading = p;
         break;
       case 'Tr':
-        if (p !== 0) return doubt('the text is drawn invisibly or as a shape');
+        if (p !== 0) throw new Doubt('the text is drawn invisibly or as a shape');
         break;
       case 'Ts':
-        if (p !== 0) return doubt('the text is lifted off its line');
+        if (p !== 0) throw new Doubt('the text is lifted off its line');
         break;
       case 'g':
       case 'rg':
       case 'k':
-        if (paleness(v) > 0.85) return doubt('the text is drawn in a colour that cannot be seen on paper');
+        if (paleness(v) > 0.85) throw new Doubt('the text is drawn in a colour that cannot be seen on paper');
         break;
       case 'BDC':
       case 'BMC':
-        if (isName(first, 'OC')) return doubt('a part of the appearance may be switched off');
+        if (isName(first, 'OC')) throw new Doubt('a part of the appearance may be switched off');
         break;
       default:
         break;
     }
-    if (wrong !== undefined) return wrong;
   }
   return joined(runs);
 }
 
-function showAll(
-  list: PdfObject | undefined,
-  show: (bytes: Uint8Array) => NotRendering | undefined,
-  kern: (units: number) => void,
-): NotRendering | undefined {
-  if (!isArray(list)) return doubt('a damaged string');
+function showAll(list: PdfObject | undefined, show: (bytes: Uint8Array) => void, kern: (units: number) => void): void {
+  if (!isArray(list)) throw new Doubt('a damaged string');
   for (const item of list.items) {
     if (typeof item === 'number') kern(item);
-    else {
-      const wrong = isString(item) ? show(item.bytes) : doubt('a damaged string');
-      if (wrong !== undefined) return wrong;
-    }
+    else if (isString(item)) show(item.bytes);
+    else throw new Doubt('a damaged string');
   }
-  return undefined;
 }
 
 /** Reading order must be drawing order: text drawn out of order or over itself shows something else than it says. */
-function joined(runs: readonly Run[]): { readonly text: string } | NotRendering {
+function joined(runs: readonly Run[]): string {
   let text = '';
   let last: Run | undefined;
   for (const run of runs) {
     if (last !== undefined) {
       const down = last.y - run.y;
       const same = Math.abs(down) < 0.3 * run.size;
-      if (same && run.left < last.right - 0.35 * run.size) return doubt('pieces of the text lie over each other');
-      if (!same && down < 0.7 * run.size) return doubt('the lines of the text are out of order');
+      if (same && run.left < last.right - 0.35 * run.size) throw new Doubt('pieces of the text lie over each other');
+      if (!same && down < 0.7 * run.size) throw new Doubt('the lines of the text are out of order');
       if (!same || run.left - last.right > 0.18 * run.size) text += ' ';
     }
     text += run.text;
     last = run;
   }
-  return { text };
+  return text;
 }
 
 function intersect(a: Rect, b: Rect): Rect {
