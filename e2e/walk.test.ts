@@ -1,12 +1,22 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
+import { pdfsig, qpdfCheck, tools } from '@antin/testkit/pdf/outside';
 import { accessibilityFindings, chromiumPath, launch, seat, shot, type Seat } from './browser.ts';
 import { startInstallation, type Installation } from './installation.ts';
 import { printedLetter } from './letter.ts';
 import { consent, openAgent, signIn } from './walk.ts';
 
 const SUBJECT = 'cấp kinh phí chữ ký số chuyên dùng công vụ năm 2027';
+
+function antin(...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const main = fileURLToPath(new URL('../cli/antin.mjs', import.meta.url));
+  return spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+}
 
 /** The main job: one signed state document from draft to verified receipt, in the browser, by five people. */
 describe.skipIf(chromiumPath === undefined)('the walk of one document', () => {
@@ -282,6 +292,83 @@ describe.skipIf(chromiumPath === undefined)('the walk of one document', () => {
     await drop(issuedPdf);
     await page.getByText('This document is intact', { exact: false }).first().waitFor();
     await shot(page, '54-verifier-english');
+    expect(visitor.complaints).toEqual([]);
+    await visitor.context.close();
+  });
+
+  test('independent tools and the command line agree with the browser', async () => {
+    if (tools.pdfsig) expect(pdfsig(issuedPdf)).toMatchObject({ signatures: 2, valid: 2 });
+    if (tools.qpdf) expect(qpdfCheck(issuedPdf).status).toBe(0);
+    const folder = mkdtempSync(join(tmpdir(), 'antin-walk-'));
+    try {
+      const file = join(folder, 'issued.pdf');
+      writeFileSync(file, issuedPdf);
+      const trust = join(folder, 'root.crt');
+      writeFileSync(trust, Buffer.from(await (await fetch(`${installation.url}/authority/ca/root.crt`)).arrayBuffer()));
+      const crls = ['root', 'issuing'].map((name) => join(folder, `${name}.crl`));
+      for (const path of crls)
+        writeFileSync(
+          path,
+          Buffer.from(await (await fetch(`${installation.url}/authority/crl/${basename(path)}`)).arrayBuffer()),
+        );
+      const judged = antin(
+        'validate',
+        file,
+        '--trust',
+        trust,
+        ...crls.flatMap((path) => ['--crl', path]),
+        '--offline',
+        '--format',
+        'json',
+      );
+      expect(judged.status, judged.stdout + judged.stderr).toBe(0);
+      const report = JSON.parse(judged.stdout) as {
+        verdict: string;
+        signatures: { level: string; coverage: string; changes: { class: string; allowed: boolean }[] }[];
+      };
+      expect(report.verdict).toBe('valid');
+      expect(report.signatures.map((one) => [one.level, one.coverage])).toEqual([
+        ['B-T', 'revision'],
+        ['B-T', 'file'],
+      ]);
+      expect(report.signatures[0]?.changes.length).toBeGreaterThan(0);
+      expect(report.signatures[0]?.changes.every((change) => change.allowed)).toBe(true);
+      // Without any revocation data the very same file is not called valid.
+      expect(antin('validate', file, '--trust', trust, '--offline').status).toBe(2);
+      // The same engine on the server.
+      const answer = await fetch(`${installation.url}/api/public/validate`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream', 'x-file-name': 'issued.pdf' },
+        body: new Uint8Array(issuedPdf),
+      });
+      expect(((await answer.json()) as { report: { verdict: string } }).report.verdict).toBe('valid');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('a document from before the reform is still proven, though its certificates were revoked with its district', async () => {
+    const { page } = receiver;
+    await page.goto(`${installation.url}/lam-viec/van-ban-di`);
+    await page
+      .getByRole('link', { name: /bàn giao hồ sơ, tài liệu và con dấu/i })
+      .first()
+      .click();
+    await page.locator('canvas').first().waitFor();
+    await page.getByText('Hợp lệ').first().waitFor();
+    await shot(page, '47-document-of-a-closed-district');
+    const saving = page.waitForEvent('download');
+    await page
+      .getByRole('link', { name: 'Tải về' })
+      .or(page.getByRole('button', { name: 'Tải về' }))
+      .first()
+      .click();
+    const past = readFileSync(await (await saving).path());
+    const visitor = await seat(browser);
+    await visitor.page.goto(`${installation.url}/kiem-tra`);
+    await visitor.page.locator('#file').setInputFiles({ name: '214-BC-UBND.pdf', mimeType: 'application/pdf', buffer: past });
+    await visitor.page.getByText('Văn bản này còn nguyên vẹn', { exact: false }).first().waitFor();
+    await shot(visitor.page, '55-verifier-document-from-before');
     expect(visitor.complaints).toEqual([]);
     await visitor.context.close();
   });
