@@ -185,7 +185,7 @@ function Recipients({ view }: { readonly view: DocumentView }) {
   if (view.deliveries.length > 0) return <Deliveries deliveries={view.deliveries} />;
   return (
     <>
-      <p className="hint">{t('doc.recipients.after')}</p>
+      {view.state === 'issued' ? null : <p className="hint">{t('doc.recipients.after')}</p>}
       <ul className="plain-list">
         {view.addressees.map((name) => (
           <li key={name}>{name}</li>
