@@ -7,18 +7,37 @@ import { TAG } from './tags.ts';
 export function tlv(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
-  let lengthOctets = 0;
-  if (length >= 0x80) for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) lengthOctets++;
+  const lengthOctets = lengthOctetsOf(length);
   const out = new Uint8Array(2 + lengthOctets + length);
-  out[0] = tag;
-  out[1] = lengthOctets === 0 ? length : 0x80 | lengthOctets;
-  for (let i = lengthOctets, rest = length; i > 0; i--, rest = Math.floor(rest / 256)) out[1 + i] = rest % 256;
+  writeHeader(out, tag, length, lengthOctets);
   let at = 2 + lengthOctets;
   for (const part of parts) {
     out.set(part, at);
     at += part.length;
   }
   return out;
+}
+
+/** Identifier and length octets alone, for a value of many parts that a writer further out puts together in one copy. */
+export function header(tag: number, parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const lengthOctets = lengthOctetsOf(length);
+  const out = new Uint8Array(2 + lengthOctets);
+  writeHeader(out, tag, length, lengthOctets);
+  return out;
+}
+
+function lengthOctetsOf(length: number): number {
+  let octets = 0;
+  if (length >= 0x80) for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets++;
+  return octets;
+}
+
+function writeHeader(out: Uint8Array, tag: number, length: number, lengthOctets: number): void {
+  out[0] = tag;
+  out[1] = lengthOctets === 0 ? length : 0x80 | lengthOctets;
+  for (let i = lengthOctets, rest = length; i > 0; i--, rest = Math.floor(rest / 256)) out[1 + i] = rest % 256;
 }
 
 export function sequence(...parts: readonly Uint8Array[]): Uint8Array {

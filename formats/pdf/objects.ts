@@ -68,14 +68,18 @@ export function pdfArray(items: readonly PdfObject[]): PdfArray {
 /** A dictionary from plain properties; `undefined` leaves the key out. */
 export function pdfDict(entries: Readonly<Record<string, PdfObject | undefined>>): PdfDict {
   const map = new Map<string, PdfObject>();
-  for (const [key, value] of Object.entries(entries)) if (value !== undefined) map.set(key, value);
+  for (const key of Object.keys(entries)) {
+    const value = entries[key];
+    if (value !== undefined) map.set(key, value);
+  }
   return { kind: 'dict', entries: map };
 }
 
 /** A copy with some entries replaced; `undefined` removes the key. */
 export function withEntries(dict: PdfDict, entries: Readonly<Record<string, PdfObject | undefined>>): PdfDict {
   const map = new Map(dict.entries);
-  for (const [key, value] of Object.entries(entries)) {
+  for (const key of Object.keys(entries)) {
+    const value = entries[key];
     if (value === undefined) map.delete(key);
     else map.set(key, value);
   }

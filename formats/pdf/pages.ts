@@ -37,6 +37,13 @@ interface Inherited {
 
 const NOTHING: Inherited = { Resources: undefined, MediaBox: undefined, CropBox: undefined, Rotate: undefined };
 
+/** The kids of one node, and how far they have been walked. */
+interface Level {
+  readonly kids: readonly (PdfObject | undefined)[];
+  next: number;
+  readonly above: Inherited;
+}
+
 function inherit({ entries }: PdfDict, above: Inherited): Inherited {
   return {
     Resources: entries.get('Resources') ?? above.Resources,
@@ -52,16 +59,20 @@ function inherit({ entries }: PdfDict, above: Inherited): Inherited {
  * @throws {FormatFault} `pdf.page-tree` for loops, direct or missing kids; `pdf.budget`
  */
 export function* walkPages(tree: PageTree): Generator<PdfPage> {
-  const root = tree.catalog.entries.get('Pages');
   const seen = new Set<number>();
   let index = 0;
-  yield* visit(root, NOTHING, 0);
-
-  function* visit(kid: PdfObject | undefined, above: Inherited, depth: number): Generator<PdfPage> {
+  // The nodes being walked, root first; a stack instead of nested generators, which pass every page up all levels.
+  const open: Level[] = [{ kids: [tree.catalog.entries.get('Pages')], next: 0, above: NOTHING }];
+  for (let level = open.at(-1); level; level = open.at(-1)) {
+    if (level.next === level.kids.length) {
+      open.pop();
+      continue;
+    }
+    const kid = level.kids[level.next++];
     if (!isRef(kid)) throw new FormatFault('pdf.page-tree', 'a node of the page tree is not a reference');
     if (seen.has(kid.num)) throw new FormatFault('pdf.page-tree', `the page tree comes back to object ${kid.num}`);
     seen.add(kid.num);
-    if (seen.size > tree.budget.pageNodes || depth > tree.budget.pageDepth) {
+    if (seen.size > tree.budget.pageNodes || open.length - 1 > tree.budget.pageDepth) {
       throw new FormatFault('pdf.budget', 'the page tree is larger than budget.pageNodes or budget.pageDepth');
     }
     const node = tree.resolve(kid);
@@ -72,9 +83,9 @@ export function* walkPages(tree: PageTree): Generator<PdfPage> {
     if (leaf ? isName(type, 'Pages') : isName(type, 'Page') || !isArray(kids)) {
       throw new FormatFault('pdf.page-tree', `page tree node ${kid.num} is neither a page nor a list of kids`);
     }
-    const inherited = inherit(node, above);
-    if (!isArray(kids)) yield pageOf(tree, kid, node, inherited, index++);
-    else for (const child of kids.items) yield* visit(child, inherited, depth + 1);
+    const inherited = inherit(node, level.above);
+    if (isArray(kids)) open.push({ kids: kids.items, next: 0, above: inherited });
+    else yield pageOf(tree, kid, node, inherited, index++);
   }
 }
 

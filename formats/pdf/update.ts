@@ -153,17 +153,26 @@ interface Written {
 }
 
 /** Keys that describe the old cross-reference itself, not the document. */
-const OF_THE_SECTION = ['Prev', 'Size', 'XRefStm', 'Type', 'W', 'Index', 'Length', 'Filter', 'DecodeParms', 'DL'];
+const OF_THE_SECTION = {
+  Prev: undefined,
+  Size: undefined,
+  XRefStm: undefined,
+  Type: undefined,
+  W: undefined,
+  Index: undefined,
+  Length: undefined,
+  Filter: undefined,
+  DecodeParms: undefined,
+  DL: undefined,
+};
 
 function writeXref(sink: ByteSink, file: PdfFile, written: Written): void {
   const { last, source } = file;
   const at = source.size + sink.length;
-  const trailer: Record<string, PdfObject> = {};
-  for (const [key, value] of last.trailer.entries) if (!OF_THE_SECTION.includes(key)) trailer[key] = value;
-  if (!isRef(trailer['Root'])) throw new FormatFault('pdf.catalog', 'trailer /Root is no reference', last.startxref);
+  if (!isRef(last.trailer.entries.get('Root')))
+    throw new FormatFault('pdf.catalog', 'trailer /Root is no reference', last.startxref);
   const id = newId(last.trailer, written.id, (o) => last.resolve(o));
-  if (id) trailer['ID'] = id;
-  trailer['Prev'] = last.startxref;
+  const trailer = withEntries(last.trailer, { ...OF_THE_SECTION, ...(id ? { ID: id } : {}), Prev: last.startxref });
   if (last.kind === 'stream') writeStreamSection(sink, written, trailer, at);
   else writeTableSection(sink, written, trailer);
   sink.text(`startxref\n${at}\n%%EOF\n`);
@@ -190,7 +199,7 @@ function subsections(numbers: readonly number[]): [first: number, count: number]
   return runs;
 }
 
-function writeTableSection(sink: ByteSink, written: Written, trailer: Record<string, PdfObject>): void {
+function writeTableSection(sink: ByteSink, written: Written, trailer: PdfDict): void {
   sink.text('xref\n');
   for (const [first, count] of subsections([...written.objects.keys()])) {
     sink.text(`${first} ${count}\n`);
@@ -202,11 +211,11 @@ function writeTableSection(sink: ByteSink, written: Written, trailer: Record<str
     }
   }
   sink.text('trailer\n');
-  writeObject(sink, pdfDict({ ...trailer, Size: written.next }), () => undefined);
+  writeObject(sink, withEntries(trailer, { Size: written.next }), () => undefined);
   sink.text('\n');
 }
 
-function writeStreamSection(sink: ByteSink, written: Written, trailer: Record<string, PdfObject>, at: number): void {
+function writeStreamSection(sink: ByteSink, written: Written, trailer: PdfDict, at: number): void {
   const own = written.next;
   // The highest number of all, so that it stands last.
   const numbers = [...written.objects.keys(), own];
@@ -225,9 +234,8 @@ function writeStreamSection(sink: ByteSink, written: Written, trailer: Record<st
     data[from + width + 2] = gen & 0xff;
   });
   sink.text(`${own} 0 obj\n`);
-  const dict = pdfDict({
+  const dict = withEntries(trailer, {
     Type: pdfName('XRef'),
-    ...trailer,
     Size: own + 1,
     W: pdfArray([1, width, 2]),
     Index: pdfArray(subsections(numbers).flat()),

@@ -1,7 +1,19 @@
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import { TAG } from '@antin/formats/der/tags';
 import { decodeDer } from '@antin/formats/der/reader';
-import { context, integer, nullValue, octetString, oid, retag, sequence, setOf, time, tlv } from '@antin/formats/der/writer';
+import {
+  context,
+  header,
+  integer,
+  nullValue,
+  octetString,
+  oid,
+  retag,
+  sequence,
+  setOf,
+  time,
+  tlv,
+} from '@antin/formats/der/writer';
 import { digestOf } from '../crypto.ts';
 import type { CryptoDoor, DigestAlgorithm, SignatureAlgorithm } from '../crypto.ts';
 import { PkiFault } from '../fault.ts';
@@ -92,16 +104,19 @@ export function buildSignedData(input: SignedDataInput): Uint8Array {
   }
   const type = input.eContentType ?? OID.idData;
   const crls = input.crls === undefined || input.crls.length === 0 ? [] : [retag(setOf(...input.crls), 0xa1)];
-  const signedData = sequence(
+  const signer = signerInfo(input);
+  const parts = [
     // RFC 5652 §5.1: 3 when the content is not id-data, otherwise 1 (SignerInfos are version 1, certificates X.509).
     type === OID.idData ? ONE : THREE,
     digestAlgorithmSet(input.digest),
     input.eContent === undefined ? detached(type) : sequence(oid(type), context(0, octetString(input.eContent))),
     ...(input.embedCertificates === false ? [] : [certificateSet(input)]),
     ...crls,
-    tlv(TAG.SET, signerInfo(input)),
-  );
-  return sequence(SIGNED_DATA, context(0, signedData));
+    header(TAG.SET, signer),
+    ...signer,
+  ];
+  const signedData = [header(TAG.SEQUENCE, parts), ...parts];
+  return sequence(SIGNED_DATA, header(0xa0, signedData), ...signedData);
 }
 
 const SIGNED_DATA = oid(OID.idSignedData);
@@ -152,10 +167,11 @@ function remembered<K, V>(cache: { get(key: K): V | undefined; set(key: K, value
   return value;
 }
 
-function signerInfo(input: SignedDataInput): Uint8Array {
+/** In parts, so that the bytes are copied once, into the finished message. */
+function signerInfo(input: SignedDataInput): Uint8Array[] {
   const { unsignedAttributes = [] } = input;
   const unsigned = unsignedAttributes.length === 0 ? [] : [retag(encodeAttributes(unsignedAttributes), 0xa1)];
-  return sequence(
+  const parts = [
     ONE,
     partsOf(input.signingCertificate).sid,
     digestAlgorithmIdentifier(input.digest),
@@ -163,7 +179,8 @@ function signerInfo(input: SignedDataInput): Uint8Array {
     cmsSignatureAlgorithm(input.signatureAlgorithm),
     octetString(input.signature),
     ...unsigned,
-  );
+  ];
+  return [header(TAG.SEQUENCE, parts), ...parts];
 }
 
 const RSA_ENCRYPTION = sequence(oid(OID.rsaEncryption), nullValue());
