@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+// Processes are started and waited for; a busy computer may take its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const house = fileURLToPath(new URL('../..', import.meta.url));
 const antin = join(house, 'cli/antin.mjs');

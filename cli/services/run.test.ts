@@ -9,12 +9,15 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import { Hono } from 'hono';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readSettings } from '@antin/adapters/config/settings';
 import { enqueue } from '@antin/adapters/db/outbox';
 import { testDatabase } from '@antin/testkit/database';
 import { runServices } from './run.ts';
 import type { MakeService } from './service.ts';
+
+// Processes are started and waited for; a busy computer may take its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 // One cluster is made (≈ 1 s) and copied for each test.
 const prepared = mkdtempSync(join(tmpdir(), 'antin prepared '));

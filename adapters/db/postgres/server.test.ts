@@ -18,11 +18,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connect } from '../connect.ts';
 import { removeCluster } from './place.ts';
 import { startPostgres, type PostgresServer } from './server.ts';
 import { NOBODY, powersHere } from './way.ts';
+
+// Processes are started and waited for; a busy computer may take its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const root = process.geteuid?.() === 0;
 const here = powersHere();
