@@ -122,44 +122,95 @@ function compareDss(step: Step, x: PdfDict, y: PdfDict, rootNum: number): void {
   if (!touched && sameValue(a, x.entries.get('DSS'), b, ref)) return;
   const num = isRef(ref) ? ref.num : rootNum;
   const object = `${num} 0 R`;
-  const wrong = isDict(after) ? whyNotDss(b, after) : 'the DSS was removed';
-  if (wrong !== undefined) {
-    step.forbid('undefined', 'dss-changed', { object, reason: wrong });
+  const store = new Store(b);
+  if (after === null) store.fail('the DSS was removed');
+  else store.read(ref);
+  if (store.wrong !== undefined) {
+    step.forbid('undefined', 'dss-changed', { object, reason: store.wrong });
     return;
   }
-  // Every object of the store that was rewritten must be used by the store alone.
-  const own = new Set([...below(b, ref), ...below(a, x.entries.get('DSS')), rootNum]);
-  for (const one of below(b, ref)) {
-    const change = step.changed.get(one);
-    const users = step.reach.referrers.get(one);
-    if (change === 'added' || (change === 'modified' && (users === undefined || [...users].every((user) => own.has(user))))) {
+  // An object of the store that was rewritten must be used by the store alone.
+  for (const one of store.nums) {
+    const users = step.reach.referrers.get(one) ?? new Set();
+    if (step.changed.get(one) === 'added' || [...users].every((user) => user === rootNum || store.nums.has(user)))
       step.account(one);
-    }
   }
   step.note('dss', 'evidence-added', 'allowed', { object });
 }
 
-function whyNotDss(b: PdfRevision, dss: PdfDict): string | undefined {
-  for (const [key, value] of dss.entries) {
-    if (!DSS_KEYS.has(key)) return `/${key} has no place in a DSS`;
-    const resolved = b.resolve(value);
-    if (key === 'VRI') {
-      if (!isDict(resolved)) return '/VRI is no dictionary';
-      for (const [name, entry] of resolved.entries) {
-        const vri = b.resolve(entry);
-        if (name === 'Type') continue;
-        if (!/^[0-9A-Fa-f]{40}$/.test(name) || !isDict(vri)) return `/VRI /${name}`;
-        for (const [inner, item] of vri.entries) {
-          if (!VRI_KEYS.has(inner)) return `/VRI /${inner}`;
-          if (isArray(b.resolve(item)) && !streams(b, item)) return `/VRI /${inner} holds something else than streams`;
-        }
-      }
-    } else if (key !== 'Type' && !streams(b, value)) return `/${key} holds something else than streams`;
-  }
-  return undefined;
-}
+const STREAM_KEYS: ReadonlySet<string> = new Set(['Length', 'Filter', 'DecodeParms', 'Type']);
 
-function streams(b: PdfRevision, value: PdfObject): boolean {
-  const list = b.resolve(value);
-  return isArray(list) && list.items.every((item) => isStream(b.resolve(item)));
+/** Walks a DSS by its grammar and nothing else: whatever hangs on it otherwise is not explained by it. */
+class Store {
+  readonly nums = new Set<number>();
+  wrong: string | undefined;
+  readonly #b: PdfRevision;
+
+  constructor(b: PdfRevision) {
+    this.#b = b;
+  }
+
+  fail(why: string): void {
+    this.wrong ??= why;
+  }
+
+  #take(value: PdfObject | undefined): PdfObject {
+    if (isRef(value)) this.nums.add(value.num);
+    return this.#b.resolve(value);
+  }
+
+  read(value: PdfObject | undefined): void {
+    const dss = this.#take(value);
+    if (!isDict(dss)) {
+      this.fail('the DSS is no dictionary');
+      return;
+    }
+    for (const [key, item] of dss.entries) {
+      if (!DSS_KEYS.has(key)) this.fail(`/${key} has no place in a DSS`);
+      else if (key === 'VRI') this.#records(item);
+      else if (key !== 'Type') this.#streams(item, key);
+    }
+  }
+
+  #records(value: PdfObject): void {
+    const records = this.#take(value);
+    if (!isDict(records)) {
+      this.fail('/VRI is no dictionary');
+      return;
+    }
+    for (const [name, item] of records.entries) {
+      if (name === 'Type') continue;
+      const record = this.#take(item);
+      if (!/^[0-9A-Fa-f]{40}$/.test(name) || !isDict(record)) {
+        this.fail(`/VRI /${name}`);
+        continue;
+      }
+      for (const [key, inner] of record.entries) {
+        if (!VRI_KEYS.has(key)) this.fail(`/VRI /${key}`);
+        else if (key === 'TS') this.#stream(inner, key);
+        else if (key === 'TU' || key === 'Type') {
+          if (isRef(inner)) this.fail(`/VRI /${key} is a reference`);
+        } else this.#streams(inner, key);
+      }
+    }
+  }
+
+  #streams(value: PdfObject, key: string): void {
+    const list = this.#take(value);
+    if (!isArray(list)) this.fail(`/${key} is no array`);
+    else for (const item of list.items) this.#stream(item, key);
+  }
+
+  #stream(value: PdfObject, key: string): void {
+    const stream = this.#take(value);
+    if (!isStream(stream)) {
+      this.fail(`/${key} holds something else than streams`);
+      return;
+    }
+    for (const [name, item] of stream.dict.entries) {
+      const plain = name === 'Length' || !isRef(item);
+      if (!STREAM_KEYS.has(name) || !plain) this.fail(`a stream under /${key} has /${name}`);
+      if (name === 'Length' && isRef(item)) this.nums.add(item.num);
+    }
+  }
 }

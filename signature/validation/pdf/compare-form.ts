@@ -6,7 +6,7 @@ import { isDocumentTimeStamp } from './find-signatures.ts';
 import { changedKeys, sameValue } from './semantic.ts';
 import type { NoteOptions, Step } from './step.ts';
 import { textOf } from './text.ts';
-import { isVisible, judgeWidget } from './widgets.ts';
+import { draws, judgeWidget, rectOf } from './widgets.ts';
 import type { PageLookup } from './widgets.ts';
 
 interface Inherited {
@@ -243,7 +243,7 @@ function compareSignatureField(context: Context, old: Node, now: Node, parts: re
     step.forbid('undefined', 'signature-field-changed', { ...options, reason: names(keys) });
     return;
   }
-  const redrawn = parts.some((part) => appearanceTouched(step, part.now)) || keys.has('AP');
+  const redrawn = parts.some((part) => appearanceTouched(step, part.now)) || ['AP', 'MK', 'F', 'DA'].some((key) => keys.has(key));
   if (redrawn && !maySay(step, now)) {
     step.forbid('undefined', 'unsigned-field-drawn', { ...options, reason: 'something is drawn where nobody signed' });
     return;
@@ -364,6 +364,9 @@ function noteFill(step: Step, before: string, after: string, options: NoteOption
   }
 }
 
+/** Points: a mark in a box, not a text beside or over the text (an appearance prepared for later is a shadow attack). */
+const LARGEST_BUTTON = 36;
+
 /** Check boxes and radio buttons choose among appearances that were signed. */
 function compareButton(step: Step, old: Node, now: Node, parts: readonly Part[], keys: ReadonlySet<string>): void {
   const object = `${now.num} 0 R`;
@@ -382,6 +385,19 @@ function compareButton(step: Step, old: Node, now: Node, parts: readonly Part[],
     return;
   }
   for (const part of parts) step.account(part.num);
+  const large = parts.some((part) => {
+    const rect = rectOf(step.b, part.now.entries.get('Rect'));
+    return rect !== undefined && (rect[2] - rect[0] > LARGEST_BUTTON || rect[3] - rect[1] > LARGEST_BUTTON);
+  });
+  if (large) {
+    step.note('form-fill', 'button-chosen', 'undecided', {
+      object,
+      field: now.name,
+      code: 'pdf.button-draws',
+      reason: 'the button is large enough to show content nobody saw when signing',
+    });
+    return;
+  }
   const state = (revision: PdfRevision, value: PdfObject): string => {
     const name = revision.resolve(value);
     return isName(name) && name.value !== 'Off' ? name.value : '';
@@ -419,7 +435,7 @@ function compareNewField(context: Context, ref: PdfObject, from: Inherited): voi
       step.forbid('undefined', 'field-made-of-old-object', { object: `${widget.num} 0 R`, field: now.name });
       return;
     }
-    if (widget.dict.entries.has('AP') && isVisible(step.b, widget.dict) && !maySay(step, now)) {
+    if (draws(step.b, widget.dict) && !maySay(step, now)) {
       step.forbid('undefined', 'unsigned-field-drawn', {
         object,
         field: now.name,

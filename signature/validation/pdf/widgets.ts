@@ -104,6 +104,14 @@ export function isVisible(revision: PdfRevision, widget: PdfDict): boolean {
   return rect !== undefined && rect[2] > rect[0] && rect[3] > rect[1];
 }
 
+/** Could a viewer draw this widget, now or after its flags change? Characteristics without an appearance count too. */
+export function draws(revision: PdfRevision, widget: PdfDict): boolean {
+  const rect = rectOf(revision, widget.entries.get('Rect'));
+  if (rect === undefined || rect[2] <= rect[0] || rect[3] <= rect[1]) return false;
+  const mk = revision.resolve(widget.entries.get('MK'));
+  return widget.entries.has('AP') || (isDict(mk) && [...mk.entries.keys()].some((key) => key !== 'R'));
+}
+
 export function overlaps(a: Rect, b: Rect, slack = 0): boolean {
   return a[0] < b[2] - slack && b[0] < a[2] - slack && a[1] < b[3] - slack && b[1] < a[3] - slack;
 }
@@ -123,8 +131,7 @@ export function judgeWidget(
   field: string,
   origin: 'existing' | 'new',
 ): void {
-  // Without an appearance nothing is drawn.
-  if (!isVisible(step.b, widget) || !widget.entries.has('AP')) return;
+  if (!isVisible(step.b, widget) || !draws(step.b, widget)) return;
   const rect = rectOf(step.b, widget.entries.get('Rect')) as Rect;
   for (const page of pages.pagesOf(num, widget)) judgeOnPage(step, pages, { num, rect, page, field, origin });
 }
