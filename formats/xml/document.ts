@@ -1,0 +1,98 @@
+import { ParseOption, XmlDocument as LibxmlDocument, XmlElement as LibxmlElement } from 'libxml2-wasm';
+import { FormatFault } from '../fault.ts';
+import { XmlElement } from './element.ts';
+import { XML_BUDGET, decodeXml, scanElements } from './scan.ts';
+import type { XmlBudget } from './scan.ts';
+
+/**
+ * A parsed document: our own tree, which knows where every element stands in the text, beside libxml2's, which decided that
+ * the text is well-formed and makes the canonical forms.
+ */
+export interface XmlTree {
+  /** Without byte order mark. */
+  readonly text: string;
+  readonly encoding: 'utf-8' | 'utf-16';
+  readonly root: XmlElement;
+  /** In document order. */
+  readonly elements: readonly XmlElement[];
+  /** libxml2's document; only `canonicalize.ts` uses it. */
+  readonly libxml: LibxmlDocument;
+  /** Frees the memory of libxml2; also done when the tree is collected. */
+  dispose(): void;
+}
+
+/** No network, no external anything; our own budgets take the place of libxml2's. */
+const OPTIONS =
+  ParseOption.XML_PARSE_NONET |
+  ParseOption.XML_PARSE_NO_XXE |
+  ParseOption.XML_PARSE_NO_SYS_CATALOG |
+  ParseOption.XML_PARSE_IGNORE_ENC |
+  ParseOption.XML_PARSE_HUGE;
+
+/**
+ * @throws {FormatFault} `xml.too-large`, `xml.encoding`, `xml.dtd-refused` (before any parser runs), `xml.damaged`, `xml.too-deep`,
+ *   `xml.too-many-elements`
+ */
+export function parseXml(bytes: Uint8Array, budget: XmlBudget = XML_BUDGET): XmlTree {
+  const { text, encoding } = decodeXml(bytes, budget);
+  return treeOf(text, encoding, budget);
+}
+
+/** The same for text at hand. */
+export function parseXmlText(text: string, budget: XmlBudget = XML_BUDGET): XmlTree {
+  return treeOf(text, 'utf-8', budget);
+}
+
+function treeOf(text: string, encoding: XmlTree['encoding'], budget: XmlBudget): XmlTree {
+  const scanned = scanElements(text, budget);
+  const libxml = parseWithLibxml(text);
+  const elements: XmlElement[] = [];
+  for (const one of scanned) elements.push(new XmlElement(text, one, elements[one.parent]));
+  return { text, encoding, root: elements[0] as XmlElement, elements, libxml, dispose: () => libxml.dispose() };
+}
+
+function parseWithLibxml(text: string): LibxmlDocument {
+  try {
+    return LibxmlDocument.fromString(text, { option: OPTIONS });
+  } catch (cause) {
+    const detail = (cause as { details?: readonly { line: number; col: number; message: string }[] }).details?.[0];
+    const where = detail === undefined ? '' : ` (line ${detail.line}, column ${detail.col}: ${detail.message.trim()})`;
+    throw new FormatFault('xml.damaged', `not well-formed${where}`, undefined, { cause });
+  }
+}
+
+/** Parses, uses, and frees at once. */
+export function withXml<T>(input: Uint8Array | string, use: (tree: XmlTree) => T, budget: XmlBudget = XML_BUDGET): T {
+  const tree = typeof input === 'string' ? parseXmlText(input, budget) : parseXml(input, budget);
+  try {
+    return use(tree);
+  } finally {
+    tree.dispose();
+  }
+}
+
+/**
+ * libxml2's node of one of our elements, found by its place among its parent's elements.
+ *
+ * @throws {FormatFault} `xml.damaged` when the two trees do not tell the same story
+ */
+export function libxmlNode(document: LibxmlDocument, element: XmlElement): LibxmlElement {
+  const path: number[] = [];
+  for (let at = element; at.parent !== undefined; at = at.parent) path.push(at.parent.children.indexOf(at));
+  let node = document.root;
+  for (const place of path.reverse()) node = childElement(node, place, element);
+  if (node.name !== element.localName || node.namespaceUri !== element.namespace) throw differ(element);
+  return node;
+}
+
+function childElement(parent: LibxmlElement, place: number, element: XmlElement): LibxmlElement {
+  let left = place;
+  for (let node = parent.firstChild; node !== null; node = node.next) {
+    if (node instanceof LibxmlElement && left-- === 0) return node;
+  }
+  throw differ(element);
+}
+
+function differ(element: XmlElement): FormatFault {
+  return new FormatFault('xml.damaged', 'the tree does not have this element', element.start);
+}

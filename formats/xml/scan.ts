@@ -1,0 +1,107 @@
+import { FormatFault } from '../fault.ts';
+
+/** What may be spent on one document; every limit is a named value. */
+export interface XmlBudget {
+  readonly bytes: number;
+  /** Nesting of elements. */
+  readonly depth: number;
+  readonly elements: number;
+}
+
+export const XML_BUDGET: XmlBudget = { bytes: 128 << 20, depth: 200, elements: 1_000_000 };
+
+/** Where an element stands in the text, in UTF-16 units: `<a …>` is start…openEnd, `</a>` is closeStart…end. */
+export interface ScannedElement {
+  readonly name: string;
+  /** Position in document order of the parent; -1 for the root. */
+  readonly parent: number;
+  readonly start: number;
+  readonly openEnd: number;
+  closeStart: number;
+  end: number;
+}
+
+/**
+ * Finds all tags, in document order, before any XML library sees the text. A document type is refused here: without one
+ * there are no entities to expand, nothing to fetch, no default attributes. Full well-formedness is the parser's question.
+ *
+ * @throws {FormatFault} `xml.dtd-refused`, `xml.damaged`, `xml.too-deep`, `xml.too-many-elements`; offsets are UTF-16 units
+ */
+export function scanElements(text: string, budget: XmlBudget): ScannedElement[] {
+  const found: ScannedElement[] = [];
+  const open: number[] = [];
+  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
+    if (text.startsWith('<!--', at)) at = after(text, '-->', at + 4);
+    else if (text.startsWith('<?', at)) at = after(text, '?>', at + 2);
+    else if (text.startsWith('<![CDATA[', at)) at = after(text, ']]>', at + 9);
+    else if (text.startsWith('<!', at)) {
+      throw new FormatFault('xml.dtd-refused', 'a document type declaration is not accepted', at);
+    } else if (text.startsWith('</', at)) {
+      const element = found[open.pop() ?? -1];
+      const end = after(text, '>', at);
+      if (element === undefined || text.slice(at + 2, end - 1).trimEnd() !== element.name) {
+        throw new FormatFault('xml.damaged', 'an end tag without its start tag', at);
+      }
+      element.closeStart = at;
+      element.end = end;
+      at = end;
+    } else {
+      const end = endOfStartTag(text, at);
+      const name = /[^\s/>]+/y;
+      name.lastIndex = at + 1;
+      const qualified = name.exec(text)?.[0];
+      if (qualified === undefined) throw new FormatFault('xml.damaged', 'a tag without a name', at);
+      const empty = text[end - 2] === '/';
+      found.push({ name: qualified, parent: open.at(-1) ?? -1, start: at, openEnd: end, closeStart: end, end });
+      if (!empty) open.push(found.length - 1);
+      if (open.length > budget.depth) throw new FormatFault('xml.too-deep', `more than ${budget.depth} levels`, at);
+      if (found.length > budget.elements) {
+        throw new FormatFault('xml.too-many-elements', `more than ${budget.elements} elements`, at);
+      }
+      at = end;
+    }
+  }
+  if (open.length > 0 || found.length === 0) throw new FormatFault('xml.damaged', 'the root element does not end', text.length);
+  return found;
+}
+
+function after(text: string, mark: string, from: number): number {
+  const at = text.indexOf(mark, from);
+  if (at < 0) throw new FormatFault('xml.damaged', `"${mark}" is missing`, from);
+  return at + mark.length;
+}
+
+/** A `>` inside a quoted value does not end the tag. */
+function endOfStartTag(text: string, start: number): number {
+  const stop = /["'>]/g;
+  stop.lastIndex = start + 1;
+  for (let hit = stop.exec(text); hit !== null; hit = stop.exec(text)) {
+    if (hit[0] === '>') return hit.index + 1;
+    stop.lastIndex = after(text, hit[0], hit.index + 1);
+  }
+  throw new FormatFault('xml.damaged', 'a start tag does not end', start);
+}
+
+/**
+ * The text of a document in UTF-8 or (with a byte order mark) UTF-16; a mark is dropped.
+ *
+ * @throws {FormatFault} `xml.too-large`, `xml.encoding`
+ */
+export function decodeXml(
+  bytes: Uint8Array,
+  budget: XmlBudget,
+): { readonly text: string; readonly encoding: 'utf-8' | 'utf-16' } {
+  if (bytes.length > budget.bytes) throw new FormatFault('xml.too-large', `more than ${budget.bytes} bytes`);
+  const mark = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+  const wide = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : undefined;
+  let text: string;
+  try {
+    text = new TextDecoder(wide ?? 'utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new FormatFault('xml.encoding', `not ${wide ?? 'utf-8'} text`, undefined, { cause });
+  }
+  const declared = /^<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1]?.toLowerCase();
+  const fits = declared === undefined || (wide === undefined ? /^(utf-?8|us-ascii)$/ : /^utf-16/).test(declared);
+  if (!fits) throw new FormatFault('xml.encoding', 'the declared encoding is not supported or not the one used');
+  return { text, encoding: wide === undefined ? 'utf-8' : 'utf-16' };
+}

@@ -1,0 +1,50 @@
+import { FormatFault } from '../fault.ts';
+
+/** Text and attribute values as they are written: what the canonical form would write, so that both agree byte for byte. */
+export function escapeText(text: string): string {
+  return allowed(text).replace(/[&<>\r]/g, (c) => ESCAPES[c] as string);
+}
+
+export function escapeAttribute(value: string): string {
+  return allowed(value).replace(/[&<"\t\n\r]/g, (c) => ESCAPES[c] as string);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\t': '&#x9;',
+  '\n': '&#xA;',
+  '\r': '&#xD;',
+};
+
+/** XML 1.0 §2.2: nothing can write other characters. */
+function allowed(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- exactly the characters XML forbids
+  const bad =
+    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+  if (bad.test(text)) throw new FormatFault('xml.character', 'a character that XML cannot carry');
+  return text;
+}
+
+/** Markup that is already escaped; made by `element` only. */
+export interface Markup {
+  readonly xml: string;
+}
+
+/**
+ * `<name a="…">…</name>`, never the empty-element form, no white space of its own: already canonical when attributes come in
+ * canonical order. Strings among the children are text and get escaped.
+ */
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, string | undefined>>,
+  ...children: readonly (Markup | string)[]
+): Markup {
+  const written = Object.entries(attributes)
+    .filter((pair): pair is [string, string] => pair[1] !== undefined)
+    .map(([key, value]) => ` ${key}="${escapeAttribute(value)}"`);
+  const inner = children.map((child) => (typeof child === 'string' ? escapeText(child) : child.xml));
+  return { xml: `<${name}${written.join('')}>${inner.join('')}</${name}>` };
+}
