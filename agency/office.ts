@@ -17,6 +17,7 @@ import { directoryApp } from './directory/routes.ts';
 import { documentsMigrations } from './documents/migrations.ts';
 import { viewOf, type Neighbours } from './documents/present.ts';
 import { documentsApp, type DocumentsDoors } from './documents/routes.ts';
+import { countsOfRole } from './counts-of-role.ts';
 import { countWaiting, documentById, filesOf } from './documents/store.ts';
 import { journalMigrations } from './journal/migrations.ts';
 import { registersMigrations } from './registers/migrations.ts';
@@ -104,10 +105,11 @@ export function office(deps: OfficeDeps): Office {
       ...{ db, clock, passwords: deps.passwords, decoyHash: deps.decoyHash, profile },
       secureCookie: deps.origin().startsWith('https:'),
       addressOf: peerAddress,
-      countsOf: async (reader, caller) => ({
-        ...(await countWaiting(reader, { agencyId: caller.position.agencyId, positionId: caller.position.id })),
-        ...(await deps.incomingCounts(reader, caller)),
-      }),
+      countsOf: async (reader, caller) => {
+        const { agencyId, id, roles } = caller.position;
+        const outgoing = await countWaiting(reader, { agencyId, positionId: id });
+        return countsOfRole({ ...outgoing, ...(await deps.incomingCounts(reader, caller)) }, roles);
+      },
       ...(deps.practiceAgentUrl === undefined ? {} : { practiceAgentUrl: deps.practiceAgentUrl }),
     }),
   );
