@@ -6,7 +6,7 @@ import { inTransaction } from '../transaction.ts';
 import { Refusal } from '../refusal.ts';
 import { jobById, jobsToDrop, markFetched, openJobs } from './job-store.ts';
 import { jobToken } from './job-token.ts';
-import type { DevicesDeps } from './devices.ts';
+import type { DevicesDeps } from './doors.ts';
 import { proveRequest, type ProvenRequest } from './request-proof.ts';
 import { deviceById, dropStalePairings, insertDevice, markSeen, peopleOf, pendingPairings } from './store.ts';
 import { newUserCode } from './user-code.ts';

@@ -4,7 +4,7 @@ import { record } from '../journal/journal.ts';
 import { Refusal } from '../refusal.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
 import { inTransaction, type Tx } from '../transaction.ts';
-import type { DevicesDeps } from './devices.ts';
+import type { DevicesDeps } from './doors.ts';
 import { ONLINE_MS } from './signing-jobs.ts';
 import {
   addDevicePerson,

@@ -1,5 +1,5 @@
 import { exit } from '../exit.ts';
-import type { Io } from '../main.ts';
+import type { Io } from '../io.ts';
 import { exitOf } from './sign/fault.ts';
 
 /** Of the agent's own codes, those that say that it was asked for something impossible; the rest is about the world. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { exit } from '../exit.ts';
-import type { Io } from '../main.ts';
+import type { Io } from '../io.ts';
 
 /** `antin bench`: one JSON line a figure on stdout. The measuring stands in the test kit, which only a checkout has. */
 export async function run(argv: string[], io: Io): Promise<number> {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exit } from '../exit.ts';
-import type { Io } from '../main.ts';
+import type { Io } from '../io.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const tool = (path: string) => join(root, 'node_modules', path);

@@ -8,7 +8,7 @@ import { digestOf } from '@antin/pki/crypto';
 import { letter, sign } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Io } from '../main.ts';
+import type { Io } from '../io.ts';
 import { run } from './inspect.ts';
 
 const pki = testPki();

@@ -6,7 +6,7 @@ import { FormatFault } from '@antin/formats/fault';
 import { PkiFault } from '@antin/pki/fault';
 import { decodePem } from '@antin/pki/pem';
 import { exit } from '../exit.ts';
-import type { Io } from '../main.ts';
+import type { Io } from '../io.ts';
 import { inspectPdf } from './inspect-pdf.ts';
 import { inspectPki } from './inspect-pki.ts';
 import type { Structure } from './inspect-structure.ts';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { readSettings } from '@antin/adapters/config/settings';
 import { exit } from '../exit.ts';
-import type { Io } from '../main.ts';
+import type { Io } from '../io.ts';
 import { runServices, type Installation } from '../services/run.ts';
 import { stopSignal } from '../services/stop-signal.ts';
 import { serviceTable } from '../services/table.ts';

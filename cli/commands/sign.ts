@@ -11,7 +11,7 @@ import { embedPades, timeStampImprint } from '@antin/signature/pades/embed';
 import { openForUpdate, preparePades } from '@antin/signature/pades/prepare';
 import { appendedSource } from '@antin/signature/pades/to-be-signed';
 import { exit } from '../exit.ts';
-import type { Io } from '../main.ts';
+import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
 import type { AppearanceArguments, SignArguments } from './sign/arguments.ts';
 import { readSignArguments } from './sign/arguments.ts';

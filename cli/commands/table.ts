@@ -1,4 +1,4 @@
-import type { Command } from '../main.ts';
+import type { Command } from '../io.ts';
 
 /** One file a command, `commands/NAME.ts` with `run`. */
 export const commandNames: readonly string[] = ['serve', 'sign', 'validate', 'inspect', 'agent', 'bench', 'check'];

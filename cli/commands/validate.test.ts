@@ -5,7 +5,7 @@ import { Readable, Writable } from 'node:stream';
 import { HOUR, letter, sign } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Io } from '../main.ts';
+import type { Io } from '../io.ts';
 import { run } from './validate.ts';
 import { readValidateArguments } from './validate-arguments.ts';
 

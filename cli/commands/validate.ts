@@ -10,7 +10,7 @@ import type { Evidence, Need, ValidationContext, ValidationReport } from '@antin
 import { UnsupportedFile, validate } from '@antin/signature/validation/validate';
 import { judgeWithSources } from '@antin/signature/validation/with-sources';
 import { exit } from '../exit.ts';
-import type { Io } from '../main.ts';
+import type { Io } from '../io.ts';
 import { UsageFault, readValidateArguments } from './validate-arguments.ts';
 import type { ValidateArguments } from './validate-arguments.ts';
 import { readAnchors, readCertificateFiles, readEvidence, stat } from './validate-inputs.ts';

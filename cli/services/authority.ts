@@ -2,17 +2,11 @@ import { Hono } from 'hono';
 import { migrations } from '@antin/authority/migrations';
 import { authorityService, type AuthorityService } from '@antin/authority/service';
 import { beginFirstStart, FOUNDED } from './first-start.ts';
-import type { Service, ServiceContext } from './service.ts';
-import type { Wires } from './wires.ts';
+import type { ServiceContext } from './service.ts';
+import type { AuthorityHere, Wires } from './wires.ts';
 
 /** Path below which the authority answers; certificates carry it. */
 export const AUTHORITY_PATH = '/authority';
-
-/** A service with the object that other services of the same process may call. */
-export interface AuthorityHere extends Service {
-  /** @throws TypeError before `prepare` */
-  authority(): AuthorityService;
-}
 
 /** The issuing authority of practice: its own schema and its own folder of keys. */
 export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: ServiceContext, wires: Wires): AuthorityHere {

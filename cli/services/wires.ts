@@ -1,4 +1,11 @@
-import type { AuthorityHere } from './authority.ts';
+import type { AuthorityService } from '@antin/authority/service';
+import type { Service } from './service.ts';
+
+/** A service with the object that other services of the same process may call. */
+export interface AuthorityHere extends Service {
+  /** @throws TypeError before `prepare` */
+  authority(): AuthorityService;
+}
 
 /** What services of one process share beside the database. Filled while they are made, read after `prepare`. */
 export interface Wires {

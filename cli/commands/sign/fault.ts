@@ -42,10 +42,16 @@ const EXIT_OF: readonly (readonly [prefix: string, code: number])[] = [
   // The time-stamp authority's answer: everything of the document and the key was read before.
   ['tsp.', exit.unavailable],
   ['cms.', exit.unavailable],
-  ['pades.time-stamp-mismatch', exit.unavailable],
+  ['signature.time-stamp-mismatch', exit.unavailable],
+  // Revocation data that cannot be had today may be there tomorrow.
+  ['extend.evidence-missing', exit.unavailable],
+  ['extend.', exit.unsupportedInput],
+  ['cades.prepared-damaged', exit.fault],
+  ['cades.', exit.unsupportedInput],
   ['pades.prepared-damaged', exit.fault],
   ['pades.', exit.unsupportedInput],
   ['signature.unsupported-algorithm', exit.unsupportedInput],
+  ['signature.algorithm-not-allowed', exit.unsupportedInput],
   ['signature.', exit.unavailable],
   ...['pdf.', 'png.', 'inflate.', 'pkcs12.', 'ber.', 'der.', 'x509.', 'pki.'].map(
     (prefix) => [prefix, exit.unsupportedInput] as const,

@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { readSecretLine } from '@antin/adapters/p12/secret-file';
-import type { Io } from '../../main.ts';
+import type { Io } from '../../io.ts';
 import { SignFault } from './fault.ts';
 
 type Stdin = Io['stdin'] & { readonly fd?: number; setRawMode?(raw: boolean): unknown };
