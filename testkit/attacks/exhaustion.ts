@@ -1,10 +1,11 @@
 import { deflateSync } from 'node:zlib';
 import { concatBytes, latin1 } from '@antin/formats/bytes/bytes';
-import { pdfArray, pdfDict, pdfName, pdfRef, withEntries } from '@antin/formats/pdf/objects';
+import { pdfArray, pdfDict, pdfName, pdfRef } from '@antin/formats/pdf/objects';
 import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
 import { append, letter, pdfOf, sign } from '../judging/documents.ts';
+import type { TestPki } from '../pki/types.ts';
 import type { Attack } from './surgery.ts';
-import { addWidget, appearanceOf, edit, fieldFont, fieldOf, fill, formOf, formRef, lastOf, rawUpdate, text } from './surgery.ts';
+import { addWidget, edit, formOf, formRef, formXObject, lastOf, rawUpdate, text } from './surgery.ts';
 
 const ROOT = pdfRef(1);
 const PAGE = pdfRef(3);
@@ -168,22 +169,11 @@ export const EXPENSIVE: readonly (Attack & { readonly harmless?: boolean })[] = 
   },
   {
     name: 'a font map of four megabytes of opened sections',
-    build(ground) {
-      const { sealed } = ground;
-      const made = appearanceOf(lastOf(sealed), 'so');
-      const value = fieldOf(lastOf(sealed), 'so').dict.entries.get('V') as PdfObject;
-      return append(ground.leader, (update) => fillInFont(update, made, value, latin1('beginbfchar '.repeat(300_000))));
-    },
+    build: ({ pki }) => noteOverFont(pki, 'beginbfchar '.repeat(300_000)),
   },
   {
     name: 'a font map with a hundred thousand ranges of all codes',
-    build(ground) {
-      const { sealed } = ground;
-      const made = appearanceOf(lastOf(sealed), 'so');
-      const value = fieldOf(lastOf(sealed), 'so').dict.entries.get('V') as PdfObject;
-      const map = `beginbfrange ${'<0000> <ffff> <0000> '.repeat(100_000)}endbfrange`;
-      return append(ground.leader, (update) => fillInFont(update, made, value, latin1(map)));
-    },
+    build: ({ pki }) => noteOverFont(pki, `beginbfrange ${'<0000> <ffff> <0000> '.repeat(100_000)}endbfrange`),
   },
   {
     name: 'forms that draw forms a hundred times, twelve levels deep, and never anything',
@@ -200,21 +190,7 @@ export const EXPENSIVE: readonly (Attack & { readonly harmless?: boolean })[] = 
         '<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 0 >>\nstream\n\nendstream',
       ]);
       const signed = await sign(file, { pki, by: 'leader', stampedAt: pki.now });
-      return append(signed, (update) => {
-        const AP = pdfDict({
-          N: update.addStream(
-            { Type: pdfName('XObject'), Subtype: pdfName('Form'), BBox: pdfArray([0, 0, 9, 9]) },
-            latin1('0 0 9 9 re f'),
-          ),
-        });
-        addWidget(
-          update,
-          update.add(
-            pdfDict({ Type: pdfName('Annot'), Subtype: pdfName('Stamp'), F: 4, Rect: pdfArray([300, 300, 340, 340]), AP }),
-          ),
-          false,
-        );
-      });
+      return note(signed);
     },
   },
   {
@@ -253,15 +229,19 @@ function manyObjects(update: Parameters<typeof addWidget>[0], count: number): vo
   edit(update, ROOT, { PieceInfo: update.add(pdfArray(items)) });
 }
 
-function fillInFont(
-  update: Parameters<typeof addWidget>[0],
-  made: { readonly entries: Record<string, PdfObject>; readonly content: string },
-  value: PdfObject,
-  map: Uint8Array,
-): void {
-  const last = update.file.last;
-  const { name, ref } = fieldFont(last);
-  const stream = update.addStream({ Filter: pdfName('FlateDecode') }, new Uint8Array(deflateSync(map)));
-  update.set(ref, withEntries(last.object(ref.num) as PdfDict, { ToUnicode: stream }));
-  fill(update, 'so', value, { ...made, entries: { ...made.entries, Resources: pdfDict({ Font: pdfDict({ [name]: ref }) }) } });
+/** A page whose font has this ToUnicode map, signed, then a note on it, so that somebody asks what the page shows. */
+async function noteOverFont(pki: TestPki, map: string): Promise<Uint8Array> {
+  const draft = append(letter(), (update) => {
+    const stream = update.addStream({ Filter: pdfName('FlateDecode') }, new Uint8Array(deflateSync(latin1(map))));
+    edit(update, pdfRef(5), { ToUnicode: stream });
+  });
+  return note(await sign(draft, { pki, by: 'leader', stampedAt: pki.now }));
+}
+
+function note(signed: Uint8Array): Uint8Array {
+  return append(signed, (update) => {
+    const AP = pdfDict({ N: formXObject(update, '0 0 9 9 re f', [0, 0, 9, 9]) });
+    const stamp = { Type: pdfName('Annot'), Subtype: pdfName('Stamp'), F: 4, Rect: pdfArray([300, 300, 340, 340]), AP };
+    addWidget(update, update.add(pdfDict(stamp)), false);
+  });
 }

@@ -1,5 +1,5 @@
 import { DRAWING_TRICKS, FIELD_TRICKS, HONEST_FILLS } from '@antin/testkit/attacks/form-fill';
-import type { Ground } from '@antin/testkit/attacks/surgery';
+import type { Attack, Ground } from '@antin/testkit/attacks/surgery';
 import { judged, walk } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ beforeAll(async () => {
   ground = { pki, ...(await walk(pki)) };
 });
 
-const names = (list: readonly { readonly name: string }[]) => list.map((one) => [one.name, one] as const);
+const names = (list: readonly Attack[]) => list.map((one) => [one.name, one] as const);
 
 describe('the honest clerk', () => {
   it.each(names(HONEST_FILLS))('passes: %s', async (_name, fill) => {

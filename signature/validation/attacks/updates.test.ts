@@ -1,4 +1,4 @@
-import type { Ground } from '@antin/testkit/attacks/surgery';
+import type { Attack, Ground } from '@antin/testkit/attacks/surgery';
 import { DRAWN, HONEST_UPDATES, LAUNDERED, REPLACED, STRUCTURE, switched } from '@antin/testkit/attacks/updates';
 import { judged, walk } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
@@ -11,7 +11,7 @@ beforeAll(async () => {
   ground = { pki, ...(await walk(pki)) };
 });
 
-const names = (list: readonly { readonly name: string }[]) => list.map((one) => [one.name, one] as const);
+const names = (list: readonly Attack[]) => list.map((one) => [one.name, one] as const);
 
 describe('updates that change nothing that is shown', () => {
   it.each(names(HONEST_UPDATES))('pass: %s', async (_name, update) => {

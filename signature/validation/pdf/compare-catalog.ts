@@ -67,9 +67,25 @@ function compareInfo(step: Step): void {
 
 const EMPTY: PdfDict = { kind: 'dict', entries: new Map() };
 
-/** XMP elements that a saving program renews: dates, instance, producer and history. */
-const XMP_FREE =
-  /<(xmp:ModifyDate|xmp:MetadataDate|xmpMM:InstanceID|pdf:Producer|xmpMM:History)(?:\s[^>]*)?>[\s\S]*?<\/\1>|\s(xmp:ModifyDate|xmp:MetadataDate|xmpMM:InstanceID|pdf:Producer|x:xmptk)=(?:"[^"]*"|'[^']*')/g;
+/** XMP properties that a saving program renews: dates, instance, producer and history. */
+const XMP_FREE = ['xmp:ModifyDate', 'xmp:MetadataDate', 'xmpMM:InstanceID', 'pdf:Producer', 'xmpMM:History'];
+const XMP_FREE_ATTRIBUTE = /\s(xmp:ModifyDate|xmp:MetadataDate|xmpMM:InstanceID|pdf:Producer|x:xmptk)=(?:"[^"]*"|'[^']*')/g;
+
+/** In one pass: an expression would look for each missing end tag to the end of the packet. */
+function withoutElement(xmp: string, name: string): string {
+  let out = '';
+  let from = 0;
+  for (;;) {
+    const start = xmp.indexOf(`<${name}`, from);
+    const open = start === -1 ? -1 : xmp.indexOf('>', start);
+    const close = open === -1 ? -1 : xmp.indexOf(`</${name}>`, open);
+    if (close === -1) return out + xmp.slice(from);
+    const whole = /[\s>]/.test(xmp.charAt(start + name.length + 1)) && xmp.charAt(open - 1) !== '/';
+    const end = whole ? close + name.length + 3 : open + 1;
+    out += xmp.slice(from, whole ? start : end);
+    from = end;
+  }
+}
 
 function compareMetadata(step: Step, x: PdfDict, y: PdfDict, rootNum: number): void {
   const { a, b } = step;
@@ -92,8 +108,8 @@ function compareMetadata(step: Step, x: PdfDict, y: PdfDict, rootNum: number): v
 }
 
 function xmpText(revision: PdfRevision, stream: PdfStream): string {
-  return fromLatin1(revision.decodeStream(stream, 4 << 20))
-    .replace(XMP_FREE, '')
+  return XMP_FREE.reduce(withoutElement, fromLatin1(revision.decodeStream(stream, 4 << 20)))
+    .replace(XMP_FREE_ATTRIBUTE, '')
     .replace(/\s+/g, ' ')
     .replace(/> </g, '><');
 }

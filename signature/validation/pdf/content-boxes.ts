@@ -12,6 +12,12 @@ import type { Rect } from './widgets.ts';
 type Matrix = readonly [number, number, number, number, number, number];
 const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
 const MAX_BOXES = 200_000;
+/** Operations of one page, those of the forms it draws counted as often as they are drawn. */
+const MAX_OPERATIONS = 2_000_000;
+
+interface Work {
+  operations: number;
+}
 
 interface State {
   ctm: Matrix;
@@ -43,7 +49,7 @@ export function contentBoxes(revision: PdfRevision, page: PdfPage, maxBytes: num
       parts.push(bytes, latin1('\n'));
     }
     const boxes: Rect[] = [];
-    interpret(revision, concatBytes(...parts), page.resources, IDENTITY, boxes, 0);
+    interpret(revision, concatBytes(...parts), page.resources, IDENTITY, boxes, 0, { operations: 0 });
     return boxes;
   } catch (error) {
     if (error instanceof FormatFault) return `the content of the page cannot be read: ${error.message}`;
@@ -58,6 +64,7 @@ function interpret(
   ctm: Matrix,
   boxes: Rect[],
   depth: number,
+  work: Work,
 ): void {
   if (depth > 12) throw new FormatFault('pdf.content', 'forms nested too deep');
   let state: State = { ctm, white: false, font: undefined, size: 0, leading: 0, charSpace: 0, scale: 1, rise: 0 };
@@ -98,7 +105,10 @@ function interpret(
     tm = line;
   };
 
+  // A form that draws nothing may be drawn by a form that is drawn a hundred times, and so on.
+  work.operations += 10;
   for (const { operator, operands } of operationsOf(content)) {
+    if (++work.operations > MAX_OPERATIONS) throw new FormatFault('pdf.budget', 'more drawing operations than the limit');
     const v = operands.filter((one) => typeof one === 'number');
     const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = v;
     switch (operator) {
@@ -224,7 +234,7 @@ function interpret(
       case 'sh':
         throw new FormatFault('pdf.content', 'a shading fills an area that only clipping limits');
       case 'Do':
-        draw(revision, resources, operands[0], state.ctm, boxes, add, depth);
+        draw(revision, resources, operands[0], state.ctm, boxes, add, depth, work);
         break;
       default:
         break;
@@ -241,6 +251,7 @@ function draw(
   boxes: Rect[],
   add: (box: Rect) => void,
   depth: number,
+  work: Work,
 ): void {
   const objects = revision.resolve(resources.entries.get('XObject'));
   const object = isName(name) && isDict(objects) ? revision.resolve(objects.entries.get(name.value)) : null;
@@ -260,6 +271,7 @@ function draw(
     multiply(own, ctm),
     boxes,
     depth + 1,
+    work,
   );
 }
 

@@ -5,6 +5,7 @@ import type { PdfFile } from '@antin/formats/pdf/file';
 import { isArray, isDict, isName, isRef, isString } from '@antin/formats/pdf/objects';
 import type { PdfDict } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
+import { LimitReached } from '../limits.ts';
 import type { Finding } from '../types.ts';
 import { formFields } from './fields.ts';
 import type { FormField } from './fields.ts';
@@ -21,6 +22,8 @@ export interface FoundSignature {
 const BYTE_RANGE = latin1('/ByteRange');
 const TRACES = ['/Sig', 'ETSI.CAdES', 'ETSI.RFC3161', 'adbe.pkcs7', 'adbe.x509', '/DocTimeStamp'].map(latin1);
 const CLAUSE = 'ISO 32000-2 12.7.5.5';
+/** More traces than any honest file has; a signature beyond them would go unseen, so nothing is said then. */
+const MOST_TRACES = 10_000;
 
 /**
  * Every signature dictionary of the file: the values of signature fields, and whatever else carries a /ByteRange.
@@ -56,14 +59,19 @@ export function findSignatures(file: PdfFile): FoundSignature[] {
     }
     found.push({ num, dict, field, faults: [] });
   }
-  const positions = positionsOf(file.source, BYTE_RANGE);
+  const positions = positionsOf(file.source, BYTE_RANGE, MOST_TRACES);
+  if (positions.length >= MOST_TRACES) throw new LimitReached('signature-traces', MOST_TRACES);
   // Where nothing at all was found the other traces count too: "unsigned" must not be had by damaging one word.
   const traces =
     found.length === 0 && positions.length === 0 ? TRACES.flatMap((mark) => positionsOf(file.source, mark, 1000)) : [];
+  const places = new Places(file);
   for (const at of [...positions, ...traces]) {
     if (known.some((range) => at >= range.start && at < range.end)) continue;
-    const hidden = objectAround(file, at);
-    if (hidden === 'stream') continue;
+    const hidden = places.around(at);
+    if (hidden !== undefined && hidden.dict === undefined) {
+      known.push(hidden.range);
+      continue;
+    }
     const traced = positions.length === 0;
     if (traced && (hidden === undefined || !isSignatureDictionary(hidden.dict))) continue;
     if (hidden === undefined) {
@@ -78,7 +86,7 @@ export function findSignatures(file: PdfFile): FoundSignature[] {
     }
     known.push(hidden.range);
     // Usage rights (Adobe's "reader enabled") are no signature of the document and stand in no field.
-    if (isUsageRights(file, hidden.dict)) continue;
+    if (isUsageRights(hidden.revision, hidden.dict)) continue;
     if (nums.has(hidden.num)) continue;
     nums.add(hidden.num);
     const message = `signature dictionary ${hidden.num} is not the value of any field of the form`;
@@ -98,42 +106,69 @@ function isSignatureDictionary(dict: PdfDict): boolean {
   return isString(dict.entries.get('Contents')) && isName(dict.entries.get('SubFilter'));
 }
 
-function isUsageRights(file: PdfFile, dict: PdfDict): boolean {
-  const references = file.last.resolve(dict.entries.get('Reference'));
+/** @param revision the one that wrote it: a later one may not declare somebody's signature to be usage rights */
+function isUsageRights(revision: PdfRevision, dict: PdfDict): boolean {
+  const references = revision.resolve(dict.entries.get('Reference'));
   if (!isArray(references) || references.items.length === 0) return false;
   return references.items.every((item) => {
-    const reference = file.last.resolve(item);
-    const method = isDict(reference) ? file.last.resolve(reference.entries.get('TransformMethod')) : null;
+    const reference = revision.resolve(item);
+    const method = isDict(reference) ? revision.resolve(reference.entries.get('TransformMethod')) : null;
     return isName(method, 'UR3') || isName(method, 'UR');
   });
 }
 
-type Around = { num: number; dict: PdfDict; range: { start: number; end: number } } | 'stream' | undefined;
+interface Around {
+  readonly num: number;
+  /** Undefined inside a stream or anything else that is no dictionary. */
+  readonly dict: PdfDict | undefined;
+  readonly range: { readonly start: number; readonly end: number };
+  readonly revision: PdfRevision;
+}
 
-/** The indirect object whose bytes contain `at`, whatever revision wrote it. */
-function objectAround(file: PdfFile, at: number): Around {
-  for (let i = file.revisions.length - 1; i >= 0; i--) {
-    const revision = file.revisions[i] as PdfRevision;
-    let best = -1;
-    let bestOffset = -1;
-    for (const [num, entry] of revision.own) {
-      if (entry.kind === 'offset' && entry.offset <= at && entry.offset > bestOffset) {
-        best = num;
-        bestOffset = entry.offset;
+/** Finds the indirect object whose bytes contain a position, whatever revision wrote it; sorted once, searched by halves. */
+class Places {
+  readonly #revisions: readonly PdfRevision[];
+  readonly #sorted = new Map<PdfRevision, readonly (readonly [offset: number, num: number])[]>();
+
+  constructor(file: PdfFile) {
+    this.#revisions = [...file.revisions].reverse();
+  }
+
+  around(at: number): (Around & { readonly dict: PdfDict }) | (Around & { readonly dict: undefined }) | undefined {
+    for (const revision of this.#revisions) {
+      const num = this.#before(revision, at);
+      if (num === undefined) continue;
+      try {
+        const range = revision.location(num);
+        if (range === undefined || at < range.start || at >= range.end) continue;
+        const object = revision.object(num);
+        if (!isDict(object)) return { num, dict: undefined, range, revision };
+        return { num, dict: innermost(object), range, revision };
+      } catch (error) {
+        if (!(error instanceof FormatFault)) throw error;
       }
     }
-    if (best < 0) continue;
-    try {
-      const range = revision.location(best);
-      if (range === undefined || at < range.start || at >= range.end) continue;
-      const object = revision.object(best);
-      if (!isDict(object)) return 'stream';
-      return { num: best, dict: innermost(object), range };
-    } catch (error) {
-      if (!(error instanceof FormatFault)) throw error;
-    }
+    return undefined;
   }
-  return undefined;
+
+  /** The object of this revision's own sections that begins last before a position. */
+  #before(revision: PdfRevision, at: number): number | undefined {
+    let sorted = this.#sorted.get(revision);
+    if (sorted === undefined) {
+      const offsets: [number, number][] = [];
+      for (const [num, entry] of revision.own) if (entry.kind === 'offset') offsets.push([entry.offset, num]);
+      sorted = offsets.sort((x, y) => x[0] - y[0]);
+      this.#sorted.set(revision, sorted);
+    }
+    let low = 0;
+    let high = sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((sorted[middle] as readonly [number, number])[0] <= at) low = middle + 1;
+      else high = middle;
+    }
+    return sorted[low - 1]?.[1];
+  }
 }
 
 /** The signature dictionary may be written inside another one (/Perms /UR3, or the value of a field). */

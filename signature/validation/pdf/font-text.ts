@@ -1,5 +1,6 @@
 import { fromLatin1 } from '@antin/formats/bytes/bytes';
 import { fromHex } from '@antin/formats/bytes/text-encodings';
+import { FormatFault } from '@antin/formats/fault';
 import { isArray, isDict, isName, isStream } from '@antin/formats/pdf/objects';
 import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
@@ -66,7 +67,9 @@ function compositeWidths(revision: PdfRevision, w: PdfObject): Map<number, numbe
   const out = new Map<number, number>();
   if (!isArray(w)) return out;
   const items = w.items.map((item) => revision.resolve(item));
+  let named = 0;
   for (let i = 0; i < items.length;) {
+    if (named > MOST_CODES) throw new FormatFault('pdf.budget', '/W names more codes than the limit');
     const first = items[i];
     const second = items[i + 1];
     if (typeof first !== 'number') break;
@@ -79,6 +82,7 @@ function compositeWidths(revision: PdfRevision, w: PdfObject): Map<number, numbe
     } else {
       const width = items[i + 2];
       if (typeof second !== 'number' || typeof width !== 'number' || second - first > 65_535) break;
+      named += second - first + 1;
       for (let code = first; code <= second; code++) out.set(code, width);
       i += 3;
     }
@@ -87,7 +91,7 @@ function compositeWidths(revision: PdfRevision, w: PdfObject): Map<number, numbe
 }
 
 function readSimple(revision: PdfRevision, font: PdfDict, map: ReadonlyMap<number, string> | undefined): FontReading | undefined {
-  const table = map === undefined ? simpleEncoding(revision, font) : undefined;
+  const table = simpleEncoding(revision, font);
   if (map === undefined && table === undefined) return undefined;
   const firstChar = revision.resolve(font.entries.get('FirstChar'));
   const widths = revision.resolve(font.entries.get('Widths'));
@@ -101,7 +105,11 @@ function readSimple(revision: PdfRevision, font: PdfDict, map: ReadonlyMap<numbe
       let width = 0;
       let spaces = 0;
       for (const code of bytes) {
-        const one = map?.get(code) ?? table?.(code);
+        const named = map?.get(code);
+        const encoded = table?.(code);
+        // A map that contradicts the encoding: what is copied is not what is seen.
+        if (named !== undefined && encoded !== undefined && named !== encoded) return undefined;
+        const one = named ?? encoded;
         if (one === undefined) return undefined;
         text += one;
         width += widthOf(code);
@@ -138,8 +146,12 @@ function simpleEncoding(revision: PdfRevision, font: PdfDict): ((code: number) =
   return baseTable(isName(encoding) ? encoding.value : 'StandardEncoding');
 }
 
+const LATIN: ReadonlySet<string> = new Set(['StandardEncoding', 'WinAnsiEncoding', 'MacRomanEncoding', 'PDFDocEncoding']);
+
 /** ASCII is common to all Latin encodings but for two quotes of StandardEncoding; WinAnsi adds the rest. */
 function baseTable(name: string): (code: number) => string | undefined {
+  // MacExpertEncoding and names nobody knows put other glyphs at ASCII codes.
+  if (!LATIN.has(name)) return () => undefined;
   return (code) => {
     if (name === 'StandardEncoding' && code === 0x27) return '’';
     if (name === 'StandardEncoding' && code === 0x60) return '‘';
@@ -168,33 +180,51 @@ function glyphText(name: string): string | undefined {
   return Object.hasOwn(GLYPHS, name) ? GLYPHS[name] : undefined;
 }
 
-/** bfchar and bfrange of a ToUnicode CMap (§9.10.3). */
+/** Codes one map may name: a font has at most 65,536 of them, and honest maps name none of them often. */
+const MOST_CODES = 200_000;
+
+/** bfchar and bfrange of a ToUnicode CMap (§9.10.3). @throws {FormatFault} `pdf.budget` */
 export function parseToUnicode(cmap: string): Map<number, string> {
   const out = new Map<number, string>();
+  let named = 0;
+  const put = (code: number, shown: string): void => {
+    if (++named > MOST_CODES) throw new FormatFault('pdf.budget', 'a ToUnicode map names more codes than the limit');
+    out.set(code, shown);
+  };
   const text = (hex: string): string =>
     utf16be(fromHex(hex.length % 4 === 0 ? hex : hex.padStart(Math.ceil(hex.length / 4) * 4, '0')));
-  for (const block of cmap.matchAll(/beginbfchar([\s\S]*?)endbfchar/g)) {
-    for (const pair of (block[1] as string).matchAll(/<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]*)>/g)) {
-      out.set(Number.parseInt(strip(pair[1]), 16), text(strip(pair[2])));
+  for (const block of sections(cmap, 'beginbfchar', 'endbfchar')) {
+    for (const pair of block.matchAll(/<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]*)>/g)) {
+      put(Number.parseInt(strip(pair[1]), 16), text(strip(pair[2])));
     }
   }
-  for (const block of cmap.matchAll(/beginbfrange([\s\S]*?)endbfrange/g)) {
-    const rows = (block[1] as string).matchAll(/<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]+)>\s*(?:<([0-9A-Fa-f\s]*)>|\[([^\]]*)\])/g);
+  for (const block of sections(cmap, 'beginbfrange', 'endbfrange')) {
+    const rows = block.matchAll(/<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]+)>\s*(?:<([0-9A-Fa-f\s]*)>|\[([^\]]*)\])/g);
     for (const row of rows) {
       const first = Number.parseInt(strip(row[1]), 16);
       const last = Number.parseInt(strip(row[2]), 16);
       if (!(last >= first) || last - first > 65_535) continue;
       if (row[4] !== undefined) {
-        [...row[4].matchAll(/<([0-9A-Fa-f\s]*)>/g)].forEach((one, i) => out.set(first + i, text(strip(one[1]))));
+        [...row[4].matchAll(/<([0-9A-Fa-f\s]*)>/g)].forEach((one, i) => put(first + i, text(strip(one[1]))));
         continue;
       }
       const start = text(strip(row[3]));
       const head = start.slice(0, -1);
       const tail = start.charCodeAt(start.length - 1);
-      for (let code = first; code <= last; code++) out.set(code, head + String.fromCharCode(tail + code - first));
+      for (let code = first; code <= last; code++) put(code, head + String.fromCharCode(tail + code - first));
     }
   }
   return out;
+}
+
+/** What stands between two words, found in one pass: an expression would look for each missing end to the end of the map. */
+function* sections(cmap: string, begin: string, end: string): Generator<string> {
+  for (let from = cmap.indexOf(begin); from !== -1;) {
+    const to = cmap.indexOf(end, from);
+    if (to === -1) return;
+    yield cmap.slice(from + begin.length, to);
+    from = cmap.indexOf(begin, to);
+  }
 }
 
 function strip(hex: string | undefined): string {

@@ -1,13 +1,41 @@
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import { isDict, isRef, isStream } from '@antin/formats/pdf/objects';
-import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
+import type { PdfDict, PdfObject, PdfRef } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
+import { LimitReached } from '../limits.ts';
+
+/** Pairs of objects compared for one answer: more is a file made to keep the judge busy. */
+const MOST_PAIRS = 200_000;
+
+/**
+ * Pairs of references already met on the way to one answer: taken as equal until something else is found, so that twins and
+ * loops cost nothing twice. Never shared between answers: a pair that differs ends its own answer and no other.
+ */
+class Pairs {
+  readonly #met = new Set<string>();
+  readonly #spent: { pairs: number };
+
+  constructor(spent = { pairs: 0 }) {
+    this.#spent = spent;
+  }
+
+  /** True the first time. */
+  meet(p: PdfRef, q: PdfRef): boolean {
+    const key = `${p.num} ${p.gen} ${q.num} ${q.gen}`;
+    if (this.#met.has(key)) return false;
+    if (++this.#spent.pairs > MOST_PAIRS) throw new LimitReached('compared-pairs', MOST_PAIRS);
+    this.#met.add(key);
+    return true;
+  }
+}
 
 /**
  * Do two values mean the same in their two revisions? `1` and `1.0` do, key order does not matter.
  *
  * References count as equal when they name the same object: whether that object changed is asked of the object itself.
  * A value written directly equals a reference to an equal value.
+ *
+ * @throws {LimitReached} `compared-pairs`
  */
 export function sameValue(
   a: PdfRevision,
@@ -15,11 +43,15 @@ export function sameValue(
   b: PdfRevision,
   y: PdfObject | undefined,
   depth = 0,
+  pairs = new Pairs(),
 ): boolean {
   if (depth > 100) return false;
   let p = x ?? null;
   let q = y ?? null;
-  if (isRef(p) && isRef(q) && p.num === q.num && p.gen === q.gen) return true;
+  if (isRef(p) && isRef(q)) {
+    if (p.num === q.num && p.gen === q.gen) return true;
+    if (!pairs.meet(p, q)) return true;
+  }
   p = a.resolve(p);
   q = b.resolve(q);
   if (p === null || q === null || typeof p !== 'object' || typeof q !== 'object') return p === q;
@@ -31,22 +63,25 @@ export function sameValue(
     case 'array': {
       if (q.kind !== 'array' || p.items.length !== q.items.length) return false;
       const other = q.items;
-      return p.items.every((item, i) => sameValue(a, item, b, other[i], depth + 1));
+      return p.items.every((item, i) => sameValue(a, item, b, other[i], depth + 1, pairs));
     }
     case 'dict':
-      return q.kind === 'dict' && changedKeys(a, p, b, q, depth + 1).length === 0;
+      return q.kind === 'dict' && changedKeys(a, p, b, q, depth + 1, pairs).length === 0;
     case 'stream':
-      return q.kind === 'stream' && changedKeys(a, p.dict, b, q.dict, depth + 1).length === 0 && equalBytes(p.raw(), q.raw());
+      return (
+        q.kind === 'stream' && changedKeys(a, p.dict, b, q.dict, depth + 1, pairs).length === 0 && equalBytes(p.raw(), q.raw())
+      );
     default:
       return false;
   }
 }
 
 /** Keys whose values differ; a `null` value is an absent key (ISO 32000-2 §7.3.7). */
-export function changedKeys(a: PdfRevision, x: PdfDict, b: PdfRevision, y: PdfDict, depth = 0): string[] {
+export function changedKeys(a: PdfRevision, x: PdfDict, b: PdfRevision, y: PdfDict, depth = 0, pairs?: Pairs): string[] {
   const out: string[] = [];
+  const spent = { pairs: 0 };
   for (const key of new Set([...x.entries.keys(), ...y.entries.keys()])) {
-    if (!sameValue(a, x.entries.get(key), b, y.entries.get(key), depth + 1)) out.push(key);
+    if (!sameValue(a, x.entries.get(key), b, y.entries.get(key), depth + 1, pairs ?? new Pairs(spent))) out.push(key);
   }
   return out;
 }
