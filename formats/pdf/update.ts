@@ -30,7 +30,6 @@ export interface PdfUpdate {
   /** `/Length` is added. */
   addStream(entries: Readonly<Record<string, PdfObject | undefined>>, bytes: Uint8Array): PdfRef;
   setStream(ref: PdfRef, entries: Readonly<Record<string, PdfObject | undefined>>, bytes: Uint8Array): void;
-  readonly changed: boolean;
   finish(options?: FinishOptions): FinishedUpdate;
 }
 
@@ -89,9 +88,6 @@ export function beginUpdate(file: PdfFile): PdfUpdate {
       const ref = allocate();
       update.setStream(ref, entries, data);
       return ref;
-    },
-    get changed() {
-      return pending.size > 0;
     },
     finish(options = {}) {
       const sink = new ByteSink();
