@@ -18,6 +18,7 @@ export const documentWords = {
   'doc.recipients.after': ['Sẽ gửi sau khi phát hành', 'To be sent after issue'],
   'doc.history': ['Quá trình', 'History'],
   'doc.download': ['Tải về', 'Download'],
+  'doc.printing': ['Đang chuẩn bị in', 'Preparing'],
   'doc.print': ['In', 'Print'],
   'doc.open': ['Mở', 'Open'],
   'doc.facts': ['Thông tin văn bản', 'About the document'],

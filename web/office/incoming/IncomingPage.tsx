@@ -13,6 +13,7 @@ import { addressOf, call } from '../data/client.ts';
 import { asTitle } from '../../i18n/sentence-case.ts';
 import { useSpeech } from '../data/language.tsx';
 import { incomingQuery } from '../data/queries.ts';
+import { FileTools } from '../pdf/FileTools.tsx';
 import { PdfReader } from '../pdf/PdfReader.tsx';
 import { actOf } from '../shell/acts.ts';
 import { Failure } from '../shell/Failure.tsx';
@@ -120,19 +121,7 @@ function Loaded({ view }: { readonly view: IncomingView }) {
             <VerdictPanel verification={view.verification} fileName={main?.name ?? view.numberAndNotation} />
           </div>
           {main === undefined ? null : (
-            <PdfReader
-              url={address(main.id)}
-              tools={
-                <span className="reader-links">
-                  <a className="top-tool" href={address(main.id)} download={main.name}>
-                    <Icon name="download" size={18} /> {t('doc.download')}
-                  </a>
-                  <a className="top-tool" href={address(main.id)} target="_blank" rel="noreferrer">
-                    <Icon name="print" size={18} /> {t('doc.print')}
-                  </a>
-                </span>
-              }
-            />
+            <PdfReader url={address(main.id)} tools={<FileTools url={address(main.id)} name={main.name} />} />
           )}
         </div>
         <aside key={view.state} className="document-side" aria-label={t('doc.panel')} tabIndex={0}>

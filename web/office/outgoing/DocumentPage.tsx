@@ -14,6 +14,7 @@ import { addressOf, call } from '../data/client.ts';
 import { asTitle } from '../../i18n/sentence-case.ts';
 import { useSpeech } from '../data/language.tsx';
 import { documentQuery } from '../data/queries.ts';
+import { FileTools } from '../pdf/FileTools.tsx';
 import { PdfReader } from '../pdf/PdfReader.tsx';
 import { actOf } from '../shell/acts.ts';
 import { Deliveries, inMotion } from '../shell/Deliveries.tsx';
@@ -103,19 +104,7 @@ function Loaded({ view }: { readonly view: DocumentView }) {
       <div className="document-body">
         <div className="document-main" id={`${tab}-panel`} role="tabpanel" aria-labelledby={`${tab}-tab`}>
           {tab === 'content' && versioned !== undefined && address !== undefined && main !== undefined ? (
-            <PdfReader
-              url={versioned}
-              tools={
-                <span className="reader-links">
-                  <a className="top-tool" href={address} download={main.name}>
-                    <Icon name="download" size={18} /> {t('doc.download')}
-                  </a>
-                  <a className="top-tool" href={address} target="_blank" rel="noreferrer">
-                    <Icon name="print" size={18} /> {t('doc.print')}
-                  </a>
-                </span>
-              }
-            />
+            <PdfReader url={versioned} tools={<FileTools url={address} name={main.name} />} />
           ) : null}
           {tab === 'annexes' ? (
             <div className="panel-pad">

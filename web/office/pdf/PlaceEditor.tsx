@@ -183,7 +183,7 @@ function Box({ box, scale, width, height, chosen, onChoose, onMove }: BoxProps) 
       onFocus={onChoose}
       onKeyDown={keys}
     >
-      <span className="place-name" aria-hidden="true">
+      <span className="box-name" aria-hidden="true">
         {box.name}
       </span>
       {box.preview(scale)}

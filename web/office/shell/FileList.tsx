@@ -15,7 +15,7 @@ export function FileList({ files, addressOf }: { readonly files: readonly File[]
         <li key={file.id} className="file-line">
           <Icon name="file" />
           <span className="file-name">
-            <a href={addressOf(file)} target="_blank" rel="noreferrer">
+            <a href={addressOf(file)} download={file.name}>
               {file.name}
             </a>
             <small className="num">

@@ -96,6 +96,7 @@ function Places({ session }: { readonly session: Session }) {
           <li key={place.to}>
             <Link
               to={place.to}
+              title={place.text}
               activeOptions={{ exact: place.to === '/', includeSearch: false }}
               activeProps={{ 'aria-current': 'page' }}
             >
