@@ -39,9 +39,10 @@ describe('the border', () => {
     expect(answer.headers.get('content-type'), about).toMatch(/application\/problem\+json/);
     const problem = Problem.parse(await answer.json());
     expect(problem.status, about).toBe(answer.status);
-    expect(problem.title.vi.length, about).toBeGreaterThan(5);
-    expect(problem.title.en.length, about).toBeGreaterThan(5);
-    expect(problem.title.vi, about).not.toBe(problem.title.en);
+    expect(problem.titles.vi.length, about).toBeGreaterThan(5);
+    expect(problem.titles.en.length, about).toBeGreaterThan(5);
+    expect(problem.title, about).toBe(problem.titles.vi);
+    expect(problem.titles.vi, about).not.toBe(problem.titles.en);
     expect(problem.code, about).toMatch(/^[a-z0-9-]+\.[a-z0-9-]+$/);
     return problem;
   }

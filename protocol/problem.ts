@@ -4,14 +4,17 @@ import { BothLanguages } from './basics.ts';
 /**
  * What every refused request gets (RFC 9457, `application/problem+json`).
  *
- * `code` is stable (`area.reason`), `title` says it in both languages, `fields` points at form fields by path.
+ * `code` is stable (`area.reason`). `title` and `detail` are plain strings as the RFC wants them (Vietnamese); `titles` and
+ * `details` say the same in both languages, `fields` points at form fields by path.
  */
 export const Problem = z.object({
   type: z.string(),
   code: z.string(),
   status: z.number().int(),
-  title: BothLanguages,
-  detail: BothLanguages.optional(),
+  title: z.string(),
+  titles: BothLanguages,
+  detail: z.string().optional(),
+  details: BothLanguages.optional(),
   /** What the reader can do now. */
   remedy: BothLanguages.optional(),
   fields: z.array(z.object({ path: z.string(), code: z.string(), message: BothLanguages })).optional(),

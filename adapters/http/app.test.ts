@@ -79,7 +79,8 @@ test('nothing there, a refusal by its own code, bad fields: each a named problem
   expect(await problem(await fetch(`${server.url}/refused`))).toMatchObject({
     code: 'office.number-taken',
     status: 409,
-    title: { vi: 'Số này đã được cấp' },
+    title: 'Số này đã được cấp',
+    titles: { vi: 'Số này đã được cấp', en: 'This number is taken' },
   });
   const bad = await problem(await post('{"subject":"a"}'));
   expect(bad).toMatchObject({ code: 'http.invalid-body', status: 400 });

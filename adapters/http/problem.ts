@@ -92,9 +92,10 @@ export function problemAnswer(c: Context, rows: ProblemRows, said: Coded): Respo
     type: `urn:antin:problem:${said.code}`,
     code: said.code,
     status: row.status,
-    title: row.title,
+    title: row.title.vi,
+    titles: row.title,
     ...(row.remedy === undefined ? {} : { remedy: row.remedy }),
-    ...(isWords(said.detail) ? { detail: said.detail } : {}),
+    ...(isWords(said.detail) ? { detail: said.detail.vi, details: said.detail } : {}),
     ...(said.fields === undefined
       ? {}
       : { fields: said.fields.map(({ path, code }) => ({ path, code, message: rows[code]?.title ?? fieldWords(code) })) }),

@@ -1,7 +1,7 @@
 import { fold } from './fold.ts';
 
 interface ProblemBody {
-  readonly title?: { readonly vi?: string; readonly en?: string };
+  readonly titles?: { readonly vi?: string; readonly en?: string };
   readonly remedy?: { readonly vi?: string; readonly en?: string };
 }
 
@@ -28,6 +28,8 @@ export function signInForm(form: HTMLFormElement): void {
       password.setAttribute('aria-invalid', String(password.value === ''));
       return show(form.dataset['empty'] ?? '');
     }
+    name.removeAttribute('aria-invalid');
+    password.removeAttribute('aria-invalid');
     problem.hidden = true;
     button.disabled = true;
     button.textContent = form.dataset['busy'] ?? label;
@@ -40,7 +42,7 @@ export function signInForm(form: HTMLFormElement): void {
       });
       if (answer.ok) return location.assign(nextPage(form.dataset['office'] ?? '/'));
       const body = (await answer.json().catch(() => ({}))) as ProblemBody;
-      show([body.title?.[language], body.remedy?.[language]].filter(Boolean).join(' ') || (form.dataset['unreachable'] ?? ''));
+      show([body.titles?.[language], body.remedy?.[language]].filter(Boolean).join(' ') || (form.dataset['unreachable'] ?? ''));
     } catch {
       show(form.dataset['unreachable'] ?? '');
     }

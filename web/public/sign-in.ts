@@ -45,7 +45,7 @@ export function signInPage(page: SignInPage): Html {
           <h1>${t('sign-in.title')}</h1>
           <div id="problem" class="problem-summary" role="alert" tabindex="-1" ${problem === undefined ? html`hidden` : ''}>
             <h2>${t('sign-in.problem')}</h2>
-            <p data-problem>${problem?.title[page.language] ?? ''}</p>
+            <p data-problem>${problem?.titles[page.language] ?? ''}</p>
           </div>
           <noscript><p class="problem-summary">${t('sign-in.script')}</p></noscript>
           <div class="field">

@@ -36,7 +36,8 @@ export const unreachable: Problem = {
   type: 'about:blank',
   code: 'network.unreachable',
   status: 0,
-  title: { vi: 'Không kết nối được tới máy chủ.', en: 'The server cannot be reached.' },
+  title: 'Không kết nối được tới máy chủ.',
+  titles: { vi: 'Không kết nối được tới máy chủ.', en: 'The server cannot be reached.' },
   remedy: {
     vi: 'Kiểm tra mạng rồi thử lại. Những gì đã nhập vẫn còn.',
     en: 'Check the network and try again. What you typed is kept.',
@@ -47,7 +48,8 @@ const unreadable: Problem = {
   type: 'about:blank',
   code: 'network.unreadable-answer',
   status: 0,
-  title: { vi: 'Máy chủ trả lời không đúng giao thức.', en: 'The server’s answer is not of the agreed form.' },
+  title: 'Máy chủ trả lời không đúng giao thức.',
+  titles: { vi: 'Máy chủ trả lời không đúng giao thức.', en: 'The server’s answer is not of the agreed form.' },
   remedy: {
     vi: 'Tải lại trang. Nếu vẫn vậy, báo quản trị hệ thống mã này.',
     en: 'Reload the page. If it happens again, report this code to the administrator.',

@@ -11,7 +11,7 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
       <h2>{t('failure.title')}</h2>
       {problem === undefined ? null : (
         <p>
-          {both(problem.title)} {problem.remedy === undefined ? '' : both(problem.remedy)}
+          {both(problem.titles)} {problem.remedy === undefined ? '' : both(problem.remedy)}
         </p>
       )}
       <p className="hint mono">{problem?.code ?? (error instanceof Error ? error.message : '')}</p>

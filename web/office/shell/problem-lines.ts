@@ -14,9 +14,10 @@ export function problemText(error: unknown, lang: 'vi' | 'en', fieldIds: Readonl
   const problem = error instanceof ProblemError ? error.problem : unreachable;
   const fields = problem.fields ?? [];
   return {
-    title: problem.title[lang],
+    title: problem.titles[lang],
     remedy:
-      [problem.detail?.[lang], problem.remedy?.[lang]].filter((text) => text !== undefined && text !== '').join(' ') || undefined,
+      [problem.details?.[lang], problem.remedy?.[lang]].filter((text) => text !== undefined && text !== '').join(' ') ||
+      undefined,
     lines: fields.map((field) => ({ text: field.message[lang], field: fieldIds[field.path.split('.')[0] ?? ''] })),
     byField: new Map(fields.map((field) => [field.path.split('.')[0] ?? field.path, field.message[lang]])),
   };
