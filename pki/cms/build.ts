@@ -27,8 +27,8 @@ import { signingCertificateV2 } from './ess.ts';
 const signingCertificateAttributes = new WeakMap<Certificate, Map<DigestAlgorithm, Uint8Array>>();
 
 export interface SignedAttributesInput {
-  /** OID of the content type, id-data for documents. */
-  readonly contentType: string;
+  /** OID of the content type, id-data for documents; a counter-signature has none (RFC 5652 §11.4). */
+  readonly contentType?: string;
   /** Digest of the content under `digest`. */
   readonly messageDigest: Uint8Array;
   readonly signingCertificate: Certificate;
@@ -47,7 +47,7 @@ export interface SignedAttributesInput {
  */
 export function buildSignedAttributes(input: SignedAttributesInput): Uint8Array {
   const attributes = [
-    contentTypeAttribute(input.contentType),
+    ...(input.contentType === undefined ? [] : [contentTypeAttribute(input.contentType)]),
     encodeAttribute(OID.idMessageDigest, octetString(input.messageDigest)),
     essAttribute(input),
     ...(input.more ?? []),

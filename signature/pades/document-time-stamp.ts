@@ -3,8 +3,9 @@ import { toHex } from '@antin/formats/bytes/text-encodings';
 import { beginUpdate } from '@antin/formats/pdf/update';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { requireDigest } from '../making/policy.ts';
+import { requireImprint } from '../making/require-imprint.ts';
 import { editForm, through } from './acro-form.ts';
-import { requireImprint, withContents } from './embed.ts';
+import { withContents } from './embed.ts';
 import { hashInput, revisionId } from './input-hash.ts';
 import { readPermissions, requireOpen } from './permissions.ts';
 import type { PreparedTimeStamp } from './prepared-time-stamp.ts';
@@ -80,7 +81,7 @@ export function prepareDocumentTimeStamp(source: ByteSource, options: PrepareTim
  * The appended bytes with the token in place of the zeros. Whether its authority is trusted is a matter of validation.
  *
  * @param token DER of a TimeStampToken over `prepared.documentDigest`
- * @throws {SignatureFault} `pades.time-stamp-mismatch`, `pades.placeholder-too-small`, `pades.input-changed`,
+ * @throws {SignatureFault} `signature.time-stamp-mismatch`, `pades.placeholder-too-small`, `pades.input-changed`,
  *   `pades.prepared-damaged`
  * @throws {FormatFault} `tsp.*`, `cms.*`, `der.*` when the token is damaged
  */

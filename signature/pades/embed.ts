@@ -1,11 +1,12 @@
-import { equalBytes, latin1 } from '@antin/formats/bytes/bytes';
+import { latin1 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { buildSignedData, signatureTimeStampAttribute } from '@antin/pki/cms/build';
-import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
+import type { CryptoDoor } from '@antin/pki/crypto';
 import { digestOf } from '@antin/pki/crypto';
-import { parseTimeStampToken } from '@antin/pki/tsp/token';
 import { SignatureFault } from '../fault.ts';
 import { certificateOf } from '../making/certificate-memory.ts';
+import { requireImprint } from '../making/require-imprint.ts';
+import { requireValue } from '../making/require-value.ts';
 import type { ToBeSigned } from './to-be-signed.ts';
 
 export interface EmbedPadesOptions {
@@ -22,7 +23,7 @@ export interface EmbedPadesOptions {
  *
  * @param signatureValue as `VerifyInput.signature`
  * @throws {SignatureFault} `signature.value-mismatch`, `signature.unsupported-algorithm`, `pades.input-changed`,
- *   `pades.placeholder-too-small`, `pades.prepared-damaged`, `pades.time-stamp-mismatch`
+ *   `pades.placeholder-too-small`, `pades.prepared-damaged`, `signature.time-stamp-mismatch`
  * @throws {FormatFault} `tsp.*`, `cms.*`, `der.*` when the token is damaged
  */
 export function embedPades(
@@ -33,21 +34,7 @@ export function embedPades(
 ): Uint8Array {
   placeOfContents(original, tbs);
   const certificate = certificateOf(tbs.certificate);
-  const answer = door.verify({
-    spki: certificate.spki,
-    algorithm: tbs.algorithm,
-    data: tbs.signedAttributes,
-    signature: signatureValue,
-  });
-  if (answer === 'unsupported') {
-    throw new SignatureFault('signature.unsupported-algorithm', 'the value cannot be checked, so it is not embedded');
-  }
-  if (answer === 'invalid') {
-    throw new SignatureFault(
-      'signature.value-mismatch',
-      'the value was not made by the key of this certificate over this document',
-    );
-  }
+  requireValue(tbs, certificate, signatureValue, door);
   if (timeStampToken) requireImprint(timeStampToken, (digest) => digestOf(door, digest, signatureValue));
   const cms = buildSignedData({
     digest: tbs.digest,
@@ -90,14 +77,6 @@ export function withContents(original: ByteSource, reserved: Reserved, cms: Uint
     throw new SignatureFault('pades.prepared-damaged', 'the place of /Contents is not where the preparation says');
   }
   return appended;
-}
-
-/** A token over something else would make the signature worse than none: judges would report a broken time-stamp. */
-export function requireImprint(token: Uint8Array, imprint: (digest: DigestAlgorithm) => Uint8Array): void {
-  const { digest, hash } = parseTimeStampToken(token).info.messageImprint;
-  if (digest === undefined || !equalBytes(hash, imprint(digest))) {
-    throw new SignatureFault('pades.time-stamp-mismatch', 'the time-stamp is over something else');
-  }
 }
 
 const HEX = latin1('0123456789abcdef');

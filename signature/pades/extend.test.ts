@@ -232,7 +232,7 @@ describe('a document time-stamp alone', () => {
       (t: Uint8Array, p = prepared, of = input) =>
       () =>
         embedDocumentTimeStamp(memorySource(of), p, t);
-    expect(embed(token(new Uint8Array(32)))).toThrow(expect.objectContaining({ code: 'pades.time-stamp-mismatch' }) as Error);
+    expect(embed(token(new Uint8Array(32)))).toThrow(expect.objectContaining({ code: 'signature.time-stamp-mismatch' }) as Error);
     const small = prepare(input, 100);
     expect(embed(token(small.documentDigest), small)).toThrow(
       expect.objectContaining({ code: 'pades.placeholder-too-small' }) as Error,

@@ -52,6 +52,7 @@ function keyOf(name: string, kind: KeyKind) {
 const ALGORITHM: Record<EntityDescription['key'], SignatureAlgorithm> = {
   'p-256': { scheme: 'ecdsa', digest: 'SHA-256' },
   'p-384': { scheme: 'ecdsa', digest: 'SHA-384' },
+  'p-521': { scheme: 'ecdsa', digest: 'SHA-512' },
   'rsa-2048': { scheme: 'rsa-pkcs1', digest: 'SHA-256' },
   ed25519: { scheme: 'ed25519' },
 };
