@@ -1,18 +1,22 @@
 import { FormatFault } from '../fault.ts';
 import { fromLatin1, latin1 } from './bytes.ts';
 
-const HEX = latin1('0123456789abcdef');
+/** The two digits of every byte as one number in the byte order of the machine, whatever it is. */
+const PAIRS = new Uint16Array(
+  latin1(Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join('')).buffer,
+);
+
+/** Lower-case hexadecimal as ASCII, two digits a byte. */
+export function hexDigits(bytes: Uint8Array): Uint8Array {
+  const pairs = new Uint16Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) pairs[i] = PAIRS[bytes[i] as number] as number;
+  return new Uint8Array(pairs.buffer);
+}
 
 /** Lower-case hexadecimal, two digits a byte. */
 export function toHex(bytes: Uint8Array): string {
   // One string from all digits: adding up characters leaves a chain of pieces behind for every hash and serial number.
-  const digits = new Uint8Array(2 * bytes.length);
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] as number;
-    digits[2 * i] = HEX[byte >> 4] as number;
-    digits[2 * i + 1] = HEX[byte & 15] as number;
-  }
-  return fromLatin1(digits);
+  return fromLatin1(hexDigits(bytes));
 }
 
 /** @throws {FormatFault} `hex.damaged` for an odd count or a character that is no hexadecimal digit */

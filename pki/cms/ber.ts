@@ -28,6 +28,8 @@ export interface NormalisedBer {
  * @throws {FormatFault} `ber.*` with the byte offset
  */
 export function normaliseBer(bytes: Uint8Array, budget: BerBudget = DEFAULT_BER_BUDGET): NormalisedBer {
+  const end = endOfNormal(bytes, 0, bytes.length, { left: budget.nodes, depth: budget.depth }, 0);
+  if (end >= 0) return { der: bytes.subarray(0, end), consumed: end, changed: false };
   const account = { left: budget.nodes, depth: budget.depth };
   const value = readValue(bytes, 0, bytes.length, account, 0);
   return { der: value.encoded, consumed: value.end, changed: value.changed };
@@ -38,6 +40,30 @@ export function berToDer(bytes: Uint8Array, budget: BerBudget = DEFAULT_BER_BUDG
   const { der, consumed } = normaliseBer(bytes, budget);
   if (consumed !== bytes.length) throw new FormatFault('ber.trailing-bytes', 'bytes follow the value', consumed);
   return der;
+}
+
+/**
+ * Where the value ends if it is in normal form already, as nearly every CMS is; -1 for anything else, damage included,
+ * which is then read again part by part.
+ */
+function endOfNormal(source: Uint8Array, start: number, limit: number, account: Account, depth: number): number {
+  if (--account.left < 0 || depth > account.depth || start + 2 > limit) return -1;
+  const tag = source[start] as number;
+  const constructed = (tag & 0x20) !== 0;
+  if ((tag & 0x1f) === 0x1f || (constructed && STRINGS.has(tag & ~0x20))) return -1;
+  let at = start + 2;
+  let length = source[start + 1] as number;
+  if (length >= 0x80) {
+    const count = length & 0x7f;
+    if (count === 0 || count > 4 || at + count > limit || source[at] === 0) return -1;
+    length = 0;
+    for (const stop = at + count; at < stop; at++) length = length * 256 + (source[at] as number);
+    if (length < 0x80) return -1;
+  }
+  const end = at + length;
+  if (end > limit) return -1;
+  if (constructed) while (at < end) if ((at = endOfNormal(source, at, end, account, depth + 1)) < 0) return -1;
+  return end;
 }
 
 interface Value {
