@@ -9,9 +9,10 @@ import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
 import { loadPlatformKey } from '@antin/agency/devices/platform-key';
 import { inTransaction } from '@antin/agency/transaction';
 import { agencyMigrations, agencyProblems, agencyService, type AgencyService } from '@antin/agency/service';
-import { startPracticeAgent, type PracticeAgent } from '@antin/token-agent/practice/practice-agent';
+import type { PracticeAgent } from '@antin/token-agent/practice/practice-agent';
 import { demos, seedDemo } from '../seed/seed.ts';
 import { finishFirstStart, isSeeding } from './first-start.ts';
+import { keepPracticeAgent, type KeptPracticeAgent } from './practice-agent.ts';
 import type { Service, ServiceContext } from './service.ts';
 import { timeStamps } from './time-stamps.ts';
 import { statusNow, trustOf } from './trust.ts';
@@ -33,7 +34,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
   const app = new Hono();
   const jobs: Record<string, NonNullable<Service['jobs']>[string]> = {};
   let running: AgencyService | undefined;
-  let agent: PracticeAgent | undefined;
+  let agent: KeptPracticeAgent | undefined;
   const practice = settings.profile === 'practice' && settings.seed !== 'none';
 
   return {
@@ -44,9 +45,13 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
     jobs,
     async prepare() {
       if (practice)
-        agent = await startPracticeAgent({
+        agent = await keepPracticeAgent({
           folder: folder.agent,
-          report: (code, about) => log.warn({ code, about }, 'practice agent'),
+          log,
+          again: async (fresh) => {
+            await pairPracticeAgent(fresh, running as AgencyService);
+            process.stdout.write(`${deviceLine(fresh)}\n`);
+          },
         });
       const font = tinosFile('400Regular');
       running = agencyService({
@@ -65,22 +70,22 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
           authority()
             .chain()
             .map((one) => one.raw),
-        ...(agent === undefined ? {} : { practiceAgentUrl: () => (agent as PracticeAgent).pageUrl }),
+        ...(agent === undefined ? {} : { practiceAgentUrl: () => (agent as KeptPracticeAgent).current().pageUrl }),
         onFault: (fault) => log.error({ fault }, 'the office met a fault'),
       });
       app.route('/', running.app);
       Object.assign(jobs, running.jobs);
-      if (agent !== undefined && isSeeding(folder.path)) await seed(running, agent);
+      if (agent !== undefined && isSeeding(folder.path)) await seed(running, agent.current());
       wires.past = undefined;
     },
     async started() {
-      if (agent !== undefined && running !== undefined) await pairPracticeAgent(agent, running);
+      if (agent !== undefined && running !== undefined) await pairPracticeAgent(agent.current(), running);
     },
     async stop() {
       await agent?.stop();
       await running?.stop();
     },
-    greeting: () => (practice ? greeting(join(folder.path, SIGN_IN_FILE), agent) : []),
+    greeting: () => (practice ? greeting(join(folder.path, SIGN_IN_FILE), agent?.current()) : []),
   };
 
   /** At every start: the address of the office may have changed, and so may the agent's certificates. */
@@ -145,6 +150,10 @@ function greeting(file: string, agent: PracticeAgent | undefined): string[] {
   return [
     `Practice sign-in names: ${shown.join(', ')} … (${names.length} in all, listed on the sign-in page)`,
     `Practice password of this folder: ${password}`,
-    ...(agent === undefined ? [] : [`Practice signing device, open it once in your browser: ${agent.openUrl}`]),
+    ...(agent === undefined ? [] : [deviceLine(agent)]),
   ];
+}
+
+function deviceLine(agent: PracticeAgent): string {
+  return `Practice signing device, open it once in your browser: ${agent.openUrl}`;
 }
