@@ -2,7 +2,6 @@ import { FormatFault } from '@antin/formats/fault';
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
-import type { CryptoDoor } from '@antin/pki/crypto';
 import type { SignedContent } from './cms-facts.ts';
 import { openPdf } from '@antin/formats/pdf/file';
 import type { PdfFile } from '@antin/formats/pdf/file';
@@ -61,6 +60,7 @@ const JUDGED_SUB_FILTERS: ReadonlySet<string> = new Set(['ETSI.CAdES.detached', 
 export function judgePdf(source: ByteSource, sources: Sources): JudgedPdf {
   const { context, policy } = sources;
   const file = openPdf(source, { inflate: context.inflate, mode: 'strict' });
+  if (file.revisions.length > policy.limits.revisions) throw new LimitReached('revisions', policy.limits.revisions);
   const found = findSignatures(file);
   if (found.length > policy.limits.signatures) throw new LimitReached('signatures', policy.limits.signatures);
   const revisions = file.revisions.map(({ end }) => ({ end }));
@@ -69,6 +69,7 @@ export function judgePdf(source: ByteSource, sources: Sources): JudgedPdf {
 
   const opened = found.map((one) => open(file, one, sources));
   opened.sort((a, b) => order(a) - order(b));
+  sources.pass.plan(opened.flatMap((one) => one.coverage.ranges?.[1] ?? []));
   for (const one of opened) if (one.data !== undefined) addEvidence(sources, evidenceIn(one.data));
   if (hasDss(file.last)) addEvidence(sources, readDss(file.last));
 
@@ -204,6 +205,7 @@ function judgeDocumentTimeStamps(file: PdfFile, opened: readonly Opened[], sourc
         [c, d],
       ],
       door,
+      sources.pass,
     );
     const read = readTimeStamp('document-time-stamp', one.token, (digest) => content.digest(digest), sources.pool, door);
     const facts = withTrust(read, control, sources.trustFor('time-stamp'));
@@ -256,7 +258,7 @@ function judgeOne(
     faults.push({ code: 'cms.no-signer', clause: 'RFC 5652 5.1', message: 'the CMS carries no signer' });
   }
   if (one.data !== undefined && signer !== undefined) {
-    const content = ranges === null ? null : signedContent(file, one, ranges, context.door);
+    const content = ranges === null ? null : signedContent(file, one, ranges, sources);
     read = guarded(faults, () => readSigner(one.data as SignedData, signer, content, sources, covering));
   }
   const facts: SignatureFacts = {
@@ -282,11 +284,11 @@ function signedContent(
   file: PdfFile,
   one: Opened,
   ranges: NonNullable<CoverageFacts['ranges']>,
-  door: CryptoDoor,
+  { context: { door }, pass }: Sources,
 ): SignedContent {
   const first = [0, ranges[1]] as const;
   const second = [ranges[2], ranges[3]] as const;
-  const content = contentOf(file.source, [first, second], door);
+  const content = contentOf(file.source, [first, second], door, pass);
   const inner = one.data?.eContent;
   if (!isName(one.found.dict.entries.get('SubFilter'), 'adbe.pkcs7.sha1') || inner === undefined) return content;
   if (!equalBytes(content.digest('SHA-1'), inner)) return content;

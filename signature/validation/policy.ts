@@ -27,6 +27,8 @@ export interface ValidationPolicy {
     readonly revisions: number;
     /** Objects compared between revisions of one file. */
     readonly comparedObjects: number;
+    /** Values (numbers, names, references …) looked at while comparing. */
+    readonly comparedValues: number;
     /** Bytes of a CMS structure. */
     readonly cmsBytes: number;
     /** Bytes of one page's content when looking for what a widget covers. */
@@ -72,7 +74,8 @@ export const VIETNAM_POLICY: ValidationPolicy = {
   limits: {
     signatures: 200,
     revisions: 500,
-    comparedObjects: 2_000_000,
+    comparedObjects: 250_000,
+    comparedValues: 6_000_000,
     cmsBytes: 32 * 1024 * 1024,
     contentBytes: 32 * 1024 * 1024,
     timeStamps: 50,

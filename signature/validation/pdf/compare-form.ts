@@ -65,7 +65,7 @@ export function compareForm(step: Step, pages: PageLookup): FormOutcome {
   }
   if (explained) step.account(num);
 
-  const context: Context = { step, pages, newWidgets };
+  const context: Context = { step, pages, newWidgets, seen: new Set() };
   const fieldsRef = after.entries.get('Fields');
   compareKids(context, list(a, old.entries.get('Fields')), list(b, fieldsRef), ROOT, ROOT);
   if (isRef(fieldsRef)) step.accountSole(fieldsRef.num, num);
@@ -76,6 +76,7 @@ interface Context {
   readonly step: Step;
   readonly pages: PageLookup;
   readonly newWidgets: Set<number>;
+  readonly seen: Set<number>;
 }
 
 function list(revision: PdfRevision, value: PdfObject | undefined): readonly PdfObject[] {
@@ -142,6 +143,11 @@ function compareKids(
   for (const kid of before) if (isRef(kid)) left.set(kid.num, kid);
   for (const kid of after) {
     if (!isRef(kid)) continue;
+    if (context.seen.has(kid.num)) {
+      step.forbid('undefined', 'field-tree-loops', { object: `${kid.num} 0 R` });
+      continue;
+    }
+    context.seen.add(kid.num);
     const old = left.get(kid.num);
     left.delete(kid.num);
     if (old === undefined) compareNewField(context, kid, y);

@@ -7,6 +7,7 @@ import type { ValidationPolicy } from '../policy.ts';
 import { compareTrailer } from './compare-catalog.ts';
 import { compareForm } from './compare-form.ts';
 import { comparePages } from './compare-pages.ts';
+import { limitWork } from './semantic.ts';
 import { Step } from './step.ts';
 import { PageLookup } from './widgets.ts';
 
@@ -23,6 +24,13 @@ export function compareRevisions(file: PdfFile, first: number, limits: Validatio
   };
   if (file.revisions.length > limits.revisions) throw new LimitReached('revisions', limits.revisions);
   const base = file.revisions[first] as PdfRevision;
+  let values = limits.comparedValues;
+  const work = {
+    spend(): void {
+      if (--values < 0) throw new LimitReached('compared-values', limits.comparedValues);
+    },
+  };
+  limitWork(file.revisions, work);
   const out: JudgedChange[][] = [];
   for (let i = first; i + 1 < file.revisions.length; i++) {
     out.push(compareStep(file.revisions[i] as PdfRevision, file.revisions[i + 1] as PdfRevision, base, limits, spend));

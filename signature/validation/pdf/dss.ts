@@ -1,7 +1,12 @@
-import { isArray, isDict, isStream } from '@antin/formats/pdf/objects';
+import { isArray, isDict, isRef, isStream } from '@antin/formats/pdf/objects';
 import type { PdfObject } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
+import { LimitReached } from '../limits.ts';
 import type { Evidence } from '../types.ts';
+
+/** Over all streams of one store, filters undone. */
+const MOST_BYTES = 64 << 20;
+const MOST_STREAMS = 5000;
 
 const NONE: Evidence = { certificates: [], crls: [], ocsps: [] };
 
@@ -9,12 +14,22 @@ const NONE: Evidence = { certificates: [], crls: [], ocsps: [] };
 export function readDss(revision: PdfRevision): Evidence {
   const dss = revision.resolve(revision.catalog.entries.get('DSS'));
   if (!isDict(dss)) return NONE;
+  let left = MOST_BYTES;
+  const seen = new Set<number>();
   const read = (value: PdfObject | undefined): Uint8Array[] => {
     const list = revision.resolve(value);
     if (!isArray(list)) return [];
     return list.items.flatMap((item) => {
+      if (isRef(item)) {
+        if (seen.has(item.num)) return [];
+        seen.add(item.num);
+      }
+      if (seen.size > MOST_STREAMS) throw new LimitReached('dss-streams', MOST_STREAMS);
       const stream = revision.resolve(item);
-      return isStream(stream) ? [revision.decodeStream(stream, 64 << 20)] : [];
+      if (!isStream(stream)) return [];
+      const bytes = revision.decodeStream(stream, Math.max(1, left));
+      left -= bytes.length;
+      return [bytes];
     });
   };
   return {

@@ -29,6 +29,22 @@ class Pairs {
   }
 }
 
+export interface Work {
+  /** Called for every value looked at; throws when the limit is reached. */
+  spend(): void;
+}
+
+/** The account of each revision under comparison, so that no walk over hostile structures is free. */
+const accounts = new WeakMap<PdfRevision, Work>();
+
+export function limitWork(revisions: readonly PdfRevision[], work: Work): void {
+  for (const revision of revisions) accounts.set(revision, work);
+}
+
+export function spendOn(revision: PdfRevision): void {
+  accounts.get(revision)?.spend();
+}
+
 /**
  * Do two values mean the same in their two revisions? `1` and `1.0` do, key order does not matter.
  *
@@ -46,6 +62,7 @@ export function sameValue(
   pairs = new Pairs(),
 ): boolean {
   if (depth > 100) return false;
+  spendOn(a);
   let p = x ?? null;
   let q = y ?? null;
   if (isRef(p) && isRef(q)) {
@@ -102,6 +119,7 @@ export function reachOf(revision: PdfRevision, spend: () => void): Reach {
   while (stack.length > 0) {
     const [value, from] = stack.pop() as [PdfObject, number];
     if (value === null || typeof value !== 'object') continue;
+    spendOn(revision);
     if (isRef(value)) {
       const known = referrers.get(value.num);
       if (known !== undefined) {
@@ -138,6 +156,7 @@ export function below(
   while (stack.length > 0 && out.size < limit) {
     const one = stack.pop() as PdfObject;
     if (one === null || typeof one !== 'object') continue;
+    spendOn(revision);
     if (isRef(one)) {
       if (out.has(one.num)) continue;
       out.add(one.num);

@@ -13,6 +13,7 @@ export class PageLookup {
   readonly #newer: PdfRevision;
   readonly #contentBytes: number;
   #numbers: Map<number, number> | undefined;
+  #listed: Map<number, number[]> | undefined;
   #signatures: { readonly page: number; readonly rect: Rect; readonly num: number }[] | undefined;
   readonly #boxes = new Map<number, readonly Rect[] | string>();
 
@@ -24,16 +25,27 @@ export class PageLookup {
 
   /** 1-based pages that draw a widget: every page whose /Annots name it, else the one in /P. */
   pagesOf(num: number, widget: PdfDict): readonly number[] {
-    const listed: number[] = [];
-    for (const page of this.#newer.pages()) {
-      const annots = this.#newer.resolve(page.dict.entries.get('Annots'));
-      if (isArray(annots) && annots.items.some((item) => isRef(item) && item.num === num)) listed.push(page.index + 1);
-    }
-    if (listed.length > 0) return listed;
+    const listed = (this.#listed ??= this.#readLists()).get(num);
+    if (listed !== undefined) return listed;
     const numbers = (this.#numbers ??= new Map(this.#revision.pages().map((page) => [page.ref.num, page.index + 1])));
     const named = widget.entries.get('P');
     const page = isRef(named) ? numbers.get(named.num) : undefined;
     return page === undefined ? [] : [page];
+  }
+
+  #readLists(): Map<number, number[]> {
+    const out = new Map<number, number[]>();
+    for (const page of this.#newer.pages()) {
+      const annots = this.#newer.resolve(page.dict.entries.get('Annots'));
+      if (!isArray(annots)) continue;
+      for (const item of annots.items) {
+        if (!isRef(item)) continue;
+        const pages = out.get(item.num);
+        if (pages === undefined) out.set(item.num, [page.index + 1]);
+        else if (pages.at(-1) !== page.index + 1) pages.push(page.index + 1);
+      }
+    }
+    return out;
   }
 
   /** Area of a page of the older revision. */
