@@ -1,4 +1,4 @@
-/** The file store said no. Codes: `file.not-found`, `file.too-large`, `file.not-private`. */
+/** The file store said no. Codes: `file.not-found`, `file.too-large`. */
 export class FileFault extends Error {
   override readonly name = 'FileFault';
   readonly code: string;

@@ -15,7 +15,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openFileStore, type FileStore } from './store.ts';
 import { fileSource } from './source.ts';
-import { readSecretFile } from './secret-file.ts';
 
 let folder: string;
 let store: FileStore;
@@ -101,12 +100,4 @@ test('what a killed process left is cleared at the next start, what may still be
   writeFileSync(join(incoming, 'young'), 'x');
   openFileStore(join(folder, 'files'));
   expect(readdirSync(incoming)).toEqual(['young']);
-});
-
-test('a secret file is read only when nobody else can read it', () => {
-  const path = join(folder, 'pass');
-  writeFileSync(path, 'mật khẩu\n', { mode: 0o600 });
-  expect(readSecretFile(path)).toBe('mật khẩu');
-  chmodSync(path, 0o640);
-  expect(() => readSecretFile(path)).toThrow(expect.objectContaining({ code: 'file.not-private' }));
 });
