@@ -3,7 +3,7 @@ import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { sha3_256, sha3_384, sha3_512 } from '@noble/hashes/sha3.js';
-import type { CryptoDoor, DigestAlgorithm, VerifyAnswer, VerifyInput } from '@antin/pki/crypto';
+import type { CryptoDoor, DigestAlgorithm, RunningDigest, VerifyAnswer, VerifyInput } from '@antin/pki/crypto';
 import { ecdsaRawFromDer, readEcdsaValue } from '@antin/pki/ecdsa-value';
 import { keyFits, parsePublicKey } from '@antin/pki/x509/public-key';
 import type { PublicKey } from '@antin/pki/x509/public-key';
@@ -15,15 +15,7 @@ import { rsaPkcs1Matches, rsaPssMatches, rsaRecover } from './rsa.ts';
  */
 export const nobleCrypto: CryptoDoor = {
   digest(algorithm) {
-    const hash = HASHES[algorithm].create();
-    return {
-      update(piece) {
-        hash.update(piece);
-      },
-      finish() {
-        return hash.digest();
-      },
-    };
+    return running(HASHES[algorithm].create());
   },
   verify(input) {
     const key = parsePublicKey(input.spki);
@@ -37,6 +29,26 @@ export const nobleCrypto: CryptoDoor = {
     }
   },
 };
+
+interface NobleHash {
+  update(piece: Uint8Array): unknown;
+  digest(): Uint8Array;
+  clone(): NobleHash;
+}
+
+function running(hash: NobleHash): RunningDigest {
+  return {
+    update(piece) {
+      hash.update(piece);
+    },
+    finish() {
+      return hash.digest();
+    },
+    copy() {
+      return running(hash.clone());
+    },
+  };
+}
 
 const HASHES = {
   'SHA-1': sha1,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fill, translator, wordFor, type Words } from './catalogue.ts';
 import { dayOf, dayText, fullDayText, instantText } from './dates.ts';
-import { asTitle } from './sentence-case.ts';
+import { asTitle, shortAgency } from './titles.ts';
 import { deviceWords } from './words/devices.ts';
 import { documentWords } from './words/documents.ts';
 import { draftWords } from './words/draft.ts';
@@ -67,4 +67,9 @@ describe('dates', () => {
 it('a trích yếu becomes a title with one capital', () => {
   expect(asTitle('đề nghị báo cáo')).toBe('Đề nghị báo cáo');
   expect(asTitle('')).toBe('');
+});
+
+it('agencies are short in tables, and only as a whole first word', () => {
+  expect(shortAgency('Ủy ban nhân dân xã Phú Hòa')).toBe('UBND xã Phú Hòa');
+  expect(shortAgency('Văn phòng Ủy ban nhân dân tỉnh')).toBe('Văn phòng Ủy ban nhân dân tỉnh');
 });

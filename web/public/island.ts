@@ -1,6 +1,9 @@
 import '../ui/tokens.css';
 import '../ui/base.css';
-import '../ui/components.css';
+import '../ui/controls.css';
+import '../ui/texts.css';
+import '../ui/layers.css';
+import '../ui/verdict.css';
 import './public.css';
 import { rememberLanguageLinks } from './language-links.ts';
 import { signInForm } from './sign-in-form.ts';

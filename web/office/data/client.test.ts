@@ -30,7 +30,16 @@ describe('a call of the route table', () => {
   });
 
   it('turns problem+json into a typed error with both languages', async () => {
-    answer({ type: 'about:blank', code: 'session.required', status: 401, title: 'Cần đăng nhập', titles: { vi: 'Cần đăng nhập', en: 'Sign in' } }, 401);
+    answer(
+      {
+        type: 'about:blank',
+        code: 'session.required',
+        status: 401,
+        title: 'Cần đăng nhập',
+        titles: { vi: 'Cần đăng nhập', en: 'Sign in' },
+      },
+      401,
+    );
     expect(await failure(call(sessionRoutes.current, {}))).toBe('session.required');
   });
 

@@ -5,7 +5,7 @@ import type { DocumentRow } from '@antin/protocol/office/documents';
 import type { IncomingRow } from '@antin/protocol/office/incoming';
 import { Empty, Skeleton } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, sinceText } from '../../i18n/dates.ts';
-import { asTitle } from '../../i18n/sentence-case.ts';
+import { asTitle, shortAgency } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
 import { incomingListQuery, outgoingQuery, useSession } from '../data/queries.ts';
 import { Failure } from '../shell/Failure.tsx';
@@ -66,7 +66,8 @@ function Outgoing({ mine, count }: { readonly mine: 'to-sign' | 'to-issue' | 'dr
 function OutgoingRow({ row, mine }: { readonly row: DocumentRow; readonly mine: 'to-sign' | 'to-issue' | 'drafts' }) {
   const { t, typeName } = useSpeech();
   const [first, ...others] = row.addressees;
-  const to = others.length === 0 ? (first ?? '') : `${first} ${t('row.more', { n: others.length })}`;
+  const to =
+    others.length === 0 ? shortAgency(first ?? '') : `${shortAgency(first ?? '')} ${t('row.more', { n: others.length })}`;
   return (
     <li className="work-row">
       <div className="work-what">
@@ -131,7 +132,7 @@ function IncomingRowLine({ row, mine }: { readonly row: IncomingRow; readonly mi
           {row.incomingNumber === undefined ? '' : ` · ${t('row.incoming-number').toLocaleLowerCase('vi')} ${row.incomingNumber}`}
         </small>
       </div>
-      <div className="work-from">{row.senderName}</div>
+      <div className="work-from">{shortAgency(row.senderName)}</div>
       <div className="work-since">
         <time dateTime={row.arrivedAt}>{sinceText(row.arrivedAt, Date.now())}</time>
       </div>

@@ -10,7 +10,7 @@ import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { dayText, instantText } from '../../i18n/dates.ts';
 import { addressOf, call } from '../data/client.ts';
-import { asTitle } from '../../i18n/sentence-case.ts';
+import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
 import { incomingQuery } from '../data/queries.ts';
 import { FileTools } from '../pdf/FileTools.tsx';

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { IncomingRow } from '@antin/protocol/office/incoming';
 import { dayText, sinceText } from '../../i18n/dates.ts';
-import { asTitle } from '../../i18n/sentence-case.ts';
+import { asTitle, shortAgency } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
 import { IncomingTag, UrgencyTag, VerdictTag } from '../shell/states.tsx';
 
@@ -38,7 +38,7 @@ export function IncomingTable({ rows }: { readonly rows: readonly IncomingRow[] 
                 </Link>
                 <small>{row.typeName}</small>
               </td>
-              <td className="to">{row.senderName}</td>
+              <td className="to">{shortAgency(row.senderName)}</td>
               <td>
                 <VerdictTag verdict={row.verdict} />
               </td>

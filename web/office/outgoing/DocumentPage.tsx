@@ -11,7 +11,7 @@ import { Tabs } from '../../ui/Tabs.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { dayText } from '../../i18n/dates.ts';
 import { addressOf, call } from '../data/client.ts';
-import { asTitle } from '../../i18n/sentence-case.ts';
+import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
 import { documentQuery } from '../data/queries.ts';
 import { FileTools } from '../pdf/FileTools.tsx';

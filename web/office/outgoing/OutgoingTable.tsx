@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { DocumentRow } from '@antin/protocol/office/documents';
 import { dayText, sinceText } from '../../i18n/dates.ts';
-import { asTitle } from '../../i18n/sentence-case.ts';
+import { asTitle, shortAgency } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
 import { StateTag, UrgencyTag } from '../shell/states.tsx';
 
@@ -35,7 +35,7 @@ export function OutgoingTable({ rows }: { readonly rows: readonly DocumentRow[] 
               </td>
               <td className="nowrap">{row.signerName}</td>
               <td className="to">
-                {row.addressees[0]}
+                {shortAgency(row.addressees[0] ?? '')}
                 {row.addressees.length > 1 ? <small>{t('row.more', { n: row.addressees.length - 1 })}</small> : null}
               </td>
               <td className="tags">

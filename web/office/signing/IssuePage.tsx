@@ -12,7 +12,7 @@ import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { dayOf } from '../../i18n/dates.ts';
 import { call } from '../data/client.ts';
-import { asTitle } from '../../i18n/sentence-case.ts';
+import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
 import { credentialsQuery, documentQuery, proposalQuery } from '../data/queries.ts';
 import { actOf } from '../shell/acts.ts';

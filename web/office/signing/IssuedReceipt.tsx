@@ -4,7 +4,7 @@ import { documentRoutes, type DocumentView } from '@antin/protocol/office/docume
 import { Icon } from '../../ui/Icon.tsx';
 import { dayText, exactText } from '../../i18n/dates.ts';
 import { addressOf } from '../data/client.ts';
-import { asTitle } from '../../i18n/sentence-case.ts';
+import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
 import { documentQuery } from '../data/queries.ts';
 import { Deliveries, inMotion } from '../shell/Deliveries.tsx';

@@ -1,7 +1,7 @@
 import type { DocumentView, PlaceOnPage } from '@antin/protocol/office/documents';
 import type { Credential } from '@antin/protocol/office/signing';
 import { Button } from '../../ui/Button.tsx';
-import { asTitle } from '../../i18n/sentence-case.ts';
+import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
 
 export interface SignCheckProps {

@@ -8,7 +8,7 @@ import { Button } from '../../ui/Button.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { addressOf, call } from '../data/client.ts';
-import { asTitle } from '../../i18n/sentence-case.ts';
+import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
 import { credentialsQuery, documentQuery } from '../data/queries.ts';
 import { PlaceEditor, type PlaceBox } from '../pdf/PlaceEditor.tsx';

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { Icon } from '../../ui/Icon.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { exactText } from '../../i18n/dates.ts';
-import { asTitle } from '../../i18n/sentence-case.ts';
+import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
 import { documentQuery, outgoingQuery } from '../data/queries.ts';
 
