@@ -151,6 +151,15 @@ export function judgeWidget(
 /** A prepared field larger than this share of its page could be a curtain: it is looked at like a new one. */
 const LARGEST_PREPARED = 0.1;
 
+/** Decree 30 wants a third of the signature under the seal; whoever hides most of it wants something else. */
+const MOST_COVERED = 0.6;
+
+function shareCovered(under: Rect, over: Rect): number {
+  const width = Math.min(under[2], over[2]) - Math.max(under[0], over[0]);
+  const height = Math.min(under[3], over[3]) - Math.max(under[1], over[1]);
+  return (width * height) / ((under[2] - under[0]) * (under[3] - under[1]));
+}
+
 function judgeOnPage(
   step: Step,
   pages: PageLookup,
@@ -166,8 +175,12 @@ function judgeOnPage(
   const place = { object: `${widget.num} 0 R`, page, field };
   const doubt = (code: string, reason: string): void =>
     step.note('signature', 'signature-drawn', 'undecided', { ...place, code, reason });
-  if (pages.signedWidgets().some((one) => one.page === page && overlaps(one.rect, rect))) {
+  for (const one of pages.signedWidgets()) {
+    if (one.page !== page || !overlaps(one.rect, rect)) continue;
     step.note('signature', 'seal-placed', 'allowed', place);
+    if (shareCovered(one.rect, rect) > MOST_COVERED) {
+      doubt('pdf.signature-covered', 'the picture of a later signature hides most of an earlier one');
+    }
   }
   const share = ((rect[2] - rect[0]) * (rect[3] - rect[1])) / pages.area(page);
   if (widget.origin === 'existing' && share <= LARGEST_PREPARED) return;
