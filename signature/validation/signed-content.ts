@@ -3,20 +3,27 @@ import { readInPieces } from '@antin/formats/bytes/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import type { SignedContent } from './cms-facts.ts';
+import type { OnePass } from './one-pass.ts';
 
-/** Parts of a source as signed content; each digest is computed once, in pieces. */
+/** Parts of a source as signed content; each digest is computed once, in pieces, sharing the pass over the file where it can. */
 export function contentOf(
   source: ByteSource,
   parts: readonly (readonly [start: number, length: number])[],
   door: CryptoDoor,
+  pass?: OnePass,
 ): SignedContent {
   const digests = new Map<DigestAlgorithm, Uint8Array>();
   return {
     digest(algorithm) {
       let value = digests.get(algorithm);
       if (value === undefined) {
-        const running = door.digest(algorithm);
-        for (const [start, length] of parts) readInPieces(source, start, length, (piece) => running.update(piece));
+        const [first, ...rest] = parts;
+        // Only what starts with the file can share its digest.
+        const shared = algorithm === 'SHA-256' && first?.[0] === 0 ? pass?.fork(source, first[1]) : undefined;
+        const running = shared ?? door.digest(algorithm);
+        for (const [start, length] of shared ? rest : parts) {
+          readInPieces(source, start, length, (piece) => running.update(piece));
+        }
         value = running.finish();
         digests.set(algorithm, value);
       }

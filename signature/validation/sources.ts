@@ -1,3 +1,4 @@
+import type { ByteSource } from '@antin/formats/bytes/source';
 import { FormatFault } from '@antin/formats/fault';
 import { parseCrl } from '@antin/pki/crl/parse';
 import type { Crl } from '@antin/pki/crl/parse';
@@ -5,6 +6,7 @@ import { PkiFault } from '@antin/pki/fault';
 import { parseOcspResponse } from '@antin/pki/ocsp/response';
 import type { BasicOcspResponse } from '@antin/pki/ocsp/response';
 import { CertificatePool } from './certificates.ts';
+import { OnePass } from './one-pass.ts';
 import { VIETNAM_POLICY } from './policy.ts';
 import type { ValidationPolicy } from './policy.ts';
 import { rememberingDoor } from './remembering-door.ts';
@@ -21,14 +23,16 @@ export interface Sources {
   readonly needs: Need[];
   readonly warnings: Finding[];
   readonly trustFor: (purpose: 'signer' | 'time-stamp') => TrustSources;
+  readonly pass: OnePass;
 }
 
-export function openSources(context: ValidationContext): Sources {
+export function openSources(context: ValidationContext, source: ByteSource): Sources {
   const pool = new CertificatePool();
   const policy = context.policy ?? VIETNAM_POLICY;
   const crls: Crl[] = [];
   const ocsps: BasicOcspResponse[] = [];
   const needs: Need[] = [];
+  // Certificates and status answers come again and again; the values in a document are its own and are always checked.
   const door = rememberingDoor(context.door);
   const trustFor = (purpose: 'signer' | 'time-stamp'): TrustSources => ({
     anchors: purpose === 'time-stamp' ? (context.tsaTrust ?? context.trust) : context.trust,
@@ -40,7 +44,8 @@ export function openSources(context: ValidationContext): Sources {
     now: context.at,
     needs,
   });
-  const sources: Sources = { context: { ...context, door }, policy, pool, crls, ocsps, needs, warnings: [], trustFor };
+  const pass = new OnePass(source, context.door);
+  const sources: Sources = { context, policy, pool, crls, ocsps, needs, warnings: [], trustFor, pass };
   for (const anchor of [...context.trust, ...(context.tsaTrust ?? [])]) pool.addParsed(anchor.certificate);
   addEvidence(sources, context.evidence);
   return sources;

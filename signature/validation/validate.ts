@@ -1,8 +1,6 @@
-import { readInPieces } from '@antin/formats/bytes/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
-import type { CryptoDoor } from '@antin/pki/crypto';
 import { judgeCmsFile } from './judge-file-cms.ts';
 import { judgePdf } from './judge-pdf.ts';
 import { LimitReached } from './limits.ts';
@@ -46,7 +44,7 @@ interface Judged {
  * @throws {UnsupportedFile} when the file is of no format that carries signatures
  */
 export function validate(source: ByteSource, context: ValidationContext): ValidationOutcome {
-  const sources = openSources(context);
+  const sources = openSources(context, source);
   const judged = judge(source, sources);
   const report = documentReport(source, context, judged, sources);
   return { report, needs: sources.needs };
@@ -169,7 +167,7 @@ function documentReport(source: ByteSource, context: ValidationContext, judged: 
   return {
     file: context.fileName ?? '',
     size: source.size,
-    sha256: sha256Of(source, context.door),
+    sha256: toHex(sources.pass.finish()),
     format: judged.format,
     verdict,
     validationTime: new Date(context.at).toISOString(),
@@ -184,10 +182,4 @@ function documentReport(source: ByteSource, context: ValidationContext, judged: 
       need.kind === 'certificate' ? `certificate: ${need.issuer}` : `${need.kind}: ${need.serialHex}`,
     ),
   };
-}
-
-function sha256Of(source: ByteSource, door: CryptoDoor): string {
-  const running = door.digest('SHA-256');
-  readInPieces(source, 0, source.size, (piece) => running.update(piece));
-  return toHex(running.finish());
 }
