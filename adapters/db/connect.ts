@@ -28,6 +28,8 @@ export function connect(address: DatabaseAddress, options: { maxConnections?: nu
   const pool = new pg.Pool({ ...clientConfig(address), max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 });
   // An idle connection that breaks (server restarted) is replaced by the pool; without a listener Node would exit.
   pool.on('error', () => {});
+  // The same for one that breaks between two statements of a transaction: the next statement is refused, which is enough.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db: AnyDatabase = new Kysely({ dialect: new PostgresDialect({ pool }) });
   behind.set(db, { address, pool });
   return db;

@@ -152,6 +152,24 @@ describe('one folder', () => {
     await first.stop();
   });
 
+  test('takes over from a server that was left alone and never finishes to stop', async () => {
+    const dataDir = join(folder, 'postgres');
+    const first = await startPostgres({ dataDir, careless: true });
+    const guest = connect(await first.ensureDatabase('memory'));
+    await sql`create table if not exists seen (n int)`.execute(guest);
+    writeFileSync(
+      join(dataDir, 'antin-owner.json'),
+      JSON.stringify({ pid: process.pid, started: 'other', socketDir: first.socketDir }),
+    );
+    // "Smart" shutdown: waits for its guests, here forever.
+    process.kill(first.pid, 'SIGTERM');
+    const second = await startPostgres({ dataDir, orphanPatienceMs: 200 });
+    expect(second.way).not.toBe('already-running');
+    expect(await remember(second)).toBe(1);
+    await guest.destroy();
+    await second.stop();
+  });
+
   test('says how a failed start ended and quotes the log', async () => {
     const start = startPostgres({ dataDir: join(folder, 'postgres'), careless: true, settings: { no_such_setting: '1' } });
     await expect(start).rejects.toMatchObject({ code: 'db.start-failed', message: /no_such_setting/ });

@@ -36,6 +36,8 @@ export interface PostgresOptions {
   readonly powers?: Powers;
   /** Where root puts what an unprivileged user id must reach. */
   readonly outside?: string;
+  /** How long a server whose Antin is dead may take to stop before it is made to. */
+  readonly orphanPatienceMs?: number;
 }
 
 export interface PostgresServer {
@@ -66,7 +68,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   mkdirSync(dirname(dataDir), { recursive: true });
   const refusals: string[] = [];
   for (const way of waysFor(options.powers ?? powersHere(), owner)) {
-    const found = await runningServer(locationOf(dataDir));
+    const found = await runningServer(locationOf(dataDir), options.orphanPatienceMs ?? 10_000);
     if (found !== undefined) return found;
     const placed = placeFor(way, installed, dataDir, options.outside);
     const refusal = 'why' in placed ? placed.why : initialise(way, placed, options.careless === true);
@@ -174,7 +176,7 @@ const OWNER_NOTE = 'antin-owner.json';
  * The server that already serves the folder, if any. A server whose Antin was killed is about to stop (it was told so
  * by the kernel): it is waited for, not adopted.
  */
-async function runningServer(cluster: string): Promise<PostgresServer | undefined> {
+async function runningServer(cluster: string, orphanPatienceMs: number): Promise<PostgresServer | undefined> {
   for (let waitedMs = 0; ; waitedMs += 50) {
     const note = readPidFile(cluster);
     if (note === undefined) return undefined;
@@ -182,7 +184,11 @@ async function runningServer(cluster: string): Promise<PostgresServer | undefine
       clearStale(cluster, note);
       return undefined;
     }
-    const patience = ownerLives(cluster) ? 0 : 30_000;
+    const orphan = !ownerLives(cluster);
+    const patience = orphan ? 30_000 : 0;
+    // Seen with 18.4: told to stop while it recovers from a crash, it waits for itself forever. A stop without a
+    // checkpoint loses nothing; the next start recovers.
+    if (orphan && note.status === 'stopping' && waitedMs >= orphanPatienceMs) quit(note.pid);
     if (note.status === 'ready' && waitedMs >= patience && (await answers(note))) {
       return describe(
         { pid: note.pid, socketDir: note.socketDir, way: 'already-running', ended: untilGone(note.pid) },
@@ -191,6 +197,14 @@ async function runningServer(cluster: string): Promise<PostgresServer | undefine
     }
     if (waitedMs > 60_000) throw new DatabaseFault('db.start-failed', `process ${note.pid} holds ${cluster} and does not answer`);
     await sleep(50);
+  }
+}
+
+function quit(pid: number): void {
+  try {
+    process.kill(pid, 'SIGQUIT');
+  } catch {
+    // Gone in this moment, or not ours: then it is said below that it does not answer.
   }
 }
 
