@@ -2,6 +2,7 @@ import { isArray, isDict, isName, isRef, isStream, isString } from '@antin/forma
 import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
 import { whyNotRendering } from './appearance.ts';
+import { operationsOf } from './content-tokens.ts';
 import { isDocumentTimeStamp } from './find-signatures.ts';
 import { changedKeys, sameValue } from './semantic.ts';
 import type { NoteOptions, Step } from './step.ts';
@@ -254,6 +255,11 @@ function compareSignatureField(context: Context, old: Node, now: Node, parts: re
     step.forbid('undefined', 'unsigned-field-drawn', { ...options, reason: 'something is drawn where nobody signed' });
     return;
   }
+  if (redrawn && parts.some((part) => drewSomething(step.a, part.old))) {
+    // Shadow hide: what an unsigned field showed when the document was signed vanishes under the new picture.
+    const reason = 'the field showed something before anybody signed into it';
+    step.note('signature', 'signature-drawn', 'undecided', { ...options, code: 'pdf.field-redrawn', reason });
+  }
   for (const part of parts) {
     step.account(part.num);
     step.accountBelow(part.now.entries.get('AP'), part.num);
@@ -261,6 +267,18 @@ function compareSignatureField(context: Context, old: Node, now: Node, parts: re
   }
   acceptValue(step, now, object, 'signature-field-filled');
 }
+
+/** Had this widget an appearance with anything in it? */
+function drewSomething(a: PdfRevision, widget: PdfDict): boolean {
+  const ap = a.resolve(widget.entries.get('AP'));
+  if (!isDict(ap)) return false;
+  const normal = a.resolve(ap.entries.get('N'));
+  if (!isStream(normal)) return normal !== null;
+  const content = a.decodeStream(normal, 1 << 20);
+  return [...operationsOf(content)].some(({ operator }) => !DRAWS_NOTHING.has(operator));
+}
+
+const DRAWS_NOTHING: ReadonlySet<string> = new Set(['q', 'Q', 'cm', 'BMC', 'BDC', 'EMC', 'BT', 'ET', 'n', 'W', 're', 'g', 'rg']);
 
 /**
  * May the widgets of this field draw? Only those of a signature: an empty field or a document time-stamp binds nobody to

@@ -117,7 +117,10 @@ export class Step {
 
   /** What nobody accounted for. */
   settle(): void {
+    const drawn = this.changed.size === 0 ? new Set<number>() : drawnByPages(this.a);
     for (const [num, change] of this.changed) {
+      // Whoever explains it otherwise: no update may touch what the pages draw.
+      if (change !== 'added' && drawn.has(num)) this.#accounted.delete(num);
       if (change === 'added') {
         // Defining an object that the signed revision already referred to redraws it without touching it (shadow replace).
         if (this.reach.dangling.has(num)) {
@@ -139,6 +142,32 @@ export class Step {
     }
   }
 }
+
+/** Object numbers of contents and resources of all pages, with everything below them. */
+function drawnByPages(revision: PdfRevision): ReadonlySet<number> {
+  const seen = new Set<number>();
+  const stack: PdfObject[] = [];
+  for (const page of revision.walkPages()) {
+    stack.push(page.dict.entries.get('Contents') ?? null, page.dict.entries.get('Resources') ?? null, page.resources);
+  }
+  while (stack.length > 0) {
+    const one = stack.pop() as PdfObject;
+    if (one === null || typeof one !== 'object') continue;
+    if (one.kind === 'ref') {
+      if (seen.has(one.num)) continue;
+      seen.add(one.num);
+      stack.push(revision.object(one.num, one.gen));
+    } else if (one.kind === 'array') for (const item of one.items) stack.push(item);
+    else if (one.kind === 'dict' || one.kind === 'stream') {
+      const { entries } = one.kind === 'dict' ? one : one.dict;
+      for (const [key, item] of entries) if (!BESIDE.has(key)) stack.push(item);
+    }
+  }
+  return seen;
+}
+
+/** Entries that lead back to the page or to the form, not on to what is drawn. */
+const BESIDE: ReadonlySet<string> = new Set(['Parent', 'P', 'Annots', 'StructParent', 'StructParents']);
 
 function changedObjects(a: PdfRevision, b: PdfRevision, spend: () => void): Map<number, ObjectChange> {
   const out = new Map<number, ObjectChange>();
