@@ -19,7 +19,7 @@ import type { Finding, SignatureReport } from './types.ts';
 
 /** Judges a CMS file (CAdES or plain), attached or detached: one result for each SignerInfo. */
 export function judgeCmsFile(bytes: Uint8Array, sources: Sources): { signatures: SignatureReport[]; warnings: Finding[] } {
-  const { context, policy } = sources;
+  const { policy } = sources;
   const opened = openCms(bytes, false);
   if (opened.data === undefined) {
     return { signatures: [conclude(factsOf('signature-1', undefined, undefined, opened.faults, []), sources)], warnings: [] };
@@ -40,7 +40,6 @@ export function judgeCmsFile(bytes: Uint8Array, sources: Sources): { signatures:
     }
     return conclude(factsOf(`signature-${i + 1}`, read, signer, own, opened.warnings), sources);
   });
-  void context;
   return { signatures, warnings: [] };
 }
 
