@@ -63,7 +63,7 @@ export function verifier(): void {
       show(...resultView(t, { ...message, onAgain: again, onRetry: () => check(file) }));
     });
     const request: CheckRequest = { file, language };
-    worker.postMessage(request);
+    worker.postMessage(request, []);
   };
 
   input.addEventListener('change', () => {

@@ -8,7 +8,7 @@ import type { CheckMessage, CheckRequest } from './messages.ts';
 import { fetchEvidence, fetchTrust } from './trust.ts';
 
 const say = (message: CheckMessage): void => {
-  (self as unknown as { postMessage(message: CheckMessage): void }).postMessage(message);
+  (self as unknown as { postMessage(message: CheckMessage, transfer: Transferable[]): void }).postMessage(message, []);
 };
 
 const ROUNDS = 4;
