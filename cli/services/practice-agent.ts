@@ -32,6 +32,8 @@ export async function keepPracticeAgent(options: {
       if (stopping.signal.aborted) return;
       try {
         agent = await start();
+        // Told to stop in this moment: `stop` has seen only the dead one.
+        if (stopping.signal.aborted) return await agent.stop();
         await again(agent);
       } catch (fault) {
         log.error({ fault }, 'the practice agent could not be started');
