@@ -100,6 +100,10 @@ function assemble(
   const own = sections.length === 1 && !hidden ? first.entries : mergeSections(sections, hidden);
   const lastEnd = Math.max(...sections.map((s) => s.end));
   const close = readClose(reading, lastEnd, startxref);
+  // Behind the end it would be written by whoever appends next: the signed revision would change under its signature.
+  if (hidden && hidden.end > close.eof) {
+    throw new FormatFault('pdf.revision-order', '/XRefStm points behind the end of its own revision', hidden.offset);
+  }
   return {
     startxref,
     kind: hidden ? 'hybrid' : first.kind,

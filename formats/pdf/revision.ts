@@ -151,6 +151,8 @@ export class PdfRevision {
       const message = `the cross-reference promises object ${num} ${entry.gen}, ${found.num} ${found.gen} stands here`;
       throw new FormatFault('pdf.object-mismatch', message, entry.offset);
     }
+    // Read before through a newer revision it may reach past this one, into bytes appended later.
+    if (found.end > owner.end) throw new FormatFault('pdf.xref-damaged', 'an object ends behind its own revision', entry.offset);
     this.objects.set(num, found);
     if (!known && found.fixed) this.host.parsed.set(entry.offset, found);
     return found;
