@@ -150,8 +150,8 @@ export interface ValidationReport {
   readonly file: string;
   readonly size: number;
   readonly sha256: string;
-  /** PDF, CMS, XML, JSON, ZIP; what the container is. */
-  readonly format: string;
+  /** Of all signatures; the plain container (`PDF`, `CMS`) where there are none or several kinds. */
+  readonly format: SignatureFormat;
   readonly verdict: Verdict;
   readonly validationTime: string;
   readonly policy: string;

@@ -27,7 +27,7 @@ export class UnsupportedFile extends Error {
 }
 
 interface Judged {
-  readonly format: string;
+  readonly format: SignatureFormat;
   readonly signatures: readonly SignatureReport[];
   readonly revisions?: readonly { readonly end: number }[];
   /** Make the document invalid whatever its signatures say. */
@@ -76,15 +76,14 @@ function judge(source: ByteSource, sources: Sources): Judged {
 
 /** Recognised, reported, never passed over in silence. */
 function notYet(format: SignatureFormat, signed: boolean, sources: Sources): Judged {
-  const name = format === 'XAdES' || format === 'XMLDSig' ? 'XML' : format === 'JAdES' ? 'JSON' : 'ZIP';
-  if (!signed) return { format: name, signatures: [], errors: [], doubts: [], warnings: [] };
+  if (!signed) return { format, signatures: [], errors: [], doubts: [], warnings: [] };
   const finding = {
     code: 'format.not-yet-judged',
     clause: 'EN 319 102-1 5.2.2',
     message: `${format} is recognised, but this version does not judge it yet`,
   };
   return {
-    format: name,
+    format,
     signatures: [blank('signature-1', format, 'INDETERMINATE', 'SIG_CONSTRAINTS_FAILURE', finding, sources)],
     errors: [],
     doubts: [],
@@ -93,7 +92,7 @@ function notYet(format: SignatureFormat, signed: boolean, sources: Sources): Jud
 }
 
 /** The strict reader refused the file. Signed or not, it is never repaired and never passes. */
-function unreadable(source: ByteSource, format: string, fault: FormatFault, sources: Sources): Judged {
+function unreadable(source: ByteSource, format: SignatureFormat, fault: FormatFault, sources: Sources): Judged {
   const offset = fault.offset === undefined ? {} : { offset: fault.offset };
   const finding = { code: fault.code, clause: 'ISO 32000-2 7.5', message: fault.message, ...offset };
   const none = { format, errors: [], doubts: [], warnings: [] };
@@ -134,6 +133,12 @@ function blank(
   };
 }
 
+/** The one format of all signatures; the plain container where there are none or several kinds. */
+function formatOf(judged: Judged): SignatureFormat {
+  const [first, ...others] = new Set(judged.signatures.map((one) => one.format));
+  return first === undefined || others.length > 0 ? judged.format : first;
+}
+
 const RANK: Readonly<Record<Indication, number>> = { TOTAL_FAILED: 2, INDETERMINATE: 1, TOTAL_PASSED: 0 };
 
 /** The document is as good as its worst signature, and no better than what was found about the file itself. */
@@ -168,7 +173,7 @@ function documentReport(source: ByteSource, context: ValidationContext, judged: 
     file: context.fileName ?? '',
     size: source.size,
     sha256: toHex(sources.pass.finish()),
-    format: judged.format,
+    format: formatOf(judged),
     verdict,
     validationTime: new Date(context.at).toISOString(),
     policy: (context.policy ?? VIETNAM_POLICY).name,
