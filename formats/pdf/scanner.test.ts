@@ -89,6 +89,29 @@ describe('objects of ISO 32000-2 §7.3', () => {
   });
 });
 
+describe('long hexadecimal strings', () => {
+  it('read the same however white space, odd digits and the window cut them', () => {
+    let seed = 7;
+    const random = (n: number): number => (seed = (seed * 1103515245 + 12345) % 2147483648) % n;
+    for (let round = 0; round < 60; round++) {
+      const digits = Array.from({ length: random(9000) }, () => '0123456789abcdefABCDEF'.charAt(random(22)));
+      const gaps = random(3) * 20;
+      const text = digits.map((digit) => (gaps > 0 && random(gaps) === 0 ? `${digit}\n ` : digit)).join('');
+      const padded = digits.length % 2 === 0 ? digits : [...digits, '0'];
+      expect(read(`<${text}>`)).toMatchObject({ bytes: Uint8Array.from(Buffer.from(padded.join(''), 'hex')), hex: true });
+    }
+  });
+
+  it('end where the object must end, not where digits do', () => {
+    const scanner = new PdfScanner(memorySource(bytes(`<${'ab'.repeat(100)}>`)), {
+      budget: defaultPdfBudget,
+      positions: true,
+      limit: 100,
+    });
+    expect(codeOf(() => scanner.object())).toBe('pdf.syntax');
+  });
+});
+
 describe('what has no single meaning is refused', () => {
   it.each<[string, string]>([
     ['<</A 1 /A 2>>', 'pdf.duplicate-key'],

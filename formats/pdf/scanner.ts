@@ -216,6 +216,10 @@ export class PdfScanner {
     let bytes = new Uint8Array(32);
     let digits = 0;
     for (;;) {
+      if ((digits & 1) === 0) {
+        if (digits >> 1 === bytes.length) bytes = enlarged(bytes);
+        digits += this.hexPairs(bytes, digits >> 1);
+      }
       const b = this.peek();
       this.pos++;
       const value = b === -1 ? -1 : (hexValue[b] as number);
@@ -227,6 +231,22 @@ export class PdfScanner {
       else if (b === -1 || classOf[b] !== WHITE) throw this.fault('pdf.syntax', 'hexadecimal string without its end', start);
     }
     return this.string(bytes.slice(0, (digits + 1) >> 1), true, start);
+  }
+
+  /** Moves over pairs of digits as far as nothing else, the window or `into` ends them. @returns digits read */
+  private hexPairs(into: Uint8Array, at: number): number {
+    const { window } = this;
+    const from = this.pos - this.base;
+    const stop = Math.min(window.length, this.limit - this.base, from + 2 * (into.length - at)) - 1;
+    let i = from;
+    for (let to = at; i >= 0 && i < stop; i += 2) {
+      // Negative as soon as one of the two is no digit.
+      const value = ((hexValue[window[i] as number] as number) << 4) | (hexValue[window[i + 1] as number] as number);
+      if (value < 0) break;
+      into[to++] = value;
+    }
+    this.pos += i - from;
+    return i - from;
   }
 
   private string(bytes: Uint8Array, hex: boolean, start: number): PdfObject {

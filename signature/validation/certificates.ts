@@ -1,4 +1,4 @@
-import { equalBytes } from '@antin/formats/bytes/bytes';
+import { equalBytes, fromLatin1 } from '@antin/formats/bytes/bytes';
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
 import type { SignerIdentifier } from '@antin/pki/cms/signed-data';
@@ -50,7 +50,7 @@ export class CertificatePool {
 
 /** A bucket, never an identity: whoever uses it compares all bytes afterwards. */
 function keyOf(raw: Uint8Array): string {
-  return toHex(raw.subarray(0, 40)) + toHex(raw.subarray(-24)) + raw.length;
+  return `${fromLatin1(raw.subarray(0, 40))}${fromLatin1(raw.subarray(-24))}${raw.length}`;
 }
 
 /** Certificates met again and again (issuers, time-stamping units) are parsed once per process; bounded. */

@@ -17,13 +17,13 @@ const ID_SIGNED_DATA = new Uint8Array([0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
 /** What a file is, from its first bytes and never from its name. */
 export function recognise(source: ByteSource): Container {
   const head = source.read(0, Math.min(source.size, 4096));
-  const text = fromLatin1(head);
   if (indexOfBytes(head.subarray(0, 1024 + 5), latin1('%PDF-')) !== -1) return { kind: 'pdf' };
   // A header broken by one flipped byte does not make a signed PDF unsigned.
   if (looksSigned(source) && positionsOf(source, latin1('startxref'), 1).length > 0) return { kind: 'pdf' };
   if (indexOfBytes(head.subarray(0, 64), ID_SIGNED_DATA) !== -1 && source.size <= MAX_CMS) {
     return { kind: 'cms', bytes: source.read(0, source.size) };
   }
+  const text = fromLatin1(head);
   if (/-----BEGIN (CMS|PKCS7|PKCS #7 SIGNED DATA)-----/.test(text) && source.size <= MAX_CMS) {
     const bytes = pemBody(fromLatin1(source.read(0, source.size)));
     if (bytes !== undefined) return { kind: 'cms', bytes };

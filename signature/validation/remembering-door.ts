@@ -1,6 +1,6 @@
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import { fromLatin1 } from '@antin/formats/bytes/bytes';
-import type { CryptoDoor, VerifyAnswer, VerifyInput } from '@antin/pki/crypto';
+import type { CryptoDoor, SignatureAlgorithm, VerifyAnswer, VerifyInput } from '@antin/pki/crypto';
 
 const MEMORY = 512;
 /** Long data (a whole detached content) is not worth keeping. */
@@ -38,8 +38,15 @@ function same(a: VerifyInput, b: VerifyInput): boolean {
     equalBytes(a.data, b.data) &&
     equalBytes(a.spki, b.spki) &&
     equalBytes(a.signature, b.signature) &&
-    JSON.stringify(a.algorithm) === JSON.stringify(b.algorithm)
+    sameAlgorithm(a.algorithm, b.algorithm)
   );
+}
+
+function sameAlgorithm(a: SignatureAlgorithm, b: SignatureAlgorithm): boolean {
+  if (a === b) return true;
+  if (a.scheme === 'ed25519' || b.scheme === 'ed25519') return a.scheme === b.scheme;
+  if (a.scheme !== b.scheme || a.digest !== b.digest) return false;
+  return a.scheme !== 'rsa-pss' || (b.scheme === 'rsa-pss' && a.mgfDigest === b.mgfDigest && a.saltLength === b.saltLength);
 }
 
 /** Copies, because slices would keep whole files alive. */
