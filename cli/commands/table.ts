@@ -1,7 +1,17 @@
 import type { Command } from '../io.ts';
 
 /** One file a command, `commands/NAME.ts` with `run`. */
-export const commandNames: readonly string[] = ['serve', 'sign', 'validate', 'inspect', 'agent', 'bench', 'check'];
+export const commandNames: readonly string[] = [
+  'serve',
+  'sign',
+  'extend',
+  'timestamp',
+  'validate',
+  'inspect',
+  'agent',
+  'bench',
+  'check',
+];
 
 /** Loaded only when asked for, so that `antin sign` does not wait for the servers. */
 export async function loadCommand(name: string): Promise<Command> {
