@@ -19,6 +19,8 @@ import { signingProblems } from './problems.ts';
 
 export const SEAL_FIELD = 'dau-co-quan';
 export const PERSON_FIELD = 'ky-nguoi-1';
+/** Locked by the seal: after it, neither number nor date can change. */
+const FILLED_FIELDS = ['so', 'ngay'];
 /** Decree 30/2020 Appendix I: number and date 13, annex text 10. */
 const FIELD_POINTS = 13;
 const ANNEX_POINTS = 10;
@@ -96,7 +98,9 @@ export function preparePerson(
         : { image: input.image }),
     },
     extraFields: {
-      signatures: [{ name: SEAL_FIELD, page: place.page, rect: sealRect(place.rect, displayedSize(page)) }],
+      signatures: [
+        { name: SEAL_FIELD, page: place.page, rect: sealRect(place.rect, displayedSize(page)), lock: [...FILLED_FIELDS] },
+      ],
       font: doors.font,
     },
   });
