@@ -69,6 +69,17 @@ export const CHECKS: readonly Check[] = [
       ),
   },
   {
+    id: 'cms.content-is-data',
+    clause: 'EN 319 142-1 6.3',
+    onFail: FORMAT,
+    // A value made for another protocol over the same digest is no signature of a document.
+    fails: (f) =>
+      one(
+        f.format === 'PAdES' && f.cms !== null && f.cms.eContentType !== OID.idData,
+        `a PAdES signature is over data, not over ${f.cms?.eContentType}`,
+      ),
+  },
+  {
     id: 'cms.message-digest',
     clause: 'RFC 5652 11.2',
     onFail: FORMAT,
