@@ -19,20 +19,15 @@ export function requireIntact(
     readonly inflate: Inflate;
     readonly anchors: readonly TrustAnchor[];
     readonly at: number;
-    readonly detached?: ByteSource;
+    /** Only the signatures in these fields. */
+    readonly fields?: readonly string[];
   },
 ): void {
-  const { door, inflate, anchors, at, detached } = context;
+  const { door, inflate, anchors, at, fields } = context;
   const evidence = { certificates: [], crls: [], ocsps: [] };
-  const { report } = validate(source, {
-    door,
-    inflate,
-    trust: anchors,
-    evidence,
-    at,
-    ...(detached === undefined ? {} : { detached }),
-  });
-  const broken = report.signatures.find((one) => one.subIndication !== null && BROKEN.has(one.subIndication));
+  const { report } = validate(source, { door, inflate, trust: anchors, evidence, at });
+  const asked = report.signatures.filter((one) => fields === undefined || fields.includes(one.field ?? ''));
+  const broken = asked.find((one) => one.subIndication !== null && BROKEN.has(one.subIndication));
   const error = broken?.errors[0] ?? report.errors[0];
   if (error === undefined) return;
   throw new SignatureFault('extend.signature-broken', `a signature of the file is broken: ${error.message} [${error.code}]`);

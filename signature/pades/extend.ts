@@ -37,6 +37,8 @@ export interface ExtendPadesOptions extends ExtendOptions {
   readonly deflate?: Deflate;
   /** Largest time-stamp token expected; a larger one is asked for again. */
   readonly tokenBytes?: number;
+  /** Full names of the signature fields to raise; all when absent. Others stay as they are, whatever they are worth. */
+  readonly fields?: readonly string[];
 }
 
 /**
@@ -60,7 +62,7 @@ export async function extendPades(source: ByteSource, options: ExtendPadesOption
     parts.push(bytes);
     now = appendedSource(now, bytes);
   };
-  const read = (): SignedPdf => readSignedPdf(openPdf(now, { inflate: options.inflate, mode: 'strict' }));
+  const read = (): SignedPdf => readSignedPdf(openPdf(now, { inflate: options.inflate, mode: 'strict' }), options.fields);
   requireIntact(source, options);
   let signed = read();
   if (signed.signatures.length + signed.documentStamps.length === 0) {
@@ -73,7 +75,7 @@ export async function extendPades(source: ByteSource, options: ExtendPadesOption
     signed = read();
   }
   if (options.level === 'B-T') return concatBytes(...parts);
-  const needed = await gatherEvidence(subjectsOf(signed, options.at), {
+  const needed = await gatherEvidence(subjectsOf(signed, options), {
     door: options.door,
     anchors: options.anchors,
     ...(options.tsaAnchors === undefined ? {} : { tsaAnchors: options.tsaAnchors }),
@@ -104,14 +106,16 @@ export function joined(a: Evidence, b: Evidence | undefined): Evidence {
 }
 
 /** Every signer for the time its earliest time-stamp proves; every authority for the time the next document time-stamp proves. */
-function subjectsOf({ signatures, documentStamps }: SignedPdf, at: number): Subject[] {
+function subjectsOf({ signatures, documentStamps }: SignedPdf, { at, fields }: ExtendPadesOptions): Subject[] {
   const latest = (after: number): number => Math.min(at, ...documentStamps.map((one) => one.genTime).filter((t) => t > after));
   const out: Subject[] = signatures.map(({ certificate, stamps }) => ({
     certificate,
     purpose: 'signer',
     at: Math.min(at, ...stamps.map((one) => one.genTime)),
   }));
-  for (const stamp of new Set([...signatures.flatMap((one) => one.stamps), ...documentStamps])) {
+  // Where only some signatures are asked for, time-stamps that do not cover them need not be of anybody known.
+  const alone = fields === undefined ? documentStamps : [];
+  for (const stamp of new Set([...signatures.flatMap((one) => one.stamps), ...alone])) {
     out.push({ certificate: stamp.certificate, purpose: 'time-stamp', at: latest(stamp.genTime) });
   }
   return out;

@@ -12,6 +12,7 @@ import { CertificatePool } from '../validation/certificates.ts';
 import { evidenceIn, openCms, tokensOf } from '../validation/cms-container.ts';
 import { readDss } from '../validation/pdf/dss.ts';
 import { findSignatures, isDocumentTimeStamp } from '../validation/pdf/find-signatures.ts';
+import type { FoundSignature } from '../validation/pdf/find-signatures.ts';
 
 /** A time-stamp found in a file: who made it and when. Nothing is checked here. */
 export interface FoundStamp {
@@ -40,9 +41,17 @@ interface Opened {
   readonly signer: SignerInfo;
 }
 
-/** Signers, authorities and evidence of a signed PDF, ours or another's. @throws {SignatureFault} `extend.unreadable` */
-export function readSignedPdf(file: PdfFile): SignedPdf {
+/**
+ * Signers, authorities and evidence of a signed PDF, ours or another's.
+ *
+ * @param fields only the signatures in these fields; document time-stamps always
+ * @throws {SignatureFault} `extend.unreadable`, `extend.no-chain`
+ */
+export function readSignedPdf(file: PdfFile, fields?: readonly string[]): SignedPdf {
+  const asked = (found: FoundSignature): boolean =>
+    fields === undefined || isDocumentTimeStamp(found.dict) || fields.includes(found.field?.fullName ?? '');
   const opened = findSignatures(file)
+    .filter(asked)
     .map((found): Opened => {
       const field = found.field?.fullName ?? '';
       const contents = found.dict.entries.get('Contents');
