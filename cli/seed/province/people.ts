@@ -12,24 +12,22 @@ function person(
   fullName: string,
   post: Post,
   dates: { from?: string; to?: string } = {},
+  ...further: readonly Post[]
 ): DemoPerson {
-  const [key, title, unit, capacity, roles] = post;
   return {
     signInName,
     fullName,
     email: `${signInName}@sonha.gov.vn.example`,
-    positions: [
-      {
-        key: `${agency}.${key}`,
-        agency,
-        title,
-        ...(unit === undefined ? {} : { unit }),
-        capacity,
-        roles,
-        validFrom: dates.from ?? NOW,
-        ...(dates.to === undefined ? {} : { validTo: dates.to }),
-      },
-    ],
+    positions: [post, ...further].map(([key, title, unit, capacity, roles]) => ({
+      key: `${agency}.${key}`,
+      agency,
+      title,
+      ...(unit === undefined ? {} : { unit }),
+      capacity,
+      roles,
+      validFrom: dates.from ?? NOW,
+      ...(dates.to === undefined ? {} : { validTo: dates.to }),
+    })),
   };
 }
 
@@ -54,7 +52,14 @@ export const provincePeople: readonly DemoPerson[] = [
   person('province', 'ub.tung', 'Bùi Sơn Tùng', official('Phòng Kinh tế - Tổng hợp')),
 
   person('finance', 'stc.hung', 'Trần Quốc Hùng', ['leader', 'Giám đốc', undefined, '', ['leader']]),
-  person('finance', 'stc.yen', 'Ngô Hải Yến', ['deputy', 'Phó Giám đốc', undefined, 'KT.', ['leader']]),
+  // A deputy who is also acting head of a division: signs in the one position, drafts in the other.
+  person('finance', 'stc.yen', 'Ngô Hải Yến', ['deputy', 'Phó Giám đốc', undefined, 'KT.', ['leader']], {}, [
+    'acting-head',
+    'Phụ trách phòng',
+    'Phòng Quản lý ngân sách',
+    '',
+    ['drafter'],
+  ]),
   person('finance', 'stc.hoa', 'Phạm Thị Hoa', clerk()),
   person('finance', 'stc.lan', 'Nguyễn Thị Lan', official('Phòng Quản lý ngân sách')),
 
