@@ -1,18 +1,8 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { readSecretFile } from '@antin/adapters/p12/secret-file';
+import { takeLock, thisProcess } from '@antin/adapters/process/lock';
 import { AgentFault } from './fault.ts';
 
 /** The agent's own data folder, 0700: nobody else on the machine, and no server, reads it. */
@@ -36,7 +26,8 @@ export function openFolder(path: string): AgentFolder {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   if (process.platform !== 'win32') chmodSync(path, 0o700);
   const lock = join(path, 'agent.lock');
-  takeLock(lock);
+  const other = takeLock(lock, thisProcess());
+  if (other !== undefined) throw new AgentFault('agent.running', `another agent (process ${other.pid}) uses this folder`);
   return {
     path,
     file: (name) => join(path, name),
@@ -62,32 +53,4 @@ export function writeWhole(path: string, content: Uint8Array): void {
     closeSync(descriptor);
   }
   renameSync(beside, path);
-}
-
-function takeLock(lock: string): void {
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    try {
-      const descriptor = openSync(lock, 'wx', 0o600);
-      writeSync(descriptor, String(process.pid));
-      closeSync(descriptor);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const holder = Number(readFileSync(lock, 'utf8'));
-      if (alive(holder)) throw new AgentFault('agent.running', `another agent (process ${holder}) uses this folder`);
-      // Left behind by a killed agent.
-      rmSync(lock, { force: true });
-    }
-  }
-  throw new AgentFault('agent.running', 'another agent took this folder');
-}
-
-function alive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

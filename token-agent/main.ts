@@ -191,6 +191,8 @@ async function practise(folder: AgentFolder, pagePort: number, env: NodeJS.Proce
     if (page.idleMs() > 30_000) openPage(page.openUrl, folder, env);
   });
   process.on('SIGINT', () => {});
+  // The server that reads us was killed: stdin ends too, which is the sign to leave.
+  process.stdout.on('error', () => {});
 
   const { enrol, store } = enrolment(keys);
   let running: { agent: Agent; ended: Promise<unknown> } | undefined;

@@ -1,7 +1,7 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeCluster } from '@antin/adapters/db/postgres/place';
-import { startTimeOf } from '@antin/adapters/db/postgres/process-id';
+import { takeLock, thisProcess, type Holder } from '@antin/adapters/process/lock';
 
 /** The folder of one installation. What is in it belongs to one feature each. */
 export interface DataFolder {
@@ -29,9 +29,7 @@ export class DataFolderFault extends Error {
   }
 }
 
-interface Note {
-  readonly pid: number;
-  readonly started: string;
+interface Note extends Holder {
   readonly address: string;
 }
 
@@ -55,7 +53,11 @@ export function claimDataFolder(path: string, options: { fresh: boolean }): Data
     );
   }
   const note = join(path, NOTE);
-  lock(path, note, { pid: process.pid, started: startTimeOf(process.pid), address: '' });
+  const other = takeLock<Note>(note, { ...thisProcess(), address: '' });
+  if (other !== undefined) {
+    const where = other.address === '' ? 'it is still starting' : other.address;
+    throw new DataFolderFault('serve.already-running', `Antin already runs on ${path}: ${where} (process ${other.pid})`);
+  }
   const forget = () => {
     removeCluster(join(path, 'postgres'));
     for (const name of readdirSync(path))
@@ -71,45 +73,10 @@ export function claimDataFolder(path: string, options: { fresh: boolean }): Data
     agent: join(path, 'agent'),
     announce(address) {
       const beside = `${note}.${process.pid}`;
-      writeFileSync(beside, JSON.stringify({ pid: process.pid, started: startTimeOf(process.pid), address } satisfies Note), {
-        mode: 0o600,
-      });
+      writeFileSync(beside, JSON.stringify({ ...thisProcess(), address } satisfies Note), { mode: 0o600 });
       renameSync(beside, note);
     },
     forget,
     release: () => rmSync(note, { force: true }),
   };
-}
-
-function lock(path: string, note: string, mine: Note): void {
-  const beside = `${note}.${process.pid}`;
-  writeFileSync(beside, JSON.stringify(mine), { mode: 0o600 });
-  try {
-    for (;;) {
-      try {
-        // A link appears with its content or not at all, for one process only.
-        linkSync(beside, note);
-        return;
-      } catch (fault) {
-        if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
-      }
-      const other = readNote(note);
-      if (other !== undefined && startTimeOf(other.pid) === other.started && other.started !== '') {
-        const where = other.address === '' ? 'it is still starting' : other.address;
-        throw new DataFolderFault('serve.already-running', `Antin already runs on ${path}: ${where} (process ${other.pid})`);
-      }
-      // Left by a process that was killed.
-      rmSync(note, { force: true });
-    }
-  } finally {
-    rmSync(beside, { force: true });
-  }
-}
-
-function readNote(path: string): Note | undefined {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Note;
-  } catch {
-    return undefined;
-  }
 }

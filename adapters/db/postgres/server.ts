@@ -13,11 +13,11 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startTimeOf } from '../../process/start-time.ts';
 import { singleClient, type DatabaseAddress } from '../connect.ts';
 import { DatabaseFault } from '../fault.ts';
 import { installedBinaries } from './binaries.ts';
 import { clearStale, readPidFile, removeSocketFolder, servesCluster, type PidFile } from './pid-file.ts';
-import { startTimeOf } from './process-id.ts';
 import { ownerOf, placeFor, socketFolder, type Placed } from './place.ts';
 import { powersHere, runBy, spawnBy, waysFor, type Powers, type Way } from './way.ts';
 
