@@ -94,6 +94,7 @@ export const EN: Catalogue = {
     'pdf.filled-value-changed': () => 'the value of a field that was filled when signed was changed later',
     'pdf.annotation-added': () => 'a note was added after signing that nobody signed for',
     'pdf.button-draws': () => 'a large button chosen after signing may show content nobody saw when signing',
+    'pdf.field-redrawn': () => 'a field that already showed something was given another picture when somebody signed into it',
     'pdf.signature-covered': () => 'the picture of a later signature hides most of an earlier one',
     'pdf.change-undecided': () => 'the file was changed after signing in a way that cannot be shown to be harmless',
     'pdf.sub-filter-not-judged': () => 'the file carries a signature of a kind this software cannot judge yet',

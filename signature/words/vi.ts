@@ -94,6 +94,7 @@ export const VI: Catalogue = {
     'pdf.filled-value-changed': () => 'giá trị của một ô đã điền khi ký đã bị sửa sau đó',
     'pdf.annotation-added': () => 'có ghi chú được thêm sau khi ký mà không ai ký xác nhận',
     'pdf.button-draws': () => 'một ô chọn lớn được đánh dấu sau khi ký có thể hiển thị nội dung chưa ai thấy khi ký',
+    'pdf.field-redrawn': () => 'một ô đã có hình từ trước bị thay hình khi có người ký vào',
     'pdf.signature-covered': () => 'hình của một chữ ký thêm sau che gần hết chữ ký trước',
     'pdf.change-undecided': () => 'tệp có thay đổi sau khi ký mà phần mềm không xác định được là vô hại',
     'pdf.sub-filter-not-judged': () => 'tệp có chữ ký thuộc loại mà phần mềm này chưa kiểm tra được',

@@ -5,7 +5,7 @@ import { pdfArray, pdfDict, pdfName, pdfRef, withEntries } from '@antin/formats/
 import type { PdfDict, PdfObject, PdfRef } from '@antin/formats/pdf/objects';
 import type { PdfUpdate } from '@antin/formats/pdf/update';
 import { addReservedFields } from '@antin/signature/pades/fields';
-import { HOUR, append, documentFont, letter, prepared, sign } from '../judging/documents.ts';
+import { HOUR, append, documentFont, letter, pdfOf, prepared, sign } from '../judging/documents.ts';
 import type { Attack, Ground } from './surgery.ts';
 import {
   addWidget,
@@ -186,6 +186,60 @@ export const DRAFTED: readonly Attack[] = [
 ];
 
 /** The same steps with nothing up the sleeve. */
+/** Content that a reader of the page could overlook; the picture of a later signature is laid over it. */
+function overlooked(name: string, content: string, resources: string, ...more: string[]): Attack {
+  return {
+    name: `a picture over ${name}`,
+    async build({ pki }) {
+      const file = pdfOf([
+        '<< /Type /Catalog /Pages 2 0 R >>',
+        '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+        `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << ${resources} >> >>`,
+        `<< /Length ${content.length} >>\nstream\n${content}\nendstream`,
+        '<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>',
+        ...more,
+      ]);
+      const signed = await sign(file, { pki, by: 'leader', stampedAt: pki.now });
+      const appearance = { page: 1, rect: [300, 495, 120, 30] as const, text: { lines: ['x'], font: documentFont(), size: 8 } };
+      return sign(signed, { pki, by: 'seal', stampedAt: pki.now + HOUR, appearance });
+    },
+  };
+}
+
+const stream = (entries: string, body: string): string => `<< ${entries} /Length ${body.length} >>\nstream\n${body}\nendstream`;
+const FORM = '/Type /XObject /Subtype /Form /BBox [0 0 595 842]';
+
+export const OVERLOOKED: readonly Attack[] = [
+  overlooked('plain text', 'BT /F 12 Tf 280 500 Td (mot trieu dong) Tj ET', '/Font << /F 5 0 R >>'),
+  overlooked('text with wide words', 'BT /F 12 Tf 240 Tw 72 500 Td (a b) Tj ET', '/Font << /F 5 0 R >>'),
+  overlooked(
+    'text in a form that takes its font from the page',
+    'BT /F 12 Tf ET /X Do',
+    '/Font << /F 5 0 R >> /XObject << /X 6 0 R >>',
+    stream(FORM, 'BT 72 500 Td (mot trieu dong mot trieu dong mot trieu) Tj ET'),
+  ),
+  overlooked(
+    'text whose font a graphics state chooses',
+    'BT /G gs 72 500 Td (mot trieu dong mot trieu dong mot trieu) Tj ET',
+    '/ExtGState << /G << /Font [5 0 R 12] >> >>',
+  ),
+  overlooked(
+    'glyphs that are programs of any size',
+    'BT /T 1 Tf 72 500 Td (a) Tj ET',
+    '/Font << /T 6 0 R >>',
+    '<< /Type /Font /Subtype /Type3 /FontBBox [0 0 1 1] /FontMatrix [1 0 0 1 0 0] /FirstChar 97 /LastChar 97 /Widths [1] /Encoding << /Differences [97 /a] >> /CharProcs << /a 7 0 R >> >>',
+    stream('', '1 0 d0 200 0 200 20 re f'),
+  ),
+  overlooked(
+    'a picture',
+    'q 120 0 0 30 300 495 cm /X Do Q',
+    '/XObject << /X 6 0 R >>',
+    stream('/Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace /DeviceGray', 'x'),
+  ),
+  overlooked('a shading', '/S sh', '/Shading << /S << /ShadingType 2 /ColorSpace /DeviceGray /Coords [0 0 1 1] >> >>'),
+  overlooked('a line', '0 510 m 595 510 l S', ''),
+];
+
 export const HONEST_DRAFTS: readonly Attack[] = [
   drafted(
     'an empty signature field of the draft is signed into',
@@ -193,6 +247,13 @@ export const HONEST_DRAFTS: readonly Attack[] = [
     () => undefined,
     'seal',
   ),
+  {
+    ...overlooked(
+      'nothing, above and below the text',
+      'BT /F 12 Tf 72 600 Td (mot trieu dong) Tj 0 -200 Td (hai trieu dong) Tj ET',
+      '/Font << /F 5 0 R >>',
+    ),
+  },
   ...[90, 180, 270].map((turn): Attack => ({
     name: `the walk on a page turned by ${turn}`,
     build: ({ pki }) => walkOn(pki, `/Rotate ${turn} `),

@@ -1,4 +1,4 @@
-import { DRAFTED, HONEST_DRAFTS } from '@antin/testkit/attacks/drafts';
+import { DRAFTED, HONEST_DRAFTS, OVERLOOKED } from '@antin/testkit/attacks/drafts';
 import type { Attack, Ground } from '@antin/testkit/attacks/surgery';
 import { judged, walk } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
@@ -23,6 +23,12 @@ describe('an honest draft', () => {
 
 describe('a draft that was prepared for a later update', () => {
   it.each(names(DRAFTED))('never passes: %s', async (_name, attack) => {
+    expect(judged(await attack.build(ground), pki).verdict).not.toBe('valid');
+  });
+});
+
+describe('content that could be overlooked under a later picture', () => {
+  it.each(names(OVERLOOKED))('never passes: %s', async (_name, attack) => {
     expect(judged(await attack.build(ground), pki).verdict).not.toBe('valid');
   });
 });

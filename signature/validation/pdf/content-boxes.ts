@@ -26,9 +26,22 @@ interface State {
   size: number;
   leading: number;
   charSpace: number;
+  wordSpace: number;
   scale: number;
   rise: number;
 }
+
+const FRESH: State = {
+  ctm: IDENTITY,
+  white: false,
+  font: undefined,
+  size: 0,
+  leading: 0,
+  charSpace: 0,
+  wordSpace: 0,
+  scale: 1,
+  rise: 0,
+};
 
 /**
  * Boxes of everything a page draws, in page space, or the reason why that cannot be told.
@@ -49,7 +62,7 @@ export function contentBoxes(revision: PdfRevision, page: PdfPage, maxBytes: num
       parts.push(bytes, latin1('\n'));
     }
     const boxes: Rect[] = [];
-    interpret(revision, concatBytes(...parts), page.resources, IDENTITY, boxes, 0, { operations: 0 });
+    interpret(revision, concatBytes(...parts), page.resources, FRESH, boxes, 0, { operations: 0 });
     return boxes;
   } catch (error) {
     if (error instanceof FormatFault) return `the content of the page cannot be read: ${error.message}`;
@@ -61,13 +74,14 @@ function interpret(
   revision: PdfRevision,
   content: Uint8Array,
   resources: PdfDict,
-  ctm: Matrix,
+  initial: State,
   boxes: Rect[],
   depth: number,
   work: Work,
 ): void {
   if (depth > 12) throw new FormatFault('pdf.content', 'forms nested too deep');
-  let state: State = { ctm, white: false, font: undefined, size: 0, leading: 0, charSpace: 0, scale: 1, rise: 0 };
+  // A form begins with the state of whoever draws it, its font included (§8.10.1).
+  let state: State = { ...initial };
   const stack: State[] = [];
   const fonts = new Map<string, FontReading | undefined>();
   let path: Rect | undefined;
@@ -93,8 +107,9 @@ function interpret(
   };
   const show = (bytes: Uint8Array): void => {
     const read = state.font?.decode(bytes);
-    const width =
-      read === undefined ? bytes.length * state.size : (read.width / 1000) * state.size + state.charSpace * read.glyphs;
+    const blanks = bytes.reduce((sum, byte) => sum + (byte === 32 ? 1 : 0), 0);
+    const spacing = state.charSpace * (read?.glyphs ?? bytes.length) + state.wordSpace * blanks;
+    const width = (read === undefined ? bytes.length * state.size : (read.width / 1000) * state.size) + spacing;
     const visible = read === undefined || read.text.trim() !== '';
     const full = multiply([state.scale, 0, 0, 1, 0, state.rise], multiply(tm, state.ctm));
     if (visible) add(boxOf(full, [0, -0.25 * state.size, width, 0.95 * state.size]));
@@ -208,6 +223,9 @@ function interpret(
       case 'Tc':
         state.charSpace = a;
         break;
+      case 'Tw':
+        state.wordSpace = a;
+        break;
       case 'Tz':
         state.scale = a / 100;
         break;
@@ -219,6 +237,7 @@ function interpret(
         break;
       case "'":
       case '"':
+        if (operator === '"') [state.wordSpace, state.charSpace] = [a, b];
         newLine(0, -state.leading);
         for (const item of operands) if (isString(item)) show(item.bytes);
         break;
@@ -231,10 +250,13 @@ function interpret(
       case 'BI':
         add(boxOf(state.ctm, [0, 0, 1, 1]));
         break;
+      case 'gs':
+        refuseHiddenFont(revision, resources, operands[0]);
+        break;
       case 'sh':
         throw new FormatFault('pdf.content', 'a shading fills an area that only clipping limits');
       case 'Do':
-        draw(revision, resources, operands[0], state.ctm, boxes, add, depth, work);
+        draw(revision, resources, operands[0], state, boxes, add, depth, work);
         break;
       default:
         break;
@@ -247,7 +269,7 @@ function draw(
   revision: PdfRevision,
   resources: PdfDict,
   name: PdfObject | undefined,
-  ctm: Matrix,
+  state: State,
   boxes: Rect[],
   add: (box: Rect) => void,
   depth: number,
@@ -257,7 +279,7 @@ function draw(
   const object = isName(name) && isDict(objects) ? revision.resolve(objects.entries.get(name.value)) : null;
   if (!isStream(object)) return;
   if (!isName(revision.resolve(object.dict.entries.get('Subtype')), 'Form')) {
-    add(boxOf(ctm, [0, 0, 1, 1]));
+    add(boxOf(state.ctm, [0, 0, 1, 1]));
     return;
   }
   const matrix = revision.resolve(object.dict.entries.get('Matrix'));
@@ -268,17 +290,28 @@ function draw(
     revision,
     revision.decodeStream(object, 8 << 20),
     isDict(inner) ? inner : resources,
-    multiply(own, ctm),
+    { ...state, ctm: multiply(own, state.ctm) },
     boxes,
     depth + 1,
     work,
   );
 }
 
+/** A graphics state may choose a font too (Table 57); whoever does so wants to be overlooked. */
+function refuseHiddenFont(revision: PdfRevision, resources: PdfDict, name: PdfObject | undefined): void {
+  const states = revision.resolve(resources.entries.get('ExtGState'));
+  const state = isName(name) && isDict(states) ? revision.resolve(states.entries.get(name.value)) : null;
+  if (isDict(state) && state.entries.has('Font')) throw new FormatFault('pdf.content', 'a graphics state chooses a font');
+}
+
 function fontOf(revision: PdfRevision, resources: PdfDict, name: string): FontReading | undefined {
   const fonts = revision.resolve(resources.entries.get('Font'));
   const font = isDict(fonts) ? revision.resolve(fonts.entries.get(name)) : null;
   if (!isDict(font)) return undefined;
+  // Glyphs of any size and text that runs downwards: where it is drawn cannot be told from widths.
+  if (isName(revision.resolve(font.entries.get('Subtype')), 'Type3')) throw new FormatFault('pdf.content', 'a Type 3 font');
+  const encoding = revision.resolve(font.entries.get('Encoding'));
+  if (isName(encoding) && /-V$/.test(encoding.value)) throw new FormatFault('pdf.content', 'text that runs downwards');
   try {
     return readFont(revision, font);
   } catch (error) {
