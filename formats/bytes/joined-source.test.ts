@@ -9,7 +9,7 @@ it('reads like the bytes one behind the other, wherever the seams are', () => {
   fc.assert(
     fc.property(bytes, fc.nat(60), fc.nat(60), (parts, offset, length) => {
       const whole = Uint8Array.from(parts.flatMap((part) => [...part]));
-      const source = joinedSource(...parts.map(memorySource));
+      const source = joinedSource(parts.map(memorySource));
       expect(source.size).toBe(whole.length);
       if (offset + length > whole.length) expect(() => source.read(offset, length)).toThrow(FormatFault);
       else expect(Uint8Array.from(source.read(offset, length))).toEqual(whole.slice(offset, offset + length));

@@ -1,28 +1,39 @@
 import type { ByteSource } from './source.ts';
 import { checkRange } from './source.ts';
 
-/** Several sources one behind the other, read in place; only a read across a seam copies. */
-export function joinedSource(...parts: readonly ByteSource[]): ByteSource {
-  const places: { readonly part: ByteSource; readonly start: number }[] = [];
+/** Sources one behind the other, read in place; only a read across a seam copies. */
+export function joinedSource(parts: readonly ByteSource[]): ByteSource {
+  const starts: number[] = [];
   let size = 0;
   for (const part of parts) {
-    if (part.size === 0) continue;
-    places.push({ part, start: size });
+    starts.push(size);
     size += part.size;
   }
+  const partAt = (offset: number): number => {
+    let low = 0;
+    for (let high = parts.length - 1; low < high;) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
   return {
     size,
     read(offset, length) {
       checkRange(size, offset, length);
-      const touched = places.filter(({ part, start }) => offset < start + part.size && offset + length > start);
-      const [first] = touched;
-      if (first === undefined) return new Uint8Array(0);
-      if (touched.length === 1) return first.part.read(offset - first.start, length);
+      if (length === 0) return new Uint8Array(0);
+      let i = partAt(offset);
+      const first = parts[i] as ByteSource;
+      const inside = offset - (starts[i] as number);
+      if (inside + length <= first.size) return first.read(inside, length);
       const out = new Uint8Array(length);
-      for (const { part, start } of touched) {
-        const from = Math.max(offset, start);
-        const to = Math.min(offset + length, start + part.size);
-        out.set(part.read(from - start, to - from), from - offset);
+      for (let done = 0; done < length; i++) {
+        const part = parts[i] as ByteSource;
+        const from = offset + done - (starts[i] as number);
+        const piece = part.read(from, Math.min(part.size - from, length - done));
+        out.set(piece, done);
+        done += piece.length;
       }
       return out;
     },

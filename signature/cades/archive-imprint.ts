@@ -48,6 +48,13 @@ function unsignedValues(signerInfo: Uint8Array): (readonly [type: Uint8Array, va
   return parseAttributes(last).flatMap((one) => one.values.map((value) => [oid(one.oid), value] as const));
 }
 
+/** Entries that an index must hold for the values of one attribute type. */
+export function hashesOfUnsigned(signerInfo: Uint8Array, type: string, digest: DigestAlgorithm, door: CryptoDoor): Uint8Array[] {
+  const wanted = oid(type);
+  const values = unsignedValues(signerInfo).filter(([one]) => equalBytes(one, wanted));
+  return values.map((parts) => digestOf(door, digest, ...parts));
+}
+
 /**
  * The bytes whose digest an archive-time-stamp-v3 is over, in the order of EN 319 122-1 clause 5.5.3.
  *

@@ -125,5 +125,5 @@ function encapsulate(content: ByteSource): ByteSource {
   const wrapper = tlvHeader(0xa0, octets.length + content.size);
   const type = oid(OID.idData);
   const whole = tlvHeader(TAG.SEQUENCE, type.length + wrapper.length + octets.length + content.size);
-  return joinedSource(memorySource(concatBytes(whole, type, wrapper, octets)), content);
+  return joinedSource([memorySource(concatBytes(whole, type, wrapper, octets)), content]);
 }

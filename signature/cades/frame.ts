@@ -125,7 +125,8 @@ export function frameSource(frame: CmsFrame): ByteSource {
   const wrapper = tlvHeader(0xa0, bodySize);
   const type = oid(OID.idSignedData);
   const root = tlvHeader(TAG.SEQUENCE, type.length + wrapper.length + bodySize);
-  return joinedSource(memorySource(concatBytes(root, type, wrapper, body, before)), frame.encapsulated, memorySource(after));
+  const head = concatBytes(root, type, wrapper, body, before);
+  return joinedSource([memorySource(head), frame.encapsulated, memorySource(after)]);
 }
 
 /** RFC 5652 §5.1; never lower than it was. */
