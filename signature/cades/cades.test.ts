@@ -227,6 +227,8 @@ describe('a CAdES signature', () => {
     const lta = await extended(cms, world()());
     expect(archiveImprints(lta, undefined).map((one) => one.unmatched)).toEqual([[]]);
     const value = await seal.sign(tbs.signedAttributes);
+    const at = indexOfBytes(cms, value) + value.length - 1;
+    await expect(extended(cms.with(at, cms[at]! ^ 1), world()())).rejects.toMatchObject({ code: 'extend.signature-broken' });
     expect(() => addCounterSignature(frame, 1, tbs, value, { door })).toThrow(refused('cades.no-such-signer'));
     expect(() => embedCades(undefined, tbs, value, { door })).toThrow(refused('cades.role'));
     const other = readFrame(memorySource(await sign('attached', pki.signingKey('leaderRsa'))));

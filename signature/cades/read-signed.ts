@@ -1,3 +1,4 @@
+import { memorySource } from '@antin/formats/bytes/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { TAG } from '@antin/formats/der/tags';
 import { context, integer, oid, sequence, tlv } from '@antin/formats/der/writer';
@@ -14,6 +15,7 @@ import type { FoundStamp } from '../pades/read-signed.ts';
 import { CertificatePool } from '../validation/certificates.ts';
 import { evidenceIn, tokensOf } from '../validation/cms-container.ts';
 import { readSignerInfo } from '../validation/cms-facts.ts';
+import type { SignedContent } from '../validation/cms-facts.ts';
 import { contentOf } from '../validation/signed-content.ts';
 import { withoutContent } from './frame.ts';
 import type { CmsFrame } from './frame.ts';
@@ -59,17 +61,22 @@ export function readSignedCms(frame: CmsFrame, content: ByteSource | undefined, 
       const message = 'an archive time-stamp of an older kind forbids any addition to the certificates and lists of the file';
       throw new SignatureFault('cades.legacy-archive', message);
     }
-    const { facts } = readSignerInfo(data, info, signed, pool, door);
-    if (facts.digestMatches === false || facts.signatureValue === 'invalid') {
-      const what = facts.digestMatches === false ? 'the data is not what was signed' : 'the value is wrong';
-      throw new SignatureFault('extend.signature-broken', `signature ${i + 1} is broken: ${what}`);
-    }
+    const check = (one: SignerInfo, over: SignedContent | null, what: string): void => {
+      const { facts } = readSignerInfo(data, one, over, pool, door);
+      if (facts.digestMatches !== false && facts.signatureValue !== 'invalid') return;
+      const why = facts.digestMatches === false ? 'the data is not what was signed' : 'the value is wrong';
+      throw new SignatureFault('extend.signature-broken', `${what} is broken: ${why}`);
+    };
+    check(info, signed, `signature ${i + 1}`);
+    const counterSigners = counterSignersOf(info);
+    const value = memorySource(info.signature);
+    for (const one of counterSigners) check(one, contentOf(value, [[0, value.size]], door), 'a counter-signature');
     return {
       info,
       certificate: signerOf(info, pool, `signature ${i + 1}`),
       stamps: stampsOf(info, OID.idAaSignatureTimeStampToken),
       archiveStamps: stampsOf(info, OID.idAaEtsArchiveTimestampV3),
-      counterSigners: counterSignersOf(info).map((one) => ({
+      counterSigners: counterSigners.map((one) => ({
         certificate: signerOf(one, pool, 'counter-signature'),
         stamps: stampsOf(one, OID.idAaSignatureTimeStampToken),
       })),
