@@ -311,7 +311,7 @@ function fontOf(revision: PdfRevision, resources: PdfDict, name: string): FontRe
   // Glyphs of any size and text that runs downwards: where it is drawn cannot be told from widths.
   if (isName(revision.resolve(font.entries.get('Subtype')), 'Type3')) throw new FormatFault('pdf.content', 'a Type 3 font');
   const encoding = revision.resolve(font.entries.get('Encoding'));
-  if (isName(encoding) && /-V$/.test(encoding.value)) throw new FormatFault('pdf.content', 'text that runs downwards');
+  if (isName(encoding) && encoding.value.endsWith('-V')) throw new FormatFault('pdf.content', 'text that runs downwards');
   try {
     return readFont(revision, font);
   } catch (error) {
