@@ -7,7 +7,7 @@ export interface EntityDescription {
   /** Name of another entity; roots issue themselves. */
   readonly issuer?: string;
   readonly subject: readonly (readonly [type: string, text: string])[];
-  readonly key: 'p-256' | 'p-384' | 'p-521' | 'rsa-2048' | 'ed25519';
+  readonly key: 'p-256' | 'p-384' | 'p-521' | 'rsa-2048' | 'rsa-3072' | 'ed25519';
   readonly notBefore?: string;
   readonly notAfter?: string;
   readonly revoked?: { readonly at: string; readonly reason?: number };

@@ -54,6 +54,7 @@ const ALGORITHM: Record<EntityDescription['key'], SignatureAlgorithm> = {
   'p-384': { scheme: 'ecdsa', digest: 'SHA-384' },
   'p-521': { scheme: 'ecdsa', digest: 'SHA-512' },
   'rsa-2048': { scheme: 'rsa-pkcs1', digest: 'SHA-256' },
+  'rsa-3072': { scheme: 'rsa-pkcs1', digest: 'SHA-256' },
   ed25519: { scheme: 'ed25519' },
 };
 
