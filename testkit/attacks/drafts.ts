@@ -92,8 +92,10 @@ const says = (update: PdfUpdate, words: string): PdfDict =>
     }),
   });
 
-const codesOf = ({ sealed }: Ground): number =>
-  (/<([0-9a-fA-F]+)> Tj/.exec(appearanceOf(lastOf(sealed), 'so').content)?.[1] as string).length / 4;
+const codesOf = ({ sealed }: Ground): number => {
+  const match = /<([0-9a-fA-F]+)> Tj/.exec(appearanceOf(lastOf(sealed), 'so').content) as RegExpExecArray;
+  return (match[1] as string).length / 4;
+};
 
 export const DRAFTED: readonly Attack[] = [
   drafted(
