@@ -1,0 +1,45 @@
+import { utf8 } from '@antin/formats/bytes/bytes';
+import { FormatFault } from '@antin/formats/fault';
+import { withXml } from '@antin/formats/xml/document';
+import { element } from '@antin/formats/xml/write';
+import type { AsicContainer } from './container.ts';
+import type { ContainerKind } from './names.ts';
+import { MANIFEST, MIME_TYPE } from './names.ts';
+
+const NAMESPACE = 'urn:oasis:names:tc:opendocument:xmlns:manifest:1.0';
+
+/** The OpenDocument manifest that ASiC-E with XAdES carries: which file is of which type (EN 319 162-1 clause 4.4.3.2). */
+export function manifestOf(
+  container: ContainerKind,
+  files: readonly { readonly name: string; readonly mimeType: string }[],
+): Uint8Array {
+  const line = (name: string, mimeType: string) =>
+    element('manifest:file-entry', { 'manifest:full-path': name, 'manifest:media-type': mimeType });
+  const root = element(
+    'manifest:manifest',
+    { 'xmlns:manifest': NAMESPACE, 'manifest:version': '1.2' },
+    line('/', MIME_TYPE[container]),
+    ...files.map(({ name, mimeType }) => line(name, mimeType)),
+  );
+  return utf8(`<?xml version="1.0" encoding="UTF-8"?>\n${root.xml}`);
+}
+
+/** Types by name as the container's manifest tells them; nothing signs it, so it is only a hint. */
+export function mediaTypes({ zip }: AsicContainer): ReadonlyMap<string, string> {
+  const entry = zip.entry(MANIFEST);
+  const types = new Map<string, string>();
+  if (entry === undefined) return types;
+  const content = zip.content(entry);
+  try {
+    withXml(content.read(0, content.size), ({ root }) => {
+      for (const one of root.childrenNamed(NAMESPACE, 'file-entry')) {
+        const name = one.attribute('full-path', NAMESPACE);
+        const type = one.attribute('media-type', NAMESPACE);
+        if (name !== undefined && type !== undefined && type !== '') types.set(name, type);
+      }
+    });
+  } catch (fault) {
+    if (!(fault instanceof FormatFault)) throw fault;
+  }
+  return types;
+}

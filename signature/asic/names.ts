@@ -1,0 +1,14 @@
+/** Names of EN 319 162-1. */
+export const ASIC_NAMESPACE = 'http://uri.etsi.org/02918/v1.2.1#';
+
+export const MIME_TYPE = {
+  'ASiC-S': 'application/vnd.etsi.asic-s+zip',
+  'ASiC-E': 'application/vnd.etsi.asic-e+zip',
+} as const;
+export type ContainerKind = keyof typeof MIME_TYPE;
+
+export const MIMETYPE = 'mimetype';
+export const META_INF = 'META-INF/';
+export const MANIFEST = 'META-INF/manifest.xml';
+/** The one signature file of ASiC-S with XAdES (clause 4.3.3.2). */
+export const SIGNATURES = 'META-INF/signatures.xml';
