@@ -15,6 +15,7 @@ import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { nameText } from '@antin/pki/x509/name';
 import { SignatureFault } from '../fault.ts';
+import { rememberingDoor } from '../validation/remembering-door.ts';
 
 /** Raw certificates, CRLs (CertificateList) and OCSP answers (whole OCSPResponse). */
 export interface Evidence {
@@ -60,7 +61,7 @@ const MAX_ISSUERS_ASKED = 8;
 export async function gatherEvidence(subjects: readonly Subject[], options: GatherOptions): Promise<Evidence> {
   const store = new Store();
   store.add(options.known);
-  const gathering = new Gathering(store, options);
+  const gathering = new Gathering(store, { ...options, door: rememberingDoor(options.door) });
   for (const subject of subjects) await gathering.settle(subject);
   return gathering.needed();
 }

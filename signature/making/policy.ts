@@ -48,9 +48,25 @@ export function requireMayMake(
     requireDigest(algorithm.mgfDigest, at, policy);
     if (algorithm.mgfDigest !== algorithm.digest) throw refused('RSASSA-PSS with two different digests');
   }
-  const key = parsePublicKey(input.spki);
-  if (key?.kind === 'rsa') requireSize('RSA', bitLength(key.modulus), policy.rsaBits, at);
-  if (key?.kind === 'ec') requireSize('EC', key.order.toString(2).length, policy.ecBits, at);
+  const key = sizeOf(input.spki);
+  if (key?.kind === 'RSA') requireSize(key.kind, key.bits, policy.rsaBits, at);
+  if (key?.kind === 'EC') requireSize(key.kind, key.bits, policy.ecBits, at);
+}
+
+type KeySize = { readonly kind: 'RSA' | 'EC'; readonly bits: number };
+
+/** By the array: who signs thousands of files with one key has it read once. */
+const sizes = new WeakMap<Uint8Array, KeySize | null>();
+
+function sizeOf(spki: Uint8Array): KeySize | null {
+  const known = sizes.get(spki);
+  if (known !== undefined) return known;
+  const key = parsePublicKey(spki);
+  let size: KeySize | null = null;
+  if (key?.kind === 'rsa') size = { kind: 'RSA', bits: bitLength(key.modulus) };
+  if (key?.kind === 'ec') size = { kind: 'EC', bits: key.order.toString(2).length };
+  sizes.set(spki, size);
+  return size;
 }
 
 /** @throws {SignatureFault} `signature.algorithm-not-allowed` */

@@ -1,5 +1,5 @@
-import { latin1 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
+import { hexDigits } from '@antin/formats/bytes/text-encodings';
 import { buildSignedData, signatureTimeStampAttribute } from '@antin/pki/cms/build';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import { digestOf } from '@antin/pki/crypto';
@@ -68,18 +68,12 @@ export function withContents(original: ByteSource, reserved: Reserved, cms: Uint
     throw new SignatureFault('pades.placeholder-too-small', message);
   }
   const appended = reserved.appended.slice();
-  for (let i = 0, at = start + 1; i < cms.length; i++) {
-    const byte = cms[i] as number;
-    appended[at++] = HEX[byte >> 4] as number;
-    appended[at++] = HEX[byte & 15] as number;
-  }
+  appended.set(hexDigits(cms), start + 1);
   if (appended[start] !== 0x3c || appended[end - 1] !== 0x3e) {
     throw new SignatureFault('pades.prepared-damaged', 'the place of /Contents is not where the preparation says');
   }
   return appended;
 }
-
-const HEX = latin1('0123456789abcdef');
 
 /** Offsets of the `/Contents` string in `appended`, delimiters included. */
 function placeOfContents(original: ByteSource, reserved: Reserved): readonly [number, number] {

@@ -18,6 +18,9 @@ export interface StoreOptions {
   readonly deflate?: Deflate;
 }
 
+/** Keys, digests and signatures do not compress; only long lists do. */
+const WORTH_DEFLATING = 4096;
+
 /** Bytes of one stream of a store that is read back; larger ones are left as they are. */
 const MAX_STREAM = 64 << 20;
 
@@ -75,7 +78,7 @@ export function appendSecurityStore(source: ByteSource, evidence: Evidence, opti
 }
 
 function streamOf(update: PdfUpdate, value: Uint8Array, deflate: Deflate | undefined): PdfObject {
-  if (deflate === undefined) return update.addStream({}, value);
+  if (deflate === undefined || value.length < WORTH_DEFLATING) return update.addStream({}, value);
   const packed = deflate(value);
   return packed.length < value.length
     ? update.addStream({ Filter: pdfName('FlateDecode') }, packed)
