@@ -58,4 +58,17 @@ describe.skipIf(opensslVersion === undefined)('the examples', () => {
     ]);
     expect(stdout).toMatch(/valid +signed-1\.pdf +Nguyễn Văn An/);
   });
+
+  it('raise a signature to B-LTA, renew it, and time-stamp a file that nobody signed', () => {
+    const { stdout, codes, path } = run('04-for-decades');
+    expect(codes).toEqual([0]);
+    expect(stdout).toContain('archived.pdf: PAdES B-LTA\nVăn bản này còn nguyên vẹn');
+    expect(stdout).toContain('renewed.pdf: PAdES B-LTA\nstamped.pdf: document time-stamp\n');
+    const signed = readFileSync(path('signed.pdf'));
+    for (const name of ['archived.pdf', 'renewed.pdf']) {
+      const bytes = readFileSync(path(name));
+      expect(bytes.subarray(0, signed.length).equals(signed)).toBe(true);
+      if (tools.pdfsig) expect(pdfsig(new Uint8Array(bytes)).valid).toBe(1);
+    }
+  });
 });

@@ -96,3 +96,40 @@ endstream" \
   for offset in $offsets; do printf '%010d 00000 n \n' "$offset" >>"$1"; done
   printf 'trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n' "$table" >>"$1"
 }
+
+# Dịch vụ cấp dấu thời gian để tập (RFC 3161): openssl trả lời, Node chuyển qua HTTP. Đặt $tsa và $tsa_process.
+# A practice time-stamp authority (RFC 3161): openssl answers, Node carries it over HTTP. Sets $tsa and $tsa_process.
+practice_tsa() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout tsa.key -out tsa.pem -days 90 -utf8 \
+    -CA ca.pem -CAkey ca.key -subj "/C=VN/O=Thực hành Ấn Tín/CN=Dấu thời gian thực hành" \
+    -addext basicConstraints=critical,CA:FALSE -addext keyUsage=critical,digitalSignature \
+    -addext extendedKeyUsage=critical,timeStamping 2>>openssl.log
+  cat >tsa.cnf <<'CNF'
+[tsa]
+serial = tsa-serial.txt
+default_policy = 2.999.1
+digests = sha256, sha384, sha512
+accuracy = secs:1
+signer_digest = sha256
+ess_cert_id_alg = sha256
+CNF
+  echo 01 >tsa-serial.txt
+  cat >tsa.mjs <<'NODE'
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+const arguments_ = 'ts -reply -config tsa.cnf -section tsa -queryfile query -signer tsa.pem -inkey tsa.key -chain ca.pem';
+const server = createServer(async (request, response) => {
+  writeFileSync('query', await buffer(request));
+  response.setHeader('content-type', 'application/timestamp-reply');
+  response.end(execFileSync('openssl', arguments_.split(' '), { stdio: ['ignore', 'pipe', 'ignore'] }));
+});
+server.listen(0, '127.0.0.1', () => writeFileSync('tsa.url', `http://127.0.0.1:${server.address().port}/\n`));
+NODE
+  rm -f tsa.url
+  node tsa.mjs &
+  tsa_process=$!
+  while [ ! -s tsa.url ]; do sleep 0.1; done
+  tsa=$(cat tsa.url)
+}
