@@ -77,7 +77,9 @@ export function pdfDict(entries: Readonly<Record<string, PdfObject | undefined>>
 
 /** A copy with some entries replaced; `undefined` removes the key. */
 export function withEntries(dict: PdfDict, entries: Readonly<Record<string, PdfObject | undefined>>): PdfDict {
-  const map = new Map(dict.entries);
+  const map = new Map<string, PdfObject>();
+  // Faster than handing the old map to the constructor, which makes a pair of every entry on the way.
+  dict.entries.forEach((value, key) => map.set(key, value));
   for (const key of Object.keys(entries)) {
     const value = entries[key];
     if (value === undefined) map.delete(key);
