@@ -168,6 +168,17 @@ describe('a PDF raised to a level', () => {
     expect(at(once).verdict).toBe('indeterminate');
   });
 
+  it("where a lock covers all fields: a document time-stamp fills nobody's field", async () => {
+    const objects = plainObjects(['/Annots[10 0 R]']);
+    objects[1] = '<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[10 0 R]>>>>';
+    const lock = '/Lock<</Type/SigFieldLock/Action/All>>';
+    objects[10] = `<</Type/Annot/Subtype/Widget/FT/Sig/T(ky)/F 132/P 100 0 R/Rect[0 0 0 0]${lock}>>`;
+    const locked = await signedPdf(buildPdf(objects).bytes, leader, { ...stampAt(pki.now), fieldName: 'ky' });
+    const { options, clock } = world();
+    const report = judged(await extended(locked, options()), clock() + MINUTE);
+    expect(report.signatures).toMatchObject([{ level: 'B-LTA', indication: 'TOTAL_PASSED' }]);
+  });
+
   it.each(['table', 'stream', 'hybrid'])('works on a file with a cross-reference %s', async (kind) => {
     const file =
       kind === 'table'
@@ -204,6 +215,15 @@ describe('a PDF is not raised', () => {
     await refused(signed, { evidenceFor: nothing }, 'extend.evidence-missing');
     const stale = evidenceSource(pki, () => pki.now - 20 * 24 * 60 * MINUTE);
     await refused(signed, { evidenceFor: stale }, 'extend.evidence-missing');
+  });
+
+  it('when a certification allows nothing more', async () => {
+    const objects = plainObjects(['/Annots[10 0 R]']);
+    objects[1] = '<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[10 0 R]>>>>';
+    const lock = '/Lock<</Type/SigFieldLock/Action/All/P 1>>';
+    objects[10] = `<</Type/Annot/Subtype/Widget/FT/Sig/T(ky)/F 132/P 100 0 R/Rect[0 0 0 0]${lock}>>`;
+    const signed = await signedPdf(buildPdf(objects).bytes, leader, { ...stampAt(pki.now), fieldName: 'ky' });
+    await refused(signed, {}, 'pades.locked-by-certification');
   });
 
   it('when the certificate ended before any time-stamp', async () => {
