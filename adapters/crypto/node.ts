@@ -111,13 +111,15 @@ function openFresh(spki: Uint8Array): OpenKey | undefined {
 
 /**
  * `crypto.verify` has no option for the MGF digest and silently takes the message digest. An id-RSASSA-PSS key carries its
- * parameters with it, so the RSA key is wrapped once per parameter set; OpenSSL then enforces all three.
+ * parameters with it, so the RSA key is wrapped once per parameter set; OpenSSL then enforces all three. Where both digests are
+ * one, a plain key does the same, also for SHA-3, which OpenSSL does not know in the parameters of a key.
  */
 function pssKey(
   known: OpenKey,
   rsaPublicKey: Uint8Array,
   algorithm: Extract<SignatureAlgorithm, { scheme: 'rsa-pss' }>,
 ): KeyObject {
+  if (algorithm.mgfDigest === algorithm.digest && known.key.kind === 'rsa' && known.key.use === 'any') return known.object;
   const id = `${algorithm.digest} ${algorithm.mgfDigest} ${algorithm.saltLength}`;
   let object = known.pss.get(id);
   if (object === undefined) {

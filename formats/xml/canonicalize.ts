@@ -46,7 +46,7 @@ export function canonicalize(tree: XmlTree, form: CanonicalForm, part: Canonical
   try {
     const twin = (element: XmlElement) => copy.elements[tree.elements.indexOf(element)] as XmlElement;
     const target = apex === undefined ? undefined : libxmlNode(copy.libxml, twin(apex));
-    const outermost = without.filter((one) => !without.some((other) => other !== one && other.contains(one)));
+    const outermost = outermostOf(without);
     if (apex !== undefined && outermost.some((one) => one.contains(apex))) return new Uint8Array(0);
     const gone = outermost.map((one) => libxmlNode(copy.libxml, twin(one)));
     if (outermost.some((one) => one.parent === undefined)) return new Uint8Array(0);
@@ -55,6 +55,13 @@ export function canonicalize(tree: XmlTree, form: CanonicalForm, part: Canonical
   } finally {
     copy.dispose();
   }
+}
+
+/** Elements nest or lie apart: in document order, one inside another follows it. */
+function outermostOf(elements: readonly XmlElement[]): XmlElement[] {
+  const out: XmlElement[] = [];
+  for (const one of [...elements].sort((a, b) => a.start - b.start)) if (one.start >= (out.at(-1)?.end ?? 0)) out.push(one);
+  return out;
 }
 
 function octets(tree: XmlTree, form: CanonicalForm, part: CanonicalPart): Uint8Array {

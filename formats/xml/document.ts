@@ -77,22 +77,30 @@ export function withXml<T>(input: Uint8Array | string, use: (tree: XmlTree) => T
  * @throws {FormatFault} `xml.damaged` when the two trees do not tell the same story
  */
 export function libxmlNode(document: LibxmlDocument, element: XmlElement): LibxmlElement {
-  const path: number[] = [];
-  for (let at = element; at.parent !== undefined; at = at.parent) path.push(at.parent.children.indexOf(at));
+  const path: XmlElement[] = [];
+  for (let at = element; at.parent !== undefined; at = at.parent) path.push(at);
   let node = document.root;
-  for (const place of path.reverse()) node = childElement(node, place, element);
-  if (node.name !== element.localName || node.namespaceUri !== element.namespace) throw differ(element);
+  for (const one of path.reverse()) node = elementsOf(document, one.parent as XmlElement, node)[one.place] ?? fail(one);
+  if (node.name !== element.localName || node.namespaceUri !== element.namespace) fail(element);
   return node;
 }
 
-function childElement(parent: LibxmlElement, place: number, element: XmlElement): LibxmlElement {
-  let left = place;
-  for (let node = parent.firstChild; node !== null; node = node.next) {
-    if (node instanceof LibxmlElement && left-- === 0) return node;
+/** Of each parent once: the tenth of a thousand references walks no siblings any more. */
+const known = new WeakMap<LibxmlDocument, Map<XmlElement, readonly LibxmlElement[]>>();
+
+function elementsOf(document: LibxmlDocument, parent: XmlElement, node: LibxmlElement): readonly LibxmlElement[] {
+  let ofDocument = known.get(document);
+  if (ofDocument === undefined) known.set(document, (ofDocument = new Map()));
+  let found = ofDocument.get(parent);
+  if (found === undefined) {
+    const walked: LibxmlElement[] = [];
+    for (let child = node.firstChild; child !== null; child = child.next) if (child instanceof LibxmlElement) walked.push(child);
+    found = walked;
+    ofDocument.set(parent, found);
   }
-  throw differ(element);
+  return found;
 }
 
-function differ(element: XmlElement): FormatFault {
-  return new FormatFault('xml.damaged', 'the tree does not have this element', element.start);
+function fail(element: XmlElement): never {
+  throw new FormatFault('xml.damaged', 'the tree does not have this element', element.start);
 }

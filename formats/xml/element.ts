@@ -1,4 +1,5 @@
 import { FormatFault } from '../fault.ts';
+import { endOfMarkup } from './scan.ts';
 import type { ScannedElement } from './scan.ts';
 
 export interface XmlAttribute {
@@ -22,6 +23,8 @@ export class XmlElement {
   readonly openEnd: number;
   readonly closeStart: number;
   readonly end: number;
+  /** Which child of its parent it is, from 0. */
+  readonly place: number;
   private readonly source: string;
   private own: { readonly attributes: readonly XmlAttribute[]; readonly declared: ReadonlyMap<string, string> } | undefined;
 
@@ -33,6 +36,7 @@ export class XmlElement {
     this.openEnd = scanned.openEnd;
     this.closeStart = scanned.closeStart;
     this.end = scanned.end;
+    this.place = parent?.children.length ?? 0;
     parent?.children.push(this);
   }
 
@@ -78,10 +82,14 @@ export class XmlElement {
 
   /** All character data inside, in order. A comment in the middle of a value does not cut it (text splitting). */
   get text(): string {
-    const inner = this.source.slice(this.openEnd, Math.max(this.openEnd, this.closeStart));
-    const pieces = /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<!\[CDATA\[([\s\S]*?)\]\]>|<(?:"[^"]*"|'[^']*'|[^"'>])*>|([^<]+)/g;
+    const { source } = this;
     let out = '';
-    for (const [, cdata, plain] of inner.matchAll(pieces)) out += cdata ?? (plain === undefined ? '' : dereferenced(plain));
+    for (let at = this.openEnd; at < this.closeStart;) {
+      const tag = source.indexOf('<', at);
+      out += dereferenced(source.slice(at, tag));
+      at = endOfMarkup(source, tag);
+      if (source.startsWith('<![CDATA[', tag)) out += source.slice(tag + 9, at - 3);
+    }
     return out.replace(/\r\n?/g, '\n').replaceAll(CARRIAGE_RETURN, '\r');
   }
 
@@ -99,9 +107,11 @@ export class XmlElement {
   private tag() {
     if (this.own !== undefined) return this.own;
     const written: { name: string; value: string }[] = [];
-    const text = this.source.slice(this.start + 1 + this.name.length, this.openEnd);
-    for (const [, name = '', quoted = ''] of text.matchAll(/\s+([^\s=/>]+)\s*=\s*("[^"]*"|'[^']*')/g)) {
-      written.push({ name, value: attributeValue(quoted.slice(1, -1)) });
+    // Sticky: a tag full of blanks is walked once, not once from every blank.
+    const attribute = /\s+([^\s=/>]+)\s*=\s*("[^"]*"|'[^']*')/y;
+    attribute.lastIndex = this.start + 1 + this.name.length;
+    for (let hit = attribute.exec(this.source); hit !== null; hit = attribute.exec(this.source)) {
+      written.push({ name: hit[1] as string, value: attributeValue((hit[2] as string).slice(1, -1)) });
     }
     const declared = new Map<string, string>();
     for (const { name, value } of written) {

@@ -31,9 +31,7 @@ export function scanElements(text: string, budget: XmlBudget): ScannedElement[] 
   const found: ScannedElement[] = [];
   const open: number[] = [];
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
-    if (text.startsWith('<!--', at)) at = after(text, '-->', at + 4);
-    else if (text.startsWith('<?', at)) at = after(text, '?>', at + 2);
-    else if (text.startsWith('<![CDATA[', at)) at = after(text, ']]>', at + 9);
+    if (/^<(?:!--|\?|!\[CDATA\[)/.test(text.slice(at, at + 9))) at = endOfMarkup(text, at);
     else if (text.startsWith('<!', at)) {
       throw new FormatFault('xml.dtd-refused', 'a document type declaration is not accepted', at);
     } else if (text.startsWith('</', at)) {
@@ -63,6 +61,14 @@ export function scanElements(text: string, budget: XmlBudget): ScannedElement[] 
   }
   if (open.length > 0 || found.length === 0) throw new FormatFault('xml.damaged', 'the root element does not end', text.length);
   return found;
+}
+
+/** The end of the comment, instruction, CDATA section or tag that begins here. */
+export function endOfMarkup(text: string, at: number): number {
+  if (text.startsWith('<!--', at)) return after(text, '-->', at + 4);
+  if (text.startsWith('<?', at)) return after(text, '?>', at + 2);
+  if (text.startsWith('<![CDATA[', at)) return after(text, ']]>', at + 9);
+  return text.startsWith('</', at) ? after(text, '>', at) : endOfStartTag(text, at);
 }
 
 function after(text: string, mark: string, from: number): number {

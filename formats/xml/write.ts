@@ -22,9 +22,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** XML 1.0 §2.2: nothing can write other characters. */
 function allowed(text: string): string {
   // oxlint-disable-next-line no-control-regex -- exactly the characters XML forbids
-  const bad =
-    /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-  if (bad.test(text)) throw new FormatFault('xml.character', 'a character that XML cannot carry');
+  const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+  if (forbidden.test(text) || !text.isWellFormed()) throw new FormatFault('xml.character', 'a character that XML cannot carry');
   return text;
 }
 

@@ -46,13 +46,30 @@ export function readReference(element: XmlElement): Reference {
 const ID_NAMES: ReadonlySet<string> = new Set(['Id', 'ID', 'id']);
 const XML = 'http://www.w3.org/XML/1998/namespace';
 
+const byId = new WeakMap<XmlTree, Map<string, XmlElement[]>>();
+
 /** Every element that any reader could take for the one of this identifier: more than one is a wrapping attack. */
-export function elementsWithId(tree: XmlTree, id: string): XmlElement[] {
-  return tree.elements.filter((one) =>
-    one.attributes.some(
-      ({ localName, namespace, value }) => value === id && (namespace === XML ? localName === 'id' : ID_NAMES.has(localName)),
-    ),
+export function elementsWithId(tree: XmlTree, id: string): readonly XmlElement[] {
+  let index = byId.get(tree);
+  if (index === undefined) {
+    index = new Map();
+    for (const element of tree.elements) {
+      for (const one of idsOf(element)) {
+        const same = index.get(one);
+        if (same === undefined) index.set(one, [element]);
+        else same.push(element);
+      }
+    }
+    byId.set(tree, index);
+  }
+  return index.get(id) ?? [];
+}
+
+function idsOf(element: XmlElement): ReadonlySet<string> {
+  const ids = element.attributes.filter(({ localName, namespace }) =>
+    namespace === XML ? localName === 'id' : ID_NAMES.has(localName),
   );
+  return new Set(ids.map((one) => one.value));
 }
 
 /** The one element a same-document URI names. @throws {SignatureFault} `xmldsig.ambiguous-id`, `xmldsig.reference-not-found` */
@@ -76,7 +93,8 @@ export interface Dereferenced {
 export function dereference(tree: XmlTree, uri: string | undefined, detached: DetachedContent): Dereferenced {
   if (uri === '') return { data: { tree, apex: undefined, without: [] }, element: tree.root };
   if (uri?.startsWith('#') === true) {
-    if (uri.startsWith('#xpointer')) throw new SignatureFault('xmldsig.reference-refused', 'XPointer references are not followed');
+    if (uri.startsWith('#xpointer'))
+      throw new SignatureFault('xmldsig.reference-refused', 'XPointer references are not followed');
     const element = elementOfId(tree, uri.slice(1));
     return { data: { tree, apex: element, without: [] }, element };
   }

@@ -59,7 +59,8 @@ function objects(signature: SmallElement): SmallElement[] {
     .filter((one) => childNamed(one, XADES, 'QualifyingProperties') === undefined);
 }
 
-function dereferenced(
+/** The octets a ds:Reference stands for. */
+export function dereferenced(
   root: SmallElement,
   reference: SmallElement,
   files: Readonly<Record<string, Uint8Array>>,
