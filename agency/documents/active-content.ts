@@ -35,7 +35,10 @@ export function activeContent(file: PdfFile): string | undefined {
   const end = performance.now() + MAX_MS;
   for (const num of numbers) {
     if (performance.now() > end) return 'too-complex';
-    const found = inObject(revision.object(num), 0);
+    const object = revision.object(num);
+    // A name written as an object of its own may be the kind of an action that refers to it.
+    if (isName(object) && (ACTIONS.has(object.value) || SUBTYPES.has(object.value))) return object.value;
+    const found = inObject(object, 0);
     if (found !== undefined) return found;
   }
   return undefined;

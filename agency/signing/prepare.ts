@@ -60,7 +60,10 @@ export function reservedFields(
     date: { page: date.page, rect: date.rect, size: FIELD_POINTS },
     font: doors.font,
   };
-  const appended = usable(() => addReservedFields(source, fields, pdfDoors(doors)));
+  const appended = usable(() => {
+    requireFreeNames(source, doors.inflate, [PERSON_FIELD, SEAL_FIELD]);
+    return addReservedFields(source, fields, pdfDoors(doors));
+  });
   try {
     const widest = { so: numberText(number.format, 9999, notation), ngay: dateText(date.format, '2026-12-28') };
     addFieldValues(appendedSource(source, appended), widest, pdfDoors(doors));
@@ -74,6 +77,16 @@ export function reservedFields(
 }
 
 /**
+ * A drafter who brings an empty field of our name decides where the leader's picture goes, how large it is and what is locked
+ * with it: over the whole page, or nowhere.
+ */
+function requireFreeNames(source: ByteSource, inflate: PdfDoors['inflate'], names: readonly string[]): void {
+  const { last } = openForUpdate(source, inflate);
+  const taken = formFields(last, last.resolve.bind(last)).find((field) => names.includes(field.fullName));
+  if (taken !== undefined) throw new SignatureFault('pades.field-exists', `the form already has a field "${taken.fullName}"`);
+}
+
+/**
  * The leader's revision: their picture alone at the chosen place, and beside it the empty field for the seal, so that the
  * clerk's revision adds nothing that the first signature did not see.
  */
@@ -83,6 +96,7 @@ export function preparePerson(
   input: { credential: CheckedCredential; place: PlaceOnPage; image: Uint8Array | undefined; name: string; at: Date },
 ): ToBeSigned {
   const { credential, place } = input;
+  usable(() => requireFreeNames(source, doors.inflate, [PERSON_FIELD, SEAL_FIELD]));
   const page = openForUpdate(source, doors.inflate).last.page(place.page - 1);
   return prepared(source, {
     ...pdfDoors(doors),

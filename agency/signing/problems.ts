@@ -63,8 +63,8 @@ export const signingProblems: ProblemRows = {
   ),
   'pades.field-exists': row(
     422,
-    'Tệp PDF đã có trường biểu mẫu trùng tên “so” hoặc “ngay”',
-    'The PDF already has a form field named “so” or “ngay”',
+    'Tệp PDF đã có trường biểu mẫu trùng tên với trường của hệ thống (số, ngày, chữ ký hoặc dấu)',
+    'The PDF already has a form field with a name this system uses (number, date, signature or seal)',
     {
       vi: 'Hãy in lại ra PDF thường rồi tải lên.',
       en: 'Print it to a plain PDF, then upload that.',

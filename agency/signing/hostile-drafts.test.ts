@@ -1,0 +1,81 @@
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { nodeInflate } from '@antin/adapters/inflate/node';
+import { concatBytes, latin1 } from '@antin/formats/bytes/bytes';
+import { memorySource } from '@antin/formats/bytes/source';
+import { openPdf } from '@antin/formats/pdf/file';
+import { pdfArray, pdfDict, pdfName, pdfRef, pdfString } from '@antin/formats/pdf/objects';
+import { documentFont, letter, append } from '@antin/testkit/judging/documents';
+import { edit, text } from '@antin/testkit/attacks/surgery';
+import { testPki } from '@antin/testkit/pki/test-pki';
+import { describe, expect, it } from 'vitest';
+import { activeContent } from '../documents/active-content.ts';
+import { PERSON_FIELD, SEAL_FIELD, preparePerson, reservedFields } from './prepare.ts';
+
+const pki = testPki();
+const doors = { inflate: nodeInflate, font: documentFont(), crypto: nodeCrypto };
+const places = {
+  number: { page: 1, rect: [100, 660, 160, 18], format: 'number-and-notation' },
+  date: { page: 1, rect: [300, 660, 240, 18], format: 'full' },
+} as Parameters<typeof reservedFields>[2];
+
+/** A draft that brings a field of this name, as large as the page. */
+function draftWith(name: string, type: 'Sig' | 'Tx'): Uint8Array {
+  return append(letter(), (update) => {
+    const field = update.add(
+      pdfDict({
+        Type: pdfName('Annot'),
+        Subtype: pdfName('Widget'),
+        FT: pdfName(type),
+        T: text(name),
+        F: 4,
+        Rect: pdfArray([0, 0, 595, 842]),
+        P: pdfRef(3),
+        Lock: pdfDict({ Type: pdfName('SigFieldLock'), Action: pdfName('All') }),
+      }),
+    );
+    edit(update, pdfRef(1), { AcroForm: update.add(pdfDict({ Fields: pdfArray([field]) })) });
+    edit(update, pdfRef(3), { Annots: pdfArray([field]) });
+  });
+}
+
+const person = (file: Uint8Array) => {
+  const key = pki.signingKey('leader');
+  const credential = { certificate: key.certificate.raw, chain: [], algorithm: key.algorithm } as never;
+  const place = { page: 1, rect: [360, 140, 120, 60] } as never;
+  return preparePerson(doors, memorySource(file), { credential, place, image: undefined, name: 'An', at: new Date(pki.now) });
+};
+
+describe('a draft that brings fields of our names', () => {
+  it.each([
+    [PERSON_FIELD, 'Sig'],
+    [PERSON_FIELD, 'Tx'],
+    [SEAL_FIELD, 'Sig'],
+    ['so', 'Tx'],
+    ['ngay', 'Sig'],
+  ] as const)('"%s" as %s is refused when it is submitted', (name, type) => {
+    expect(() => reservedFields(doors, memorySource(draftWith(name, type)), places, 'QĐ-UBND')).toThrow(/already has a field/);
+  });
+
+  it('and again when the leader signs, whatever let it in', () => {
+    for (const name of [PERSON_FIELD, SEAL_FIELD]) expect(() => person(draftWith(name, 'Sig'))).toThrow(/already has a field/);
+  });
+
+  it('its twin: other names are taken as they are', () => {
+    const draft = draftWith('mot-o-khac', 'Sig');
+    const grown = concatBytes(draft, reservedFields(doors, memorySource(draft), places, 'QĐ-UBND'));
+    expect(person(grown).fieldName).toBe(PERSON_FIELD);
+  });
+});
+
+describe('an action whose kind is written elsewhere', () => {
+  const withAction = (kind: 'JavaScript' | 'GoTo'): Uint8Array =>
+    append(letter(), (update) => {
+      const action = pdfDict({ S: update.add(pdfName(kind)), D: pdfString(latin1('x')) });
+      edit(update, pdfRef(1), { OpenAction: action });
+    });
+  it('is found', () => {
+    const open = (file: Uint8Array) => openPdf(memorySource(file), { inflate: nodeInflate, mode: 'strict' });
+    expect(activeContent(open(withAction('JavaScript')))).toBe('JavaScript');
+    expect(activeContent(open(withAction('GoTo')))).toBeUndefined();
+  });
+});
