@@ -14,6 +14,7 @@ import './pdf/places.css';
 import './draft/draft.css';
 import './signing/signing.css';
 import './devices/devices.css';
+import './registers/registers.css';
 import './shell/narrow.css';
 import './shell/print.css';
 import { QueryClientProvider } from '@tanstack/react-query';

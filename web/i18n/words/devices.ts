@@ -30,6 +30,7 @@ export const deviceWords = {
   'device.no-certificates': ['Thiết bị chưa báo chứng thư nào của bạn.', 'The device has announced none of your certificates.'],
   'device.expires': ['hết hạn {day}', 'expires {day}'],
   'device.days': ['còn {n} ngày', '{n} days left'],
+  'device.years': ['còn {n} năm', '{n} years left'],
   'device.expired': ['đã hết hạn', 'expired'],
   'device.serial': ['Số sê-ri', 'Serial'],
   'device.remove': ['Gỡ thiết bị', 'Unpair'],

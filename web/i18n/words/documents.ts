@@ -35,6 +35,7 @@ export const documentWords = {
   'doc.follow': ['Theo dõi', 'Follow'],
 
   'doc.waits.signer': ['Đang chờ {name} ký', 'Waiting for {name} to sign'],
+  'doc.waits.drafter': ['Đang chờ {name} sửa và trình lại', 'Waiting for {name} to change and submit it again'],
   'doc.waits.clerk': ['Đang chờ văn thư cấp số và đóng dấu', 'Waiting for the clerk to number and seal'],
   'act.edit': ['Sửa dự thảo', 'Edit the draft'],
   'act.submit': ['Trình {name} ký', 'Submit to {name}'],
@@ -120,7 +121,7 @@ export const documentWords = {
   'event.IncomingArrived': ['Văn bản đến từ {agency}', 'Arrived from {agency}'],
   'event.IncomingVerified': ['Kiểm tra tự động: {verdict}', 'Checked automatically: {verdict}'],
   'event.IncomingRegistered': ['{who} vào sổ đến, số {number}', '{who} registered it as no. {number}'],
-  'event.IncomingAssigned': ['{who} phân công {assignee}', '{who} assigned it to {assignee}'],
+  'event.IncomingAssigned': ['{who} phân công cho {assignee}', '{who} assigned it to {assignee}'],
   'event.IncomingRefused': ['{who} từ chối tiếp nhận: {reason}', '{who} refused it: {reason}'],
   'event.IncomingFinished': ['{who} báo hoàn thành', '{who} marked it as done'],
 

@@ -51,6 +51,10 @@ export const listWords = {
   'page.next': ['Trang sau', 'Next page'],
   'page.of': ['Trang {page} / {pages}', 'Page {page} of {pages}'],
   'search.title': ['Kết quả tìm “{q}”', 'Results for “{q}”'],
+  'search.none.text': [
+    'Thử từ khác hoặc ít từ hơn; có thể gõ không dấu. Chỉ tìm trong văn bản của cơ quan.',
+    'Try other or fewer words; diacritics may be left out. Only documents of your agency are searched.',
+  ],
   'search.empty': [
     'Gõ số, ký hiệu hoặc trích yếu vào ô tìm ở trên cùng.',
     'Type a number, notation or subject in the search box above.',

@@ -4,6 +4,8 @@ export const registerWords = {
   'register.title': ['Sổ đăng ký', 'Registers'],
   'register.outgoing': ['Sổ đăng ký văn bản đi', 'Register of outgoing documents'],
   'register.incoming': ['Sổ đăng ký văn bản đến', 'Register of incoming documents'],
+  'register.of-year': ['{name} năm {year}', '{name}, {year}'],
+  'register.count': ['{n} dòng', '{n} entries'],
   'register.year': ['Năm', 'Year'],
   'register.entries': ['Số dòng', 'Entries'],
   'register.last': ['Số gần nhất', 'Last number'],

@@ -46,6 +46,7 @@ export const shellWords = {
   'help.sign': ['Ký số, nếu được phép', 'Sign, where allowed'],
   'help.keys': ['Bảng này', 'This table'],
   'failure.title': ['Chưa tải được nội dung này', 'This could not be loaded'],
+  'failure.missing': ['Không tìm thấy', 'Not found'],
   'missing.title': ['Không có trang này', 'There is no such page'],
   'missing.text': ['Đường dẫn đã cũ hoặc gõ nhầm.', 'The address is old or mistyped.'],
   'problem.title': ['Có điểm cần sửa', 'There is a problem'],

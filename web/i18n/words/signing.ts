@@ -33,8 +33,8 @@ export const signingWords = {
   ],
   'sign.check.place': ['Chữ ký ở', 'Signature on'],
   'sign.check.place.value': [
-    'trang {page}, cách trái {x} điểm, cách dưới {y} điểm',
-    'page {page}, {x} pt from left, {y} pt from bottom',
+    'trang {page}, cách mép trái {x} mm, mép dưới {y} mm',
+    'page {page}, {x} mm from the left edge, {y} mm from the bottom',
   ],
   'sign.check.device': ['Thiết bị giữ khóa', 'Device with the key'],
   'sign.do': ['Ký số và chuyển văn thư', 'Sign and pass to the clerk'],
@@ -49,6 +49,8 @@ export const signingWords = {
 
   'job.title.sign': ['Đang ký số', 'Signing'],
   'job.title.issue': ['Đang cấp số và đóng dấu', 'Numbering and sealing'],
+  'job.ended.sign': ['Văn bản chưa được ký', 'Not signed'],
+  'job.ended.issue': ['Chưa đóng được dấu', 'Not sealed'],
   'job.code': ['Mã đối chiếu', 'Comparison code'],
   'job.code.text': ['Chỉ đồng ý trên thiết bị khi thấy đúng mã này.', 'Consent on the device only when it shows this same code.'],
   'job.waiting': ['Chờ {device} nhận việc', 'Waiting for {device} to take the job'],
@@ -62,7 +64,10 @@ export const signingWords = {
   'job.failed': ['Chưa hoàn thành', 'Not completed'],
   'job.expired': ['Hết thời gian chờ thiết bị', 'The device did not answer in time'],
   'job.cancel-requested': ['Đang báo thiết bị bỏ việc này', 'Asking the device to drop it'],
-  'job.cancelled': ['Đã bỏ', 'Dropped'],
+  'job.cancelled': [
+    'Bạn đã bỏ việc ký này. Khóa không được dùng, văn bản vẫn như trước.',
+    'You dropped this job. The key was not used; the document is as it was.',
+  ],
   'job.step.1': ['Gửi tới thiết bị', 'Sent to the device'],
   'job.step.2': ['Đồng ý trên thiết bị', 'Consent on the device'],
   'job.step.3': ['Kiểm tra, gắn dấu thời gian', 'Check and time-stamp'],
@@ -146,8 +151,8 @@ export const signingWords = {
 
   'seal.title': ['Đã giữ số {number}, chưa đóng được dấu', 'Number {number} is reserved, not sealed yet'],
   'seal.text': [
-    'Hệ thống không thể biết chắc thiết bị đã dùng khóa hay chưa, nên số này vẫn gắn với văn bản. Cách thường dùng là đóng dấu lại.',
-    'The system cannot know for sure whether the device used the key, so the number stays with this document. Usually you seal again.',
+    'Số này vẫn gắn với văn bản, không văn bản nào khác nhận được số đó. Thông thường chỉ cần đóng dấu lại.',
+    'The number stays with this document and no other document can get it. Usually you just seal again.',
   ],
   'seal.retry': ['Đóng dấu lại với số {number}', 'Seal again with number {number}'],
   'seal.release': ['Trả số vào dãy', 'Release the number'],
@@ -155,7 +160,7 @@ export const signingWords = {
     'Chỉ khi thiết bị đã chứng thực là không dùng khóa, trong cùng ngày và chưa phát hành số lớn hơn.',
     'Only when the device has proven that the key was not used, on the same day, with no higher number issued.',
   ],
-  'seal.void': ['Hủy số có lý do', 'Void the number'],
+  'seal.void': ['Hủy số', 'Void the number'],
   'seal.void.text': [
     'Số được ghi là đã hủy trong sổ và không dùng lại; văn bản trở về bước chờ cấp số.',
     'The register shows the number as voided and it is never used again; the document goes back to be numbered.',
@@ -165,4 +170,13 @@ export const signingWords = {
   'seal.cancel.do.release': ['Trả số {number} vào dãy', 'Release number {number}'],
   'seal.cancel.do.void': ['Hủy số {number}', 'Void number {number}'],
   'seal.reserved': ['Giữ lúc', 'Reserved at'],
+  'seal.waiting': ['Đã giữ số {number}, đang chờ thiết bị đóng dấu', 'Number {number} is reserved; the device is asked to seal'],
+  'seal.done.release': [
+    'Đã trả số {number} vào dãy. Văn bản chờ cấp số.',
+    'Number {number} was released. The document waits to be numbered.',
+  ],
+  'seal.done.void': [
+    'Đã hủy số {number}; sổ ghi rõ lý do. Văn bản chờ cấp số mới.',
+    'Number {number} was voided; the register shows why. The document waits for a new number.',
+  ],
 } as const satisfies Words;

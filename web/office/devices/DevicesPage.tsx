@@ -11,6 +11,7 @@ import { Tag } from '../../ui/Tag.tsx';
 import { Empty, Skeleton } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, instantText } from '../../i18n/dates.ts';
 import { call } from '../data/client.ts';
+import { daysLeft } from './days-left.ts';
 import { useSpeech } from '../data/language.tsx';
 import { devicesQuery, useSession } from '../data/queries.ts';
 import { Failure } from '../shell/Failure.tsx';
@@ -137,7 +138,7 @@ function DeviceCard({ device }: { readonly device: Device }) {
           <h2>{device.name}</h2>
           <p className="hint">
             {t(`device.${device.holder}`)} · {t('device.since')} {dayText(dayOf(device.pairedAt))}
-            {device.lastSeenAt === undefined
+            {device.lastSeenAt === undefined || device.online
               ? ''
               : ` · ${t('device.seen').toLocaleLowerCase(lang)} ${instantText(device.lastSeenAt)}`}
           </p>
@@ -158,7 +159,7 @@ function DeviceCard({ device }: { readonly device: Device }) {
         </ul>
       )}
       <div>
-        <Button small kind="quiet" onClick={() => setAsking(true)}>
+        <Button small onClick={() => setAsking(true)}>
           {t('device.remove')}
         </Button>
       </div>
@@ -176,7 +177,8 @@ function DeviceCard({ device }: { readonly device: Device }) {
   );
 }
 
-const YEAR = 365;
+/** The full bar. */
+const YEARS = 5 * 365;
 
 function Certificate({ certificate }: { readonly certificate: Device['certificates'][number] }) {
   const { t } = useSpeech();
@@ -190,11 +192,10 @@ function Certificate({ certificate }: { readonly certificate: Device['certificat
       </small>
       <div className="expiry">
         <div className={`bar ${tone}`} aria-hidden="true">
-          <i style={{ transform: `scaleX(${Math.min(1, Math.max(0, days / YEAR))})` }} />
+          <i style={{ transform: `scaleX(${Math.min(1, Math.max(0, days / YEARS))})` }} />
         </div>
         <span className="num">
-          {t('device.expires', { day: dayText(dayOf(certificate.notAfter)) })} ·{' '}
-          {days < 0 ? t('device.expired') : t('device.days', { n: days })}
+          {t('device.expires', { day: dayText(dayOf(certificate.notAfter)) })} · {daysLeft(days, t)}
         </span>
       </div>
     </li>

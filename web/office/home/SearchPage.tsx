@@ -21,6 +21,16 @@ export function SearchPage() {
       </div>
     );
   }
+  if (outgoing.data?.total === 0 && incoming.data?.total === 0) {
+    return (
+      <div className="page">
+        <h1>{t('search.title', { q })}</h1>
+        <Empty title={t('list.none')}>
+          <p>{t('search.none.text')}</p>
+        </Empty>
+      </div>
+    );
+  }
   return (
     <div className="page">
       <h1>{t('search.title', { q })}</h1>

@@ -8,13 +8,15 @@ import { useSpeech } from '../data/language.tsx';
 import { assigneesQuery } from '../data/queries.ts';
 
 export interface AssignFormProps {
+  /** Under a summary that says the same already. */
+  readonly untitled?: boolean;
   readonly why: string | undefined;
   readonly busy: boolean;
   readonly errors: ReadonlyMap<string, string>;
   readonly onAssign: (fields: { positionId: string; dueDate?: string; note: string }) => void;
 }
 
-export function AssignForm({ why, busy, errors, onAssign }: AssignFormProps) {
+export function AssignForm({ untitled, why, busy, errors, onAssign }: AssignFormProps) {
   const { t } = useSpeech();
   const assignees = useQuery(assigneesQuery);
   const [positionId, setPositionId] = useState('');
@@ -22,8 +24,8 @@ export function AssignForm({ why, busy, errors, onAssign }: AssignFormProps) {
   const [note, setNote] = useState('');
   const [tried, setTried] = useState(false);
   return (
-    <section className="side-form" aria-labelledby="assign-title">
-      <h2 id="assign-title">{t('in.assign.title')}</h2>
+    <section className="side-form" aria-label={t('in.assign.title')}>
+      {untitled === true ? null : <h2>{t('in.assign.title')}</h2>}
       <Field
         id="assignee"
         label={t('in.assign.who')}

@@ -142,7 +142,7 @@ function Loaded({ view }: { readonly view: IncomingView }) {
             </div>
           )}
           {view.assignment === undefined ? null : (
-            <section>
+            <section className="assignment">
               <h2>{t('in.assignment')}</h2>
               <p>{t('in.assignment.text', { name: view.assignment.assigneeName, title: view.assignment.title })}</p>
               {view.assignment.dueDate === undefined ? null : (
@@ -180,10 +180,10 @@ function Loaded({ view }: { readonly view: IncomingView }) {
             />
           ) : null}
           {assigning.allowed && view.state === 'assigned' ? (
-            <details className="more">
+            <details key={view.version} className="more">
               <summary>{t('in.assign.again')}</summary>
               <AssignForm
-                key={view.version}
+                untitled
                 why={undefined}
                 busy={assign.isPending}
                 errors={errors}

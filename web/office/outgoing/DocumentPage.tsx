@@ -102,7 +102,7 @@ function Loaded({ view }: { readonly view: DocumentView }) {
         />
       </div>
       <div className="document-body">
-        <div className="document-main" id={`${tab}-panel`} role="tabpanel" aria-labelledby={`${tab}-tab`}>
+        <div className="document-main" id={`${tab}-panel`} role="tabpanel" aria-labelledby={`${tab}-tab`} tabIndex={0}>
           {tab === 'content' && versioned !== undefined && address !== undefined && main !== undefined ? (
             <PdfReader url={versioned} tools={<FileTools url={address} name={main.name} />} />
           ) : null}
@@ -228,7 +228,9 @@ function Acts({ view }: { readonly view: DocumentView }) {
       ? t('doc.waits.signer', { name: view.signerName })
       : (view.state === 'signed' && issue.others) || (view.state === 'awaiting-seal' && retry.others)
         ? t('doc.waits.clerk')
-        : undefined;
+        : view.state === 'returned' && send.others
+          ? t('doc.waits.drafter', { name: view.drafterName })
+          : undefined;
   const failed = submit.error ?? remove.error;
   const problem = failed === null ? undefined : problemText(failed, lang);
   const link = (

@@ -39,6 +39,9 @@ export function onPage(rect: PlaceOnPage['rect'], width: number, height: number)
   ];
 }
 
+/** People measure paper in millimetres (Decree 30/2020); a PDF in points. */
+export const POINTS_PER_MM = 72 / 25.4;
+
 /** A page with boxes that are dragged, or moved with the arrow keys. */
 export function PlaceEditor({
   pages,
@@ -152,7 +155,7 @@ function Box({ box, scale, width, height, chosen, onChoose, onMove }: BoxProps) 
     onMove(onPage([held.rect[0] + dx, held.rect[1] - dy, held.rect[2], held.rect[3]], width, height));
   };
   const keys = (event: KeyboardEvent): void => {
-    const step = event.shiftKey ? 10 : 1;
+    const step = (event.shiftKey ? 10 : 1) * POINTS_PER_MM;
     const moves: Record<string, readonly [number, number]> = {
       ArrowLeft: [-step, 0],
       ArrowRight: [step, 0],

@@ -1,6 +1,6 @@
 import type { PlaceOnPage } from '@antin/protocol/office/documents';
 import { useSpeech } from '../data/language.tsx';
-import { onPage } from './PlaceEditor.tsx';
+import { onPage, POINTS_PER_MM } from './PlaceEditor.tsx';
 
 export interface PlaceFieldsProps {
   readonly id: string;
@@ -41,10 +41,10 @@ export function PlaceFields({ id, place, sizes, onMove, ratio, widthOnly }: Plac
         className="input num"
         type="number"
         step={1}
-        min={min}
-        value={Math.round(value * 10) / 10}
+        min={Math.ceil(min / POINTS_PER_MM)}
+        value={Math.round(value / POINTS_PER_MM)}
         onChange={(event) => {
-          const next = event.target.valueAsNumber;
+          const next = event.target.valueAsNumber * POINTS_PER_MM;
           if (Number.isFinite(next) && next >= min) change(next);
         }}
       />

@@ -40,12 +40,12 @@ export function RegisterPage() {
     <div className="page wide register">
       <header className="page-head">
         <div>
-          <p className="print-only agency-line">{agency}</p>
           <h1>
-            {register === undefined ? t('register.title') : t(`register.${register.direction}`)}{' '}
-            <span className="num">{register?.year}</span>
+            {register === undefined
+              ? t('register.title')
+              : t('register.of-year', { name: t(`register.${register.direction}`), year: register.year })}
           </h1>
-          <p className="hint">{register?.name}</p>
+          <p className="agency-line">{agency}</p>
           <p className="print-only">{t('register.printed', { time: instantText(Date.now()) })}</p>
         </div>
         <div className="actions no-print">
@@ -67,7 +67,7 @@ export function RegisterPage() {
           onChange={(event) => setText(event.target.value)}
         />
         <span className="hint num" role="status">
-          {entries.data === undefined ? '' : t('list.count', { n: entries.data.total })}
+          {entries.data === undefined ? '' : t('register.count', { n: entries.data.total })}
         </span>
       </div>
       <ListBody

@@ -12,7 +12,7 @@ export function RegisterTable({ direction, entries }: RegisterTableProps) {
   const { t } = useSpeech();
   return (
     <div className="table-wrap register-wrap" tabIndex={0} role="region" aria-label={t(`register.${direction}`)}>
-      <table className="table register-table">
+      <table className={`table register-table ${direction}`}>
         <thead>{direction === 'outgoing' ? <OutgoingHead /> : <IncomingHead />}</thead>
         <tbody>
           {entries.map((entry) =>
@@ -77,7 +77,7 @@ function OutgoingEntry({ entry }: { readonly entry: RegisterEntry }) {
       <td className="right nowrap">
         1 <small>{t('register.electronic')}</small>
       </td>
-      <td>{note.join('; ')}</td>
+      <td className="remarks">{note.join('; ')}</td>
     </tr>
   );
 }

@@ -48,7 +48,6 @@ export function RegistersPage() {
                     <Link to="/so-dang-ky/$id" params={{ id: register.id }} className="row-link" data-row="">
                       {t(`register.${register.direction}`)}
                     </Link>
-                    <small>{register.name}</small>
                   </td>
                   <td className="right num">{register.year}</td>
                   <td className="right num">{register.entries}</td>

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { Button } from '../../ui/Button.tsx';
 import { ProblemError } from '../data/client.ts';
 import { useSpeech } from '../data/language.tsx';
@@ -6,6 +7,21 @@ import { useSpeech } from '../data/language.tsx';
 export function Failure({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
   const { t, both } = useSpeech();
   const problem = error instanceof ProblemError ? error.problem : undefined;
+  if (problem?.status === 404) {
+    return (
+      <div className="block" role="alert">
+        <h1>{t('failure.missing')}</h1>
+        <p>
+          {both(problem.titles)}. {problem.remedy === undefined ? '' : both(problem.remedy)}
+        </p>
+        <p>
+          <Link to="/" className="button">
+            {t('place.home')}
+          </Link>
+        </p>
+      </div>
+    );
+  }
   return (
     <div className="failure" role="alert">
       <h2>{t('failure.title')}</h2>

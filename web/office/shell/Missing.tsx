@@ -1,15 +1,17 @@
 import { Link } from '@tanstack/react-router';
-import { Empty } from '../../ui/Waiting.tsx';
 import { useSpeech } from '../data/language.tsx';
 
 export function Missing() {
   const { t } = useSpeech();
   return (
     <div className="page">
-      <Empty title={t('missing.title')}>
-        <p>{t('missing.text')}</p>
-        <Link to="/">{t('place.home')}</Link>
-      </Empty>
+      <h1>{t('missing.title')}</h1>
+      <p>{t('missing.text')}</p>
+      <p>
+        <Link to="/" className="button">
+          {t('place.home')}
+        </Link>
+      </p>
     </div>
   );
 }

@@ -18,7 +18,8 @@ export interface AwaitingSealProps {
   /** Below the job that ended, whose page has its own title. */
   readonly below?: boolean;
   readonly onJob: (id: string) => void;
-  readonly onChanged: () => void;
+  /** The number is free or voided: what to say about it. */
+  readonly onChanged: (said: string) => void;
 }
 
 /** A reserved number: seal again (usual), or give it back or void it, with what each means. */
@@ -41,7 +42,7 @@ export function AwaitingSeal({ view, below, onJob, onChanged }: AwaitingSealProp
   });
   const cancel = useMutation({
     mutationFn: () => call(signingRoutes.cancel, { params: { id: view.id }, body: { mode, reason: reason.trim() } }),
-    onSuccess: onChanged,
+    onSuccess: () => onChanged(t(`seal.done.${mode}`, { number })),
   });
   const again = actOf(view.acts, 'retry-seal', lang);
   const give = actOf(view.acts, 'cancel-seal', lang);

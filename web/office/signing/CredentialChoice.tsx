@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Credential } from '@antin/protocol/office/signing';
 import { Tag } from '../../ui/Tag.tsx';
 import { dayOf, dayText } from '../../i18n/dates.ts';
+import { daysLeft } from '../devices/days-left.ts';
 import { useSpeech } from '../data/language.tsx';
 
 export interface CredentialChoiceProps {
@@ -44,8 +45,7 @@ export function CredentialChoice({ legend, credentials, chosen, onChoose }: Cred
             <span className="hint">
               {t(`device.${credential.holder}`)} · {credential.deviceName}
               <br />
-              {t('device.expires', { day: dayText(dayOf(credential.notAfter)) })} (
-              {days < 0 ? t('device.expired') : t('device.days', { n: days })}){' '}
+              {t('device.expires', { day: dayText(dayOf(credential.notAfter)) })} ({daysLeft(days, t)}){' '}
               {credential.online ? (
                 <Tag tone="green" icon="check" text={t('device.online')} />
               ) : (

@@ -30,6 +30,7 @@ export function IssuePage() {
   const view = useQuery(documentQuery(id));
   const [jobId, setJobId] = useState<string | undefined>(undefined);
   const [ended, setEnded] = useState<string | undefined>(undefined);
+  const [said, setSaid] = useState<string | undefined>(undefined);
   if (view.data === undefined) {
     return (
       <div className="page">
@@ -47,6 +48,11 @@ export function IssuePage() {
     setJobId(undefined);
     // All but the proposal: after the act there is nothing to propose.
     void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'proposal' });
+  };
+  const freed = (what: string): void => {
+    setSaid(what);
+    client.removeQueries({ queryKey: proposalQuery(id).queryKey });
+    reload();
   };
   if (following !== undefined) {
     return (
@@ -67,7 +73,7 @@ export function IssuePage() {
           )}
         />
         {view.data.state === 'awaiting-seal' && ended === following ? (
-          <AwaitingSeal view={view.data} below onJob={setJobId} onChanged={reload} />
+          <AwaitingSeal view={view.data} below onJob={setJobId} onChanged={freed} />
         ) : null}
       </div>
     );
@@ -75,14 +81,21 @@ export function IssuePage() {
   if (view.data.state === 'awaiting-seal') {
     return (
       <div className="page narrow">
-        <AwaitingSeal view={view.data} onJob={setJobId} onChanged={reload} />
+        <AwaitingSeal view={view.data} onJob={setJobId} onChanged={freed} />
       </div>
     );
   }
-  return <Issue view={view.data} onJob={setJobId} />;
+  return <Issue view={view.data} said={said} onJob={setJobId} />;
 }
 
-function Issue({ view, onJob }: { readonly view: DocumentView; readonly onJob: (id: string) => void }) {
+interface IssueProps {
+  readonly view: DocumentView;
+  /** What has just become of the number of before. */
+  readonly said: string | undefined;
+  readonly onJob: (id: string) => void;
+}
+
+function Issue({ view, said, onJob }: IssueProps) {
   const { t, lang } = useSpeech();
   const proposal = useQuery(proposalQuery(view.id));
   const credentials = useQuery(credentialsQuery('organisation'));
@@ -129,6 +142,11 @@ function Issue({ view, onJob }: { readonly view: DocumentView; readonly onJob: (
         <h1>{t('issue.title')}</h1>
         <p className="hint">{asTitle(view.subject)}</p>
       </header>
+      {said === undefined ? null : (
+        <p className="note ink" role="status">
+          {said}
+        </p>
+      )}
       {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
       {tried && !sure ? (
         <ProblemSummary title={t('problem.title')} lines={[{ text: t('issue.confirm.error'), field: 'issue-sure' }]} />

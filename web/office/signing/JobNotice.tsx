@@ -8,9 +8,9 @@ export function JobNotice({ view }: { readonly view: DocumentView }) {
   if (view.state === 'awaiting-seal' && view.reservation !== undefined) {
     return (
       <p className="note amber document-note">
-        {t('seal.title', { number: view.reservation.number })}.{' '}
+        {t(view.jobId === undefined ? 'seal.title' : 'seal.waiting', { number: view.numberAndNotation ?? '' })}.{' '}
         <Link to="/van-ban-di/$id/phat-hanh" params={{ id: view.id }}>
-          {t('doc.follow')}
+          {t(view.jobId === undefined ? 'seal.mode' : 'doc.follow')}
         </Link>
       </p>
     );

@@ -54,10 +54,12 @@ export function JobProgress({ id, onDone, onEnded, afterwards }: JobProgressProp
   const current = job.data;
   const at = reached[current.state];
   const bad = ended.has(current.state);
+  /** Dropped by the signer: nothing went wrong. */
+  const dropped = current.state === 'cancelled';
   const steps = [1, 2, 3, 4] as const;
   return (
     <section className={bad ? 'job ended' : 'job'} aria-labelledby="job-title">
-      <h2 id="job-title">{t(`job.title.${current.act}`)}</h2>
+      <h2 id="job-title">{t(bad ? `job.ended.${current.act}` : `job.title.${current.act}`)}</h2>
       {bad ? null : (
         <div className="job-code">
           <span>{t('job.code')}</span>
@@ -67,23 +69,25 @@ export function JobProgress({ id, onDone, onEnded, afterwards }: JobProgressProp
           <p>{t('job.code.text')}</p>
         </div>
       )}
-      <ol className="job-steps">
-        {steps.map((step) => (
-          <li
-            key={step}
-            className={step < at ? 'past' : step === at ? (bad ? 'broken' : 'now') : ''}
-            aria-current={step === at ? 'step' : undefined}
-          >
-            <span className="dot" aria-hidden="true">
-              {step < at ? <Icon name="check" size={14} /> : step === at && bad ? <Icon name="close" size={14} /> : null}
-            </span>
-            {t(`job.step.${step}`)}
-          </li>
-        ))}
-      </ol>
-      <p role="status" className={bad ? 'job-state bad' : 'job-state'}>
+      {dropped ? null : (
+        <ol className="job-steps">
+          {steps.map((step) => (
+            <li
+              key={step}
+              className={step < at ? 'past' : step === at ? (bad ? 'broken' : 'now') : ''}
+              aria-current={step === at ? 'step' : undefined}
+            >
+              <span className="dot" aria-hidden="true">
+                {step < at ? <Icon name="check" size={14} /> : step === at && bad ? <Icon name="close" size={14} /> : null}
+              </span>
+              {t(`job.step.${step}`)}
+            </li>
+          ))}
+        </ol>
+      )}
+      <p role="status" className={bad && !dropped ? 'job-state bad' : 'job-state'}>
         {t(`job.${current.state}`, { device: current.deviceName })}
-        {current.reason === undefined
+        {current.reason === undefined || dropped
           ? ''
           : `. ${code('reason', current.reason.replace(/^device\./, ''), t('reason.unknown', { code: current.reason }))}`}
       </p>
@@ -92,7 +96,7 @@ export function JobProgress({ id, onDone, onEnded, afterwards }: JobProgressProp
       ) : (
         <>
           {session.practiceAgentUrl !== undefined && (current.state === 'waiting' || current.state === 'fetched') ? (
-            <div>
+            <div className="job-agent">
               <a className="button primary" href={session.practiceAgentUrl} target="antin-agent" rel="noreferrer">
                 <Icon name="key" size={18} /> {t('job.open-agent')}
               </a>

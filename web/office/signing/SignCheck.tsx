@@ -2,6 +2,7 @@ import type { DocumentView, PlaceOnPage } from '@antin/protocol/office/documents
 import type { Credential } from '@antin/protocol/office/signing';
 import { Button } from '../../ui/Button.tsx';
 import { asTitle } from '../../i18n/titles.ts';
+import { POINTS_PER_MM } from '../pdf/PlaceEditor.tsx';
 import { useSpeech } from '../data/language.tsx';
 
 export interface SignCheckProps {
@@ -12,6 +13,8 @@ export interface SignCheckProps {
   readonly onSign: () => void;
   readonly onBack: () => void;
 }
+
+const millimetres = (points: number): number => Math.round(points / POINTS_PER_MM);
 
 /** Everything once more before the key is used. */
 export function SignCheck({ view, place, credential, busy, onSign, onBack }: SignCheckProps) {
@@ -28,7 +31,7 @@ export function SignCheck({ view, place, credential, busy, onSign, onBack }: Sig
     [t('doc.drafter'), view.drafterName],
     [
       t('sign.check.place'),
-      t('sign.check.place.value', { page: place.page, x: Math.round(place.rect[0]), y: Math.round(place.rect[1]) }),
+      t('sign.check.place.value', { page: place.page, x: millimetres(place.rect[0]), y: millimetres(place.rect[1]) }),
     ],
     [t('sign.credential'), credential.subject],
     [t('sign.check.device'), credential.deviceName],
