@@ -66,8 +66,9 @@ export function readSigner(
   };
   read(OID.idAaSignatureTimeStampToken, 'signature-time-stamp', overSignature);
   read(OID.idAaContentTimestamp, 'content-time-stamp', overContent);
-  if (tokensOf(signer, OID.idAaEtsArchiveTimestampV3).length > 0) {
-    const message = 'an archive time-stamp (ATSv3) is there and not judged yet';
+  const archived = covering.some((one) => one.facts.kind === 'archive-time-stamp');
+  if (!archived && tokensOf(signer, OID.idAaEtsArchiveTimestampV3).length > 0) {
+    const message = 'an archive time-stamp (ATSv3) is there and cannot be judged here: inside a PDF, or without the signed data';
     warnings.push({ code: 'time-stamp.archive-not-judged', clause: 'EN 319 122-1 5.5.3', message });
   }
   let control = at;

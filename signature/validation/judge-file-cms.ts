@@ -3,8 +3,12 @@ import { memorySource } from '@antin/formats/bytes/source';
 import { digestOf } from '@antin/pki/crypto';
 import { OID } from '@antin/pki/oids';
 import type { SignerInfo } from '@antin/pki/cms/signed-data';
+import { readFrame } from '../cades/frame.ts';
+import { judgeArchiveStamps } from './archive-time-stamps.ts';
 import type { SignedContent } from './cms-facts.ts';
 import { evidenceIn, openCms } from './cms-container.ts';
+import { evidenceCompleteInCms } from './embedded-evidence.ts';
+import type { Carried } from './embedded-evidence.ts';
 import type { SignatureFacts } from './facts.ts';
 import { readSigner } from './judge-cms.ts';
 import type { SignerFacts } from './judge-cms.ts';
@@ -22,23 +26,28 @@ export function judgeCmsFile(bytes: Uint8Array, sources: Sources): { signatures:
   const { policy } = sources;
   const opened = openCms(bytes, false);
   if (opened.data === undefined) {
-    return { signatures: [conclude(factsOf('signature-1', undefined, undefined, opened.faults, []), sources)], warnings: [] };
+    const facts = factsOf('signature-1', undefined, undefined, opened.faults, []);
+    return { signatures: [conclude(facts, sources, () => ({ complete: false, archived: false }))], warnings: [] };
   }
   const { data } = opened;
   if (data.signerInfos.length > policy.limits.signatures) throw new LimitReached('signatures', policy.limits.signatures);
   addEvidence(sources, evidenceIn(data));
   const { content, faults } = signedContent(data.eContent, sources);
   const all = [...opened.faults, ...faults];
+  const frame = readFrame(memorySource(data.raw));
   const signatures = data.signerInfos.map((signer, i) => {
     const own = [...all];
     let read: SignerFacts | undefined;
+    let archive: ReturnType<typeof judgeArchiveStamps> = { stamps: [], warnings: [] };
     try {
-      read = readSigner(data, signer, content, sources, []);
+      if (content !== null) archive = judgeArchiveStamps(frame, signer, content, sources);
+      read = readSigner(data, signer, content, sources, archive.stamps);
     } catch (error) {
       if (!(error instanceof FormatFault)) throw error;
       own.push({ code: 'cms.unreadable', clause: 'RFC 5652 5.3', message: `${error.code}: ${error.message}` });
     }
-    return conclude(factsOf(`signature-${i + 1}`, read, signer, own, opened.warnings), sources);
+    const facts = factsOf(`signature-${i + 1}`, read, signer, own, [...opened.warnings, ...archive.warnings]);
+    return conclude(facts, sources, (time) => evidenceCompleteInCms(frame, signer, read, time, archive.stamps, sources));
   });
   return { signatures, warnings: [] };
 }
@@ -84,8 +93,7 @@ function factsOf(
   };
 }
 
-function conclude(facts: SignatureFacts, sources: Sources): SignatureReport {
+function conclude(facts: SignatureFacts, sources: Sources, carried: (time: number) => Carried): SignatureReport {
   const conclusion = concludeSignature(facts, sources.policy, sources.context.at);
-  const level = levelOf(facts, { complete: false, archived: false });
-  return reportSignature(facts, conclusion, level);
+  return reportSignature(facts, conclusion, levelOf(facts, carried(conclusion.best.time)));
 }

@@ -11,6 +11,7 @@ import type { PdfRevision } from '@antin/formats/pdf/revision';
 import type { SignedData, SignerInfo } from '@antin/pki/cms/signed-data';
 import { evidenceIn, openCms } from './cms-container.ts';
 import { evidenceComplete } from './embedded-evidence.ts';
+import type { PlacedStamp } from './embedded-evidence.ts';
 import type { JudgedChange, PdfFacts, SignatureFacts } from './facts.ts';
 import { readSigner } from './judge-cms.ts';
 import type { Covering, SignerFacts } from './judge-cms.ts';
@@ -178,8 +179,7 @@ function moved(a: PdfDict, b: PdfDict): boolean {
   return !isString(x) || !isString(y) || x.start !== y.start || x.end !== y.end;
 }
 
-interface JudgedStamp extends Covering {
-  readonly revision: number;
+interface JudgedStamp extends PlacedStamp {
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
 }
@@ -194,7 +194,14 @@ function judgeDocumentTimeStamps(file: PdfFile, opened: readonly Opened[], sourc
     const { ranges } = one.coverage;
     if (ranges === null || one.token === undefined || one.faults.length > 0) {
       const errors = one.faults.map((fault) => ({ ...fault, message: `document time-stamp: ${fault.message}` }));
-      out.push({ facts: unreadable(one, control), passed: false, revision: one.coverage.revision, errors, warnings: [] });
+      out.push({
+        facts: unreadable(one, control),
+        passed: false,
+        revision: one.coverage.revision,
+        data: one.data,
+        errors,
+        warnings: [],
+      });
       continue;
     }
     const [, b, c, d] = ranges;
@@ -217,6 +224,7 @@ function judgeDocumentTimeStamps(file: PdfFile, opened: readonly Opened[], sourc
       facts,
       passed,
       revision: one.coverage.revision,
+      data: one.data,
       errors: failed ? judged.errors : [],
       warnings: failed ? [] : judged.errors,
     });

@@ -107,6 +107,15 @@ const CMS_ONLY: readonly Rule[] = [
   },
 ];
 
+/** EN 319 122-1 table 1: at LT all values live in SignedData.certificates and .crls. */
+const FORBIDDEN_AT_LT: ReadonlySet<string> = new Set([
+  OID.idAaEtsCertValues,
+  OID.idAaEtsRevocationValues,
+  OID.idAaEtsCertificateRefs,
+  OID.idAaEtsRevocationRefs,
+  OID.idAaEtsCertCrlTimestamp,
+]);
+
 export interface LevelFacts {
   /** Level of the baseline profile that is reached, computed from rules and never from what the file claims. */
   readonly level: Level | null;
@@ -132,5 +141,9 @@ export function levelOf(facts: SignatureFacts, evidence: { readonly complete: bo
   );
   if (!stamped) return { level: 'B-B', levelFailures };
   if (!evidence.complete) return { level: 'B-T', levelFailures };
+  if (facts.pdf === null && facts.cms.unsignedTypes.some((one) => FORBIDDEN_AT_LT.has(one))) {
+    const message = 'values and references of certificates and revocation data must not stand in attributes';
+    return { level: 'B-T', levelFailures: [{ code: 'level.values-in-attributes', clause: CADES, message }] };
+  }
   return { level: evidence.archived ? 'B-LTA' : 'B-LT', levelFailures };
 }
