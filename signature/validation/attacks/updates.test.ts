@@ -1,5 +1,6 @@
+import { STRUCTURE } from '@antin/testkit/attacks/structure';
 import type { Attack, Ground } from '@antin/testkit/attacks/surgery';
-import { DRAWN, HONEST_UPDATES, LAUNDERED, REPLACED, STRUCTURE, switched } from '@antin/testkit/attacks/updates';
+import { DRAWN, HONEST_UPDATES, LAUNDERED, REPLACED, switched } from '@antin/testkit/attacks/updates';
 import { judged, walk } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { beforeAll, describe, expect, it } from 'vitest';

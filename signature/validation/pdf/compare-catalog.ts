@@ -35,14 +35,14 @@ export function compareTrailer(step: Step): void {
     if (key === 'Version' && isName(b.resolve(y.entries.get(key)))) {
       step.note('dss', 'version-raised', 'allowed', { object });
     } else if (key === 'Extensions' && isDict(b.resolve(y.entries.get(key)))) {
-      step.accountBelow(y.entries.get(key), rootNum);
       step.note('dss', 'extensions-declared', 'allowed', { object });
     } else if (key === 'Perms') {
       step.forbid('undefined', 'permissions-changed', { object, code: 'pdf.permissions-changed', reason: '/Perms' });
     } else step.forbid('undefined', 'catalog-changed', { object, reason: `/${key}` });
   }
   const extensions = y.entries.get('Extensions');
-  if (isRef(extensions) && step.isChanged(extensions.num)) step.accountBelow(extensions, rootNum);
+  // Itself and nothing below: whatever it refers to would seem to explain its changes.
+  if (isRef(extensions) && isDict(b.resolve(extensions))) step.accountSole(extensions.num, rootNum);
   compareMetadata(step, x, y, rootNum);
   compareDss(step, x, y, rootNum);
 }
