@@ -48,6 +48,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1600,
     rollupOptions: {
+      // On a busy computer a newcomer would be told how long plugins took.
+      checks: { bundlerTimings: false },
       input: {
         office: join(here, 'office/main.tsx'),
         verifier: join(here, 'verifier/island.ts'),
