@@ -32,7 +32,7 @@ const UNAVAILABLE = [
   'db.unreachable',
   'db.start-failed',
 ];
-const WRONG_USE = ['config.invalid', 'serve.foreign-folder'];
+const WRONG_USE = ['config.invalid', 'serve.foreign-folder', 'serve.unusable-folder'];
 
 /** `antin serve`: 0 after a clean stop, 64 wrong use, 69 port or folder taken or no database, 70 our own fault. */
 export async function run(argv: string[], io: Io): Promise<number> {

@@ -59,3 +59,11 @@ test('begin again removes our data and nothing else; a folder of somebody else i
   }
   expect(readFileSync(join(home, 'thesis.odt'), 'utf8')).toBe('precious');
 });
+
+test('a file in its place is said in words', () => {
+  writeFileSync(path, 'thesis');
+  expect(() => claimDataFolder(path, { fresh: true })).toThrow(
+    expect.objectContaining({ code: 'serve.unusable-folder', message: expect.stringContaining('--data') }),
+  );
+  expect(readFileSync(path, 'utf8')).toBe('thesis');
+});

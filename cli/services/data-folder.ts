@@ -18,7 +18,7 @@ export interface DataFolder {
   release(): void;
 }
 
-/** Codes: `serve.already-running`, `serve.foreign-folder`. */
+/** Codes: `serve.already-running`, `serve.foreign-folder`, `serve.unusable-folder`. */
 export class DataFolderFault extends Error {
   override readonly name = 'DataFolderFault';
   readonly code: string;
@@ -40,9 +40,19 @@ const NOTE = 'running.json';
  * Takes a folder for this process, and forgets what is in it if told so.
  *
  * @throws {DataFolderFault} when another process has it (named with its address), or when the folder holds something
- *   that is not ours: `--fresh` with a mistyped folder must not remove a home
+ *   that is not ours: `--fresh` with a mistyped folder must not remove a home; or when it cannot be read or written
  */
 export function claimDataFolder(path: string, options: { fresh: boolean }): DataFolder {
+  try {
+    return claim(path, options);
+  } catch (fault) {
+    if (fault instanceof DataFolderFault) throw fault;
+    const said = (fault as Error).message;
+    throw new DataFolderFault('serve.unusable-folder', `${path} cannot be used (${said}); choose another folder with --data`);
+  }
+}
+
+function claim(path: string, options: { fresh: boolean }): DataFolder {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const marked = existsSync(join(path, MARK));
   const inside = readdirSync(path).filter((name) => !name.startsWith(`${NOTE}.`));
