@@ -144,6 +144,8 @@ function opening(name: string, { pdf }: Sample): Contest {
   };
 }
 
+// A reader that has seen enough (`| head`) ends the run.
+process.stdout.on('error', () => process.exit());
 const wanted = process.argv.slice(2);
 for (const [name, make] of CONTESTS) {
   if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;

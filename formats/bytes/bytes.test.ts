@@ -1,0 +1,27 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { indexOfBytes } from './bytes.ts';
+import { fromHex, hexDigits, toHex } from './text-encodings.ts';
+
+const few = fc.uint8Array({ max: 2, maxLength: 60 });
+
+describe('bytes', () => {
+  test('are found where Node finds them, from any position', () => {
+    fc.assert(
+      fc.property(few, fc.uint8Array({ max: 2, minLength: 1, maxLength: 6 }), fc.nat(70), (hay, needle, from) => {
+        expect(indexOfBytes(hay, needle, from)).toBe(from > hay.length ? -1 : Buffer.from(hay).indexOf(needle, from));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('become hexadecimal digits and come back', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        expect(toHex(bytes)).toBe(Buffer.from(bytes).toString('hex'));
+        expect(Buffer.from(hexDigits(bytes)).toString('latin1')).toBe(toHex(bytes));
+        expect(fromHex(toHex(bytes))).toEqual(bytes);
+      }),
+    );
+  });
+});
