@@ -365,6 +365,17 @@ export const HONEST_UPDATES: readonly Attack[] = [
       });
     },
   },
+  {
+    name: 'a second signature in a form written in the catalog, its list of fields elsewhere',
+    async build({ pki }) {
+      const { letter, sign, HOUR } = await import('../judging/documents.ts');
+      const base = append(letter(), (update) =>
+        edit(update, CATALOG, { AcroForm: pdfDict({ Fields: update.add(pdfArray([])) }) }),
+      );
+      const signed = await sign(base, { pki, by: 'leader', stampedAt: pki.now });
+      return sign(signed, { pki, by: 'seal', stampedAt: pki.now + HOUR });
+    },
+  },
   after('developer extensions', (update) => {
     const level = pdfDict({ BaseVersion: pdfName('1.7'), ExtensionLevel: 5 });
     edit(update, CATALOG, { Extensions: pdfDict({ ESIC: level }), Version: pdfName('1.7') });

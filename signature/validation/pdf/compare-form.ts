@@ -25,7 +25,8 @@ export function compareForm(step: Step, pages: PageLookup): FormOutcome {
   const before = a.resolve(a.catalog.entries.get('AcroForm'));
   const after = b.resolve(ref);
   if (before === null && after === null) return { newWidgets };
-  const num = isRef(ref) ? ref.num : 0;
+  // A form written in the catalog itself is changed with it.
+  const num = isRef(ref) ? ref.num : b.rootRef.num;
   const object = `${num} 0 R`;
   if (!isDict(after)) {
     step.forbid('undefined', 'form-removed', { object });
@@ -39,8 +40,7 @@ export function compareForm(step: Step, pages: PageLookup): FormOutcome {
     if (key === 'NeedAppearances' && b.resolve(after.entries.get(key)) === false) continue;
     // Default resources of a form that had none serve no field of the signed revision.
     if ((key === 'DR' || key === 'DA') && (before === null || (added && !hasFields(a, old)) || onlyGrew(step, old, after, key))) {
-      if (before === null) step.accountBelow(after.entries.get(key), num);
-      else step.accountThrough(containersOf(step, after.entries.get(key)), after.entries.get(key), num);
+      step.accountThrough(containersOf(step, after.entries.get(key)), after.entries.get(key), num);
       continue;
     }
     explained = false;
