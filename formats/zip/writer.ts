@@ -30,10 +30,11 @@ export function writeZip(entries: readonly NewEntry[], at: number): ByteSource {
  * The same archive with entries replaced and added: all other records stay byte for byte, in their order; new ones come behind
  * them.
  *
+ * @param removed names of entries that are left out
  * @throws {FormatFault} `zip.name`, `zip.duplicate`, `zip.too-large`
  */
-export function updateZip(zip: ZipFile, entries: readonly NewEntry[], at: number): ByteSource {
-  const replaced = new Set(entries.map((one) => one.name));
+export function updateZip(zip: ZipFile, entries: readonly NewEntry[], at: number, removed: readonly string[] = []): ByteSource {
+  const replaced = new Set([...removed, ...entries.map((one) => one.name)]);
   const kept = zip.entries
     .filter((one) => !replaced.has(one.name))
     .map((one) => ({

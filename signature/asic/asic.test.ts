@@ -20,7 +20,7 @@ import type { AsicContainer } from './container.ts';
 import { openAsic } from './container.ts';
 import { embedAsic } from './embed.ts';
 import { extendAsic } from './extend.ts';
-import type { AsicInput } from './prepare.ts';
+import type { AsicInput } from './input.ts';
 import { prepareAsic } from './prepare.ts';
 import { signAsic } from './sign.ts';
 import { asicFromJson, asicToJson } from './to-be-signed.ts';

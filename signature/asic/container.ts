@@ -18,6 +18,9 @@ export interface AsicContainer {
   /** CMS signature files and time-stamp tokens. */
   readonly cades: readonly ZipEntry[];
   readonly timeStamps: readonly ZipEntry[];
+  /** `ASiCManifest*.xml`, what each CMS signature or token is over; archive manifests apart. */
+  readonly manifests: readonly ZipEntry[];
+  readonly archiveManifests: readonly ZipEntry[];
   /** How the mimetype entry departs from the standard; facts, not a verdict. */
   readonly mimetype: readonly MimetypeFact[];
 }
@@ -43,12 +46,24 @@ export function openAsic(
   const xades = inMeta(/^[^/]*signatures[^/]*\.xml$/i);
   const cades = inMeta(/^[^/]*signature[^/]*\.p7s$/i);
   const timeStamps = inMeta(/^[^/]*timestamp[^/]*\.tst$/i);
+  const manifests = inMeta(/^ASiCManifest[^/]*\.xml$/i);
+  const archiveManifests = inMeta(/^ASiCArchiveManifest[^/]*\.xml$/i);
   const { kind, facts } = readMimetype(zip);
   if (kind === undefined && xades.length + cades.length + timeStamps.length === 0) {
     throw new SignatureFault('asic.no-container', 'an archive without mimetype and without signatures');
   }
   const assumed = files.length === 1 && zip.entries.some((one) => /^META-INF\/(signatures\.xml|signature\.p7s)$/.test(one.name));
-  return { kind: kind ?? (assumed ? 'ASiC-S' : 'ASiC-E'), zip, files, xades, cades, timeStamps, mimetype: facts };
+  return {
+    kind: kind ?? (assumed ? 'ASiC-S' : 'ASiC-E'),
+    zip,
+    files,
+    xades,
+    cades,
+    timeStamps,
+    manifests,
+    archiveManifests,
+    mimetype: facts,
+  };
 }
 
 /** Clause A.1: first, stored, without extra field, so that its text stands at byte 38. */

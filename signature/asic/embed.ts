@@ -15,7 +15,7 @@ import type { AsicContainer } from './container.ts';
 import { contentOf } from './container.ts';
 import { manifestOf } from './manifest.ts';
 import { ASIC_NAMESPACE, MANIFEST, MIME_TYPE, MIMETYPE } from './names.ts';
-import type { AsicInput } from './prepare.ts';
+import type { AsicInput } from './input.ts';
 import type { AsicToBeSigned } from './to-be-signed.ts';
 
 /**

@@ -11,11 +11,11 @@ import { contentOf } from './container.ts';
  * Raises every XML signature of a container to a level; all records but those of the signature files stay byte for byte.
  *
  * @returns the container, or its source as it was when the level is already reached
- * @throws {SignatureFault} `extend.*`, `asic.cades-container`; `extend.nothing-signed` when there is no signature
+ * @throws {SignatureFault} `extend.*`, `asic.other-form`; `extend.nothing-signed` when there is no signature
  */
 export async function extendAsic(container: AsicContainer, options: Omit<ExtendXadesOptions, 'detached'>): Promise<ByteSource> {
   if (container.cades.length > 0) {
-    throw new SignatureFault('asic.cades-container', 'CMS signatures in containers are raised elsewhere');
+    throw new SignatureFault('asic.other-form', 'CMS signatures in containers are raised elsewhere');
   }
   if (container.xades.length === 0) throw new SignatureFault('extend.nothing-signed', 'the container carries no signature');
   const detached = contentOf(container);

@@ -2,6 +2,7 @@ import { utf8 } from '@antin/formats/bytes/bytes';
 import { FormatFault } from '@antin/formats/fault';
 import { withXml } from '@antin/formats/xml/document';
 import { element } from '@antin/formats/xml/write';
+import { readCmsManifest } from './cms-manifest.ts';
 import type { AsicContainer } from './container.ts';
 import type { ContainerKind } from './names.ts';
 import { MANIFEST, MIME_TYPE } from './names.ts';
@@ -24,10 +25,16 @@ export function manifestOf(
   return utf8(`<?xml version="1.0" encoding="UTF-8"?>\n${root.xml}`);
 }
 
-/** Types by name as the container's manifest tells them; nothing signs it, so it is only a hint. */
-export function mediaTypes({ zip }: AsicContainer): ReadonlyMap<string, string> {
+/** Types by name as the container's manifests tell them: a hint, no more. */
+export function mediaTypes({ zip, manifests }: AsicContainer): ReadonlyMap<string, string> {
   const entry = zip.entry(MANIFEST);
   const types = new Map<string, string>();
+  for (const one of manifests) {
+    const content = zip.content(one);
+    for (const { name, mimeType } of readCmsManifest(content.read(0, content.size)).parts) {
+      if (mimeType !== undefined) types.set(name, mimeType);
+    }
+  }
   if (entry === undefined) return types;
   const content = zip.content(entry);
   try {

@@ -12,3 +12,13 @@ export const META_INF = 'META-INF/';
 export const MANIFEST = 'META-INF/manifest.xml';
 /** The one signature file of ASiC-S with XAdES (clause 4.3.3.2). */
 export const SIGNATURES = 'META-INF/signatures.xml';
+/** The one signature file of ASiC-S with CAdES (clause 4.3.3.2). */
+export const SIGNATURE_CMS = 'META-INF/signature.p7s';
+/** The newest archive manifest (clause A.7); older ones carry a number. */
+export const ARCHIVE_MANIFEST = 'META-INF/ASiCArchiveManifest.xml';
+
+export const PART_TYPE = {
+  cms: 'application/pkcs7-signature',
+  token: 'application/vnd.etsi.timestamp-token',
+  manifest: 'text/xml',
+} as const;

@@ -4,7 +4,7 @@ import { xadesFromJson, xadesToJson } from '../xades/to-be-signed.ts';
 import type { ContainerKind } from './names.ts';
 import { MIME_TYPE } from './names.ts';
 
-/** A container's next signature, waiting for its value. Holds no content: files or container are given again to `embedAsic`. */
+/** A container's next XML signature, waiting for its value. Holds no content: files or container are given again to `embedAsic`. */
 export interface AsicToBeSigned {
   readonly kind: 'asic';
   readonly container: ContainerKind;
