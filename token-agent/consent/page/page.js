@@ -9,7 +9,7 @@ const WORDS = {
     sign: 'Ký văn bản',
     issue: 'Cấp số, ký số của cơ quan và phát hành',
     asks: (person, origin) => `${person} yêu cầu, từ ${origin}`,
-    code: 'phải giống mã trên trang văn phòng',
+    code: 'Phải giống mã trên trang làm việc',
     certificate: 'Chứng thư',
     issuer: 'Cấp bởi',
     serial: 'Số sê-ri',
@@ -26,9 +26,9 @@ const WORDS = {
     busy: 'Đang ký…',
     left: (time) => `Còn ${time}`,
     open: 'Mở tài liệu trong thẻ mới',
-    shown: 'Đúng tệp này sẽ được ký: mã băm đã được kiểm tra trên máy này.',
+    shown: 'Đúng tệp này sẽ được ký; mã băm đã đối chiếu trên máy này.',
     emptyTitle: 'Không có gì chờ ký',
-    empty: 'Khi bạn bấm ký trên trang văn phòng, văn bản sẽ hiện ở đây. Cứ để trang này mở.',
+    empty: 'Khi bạn bấm ký trên trang làm việc, văn bản sẽ hiện ở đây. Cứ để trang này mở.',
     outcomes: 'Vừa làm',
     noSecret:
       'Trang này phải do chương trình ký mở. Hãy mở lại từ biểu tượng của nó, hoặc dùng địa chỉ in trên cửa sổ dòng lệnh.',
@@ -56,7 +56,7 @@ const WORDS = {
     sign: 'Sign the document',
     issue: 'Number, seal and issue',
     asks: (person, origin) => `Asked by ${person}, from ${origin}`,
-    code: 'must equal the code on the office page',
+    code: 'Must equal the code on the office page',
     certificate: 'Certificate',
     issuer: 'Issued by',
     serial: 'Serial number',
@@ -174,7 +174,7 @@ async function showDocument(job, card, index) {
 function buildCard(job) {
   const words = WORDS[language];
   const facts = [
-    ...job.summary.map((line) => [line.label[language], line.value]),
+    ...job.summary.map((line) => [line.label[language], titled(line.value)]),
     [words.certificate, job.certificate.subject],
     [words.issuer, job.certificate.issuer],
     [words.serial, job.certificate.serialHex],
@@ -187,7 +187,7 @@ function buildCard(job) {
     element(
       'button',
       { type: 'button', onclick: () => showDocument(job, card, n) },
-      file.title,
+      titled(file.title),
       element('small', { textContent: `${file.fileName} · ${size(file.size)}` }),
     ),
   );
@@ -211,21 +211,25 @@ function buildCard(job) {
     element(
       'div',
       { className: 'facts' },
-      element('h2', { textContent: words[job.act] }),
-      element('p', { className: 'who', textContent: words.asks(job.person, job.origin) }),
       element(
-        'p',
-        { className: 'code' },
-        element('strong', { textContent: job.comparisonCode }),
-        element('span', { textContent: words.code }),
+        'div',
+        { className: 'about' },
+        element('h2', { textContent: words[job.act] }),
+        element('p', { className: 'who', textContent: words.asks(job.person, job.origin) }),
+        element(
+          'p',
+          { className: 'code' },
+          element('strong', { textContent: job.comparisonCode }),
+          element('span', { textContent: words.code }),
+        ),
+        element(
+          'dl',
+          {},
+          ...facts.flatMap(([label, value]) => [element('dt', { textContent: label }), element('dd', { textContent: value })]),
+        ),
+        job.documents.length > 1 ? element('p', { className: 'who', textContent: words.files(job.documents.length) }) : undefined,
+        element('ul', { className: 'files' }, ...card.files.map((button) => element('li', {}, button))),
       ),
-      element(
-        'dl',
-        {},
-        ...facts.flatMap(([label, value]) => [element('dt', { textContent: label }), element('dd', { textContent: value })]),
-      ),
-      job.documents.length > 1 ? element('p', { className: 'who', textContent: words.files(job.documents.length) }) : undefined,
-      element('ul', { className: 'files' }, ...card.files.map((button) => element('li', {}, button))),
       element(
         'form',
         {
@@ -235,7 +239,7 @@ function buildCard(job) {
             void decide(job, card, 'sign');
           },
         },
-        warning === undefined ? undefined : element('p', { className: 'notice warn', textContent: warning }),
+        warning === undefined ? undefined : element('p', { className: 'notice warn', role: 'alert', textContent: warning }),
         card.pin === undefined ? undefined : element('label', { htmlFor: card.pin.id, textContent: words.pin }),
         card.pin,
         words[job.condition.pin] === undefined ? undefined : element('p', { textContent: words[job.condition.pin] }),
@@ -312,7 +316,7 @@ function render() {
           {},
           element('time', { textContent: moment(outcome.at) }),
           element('span', { className: kind(outcome.code), textContent: words.codes[outcome.code] ?? outcome.code }),
-          element('span', { textContent: outcome.title }),
+          element('span', { textContent: titled(outcome.title) }),
         ),
       ),
     ),
@@ -332,6 +336,11 @@ function tick() {
     const card = cards.get(job.jti);
     if (card !== undefined) card.time.textContent = WORDS[language].left(text);
   }
+}
+
+/* A subject is written in small letters after "V/v"; alone on a line it begins with a capital. */
+function titled(text) {
+  return text.slice(0, 1).toLocaleUpperCase('vi') + text.slice(1);
 }
 
 const zone = 'Asia/Ho_Chi_Minh';
