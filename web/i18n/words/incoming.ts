@@ -26,7 +26,7 @@ export const incomingWords = {
     'Số đến được cấp khi vào sổ; nơi gửi nhận được xác nhận ngay.',
     'The incoming number is given on entry; the sender gets the receipt at once.',
   ],
-  'in.register.do': ['Vào sổ và xác nhận với nơi gửi', 'Register and confirm to the sender'],
+  'in.register.do': ['Vào sổ và xác nhận với nơi gửi', 'Register and confirm'],
   'in.registered': ['Đã vào sổ, số đến {n}', 'Registered as incoming no. {n}'],
   'in.refuse.title': ['Từ chối tiếp nhận', 'Refuse to receive'],
   'in.refuse.text': [

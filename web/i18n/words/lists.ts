@@ -35,7 +35,7 @@ export const listWords = {
   'list.all': ['Tất cả', 'All'],
   'list.filter': ['Lọc theo trạng thái', 'Filter by state'],
   'list.search': ['Tìm trong danh sách', 'Search this list'],
-  'list.count': ['{n} văn bản', '{n} documents'],
+  'list.count': ['{n} văn bản', 'Documents: {n}'],
   'list.none': ['Không có văn bản nào khớp.', 'No document matches.'],
   'list.none.text': [
     'Bỏ bớt điều kiện lọc hoặc thử từ khác; có thể gõ không dấu.',

@@ -5,7 +5,7 @@ export const registerWords = {
   'register.outgoing': ['Sổ đăng ký văn bản đi', 'Register of outgoing documents'],
   'register.incoming': ['Sổ đăng ký văn bản đến', 'Register of incoming documents'],
   'register.of-year': ['{name} năm {year}', '{name}, {year}'],
-  'register.count': ['{n} dòng', '{n} entries'],
+  'register.count': ['{n} dòng', 'Entries: {n}'],
   'register.year': ['Năm', 'Year'],
   'register.entries': ['Số dòng', 'Entries'],
   'register.last': ['Số gần nhất', 'Last number'],
@@ -33,7 +33,7 @@ export const registerWords = {
   'register.received-sign': ['Ký nhận', 'Received'],
   'register.voided': ['Số đã hủy: {reason}', 'Number voided: {reason}'],
   'register.reserved': ['Đang giữ số, chờ đóng dấu', 'Reserved, awaiting seal'],
-  'register.annexes': ['{n} phụ lục', '{n} annexes'],
+  'register.annexes': ['{n} phụ lục', 'annexes: {n}'],
   'register.electronic': ['điện tử', 'electronic'],
   'register.printed': ['In lúc {time}', 'Printed {time}'],
 } as const satisfies Words;

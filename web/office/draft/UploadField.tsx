@@ -51,7 +51,7 @@ export function UploadField({ id, multiple, pdfOnly, onStored, compact, label, d
         );
       } catch (cause) {
         const said = problemText(cause, lang);
-        setProblem(`${name}: ${[said.title, said.remedy].filter(Boolean).join(' ')}`);
+        setProblem(`${name}: ${[said.title, said.remedy].filter(Boolean).join('. ')}`);
       }
     }
     setRunning(undefined);

@@ -26,8 +26,12 @@ export function IncomingTable({ rows }: { readonly rows: readonly IncomingRow[] 
         <tbody>
           {rows.map((row) => (
             <tr key={row.id}>
-              <td className="right num">{row.incomingNumber ?? ''}</td>
-              <td className="nowrap">{sinceText(row.arrivedAt, Date.now())}</td>
+              <td className="right num" data-label={t('row.incoming-number')}>
+                {row.incomingNumber ?? ''}
+              </td>
+              <td className="nowrap" data-label={t('row.arrived')}>
+                {sinceText(row.arrivedAt, Date.now())}
+              </td>
               <td className="notation">
                 {row.numberAndNotation}
                 <small>{dayText(row.date)}</small>

@@ -49,9 +49,15 @@ export function RegistersPage() {
                       {t(`register.${register.direction}`)}
                     </Link>
                   </td>
-                  <td className="right num">{register.year}</td>
-                  <td className="right num">{register.entries}</td>
-                  <td className="right num">{register.lastNumber}</td>
+                  <td className="right num" data-label={t('register.year')}>
+                    {register.year}
+                  </td>
+                  <td className="right num" data-label={t('register.entries')}>
+                    {register.entries}
+                  </td>
+                  <td className="right num" data-label={t('register.last')}>
+                    {register.lastNumber}
+                  </td>
                 </tr>
               ))}
             </tbody>

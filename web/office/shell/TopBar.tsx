@@ -6,6 +6,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Menu } from '../../ui/Menu.tsx';
 import { paths } from '../../paths.ts';
 import { call } from '../data/client.ts';
+import { sessionQuery } from '../data/queries.ts';
 import { useSpeech } from '../data/language.tsx';
 
 export function TopBar({ session, onHelp }: { readonly session: Session; readonly onHelp: () => void }) {
@@ -102,8 +103,9 @@ function PositionSwitch({ session }: { readonly session: Session }) {
   const act = useMutation({
     mutationFn: (positionId: string) => call(sessionRoutes.act, { body: { positionId } }),
     onSuccess: async (changed) => {
-      client.clear();
-      client.setQueryData(['session'], changed);
+      client.setQueryData(sessionQuery.queryKey, changed);
+      // Nothing that the other position could see stays on the screen; what is shown asks again.
+      void client.resetQueries({ predicate: (query) => query.queryKey[0] !== 'session' });
       await navigate({ to: '/' });
     },
   });
@@ -141,7 +143,7 @@ function PositionSwitch({ session }: { readonly session: Session }) {
             }}
           >
             {held.title}
-            <small>{held.agencyName}</small>
+            <small>{held.unitName === undefined ? held.agencyName : `${held.unitName}, ${held.agencyName}`}</small>
           </button>
         ))
       }
