@@ -68,8 +68,11 @@ describe('antin extend', () => {
       const more = packaging === 'detached' ? ['--detached', file] : [];
       const target = `${out}-${packaging}`;
       const ran = await antin(['extend', input, '-o', target, '--tsa', desk.tsa, ...more, ...desk.trust()]);
-      expect(ran.code, ran.err).toBe(0);
-      expect(await judged(target, ...more)).toMatchObject({ verdict: 'valid', signatures: [{ format: 'CAdES' }] });
+      expect(ran, ran.err).toMatchObject({ code: 0, out: `${target}: CAdES B-LTA\n` });
+      expect(await judged(target, ...more)).toMatchObject({
+        verdict: 'valid',
+        signatures: [{ format: 'CAdES', level: 'B-LTA' }],
+      });
     }
   });
 

@@ -1,6 +1,7 @@
 import { FormatFault } from '@antin/formats/fault';
+import { equalBytes } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
-import { digestOf } from '@antin/pki/crypto';
+import type { ByteSource } from '@antin/formats/bytes/source';
 import { OID } from '@antin/pki/oids';
 import type { SignerInfo } from '@antin/pki/cms/signed-data';
 import { readFrame } from '../cades/frame.ts';
@@ -21,8 +22,16 @@ import { addEvidence } from './sources.ts';
 import type { Sources } from './sources.ts';
 import type { Finding, SignatureReport } from './types.ts';
 
-/** Judges a CMS file (CAdES or plain), attached or detached: one result for each SignerInfo. */
-export function judgeCmsFile(bytes: Uint8Array, sources: Sources): { signatures: SignatureReport[]; warnings: Finding[] } {
+/**
+ * Judges a CMS file (CAdES or plain), attached or detached: one result for each SignerInfo.
+ *
+ * @param large the encapsulated content, where it was too large to stay in `bytes`
+ */
+export function judgeCmsFile(
+  bytes: Uint8Array,
+  sources: Sources,
+  large?: ByteSource,
+): { signatures: SignatureReport[]; warnings: Finding[] } {
   const { policy } = sources;
   const opened = openCms(bytes, false);
   if (opened.data === undefined) {
@@ -32,7 +41,7 @@ export function judgeCmsFile(bytes: Uint8Array, sources: Sources): { signatures:
   const { data } = opened;
   if (data.signerInfos.length > policy.limits.signatures) throw new LimitReached('signatures', policy.limits.signatures);
   addEvidence(sources, evidenceIn(data));
-  const { content, faults } = signedContent(data.eContent, sources);
+  const { content, faults } = signedContent(large ?? (data.eContent && memorySource(data.eContent)), sources);
   const all = [...opened.faults, ...faults];
   const frame = readFrame(memorySource(data.raw));
   const signatures = data.signerInfos.map((signer, i) => {
@@ -52,16 +61,14 @@ export function judgeCmsFile(bytes: Uint8Array, sources: Sources): { signatures:
   return { signatures, warnings: [] };
 }
 
-function signedContent(eContent: Uint8Array | undefined, sources: Sources): { content: SignedContent | null; faults: Finding[] } {
+function signedContent(own: ByteSource | undefined, sources: Sources): { content: SignedContent | null; faults: Finding[] } {
   const { detached, door } = sources.context;
-  if (eContent !== undefined) {
-    const source = memorySource(eContent);
-    const content = contentOf(source, [[0, source.size]], door);
+  if (own !== undefined) {
+    const content = contentOf(own, [[0, own.size]], door);
     if (detached === undefined) return { content, faults: [] };
     // Two candidates for "the signed data": they must be the same, or the reader looks at one and the signer signed the other.
     const other = contentOf(detached, [[0, detached.size]], door);
-    const same = other.digest('SHA-256').join() === digestOf(door, 'SHA-256', eContent).join();
-    if (same) return { content, faults: [] };
+    if (equalBytes(other.digest('SHA-256'), content.digest('SHA-256'))) return { content, faults: [] };
     const message = 'the CMS carries its own content, and it is not the data that was given';
     return { content, faults: [{ code: 'cms.two-contents', clause: 'RFC 5652 5.2', message }] };
   }

@@ -132,6 +132,33 @@ describe('CAdES comes out of the judge as', () => {
   });
 });
 
+it('a CMS around a content larger than memory is judged with its content in place', async () => {
+  const size = 65 << 20;
+  let largest = 0;
+  const large = {
+    size,
+    read(offset: number, length: number) {
+      largest = Math.max(largest, length);
+      return new Uint8Array(length).fill(offset >> 20);
+    },
+  };
+  const signed = await signCades(large, pki.signingKey('leader'), { door, signingTime: pki.now, packaging: 'attached' });
+  const lt = await extendCades(signed, world()('B-LT'));
+  const { report } = validate(lt, { ...doors, trust: pki.anchors, evidence: NONE, at: soon });
+  expect(report).toMatchObject({ verdict: 'valid', signatures: [{ level: 'B-LT', coverage: 'file' }] });
+  expect(largest).toBeLessThanOrEqual(2 << 20);
+});
+
+it('a CMS around a PDF is judged as the CMS it is, with a PDF beside its content as no CMS', async () => {
+  const pdf = buildPdf(plainObjects()).bytes;
+  const cms = await signCades(memorySource(pdf), pki.signingKey('leader'), { door, signingTime: pki.now, packaging: 'attached' });
+  const bytes = Uint8Array.from(cms.read(0, cms.size));
+  const evidence = pki.evidence(soon);
+  expect(judge(bytes, soon, { evidence })).toMatchObject({ verdict: 'valid', signatures: [{ format: 'CAdES', level: 'B-B' }] });
+  const beside = changed(await cades('B-B'), ({ certificates }) => ({ certificates: [...certificates, tlv(0xa3, pdf)] }));
+  expect(judge(beside, soon, { evidence }).verdict).not.toBe('valid');
+});
+
 describe('an archive time-stamp proves nothing', () => {
   it('when something it protects was taken out or exchanged', async () => {
     const lta = await cades('B-LTA');

@@ -2,27 +2,39 @@ import { fromLatin1, indexOfBytes, latin1 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
+import { readFrame, withoutContent } from '../cades/frame.ts';
+import type { CmsFrame } from '../cades/frame.ts';
 import { positionsOf } from './pdf/find-signatures.ts';
 import type { SignatureFormat } from './types.ts';
 
 export type Container =
   | { readonly kind: 'pdf' }
-  | { readonly kind: 'cms'; readonly bytes: Uint8Array }
+  /** `content`: of an attached CMS too large for memory; `bytes` is then the CMS without it. */
+  | { readonly kind: 'cms'; readonly bytes: Uint8Array; readonly content?: ByteSource }
   | { readonly kind: 'other'; readonly format: SignatureFormat; readonly signed: boolean }
   | { readonly kind: 'none' };
 
+const PDF_HEADER = latin1('%PDF-');
 const MAX_CMS = 64 * 1024 * 1024;
 const ID_SIGNED_DATA = new Uint8Array([0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]);
 
 /** What a file is, from its first bytes and never from its name. */
 export function recognise(source: ByteSource): Container {
   const head = source.read(0, Math.min(source.size, 4096));
-  if (indexOfBytes(head.subarray(0, 1024 + 5), latin1('%PDF-')) !== -1) return { kind: 'pdf' };
+  const cms = indexOfBytes(head.subarray(0, 64), ID_SIGNED_DATA) !== -1;
+  const frame = cms && head[0] === 0x30 ? wholeFrame(source) : undefined;
+  if (frame !== undefined) {
+    const shell = withoutContent(frame);
+    // A PDF inside the signed content is what was signed; beside it, it is a second document for readers that look for one.
+    if (indexOfBytes(shell, PDF_HEADER) === -1) {
+      if (source.size <= MAX_CMS) return { kind: 'cms', bytes: source.read(0, source.size) };
+      if (frame.content !== undefined) return { kind: 'cms', bytes: shell, content: frame.content };
+    }
+  }
+  if (indexOfBytes(head.subarray(0, 1024 + 5), PDF_HEADER) !== -1) return { kind: 'pdf' };
   // A header broken by one flipped byte does not make a signed PDF unsigned.
   if (looksSigned(source) && positionsOf(source, latin1('startxref'), 1).length > 0) return { kind: 'pdf' };
-  if (indexOfBytes(head.subarray(0, 64), ID_SIGNED_DATA) !== -1 && source.size <= MAX_CMS) {
-    return { kind: 'cms', bytes: source.read(0, source.size) };
-  }
+  if (cms && source.size <= MAX_CMS) return { kind: 'cms', bytes: source.read(0, source.size) };
   const text = fromLatin1(head);
   if (/-----BEGIN (CMS|PKCS7|PKCS #7 SIGNED DATA)-----/.test(text) && source.size <= MAX_CMS) {
     const bytes = pemBody(fromLatin1(source.read(0, source.size)));
@@ -37,6 +49,16 @@ export function recognise(source: ByteSource): Container {
     return { kind: 'other', format: 'JAdES', signed: true };
   }
   return { kind: 'none' };
+}
+
+/** The file as one CMS from the first byte to the last; a damaged one is told apart later. */
+function wholeFrame(source: ByteSource): CmsFrame | undefined {
+  try {
+    return readFrame(source);
+  } catch (error) {
+    if (error instanceof FormatFault) return undefined;
+    throw error;
+  }
 }
 
 /** Plain traces of a signature dictionary in the bytes: such a file is never called unsigned, readable or not. */

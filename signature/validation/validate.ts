@@ -57,7 +57,7 @@ function judge(source: ByteSource, sources: Sources): Judged {
       case 'pdf':
         return { format: 'PDF', doubts: [], ...judgePdf(source, sources) };
       case 'cms':
-        return { format: 'CMS', errors: [], doubts: [], ...judgeCmsFile(container.bytes, sources) };
+        return { format: 'CMS', errors: [], doubts: [], ...judgeCmsFile(container.bytes, sources, container.content) };
       case 'other':
         return notYet(container.format, container.signed, sources);
       case 'none':
