@@ -98,6 +98,46 @@ export const LAUNDERED: readonly Attack[] = [
       });
     },
   },
+  {
+    name: 'a note moved over the text, listed as a default resource of a form written in the catalog',
+    async build({ pki }) {
+      const { letter, sign } = await import('../judging/documents.ts');
+      let moved: PdfRef | undefined;
+      const draft = append(letter(), (update) => {
+        const AP = pdfDict({ N: formXObject(update, '1 g 0 0 228 25 re f', [0, 0, 228, 25]) });
+        const Rect = pdfArray([300, 300, 528, 325]);
+        moved = update.add(pdfDict({ Type: pdfName('Annot'), Subtype: pdfName('Stamp'), F: 4, Rect, AP }));
+        addWidget(update, moved, false);
+        edit(update, CATALOG, { AcroForm: pdfDict({ Fields: pdfArray([]), DR: pdfDict({}) }) });
+      });
+      const signed = await sign(draft, { pki, by: 'leader', stampedAt: pki.now });
+      return append(signed, (update) => {
+        const note = moved as PdfRef;
+        edit(update, note, { Rect: pdfArray([72, 715, 300, 740]) });
+        const form = formOf(update.file.last);
+        edit(update, CATALOG, {
+          AcroForm: withEntries(form, { DR: pdfDict({ X: note, Y: pdfDict({ P: PAGES, C: CATALOG }) }) }),
+        });
+      });
+    },
+  },
+  {
+    name: 'scripts in the names of the catalog, listed as default resources',
+    async build({ pki }) {
+      const { letter, sign } = await import('../judging/documents.ts');
+      let names: PdfRef | undefined;
+      const draft = append(letter(), (update) => {
+        names = update.add(pdfDict({}));
+        edit(update, CATALOG, { Names: names, AcroForm: pdfDict({ Fields: pdfArray([]), DR: pdfDict({}) }) });
+      });
+      const signed = await sign(draft, { pki, by: 'leader', stampedAt: pki.now });
+      return append(signed, (update) => {
+        edit(update, names as PdfRef, { JavaScript: pdfDict({ Names: pdfArray([text('x')]) }) });
+        const form = formOf(update.file.last);
+        edit(update, CATALOG, { AcroForm: withEntries(form, { DR: names as PdfRef }) });
+      });
+    },
+  },
   after('page content behind the information dictionary', (update) => {
     redrawContent(update);
     const info = update.add(pdfDict({ ModDate: text('D:20260302'), Producer: CATALOG }));

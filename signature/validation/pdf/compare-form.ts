@@ -40,7 +40,7 @@ export function compareForm(step: Step, pages: PageLookup): FormOutcome {
     if (key === 'NeedAppearances' && b.resolve(after.entries.get(key)) === false) continue;
     // Default resources of a form that had none serve no field of the signed revision.
     if ((key === 'DR' || key === 'DA') && (before === null || (added && !hasFields(a, old)) || onlyGrew(step, old, after, key))) {
-      step.accountThrough(containersOf(step, after.entries.get(key)), after.entries.get(key), num);
+      step.accountThrough(containersOf(step, old.entries.get(key), after.entries.get(key)), after.entries.get(key), num);
       continue;
     }
     explained = false;
@@ -59,11 +59,18 @@ function hasFields(a: PdfRevision, form: PdfDict): boolean {
   return list(a, form.entries.get('Fields')).length > 0;
 }
 
-/** The dictionaries that only list: default resources and their categories. The fonts in them stay unexplained. */
-function containersOf(step: Step, value: PdfObject | undefined): number[] {
-  const dict = step.b.resolve(value);
-  const inner = isDict(dict) ? [...dict.entries.values()] : [];
-  return [value, ...inner].flatMap((one) => (isRef(one) ? [one.num] : []));
+/**
+ * The dictionaries that only list: default resources and their categories, as far as they were that before. An object of
+ * another part of the file that is called a resource now stays unexplained, and so do the fonts.
+ */
+function containersOf(step: Step, before: PdfObject | undefined, after: PdfObject | undefined): number[] {
+  const refs = (revision: PdfRevision, value: PdfObject | undefined): number[] => {
+    const dict = revision.resolve(value);
+    const inner = isDict(dict) ? [...dict.entries.values()] : [];
+    return [value, ...inner].flatMap((one) => (isRef(one) ? [one.num] : []));
+  };
+  const known = new Set(refs(step.a, before));
+  return refs(step.b, after).filter((num) => known.has(num));
 }
 
 /** /DR may gain names; what was there stays what it was. */

@@ -100,6 +100,11 @@ export class Step {
   }
 
   #onlyThrough(num: number, referrer: number, tree: ReadonlySet<number>): boolean {
+    // Everything is reached through the catalog and the trailer: they explain nothing.
+    if (referrer === 0 || referrer === this.a.rootRef.num) {
+      const users = this.reach.referrers.get(num);
+      return users === undefined || (users.size === 1 && users.has(referrer));
+    }
     const seen = new Set<number>();
     const stack = [num];
     while (stack.length > 0) {
