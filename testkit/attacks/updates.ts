@@ -121,8 +121,8 @@ export const LAUNDERED: readonly Attack[] = [
       });
     },
   },
-  {
-    name: 'scripts in the names of the catalog, listed as default resources',
+  ...(['DR', 'Extensions', 'DSS', 'Metadata', 'Info'] as const).map((role): Attack => ({
+    name: `scripts in the names of the catalog, called /${role} now`,
     async build({ pki }) {
       const { letter, sign } = await import('../judging/documents.ts');
       let names: PdfRef | undefined;
@@ -134,10 +134,11 @@ export const LAUNDERED: readonly Attack[] = [
       return append(signed, (update) => {
         edit(update, names as PdfRef, { JavaScript: pdfDict({ Names: pdfArray([text('x')]) }) });
         const form = formOf(update.file.last);
-        edit(update, CATALOG, { AcroForm: withEntries(form, { DR: names as PdfRef }) });
+        if (role === 'DR') edit(update, CATALOG, { AcroForm: withEntries(form, { DR: names as PdfRef }) });
+        else edit(update, CATALOG, { [role]: names as PdfRef });
       });
     },
-  },
+  })),
   after('page content behind the information dictionary', (update) => {
     redrawContent(update);
     const info = update.add(pdfDict({ ModDate: text('D:20260302'), Producer: CATALOG }));

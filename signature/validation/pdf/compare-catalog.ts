@@ -42,7 +42,7 @@ export function compareTrailer(step: Step): void {
   }
   const extensions = y.entries.get('Extensions');
   // Itself and nothing below: whatever it refers to would seem to explain its changes.
-  if (isRef(extensions) && isDict(b.resolve(extensions))) step.accountSole(extensions.num, rootNum);
+  if (isRef(extensions) && isDict(b.resolve(extensions))) step.accountSole(extensions.num, rootNum, x.entries.get('Extensions'));
   compareMetadata(step, x, y, rootNum);
   compareDss(step, x, y, rootNum);
 }
@@ -61,7 +61,7 @@ function compareInfo(step: Step): void {
     step.forbid('metadata', 'information-changed', { object, reason: others.map((key) => `/${key}`).join(' ') });
     return;
   }
-  if (isRef(ref)) step.accountSole(ref.num, 0);
+  if (isRef(ref)) step.accountSole(ref.num, 0, a.trailer.entries.get('Info'));
   step.note('metadata', 'information-dates', 'allowed', { object });
 }
 
@@ -103,7 +103,7 @@ function compareMetadata(step: Step, x: PdfDict, y: PdfDict, rootNum: number): v
     step.forbid('metadata', 'metadata-changed', { object });
     return;
   }
-  step.accountSole(num, rootNum);
+  step.accountSole(num, rootNum, x.entries.get('Metadata'));
   step.note('metadata', 'metadata-dates', 'allowed', { object });
 }
 
@@ -145,11 +145,13 @@ function compareDss(step: Step, x: PdfDict, y: PdfDict, rootNum: number): void {
     step.forbid('undefined', 'dss-changed', { object, reason: store.wrong });
     return;
   }
-  // An object of the store that was rewritten must be used by the store alone.
+  const earlier = new Store(a);
+  if (before !== null) earlier.read(x.entries.get('DSS'));
+  // An object of the store that was rewritten must have been of the store before, and of nothing else.
   for (const one of store.nums) {
-    const users = step.reach.referrers.get(one) ?? new Set();
-    if (step.changed.get(one) === 'added' || [...users].every((user) => user === rootNum || store.nums.has(user)))
-      step.account(one);
+    const users = [...(step.reach.referrers.get(one) ?? [])];
+    const own = earlier.nums.has(one) && users.every((user) => user === rootNum || earlier.nums.has(user));
+    if (step.changed.get(one) === 'added' || users.length === 0 || own) step.account(one);
   }
   step.note('dss', 'evidence-added', 'allowed', { object });
 }

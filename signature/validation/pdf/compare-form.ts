@@ -51,7 +51,7 @@ export function compareForm(step: Step, pages: PageLookup): FormOutcome {
   const context: FormContext = { step, pages, newWidgets, seen: new Set() };
   const fieldsRef = after.entries.get('Fields');
   compareKids(context, list(a, old.entries.get('Fields')), list(b, fieldsRef), ROOT, ROOT);
-  if (isRef(fieldsRef)) step.accountSole(fieldsRef.num, num);
+  if (isRef(fieldsRef)) step.accountSole(fieldsRef.num, num, old.entries.get('Fields'));
   return { newWidgets };
 }
 

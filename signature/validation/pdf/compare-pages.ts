@@ -46,7 +46,7 @@ function compareAnnotations(
   const before = listOf(a.resolve(x.entries.get('Annots')));
   const ref = y.entries.get('Annots');
   const after = listOf(b.resolve(ref));
-  if (isRef(ref)) step.accountSole(ref.num, pageNum);
+  if (isRef(ref)) step.accountSole(ref.num, pageNum, x.entries.get('Annots'));
   let at = 0;
   for (const item of after) {
     const old = before[at];

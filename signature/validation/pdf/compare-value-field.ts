@@ -71,7 +71,7 @@ export function compareValueField(
     const nums = [apRef, normal].flatMap((one) => (isRef(one) ? [one.num] : []));
     step.accountThrough(nums, apRef, part.num);
   }
-  if (isRef(now.value)) step.accountSole(now.value.num, now.num);
+  if (isRef(now.value)) step.accountSole(now.value.num, now.num, old.value);
   noteFill(step, textOf(step.a.resolve(old.value)) ?? '', value, { ...options, reason: value });
 }
 

@@ -1,4 +1,4 @@
-import { isDict, isName, isStream } from '@antin/formats/pdf/objects';
+import { isDict, isName, isRef, isStream } from '@antin/formats/pdf/objects';
 import type { PdfObject } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
 import type { JudgedChange } from '../facts.ts';
@@ -68,15 +68,19 @@ export class Step {
 
   /**
    * Accounts for an object whose new content is harmless only in the place it was found in. An object that other parts of
-   * the signed revision use too (an appearance that is also a page's content) is not accounted for.
+   * the signed revision use too (an appearance that is also a page's content) is not accounted for, nor one that played
+   * another part there (scripts that are called something harmless now).
+   *
+   * @param before what stood in this place in the signed revision
    */
-  accountSole(num: number, referrer: number): void {
+  accountSole(num: number, referrer: number, before: PdfObject | undefined): void {
     if (this.changed.get(num) === 'added') {
       this.#accounted.add(num);
       return;
     }
     const users = this.reach.referrers.get(num);
-    if (users === undefined || (users.size === 1 && users.has(referrer))) this.#accounted.add(num);
+    const same = isRef(before) && before.num === num;
+    if (users === undefined || (same && users.size === 1 && users.has(referrer))) this.#accounted.add(num);
   }
 
   /**
