@@ -264,6 +264,17 @@ export const DRAWN: readonly Attack[] = [
       signatureWidget(update, { AP: pdfDict({ N: formXObject(update, '1 g 0 0 228 25 re f', [0, 0, 228, 25]) }) }),
     );
   }),
+  after('an empty signature field that is a filled square', (update) => {
+    addWidget(update, signatureWidget(update, { Subtype: pdfName('Square'), IC: pdfArray([1, 1, 1]), C: pdfArray([1, 1, 1]) }));
+  }),
+  after('an empty signature field that is a note with text', (update) => {
+    const entries = { Subtype: pdfName('FreeText'), Contents: text('HUY BO'), DA: text('/Helv 12 Tf 0 g') };
+    addWidget(update, signatureWidget(update, { ...entries, Rect: pdfArray([300, 300, 400, 340]) }));
+  }),
+  after('an empty signature field that is a line', (update) => {
+    const entries = { Subtype: pdfName('Line'), L: pdfArray([72, 725, 300, 725]), BS: pdfDict({ W: 20 }) };
+    addWidget(update, signatureWidget(update, { ...entries, Rect: pdfArray([0, 0, 0, 0]) }));
+  }),
   after('an empty signature field with a background', (update) => {
     addWidget(update, signatureWidget(update, { MK: pdfDict({ BG: pdfArray([1, 1, 1]) }) }));
   }),

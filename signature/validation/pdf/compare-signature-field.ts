@@ -1,4 +1,4 @@
-import { isDict, isRef, isStream } from '@antin/formats/pdf/objects';
+import { isDict, isName, isRef, isStream } from '@antin/formats/pdf/objects';
 import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
 import { operationsOf } from './content-tokens.ts';
@@ -129,6 +129,12 @@ export function compareNewField(context: FormContext, ref: PdfObject, from: Inhe
   for (const widget of widgets) {
     if (step.changed.get(widget.num) !== 'added') {
       step.forbid('undefined', 'field-made-of-old-object', { object: `${widget.num} 0 R`, field: now.name });
+      return;
+    }
+    const subtype = step.b.resolve(widget.dict.entries.get('Subtype'));
+    // Viewers draw squares, notes and the like without an appearance, whatever field they say they are.
+    if (subtype !== null && !isName(subtype, 'Widget')) {
+      step.forbid('annotation', 'field-added', { object, field: now.name, reason: 'a signature field that is no widget' });
       return;
     }
     if (draws(step.b, widget.dict) && !maySay(step, now)) {
