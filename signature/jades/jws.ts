@@ -1,0 +1,129 @@
+import { fromUtf8, utf8 } from '@antin/formats/bytes/bytes';
+import { FormatFault } from '@antin/formats/fault';
+import { parseJson } from '@antin/formats/json/scan';
+import { textOf } from '@antin/formats/json/value';
+import type { JsonArray, JsonObject, JsonValue } from '@antin/formats/json/value';
+import { SignatureFault } from '../fault.ts';
+import { fromBase64Url } from './algorithms.ts';
+import { readHeader } from './header.ts';
+import type { ProtectedHeader } from './header.ts';
+import type { Serialization } from './to-be-signed.ts';
+
+export interface JwsSignature {
+  /** base64url as it was received. */
+  readonly protectedText: string;
+  readonly header: ProtectedHeader;
+  /** base64url as it was received. */
+  readonly signatureText: string;
+  readonly value: Uint8Array;
+  readonly unprotected: JsonObject | undefined;
+  /** The JSON object of the signature: the whole document when flattened; undefined in compact form. */
+  readonly place: JsonObject | undefined;
+}
+
+/** A JSON Web Signature as it is written; ours or another's. */
+export interface Jws {
+  readonly serialization: Serialization;
+  /** As carried: base64url or, with `b64: false`, the payload itself; undefined when it was left out. */
+  readonly payloadText: string | undefined;
+  readonly signatures: readonly JwsSignature[];
+  /** `signatures` of the general form. */
+  readonly list: JsonArray | undefined;
+}
+
+const MAX_SIGNATURES = 100;
+
+/**
+ * Reads any of the three serializations of RFC 7515 §7; nothing is verified yet.
+ *
+ * @throws {SignatureFault} `jades.malformed`, `jades.crit-not-understood`
+ * @throws {FormatFault} `json.*`, `base64.damaged`
+ */
+export function readJws(bytes: Uint8Array): Jws {
+  return /^[\t\n\r ]*\{/.test(String.fromCharCode(...bytes.subarray(0, 64))) ? readJson(bytes) : readCompact(bytes);
+}
+
+function readCompact(bytes: Uint8Array): Jws {
+  const [protectedText, payload, signature, ...more] = asciiOf(bytes).split('.');
+  if (protectedText === undefined || payload === undefined || signature === undefined || more.length > 0) {
+    throw malformed('a compact JWS has three parts');
+  }
+  const one = readSignature(protectedText, signature, undefined, undefined);
+  return withPayload({
+    serialization: 'compact',
+    payloadText: payload === '' ? undefined : payload,
+    signatures: [one],
+    list: undefined,
+  });
+}
+
+function asciiOf(bytes: Uint8Array): string {
+  // RFC 7797 §5.2: nothing else can stand in the compact form.
+  if (bytes.some((byte) => byte < 0x20 || byte > 0x7e)) throw malformed('neither JSON nor a compact JWS');
+  return fromUtf8(bytes);
+}
+
+function readJson(bytes: Uint8Array): Jws {
+  const root = parseJson(bytes);
+  if (root.kind !== 'object') throw malformed('no JSON object');
+  const list = root.members.get('signatures');
+  const payload = root.members.get('payload');
+  const payloadText = textOf(payload);
+  if (payload !== undefined && payloadText === undefined) throw malformed('the payload is no string');
+  if (list === undefined) {
+    const signatures = [readObject(root)];
+    return withPayload({ serialization: 'flattened', payloadText, signatures, list: undefined });
+  }
+  // RFC 7515 §7.2.2: a reader of one form would not see the signature of the other.
+  const both = ['protected', 'header', 'signature'].some((name) => root.members.has(name));
+  if (both || list.kind !== 'array') throw malformed('flattened and general form in one');
+  if (list.items.length === 0 || list.items.length > MAX_SIGNATURES) throw malformed('no signature, or too many');
+  return withPayload({ serialization: 'general', payloadText, signatures: list.items.map(readObject), list });
+}
+
+function readObject(value: JsonValue): JwsSignature {
+  if (value.kind !== 'object') throw malformed('a signature is no object');
+  const unprotected = value.members.get('header');
+  const [header, signature] = [textOf(value.members.get('protected')), textOf(value.members.get('signature'))];
+  if (header === undefined || signature === undefined) throw malformed('a signature without protected header or value');
+  if (unprotected !== undefined && unprotected.kind !== 'object') throw malformed('the unprotected header is no object');
+  return readSignature(header, signature, unprotected, value);
+}
+
+function readSignature(
+  protectedText: string,
+  signatureText: string,
+  unprotected: JsonObject | undefined,
+  place: JsonObject | undefined,
+): JwsSignature {
+  const header = readHeader(protectedText, unprotected);
+  return { protectedText, header, signatureText, value: fromBase64Url(signatureText), unprotected, place };
+}
+
+function withPayload(jws: Jws): Jws {
+  const { payloadText, signatures } = jws;
+  const encoded = signatures[0]?.header.encodedPayload;
+  // RFC 7797 §3: one payload cannot be both.
+  if (signatures.some((one) => one.header.encodedPayload !== encoded)) throw malformed('"b64" differs between signatures');
+  if (payloadText !== undefined && encoded === true) fromBase64Url(payloadText);
+  return jws;
+}
+
+/** The payload in the signing input: base64url, or as it is with `b64: false`. Undefined when it was left out. */
+export function payloadOctets({ payloadText }: Jws): Uint8Array | undefined {
+  return payloadText === undefined ? undefined : utf8(payloadText);
+}
+
+/** Whether the bytes look like a JWS at all, for whoever sorts files. */
+export function isJws(bytes: Uint8Array): boolean {
+  try {
+    return readJws(bytes).signatures.length > 0;
+  } catch (error) {
+    if (error instanceof FormatFault || error instanceof SignatureFault) return false;
+    throw error;
+  }
+}
+
+function malformed(message: string): SignatureFault {
+  return new SignatureFault('jades.malformed', message);
+}
