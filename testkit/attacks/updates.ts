@@ -347,6 +347,10 @@ export const DRAWN: readonly Attack[] = [
     build: (ground) => switched(ground, [72, 715, 300, 740]),
   },
   {
+    name: 'a small check box of the draft over a word of the text',
+    build: (ground) => switched(ground, [72, 718, 90, 736]),
+  },
+  {
     name: 'a check box of the draft that writes beside the text',
     build: (ground) => switched(ground, [72, 300, 400, 340]),
   },

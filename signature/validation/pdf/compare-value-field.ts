@@ -6,7 +6,8 @@ import { appearanceTouched, names } from './form-node.ts';
 import type { FieldNode, FormContext, Part } from './form-node.ts';
 import type { NoteOptions, Step } from './step.ts';
 import { textOf } from './text.ts';
-import { rectOf } from './widgets.ts';
+import { overlaps, rectOf } from './widgets.ts';
+import type { PageLookup } from './widgets.ts';
 
 const VALUE_FILL: ReadonlySet<string> = new Set(['V', 'AP', 'AS', 'M', 'I']);
 
@@ -27,7 +28,7 @@ export function compareValueField(
     return;
   }
   if (now.type === 'Btn') {
-    compareButton(step, old, now, parts, keys);
+    compareButton(context, old, now, parts, keys);
     return;
   }
   if (now.type !== 'Tx' && now.type !== 'Ch') {
@@ -88,10 +89,27 @@ function noteFill(step: Step, before: string, after: string, options: NoteOption
 }
 
 /** Points: a mark in a box, not a text beside or over the text (an appearance prepared for later is a shadow attack). */
-const LARGEST_BUTTON = 36;
+const LARGEST_BUTTON = 24;
+
+function mayHideOrSay(step: Step, pages: PageLookup, { num, now }: Part): boolean {
+  const rect = rectOf(step.b, now.entries.get('Rect'));
+  if (rect === undefined) return false;
+  if (rect[2] - rect[0] > LARGEST_BUTTON || rect[3] - rect[1] > LARGEST_BUTTON) return true;
+  return pages.pagesOf(num, now).some((page) => {
+    const writing = pages.writing(page);
+    return typeof writing === 'string' || writing.some((box) => overlaps(box, rect, 0.5));
+  });
+}
 
 /** Check boxes and radio buttons choose among appearances that were signed. */
-function compareButton(step: Step, old: FieldNode, now: FieldNode, parts: readonly Part[], keys: ReadonlySet<string>): void {
+function compareButton(
+  context: FormContext,
+  old: FieldNode,
+  now: FieldNode,
+  parts: readonly Part[],
+  keys: ReadonlySet<string>,
+): void {
+  const { step, pages } = context;
   const object = `${now.num} 0 R`;
   const redrawn = keys.has('AP') || parts.some((part) => appearanceTouched(step, part.now));
   const named = parts.every((part) => {
@@ -108,16 +126,12 @@ function compareButton(step: Step, old: FieldNode, now: FieldNode, parts: readon
     return;
   }
   for (const part of parts) step.account(part.num);
-  const large = parts.some((part) => {
-    const rect = rectOf(step.b, part.now.entries.get('Rect'));
-    return rect !== undefined && (rect[2] - rect[0] > LARGEST_BUTTON || rect[3] - rect[1] > LARGEST_BUTTON);
-  });
-  if (large) {
+  if (parts.some((part) => mayHideOrSay(step, pages, part))) {
     step.note('form-fill', 'button-chosen', 'undecided', {
       object,
       field: now.name,
       code: 'pdf.button-draws',
-      reason: 'the button is large enough to show content nobody saw when signing',
+      reason: 'the button is large enough to show content nobody saw when signing, or lies over text',
     });
     return;
   }

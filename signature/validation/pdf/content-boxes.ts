@@ -17,6 +17,8 @@ const MAX_OPERATIONS = 2_000_000;
 
 interface Work {
   operations: number;
+  /** Lines and areas count too, not only text and pictures. */
+  readonly paths: boolean;
 }
 
 interface State {
@@ -49,7 +51,7 @@ const FRESH: State = {
  * On the safe side: clipping is ignored, text whose widths are unknown is taken as wide, a whole form or image counts with
  * its box. Only areas filled with plain white do not count: office programs paint the paper.
  */
-export function contentBoxes(revision: PdfRevision, page: PdfPage, maxBytes: number): readonly Rect[] | string {
+export function contentBoxes(revision: PdfRevision, page: PdfPage, maxBytes: number, paths = true): readonly Rect[] | string {
   try {
     const contents = revision.resolve(page.dict.entries.get('Contents'));
     const streams = isStream(contents) ? [contents] : isArray(contents) ? contents.items.map((one) => revision.resolve(one)) : [];
@@ -62,7 +64,7 @@ export function contentBoxes(revision: PdfRevision, page: PdfPage, maxBytes: num
       parts.push(bytes, latin1('\n'));
     }
     const boxes: Rect[] = [];
-    interpret(revision, concatBytes(...parts), page.resources, FRESH, boxes, 0, { operations: 0 });
+    interpret(revision, concatBytes(...parts), page.resources, FRESH, boxes, 0, { operations: 0, paths });
     return boxes;
   } catch (error) {
     if (error instanceof FormatFault) return `the content of the page cannot be read: ${error.message}`;
@@ -102,7 +104,7 @@ function interpret(
         : [Math.min(path[0], px), Math.min(path[1], py), Math.max(path[2], px), Math.max(path[3], py)];
   };
   const paint = (invisible: boolean): void => {
-    if (path !== undefined && !invisible) add([path[0] - 0.5, path[1] - 0.5, path[2] + 0.5, path[3] + 0.5]);
+    if (path !== undefined && !invisible && work.paths) add([path[0] - 0.5, path[1] - 0.5, path[2] + 0.5, path[3] + 0.5]);
     path = undefined;
   };
   const show = (bytes: Uint8Array): void => {

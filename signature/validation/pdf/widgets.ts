@@ -80,6 +80,11 @@ export class PageLookup {
     return boxes;
   }
 
+  /** Boxes of text and pictures alone: a check box stands on the lines that draw it. */
+  writing(page: number): readonly Rect[] | string {
+    return contentBoxes(this.#revision, this.#revision.page(page - 1), this.#contentBytes, false);
+  }
+
   /** Boxes of the annotations of a page of the older revision that are no signature widgets and show something. */
   annotations(page: number): Rect[] {
     const revision = this.#revision;
