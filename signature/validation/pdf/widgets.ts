@@ -16,6 +16,7 @@ export class PageLookup {
   #listed: Map<number, number[]> | undefined;
   #signatures: { readonly page: number; readonly rect: Rect; readonly num: number }[] | undefined;
   readonly #boxes = new Map<number, readonly Rect[] | string>();
+  readonly #writing = new Map<number, readonly Rect[] | string>();
 
   constructor(revision: PdfRevision, newer: PdfRevision, contentBytes: number) {
     this.#revision = revision;
@@ -82,7 +83,12 @@ export class PageLookup {
 
   /** Boxes of text and pictures alone: a check box stands on the lines that draw it. */
   writing(page: number): readonly Rect[] | string {
-    return contentBoxes(this.#revision, this.#revision.page(page - 1), this.#contentBytes, false);
+    let boxes = this.#writing.get(page);
+    if (boxes === undefined) {
+      boxes = contentBoxes(this.#revision, this.#revision.page(page - 1), this.#contentBytes, false);
+      this.#writing.set(page, boxes);
+    }
+    return boxes;
   }
 
   /** Boxes of the annotations of a page of the older revision that are no signature widgets and show something. */
