@@ -1,5 +1,3 @@
-import { fromBase64, toBase64Url } from '@antin/formats/bytes/text-encodings';
-import { FormatFault } from '@antin/formats/fault';
 import type { DigestAlgorithm, SignatureAlgorithm } from '@antin/pki/crypto';
 import { DIGEST_LENGTH } from '@antin/pki/x509/algorithm';
 import type { CurveName } from '@antin/pki/x509/public-key';
@@ -76,16 +74,4 @@ export function digestName(digest: DigestAlgorithm): string {
 
 export function digestOfName(name: string | undefined): DigestAlgorithm | undefined {
   return DIGESTS.find(([, one]) => one === name)?.[0];
-}
-
-/**
- * The one canonical writing of RFC 7515 §2: no padding, no white space, no stray bits. A second writing of the same octets would
- * let a signature be changed without breaking.
- *
- * @throws {FormatFault} `base64.damaged`
- */
-export function fromBase64Url(text: string): Uint8Array {
-  const octets = fromBase64(text);
-  if (toBase64Url(octets) !== text) throw new FormatFault('base64.damaged', 'not base64url as RFC 7515 writes it');
-  return octets;
 }

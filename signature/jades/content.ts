@@ -1,9 +1,8 @@
-import { utf8 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { readInPieces } from '@antin/formats/bytes/source';
-import { toBase64Url } from '@antin/formats/bytes/text-encodings';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
+import { base64UrlOctets } from './base64url.ts';
 
 export type JadesInput =
   | {
@@ -41,7 +40,7 @@ const PIECE = 3 << 18;
 
 /** Feeds a data object as the signature takes it: as it is with `b64: false`, else base64url-encoded. */
 export function writeOctets(content: ByteSource, encoded: boolean, update: (piece: Uint8Array) => void): void {
-  const feed = encoded ? (piece: Uint8Array): void => update(utf8(toBase64Url(piece))) : update;
+  const feed = encoded ? (piece: Uint8Array): void => update(base64UrlOctets(piece)) : update;
   readInPieces(content, 0, content.size, feed, PIECE);
 }
 

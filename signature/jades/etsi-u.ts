@@ -4,7 +4,7 @@ import { parseJson } from '@antin/formats/json/scan';
 import type { JsonArray, JsonObject, JsonValue } from '@antin/formats/json/value';
 import { SignatureFault } from '../fault.ts';
 import type { Evidence } from '../making/evidence.ts';
-import { fromBase64Url } from './algorithms.ts';
+import { fromBase64Url } from './base64url.ts';
 
 /** One element of `etsiU` (TS 119 182-1 clause 5.3.1): an unsigned property. */
 export interface EtsiUItem {

@@ -22,7 +22,7 @@ const pki = testPki();
 const MINUTE = 60_000;
 const code = (expected: string) => expect.objectContaining({ code: expected }) as Error;
 const payload = utf8('{"biên nhận":"H29.12-260302-0001"}');
-const FILES: Record<string, Uint8Array> = { 'phụ lục.pdf': new Uint8Array(1_000_000).fill(7), 'thư/b.txt': utf8('một') };
+const FILES: Record<string, Uint8Array> = { 'phụ lục.pdf': new Uint8Array((3 << 18) + 10).fill(7), 'thư/b.txt': utf8('một') };
 const attached: JadesInput = { packaging: 'attached', payload, mimeType: 'application/json' };
 const detached: JadesInput = {
   packaging: 'detached',

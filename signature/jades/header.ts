@@ -8,7 +8,8 @@ import { digestOf } from '@antin/pki/crypto';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { SignatureFault } from '../fault.ts';
-import { digestOfName, fromBase64Url } from './algorithms.ts';
+import { digestOfName } from './algorithms.ts';
+import { fromBase64Url } from './base64url.ts';
 
 /** The signed members of a JWS signature. */
 export interface ProtectedHeader {

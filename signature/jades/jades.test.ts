@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto as door } from '@antin/adapters/crypto/node';
 import { fromUtf8, utf8 } from '@antin/formats/bytes/bytes';
@@ -6,6 +8,7 @@ import type { SigningKey } from '@antin/signature/making/signer';
 import { smallJwsCheck } from '@antin/testkit/json/small-checker';
 import { DEFAULT_PKI } from '@antin/testkit/pki/description';
 import { testPki } from '@antin/testkit/pki/test-pki';
+import { digestOfContent } from './content.ts';
 import type { JadesInput } from './content.ts';
 import { embedJades, jadesTimeStampImprint } from './embed.ts';
 import { readJws } from './jws.ts';
@@ -157,6 +160,7 @@ describe('a JSON signature', () => {
       code('jades.no-unsigned-header'),
     );
     expect(() => prepared({ packaging: 'detached', files: [] })).toThrow(code('jades.nothing-to-sign'));
+    expect(() => prepared({ packaging: 'attached', payload: new Uint8Array(0) })).toThrow(code('jades.nothing-to-sign'));
     const file = { name: 'a', content: memorySource(form), mimeType: 'text/plain' };
     expect(() => prepared({ packaging: 'detached', files: [file, file] })).toThrow(code('jades.file-name'));
   });
@@ -168,6 +172,53 @@ describe('a JSON signature', () => {
     expect(make(leader, { scheme: 'ecdsa', digest: 'SHA3-256' })).toThrow(code('signature.algorithm-not-allowed'));
     const odd = { scheme: 'rsa-pss', digest: 'SHA-256', mgfDigest: 'SHA-256', saltLength: 20 } as const;
     expect(make(pki.signingKey('leaderRsa'), odd)).toThrow(code('signature.algorithm-not-allowed'));
+  });
+});
+
+describe('whatever is signed', () => {
+  const bytes = fc.uint8Array({ minLength: 1, maxLength: 80 });
+  const text = fc
+    .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+    .filter((one) => one.isWellFormed())
+    .map(utf8);
+  const serialization = fc.constantFrom('compact', 'flattened', 'general');
+
+  it('holds for both engines, and not with another byte', async () => {
+    await fc.assert(
+      fc.asyncProperty(serialization, fc.oneof(bytes, text), fc.nat(), async (form_, payload, at) => {
+        const jws = await signJades({ packaging: 'attached', payload }, leader, { ...options, serialization: form_ });
+        requireBoth(jws);
+        const other = payload.slice();
+        other[at % other.length] = (other[at % other.length] as number) ^ 1;
+        const [from, to] = [payload, other].map((one) => Buffer.from(one).toString('base64url')) as [string, string];
+        const [before, after] = form_ === 'compact' ? ['.', '.'] : ['"payload":"', '"'];
+        const whole = fromUtf8(jws);
+        expect(whole).toContain(`${before}${from}${after}`);
+        const changed = utf8(whole.replace(`${before}${from}${after}`, () => `${before}${to}${after}`));
+        expect(smallJwsCheck(changed)).toEqual(['value']);
+        expect(holds(changed)).toBe(false);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('unencoded text in JSON comes out as it went in', async () => {
+    await fc.assert(
+      fc.asyncProperty(text, async (payload) => {
+        const jws = await signJades({ packaging: 'attached', payload }, leader, { ...options, encodePayload: false });
+        requireBoth(jws);
+        expect(readJws(jws).payloadText).toBe(fromUtf8(payload));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('files are digested as Buffer encodes them, over the borders of pieces too', () => {
+    for (const size of [0, 1, 2, 3, 4, (3 << 18) - 1, 3 << 18, (3 << 18) + 1]) {
+      const file = new Uint8Array(size).map((_, i) => (i * 31) & 255);
+      const hash = createHash('sha256').update(Buffer.from(file).toString('base64url')).digest();
+      expect(digestOfContent(door, 'SHA-256', memorySource(file), true), `${size}`).toEqual(new Uint8Array(hash));
+    }
   });
 });
 

@@ -4,7 +4,7 @@ import { parseJson } from '@antin/formats/json/scan';
 import { textOf } from '@antin/formats/json/value';
 import type { JsonArray, JsonObject, JsonValue } from '@antin/formats/json/value';
 import { SignatureFault } from '../fault.ts';
-import { fromBase64Url } from './algorithms.ts';
+import { fromBase64Url } from './base64url.ts';
 import { readHeader } from './header.ts';
 import type { ProtectedHeader } from './header.ts';
 import type { Serialization } from './to-be-signed.ts';

@@ -98,6 +98,8 @@ function signedFiles(files: DetachedFiles, options: PrepareJadesOptions): Readon
 
 /** RFC 7797 §5: what stands unencoded must survive the serialization. */
 function payloadOctets(payload: Uint8Array, { serialization, encodePayload = true }: PrepareJadesOptions): Uint8Array {
+  // It would read as a payload that was left out (RFC 7515 appendix F), for which any other may be brought.
+  if (payload.length === 0) throw new SignatureFault('jades.nothing-to-sign', 'the payload is empty');
   if (encodePayload) {
     const pieces: Uint8Array[] = [];
     writeOctets(memorySource(payload), true, (piece) => pieces.push(piece));

@@ -5,7 +5,8 @@ import type { CryptoDoor, DigestAlgorithm, VerifyAnswer } from '@antin/pki/crypt
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { SignatureFault } from '../fault.ts';
 import { verifyXmlValue } from '../xmldsig/algorithms.ts';
-import { digestOfName, fromBase64Url, jwsAlgorithmOf } from './algorithms.ts';
+import { digestOfName, jwsAlgorithmOf } from './algorithms.ts';
+import { fromBase64Url } from './base64url.ts';
 import { digestOfContent, OBJECT_ID_BY_URI_HASH, writeOctets } from './content.ts';
 import type { JadesContent } from './content.ts';
 import type { ProtectedHeader } from './header.ts';
