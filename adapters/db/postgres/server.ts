@@ -138,6 +138,11 @@ function initialise(way: Way, { binaries, cluster }: Placed, careless: boolean):
   const fresh = join(cluster, 'new');
   rmSync(fresh, { recursive: true, force: true });
   const done = runBy(way, binaries.initdb, ['-D', fresh, ...args, ...(careless ? ['--no-sync'] : [])]);
+  if (/No space left on device|Disk quota exceeded/.test(done.said)) {
+    rmSync(fresh, { recursive: true, force: true });
+    // Not the next way: it may place the data on another disk, where nobody looks for them.
+    throw new DatabaseFault('db.start-failed', `there is no space left on the disk of ${cluster} for a database (≈ 60 MB)`);
+  }
   if (!done.ok) return `initdb failed: ${done.said.slice(-1000)}`;
   const aside = `${cluster}.${process.pid}.tmp`;
   renameSync(fresh, aside);
