@@ -81,7 +81,7 @@ describe.skipIf(chromiumPath === undefined)('the desk', () => {
     await page.getByLabel('Trích yếu').fill('');
     await page.getByRole('button', { name: 'Tiếp: chọn vị trí' }).click();
     await page.getByRole('link', { name: 'Nhập trích yếu, ít nhất 3 ký tự' }).click();
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('TEXTAREA');
+    await page.locator('textarea:focus').waitFor();
     await inBoth(page, '71-draft-with-a-problem');
     await page.getByLabel('Trích yếu').fill('hướng dẫn lập dự toán thu, chi ngân sách cấp xã năm 2027 (sửa đổi)');
     await page.getByRole('button', { name: 'Tiếp: chọn vị trí' }).click();
@@ -102,7 +102,7 @@ describe.skipIf(chromiumPath === undefined)('the desk', () => {
     await page.keyboard.press('s');
     const box = page.locator('.signature-box');
     await box.waitFor();
-    const left = page.getByLabel('Cách trái (mm)');
+    const left = page.getByLabel('Từ trái (mm)');
     const before = Number(await left.inputValue());
     await box.focus();
     await page.keyboard.press('ArrowLeft');

@@ -253,7 +253,7 @@ function Acts({ view }: { readonly view: DocumentView }) {
       <div className="actions">
         {view.state === 'awaiting-signature' && !sign.others ? link('/van-ban-di/$id/ky', t('act.sign'), 'pen', sign.why) : null}
         {view.state === 'signed' && !issue.others ? link('/van-ban-di/$id/phat-hanh', t('act.issue'), 'seal', issue.why) : null}
-        {view.state === 'awaiting-seal' && !retry.others
+        {view.state === 'awaiting-seal' && !retry.others && view.jobId === undefined
           ? link('/van-ban-di/$id/phat-hanh', t('act.retry-seal'), 'seal', retry.why)
           : null}
         {(view.state === 'draft' || view.state === 'returned') && !send.others ? (

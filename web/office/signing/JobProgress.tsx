@@ -54,13 +54,17 @@ export function JobProgress({ id, onDone, onEnded, afterwards }: JobProgressProp
   const current = job.data;
   const at = reached[current.state];
   const bad = ended.has(current.state);
+  /** The device has still to consent: only then is there a code to compare and an hour when the asking ends. */
+  const asking = current.state === 'waiting' || current.state === 'fetched';
+  /** The reason alone says it better than the state. */
+  const patient = current.state === 'value-received' && current.reason !== undefined;
   /** Dropped by the signer: nothing went wrong. */
   const dropped = current.state === 'cancelled';
   const steps = [1, 2, 3, 4] as const;
   return (
     <section className={bad ? 'job ended' : 'job'} aria-labelledby="job-title">
       <h2 id="job-title">{t(bad ? `job.ended.${current.act}` : `job.title.${current.act}`)}</h2>
-      {bad ? null : (
+      {asking ? (
         <div className="job-code">
           <span>{t('job.code')}</span>
           <strong className="num" aria-label={[...current.comparisonCode].join(' ')}>
@@ -68,7 +72,7 @@ export function JobProgress({ id, onDone, onEnded, afterwards }: JobProgressProp
           </strong>
           <p>{t('job.code.text')}</p>
         </div>
-      )}
+      ) : null}
       {dropped ? null : (
         <ol className="job-steps">
           {steps.map((step) => (
@@ -86,16 +90,16 @@ export function JobProgress({ id, onDone, onEnded, afterwards }: JobProgressProp
         </ol>
       )}
       <p role="status" className={bad && !dropped ? 'job-state bad' : 'job-state'}>
-        {t(`job.${current.state}`, { device: current.deviceName })}
+        {patient ? '' : t(`job.${current.state}`, { device: current.deviceName })}
         {current.reason === undefined || dropped
           ? ''
-          : `. ${code('reason', current.reason.replace(/^device\./, ''), t('reason.unknown', { code: current.reason }))}`}
+          : `${patient ? '' : '. '}${code('reason', current.reason.replace(/^device\./, ''), t('reason.unknown', { code: current.reason }))}`}
       </p>
       {bad ? (
         <div className="actions">{afterwards(current)}</div>
       ) : (
         <>
-          {session.practiceAgentUrl !== undefined && (current.state === 'waiting' || current.state === 'fetched') ? (
+          {session.practiceAgentUrl !== undefined && asking ? (
             <div className="job-agent">
               <a className="button primary" href={session.practiceAgentUrl} target="antin-agent" rel="noreferrer">
                 <Icon name="key" size={18} /> {t('job.open-agent')}
@@ -105,9 +109,10 @@ export function JobProgress({ id, onDone, onEnded, afterwards }: JobProgressProp
           ) : null}
           <p className="hint">
             {current.files > 1 ? `${t('job.files', { n: current.files })}. ` : ''}
-            {t('job.expires', { time: instantText(current.expiresAt).slice(11) })}. {t('job.leave')}
+            {asking ? `${t('job.expires', { time: instantText(current.expiresAt).slice(11) })}. ` : ''}
+            {t('job.leave')}
           </p>
-          {current.act === 'sign' && (current.state === 'waiting' || current.state === 'fetched') ? (
+          {current.act === 'sign' && asking ? (
             <div>
               <Button small busy={cancel.isPending} onClick={() => cancel.mutate()}>
                 {t('job.cancel')}
