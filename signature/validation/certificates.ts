@@ -11,24 +11,43 @@ import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { attribute, commonName, nameText } from '@antin/pki/x509/name';
 import type { CertificateFacts } from './facts.ts';
+import { LimitReached } from './limits.ts';
+
+/** Far more than any chain of signers and authorities needs; each is parsed, and paths are sought among all. */
+const MOST_CERTIFICATES = 2000;
 
 /** Certificates at hand for one file: from the signatures, the DSS, the caller and the anchors, each read once. */
 export class CertificatePool {
   readonly #all: Certificate[] = [];
+  readonly #buckets = new Map<string, Certificate[]>();
   /** How many could not be read. */
   unreadable = 0;
 
+  /** @throws {LimitReached} `certificates` */
   add(raw: Uint8Array): Certificate | undefined {
-    const known = this.#all.find((one) => equalBytes(one.raw, raw));
+    const known = this.#known(raw);
     if (known !== undefined) return known;
     const certificate = readCached(raw);
     if (certificate === undefined) this.unreadable++;
-    else this.#all.push(certificate);
+    else this.#keep(certificate);
     return certificate;
   }
 
   addParsed(certificate: Certificate): void {
-    if (!this.#all.some((one) => one === certificate || equalBytes(one.raw, certificate.raw))) this.#all.push(certificate);
+    if (this.#known(certificate.raw) === undefined) this.#keep(certificate);
+  }
+
+  #known(raw: Uint8Array): Certificate | undefined {
+    return this.#buckets.get(keyOf(raw))?.find((one) => equalBytes(one.raw, raw));
+  }
+
+  #keep(certificate: Certificate): void {
+    if (this.#all.length >= MOST_CERTIFICATES) throw new LimitReached('certificates', MOST_CERTIFICATES);
+    this.#all.push(certificate);
+    const key = keyOf(certificate.raw);
+    const bucket = this.#buckets.get(key);
+    if (bucket === undefined) this.#buckets.set(key, [certificate]);
+    else bucket.push(certificate);
   }
 
   all(): readonly Certificate[] {

@@ -211,6 +211,21 @@ export const EXPENSIVE: readonly (Attack & { readonly harmless?: boolean })[] = 
       }),
   },
   {
+    name: 'four thousand certificates in the security store',
+    build: ({ leader, pki }) =>
+      append(leader, (update) => {
+        const { raw, serialNumber } = pki.certificate('leader');
+        const at = raw.findIndex((_, i) => serialNumber.every((byte, k) => raw[i + k] === byte));
+        const certs = Array.from({ length: 4000 }, (_, i) => {
+          const other = raw.slice();
+          other[at + 4] = i & 255;
+          other[at + 5] = i >> 8;
+          return update.addStream({}, other);
+        });
+        edit(update, ROOT, { DSS: pdfDict({ Certs: pdfArray(certs) }) });
+      }),
+  },
+  {
     name: 'a field tree that comes back',
     build: ({ leader }) =>
       append(leader, (update) => {
