@@ -1,7 +1,7 @@
 import { XmlC14NMode } from 'libxml2-wasm';
 import { concatBytes } from '../bytes/bytes.ts';
 import { FormatFault } from '../fault.ts';
-import { libxmlNode, parseXmlText } from './document.ts';
+import { libxmlNode, parseWithLibxml } from './document.ts';
 import type { XmlTree } from './document.ts';
 import type { XmlElement } from './element.ts';
 
@@ -41,15 +41,13 @@ export interface CanonicalPart {
 export function canonicalize(tree: XmlTree, form: CanonicalForm, part: CanonicalPart = {}): Uint8Array {
   const { apex, without = [] } = part;
   if (without.length === 0) return octets(tree, form, part);
-  // The selection without subtrees is the document from which they are taken away; a second tree gives its nodes for it.
-  const copy = parseXmlText(tree.text);
+  const outermost = outermostOf(without);
+  if (outermost.some((one) => one.parent === undefined || (apex !== undefined && one.contains(apex)))) return new Uint8Array(0);
+  // The selection without subtrees is the document from which they are taken away: of a copy, because trees do not change.
+  const copy = parseWithLibxml(tree.text);
   try {
-    const twin = (element: XmlElement) => copy.elements[tree.elements.indexOf(element)] as XmlElement;
-    const target = apex === undefined ? undefined : libxmlNode(copy.libxml, twin(apex));
-    const outermost = outermostOf(without);
-    if (apex !== undefined && outermost.some((one) => one.contains(apex))) return new Uint8Array(0);
-    const gone = outermost.map((one) => libxmlNode(copy.libxml, twin(one)));
-    if (outermost.some((one) => one.parent === undefined)) return new Uint8Array(0);
+    const target = apex === undefined ? undefined : libxmlNode(copy, apex);
+    const gone = outermost.map((one) => libxmlNode(copy, one));
     for (const node of gone) node.remove();
     return octetsOf(copy, form, part, target);
   } finally {
@@ -65,11 +63,11 @@ function outermostOf(elements: readonly XmlElement[]): XmlElement[] {
 }
 
 function octets(tree: XmlTree, form: CanonicalForm, part: CanonicalPart): Uint8Array {
-  return octetsOf(tree, form, part, part.apex === undefined ? undefined : libxmlNode(tree.libxml, part.apex));
+  return octetsOf(tree.libxml, form, part, part.apex === undefined ? undefined : libxmlNode(tree.libxml, part.apex));
 }
 
 function octetsOf(
-  tree: XmlTree,
+  document: XmlTree['libxml'],
   form: CanonicalForm,
   { inclusivePrefixes, dropComments }: CanonicalPart,
   target: ReturnType<typeof libxmlNode> | undefined,
@@ -88,7 +86,7 @@ function octetsOf(
     close: () => true,
   };
   try {
-    tree.libxml.canonicalize(handler, {
+    document.canonicalize(handler, {
       mode,
       withComments: form.endsWith('#WithComments') && dropComments !== true,
       ...(inclusivePrefixes === undefined ? {} : { inclusiveNamespacePrefixes: [...inclusivePrefixes] }),

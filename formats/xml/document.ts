@@ -51,7 +51,8 @@ function treeOf(text: string, encoding: XmlTree['encoding'], budget: XmlBudget):
   return { text, encoding, root: elements[0] as XmlElement, elements, libxml, dispose: () => libxml.dispose() };
 }
 
-function parseWithLibxml(text: string): LibxmlDocument {
+/** Only the parser's view of text that a tree was made of; whoever asks disposes of it. */
+export function parseWithLibxml(text: string): LibxmlDocument {
   try {
     return LibxmlDocument.fromString(text, { option: OPTIONS });
   } catch (cause) {
@@ -77,27 +78,23 @@ export function withXml<T>(input: Uint8Array | string, use: (tree: XmlTree) => T
  * @throws {FormatFault} `xml.damaged` when the two trees do not tell the same story
  */
 export function libxmlNode(document: LibxmlDocument, element: XmlElement): LibxmlElement {
-  const path: XmlElement[] = [];
-  for (let at = element; at.parent !== undefined; at = at.parent) path.push(at);
-  let node = document.root;
-  for (const one of path.reverse()) node = elementsOf(document, one.parent as XmlElement, node)[one.place] ?? fail(one);
+  const node = located(document, element);
   if (node.name !== element.localName || node.namespaceUri !== element.namespace) fail(element);
   return node;
 }
 
-/** Of each parent once: the tenth of a thousand references walks no siblings any more. */
-const known = new WeakMap<LibxmlDocument, Map<XmlElement, readonly LibxmlElement[]>>();
+/** Found nodes are kept: the tenth of a thousand references walks no ancestors any more. */
+const known = new WeakMap<LibxmlDocument, Map<XmlElement, LibxmlElement>>();
 
-function elementsOf(document: LibxmlDocument, parent: XmlElement, node: LibxmlElement): readonly LibxmlElement[] {
+function located(document: LibxmlDocument, element: XmlElement): LibxmlElement {
+  if (element.parent === undefined) return document.root;
   let ofDocument = known.get(document);
   if (ofDocument === undefined) known.set(document, (ofDocument = new Map()));
-  let found = ofDocument.get(parent);
-  if (found === undefined) {
-    const walked: LibxmlElement[] = [];
-    for (let child = node.firstChild; child !== null; child = child.next) if (child instanceof LibxmlElement) walked.push(child);
-    found = walked;
-    ofDocument.set(parent, found);
-  }
+  const before = ofDocument.get(element);
+  if (before !== undefined) return before;
+  const found = located(document, element.parent).get(`*[${element.place + 1}]`);
+  if (!(found instanceof LibxmlElement)) fail(element);
+  ofDocument.set(element, found);
   return found;
 }
 

@@ -53,6 +53,11 @@ export class XmlElement {
     return this.namespaceOf(this.prefix) ?? '';
   }
 
+  /** The start tag as it is written. */
+  get writtenTag(): string {
+    return this.source.slice(this.start, this.openEnd);
+  }
+
   get attributes(): readonly XmlAttribute[] {
     return this.tag().attributes;
   }

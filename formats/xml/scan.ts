@@ -21,6 +21,11 @@ export interface ScannedElement {
   end: number;
 }
 
+const NAME = /[^\s/>]+/y;
+const QUESTION = 0x3f;
+const BANG = 0x21;
+const SLASH = 0x2f;
+
 /**
  * Finds all tags, in document order, before any XML library sees the text. A document type is refused here: without one
  * there are no entities to expand, nothing to fetch, no default attributes. Full well-formedness is the parser's question.
@@ -31,10 +36,12 @@ export function scanElements(text: string, budget: XmlBudget): ScannedElement[] 
   const found: ScannedElement[] = [];
   const open: number[] = [];
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
-    if (/^<(?:!--|\?|!\[CDATA\[)/.test(text.slice(at, at + 9))) at = endOfMarkup(text, at);
-    else if (text.startsWith('<!', at)) {
+    const next = text.charCodeAt(at + 1);
+    if (next === QUESTION || (next === BANG && (text.startsWith('<!--', at) || text.startsWith('<![CDATA[', at)))) {
+      at = endOfMarkup(text, at);
+    } else if (next === BANG) {
       throw new FormatFault('xml.dtd-refused', 'a document type declaration is not accepted', at);
-    } else if (text.startsWith('</', at)) {
+    } else if (next === SLASH) {
       const element = found[open.pop() ?? -1];
       const end = after(text, '>', at);
       if (element === undefined || text.slice(at + 2, end - 1).trimEnd() !== element.name) {
@@ -45,9 +52,8 @@ export function scanElements(text: string, budget: XmlBudget): ScannedElement[] 
       at = end;
     } else {
       const end = endOfStartTag(text, at);
-      const name = /[^\s/>]+/y;
-      name.lastIndex = at + 1;
-      const qualified = name.exec(text)?.[0];
+      NAME.lastIndex = at + 1;
+      const qualified = NAME.exec(text)?.[0];
       if (qualified === undefined) throw new FormatFault('xml.damaged', 'a tag without a name', at);
       const empty = text[end - 2] === '/';
       found.push({ name: qualified, parent: open.at(-1) ?? -1, start: at, openEnd: end, closeStart: end, end });
@@ -79,11 +85,10 @@ function after(text: string, mark: string, from: number): number {
 
 /** A `>` inside a quoted value does not end the tag. */
 function endOfStartTag(text: string, start: number): number {
-  const stop = /["'>]/g;
-  stop.lastIndex = start + 1;
-  for (let hit = stop.exec(text); hit !== null; hit = stop.exec(text)) {
-    if (hit[0] === '>') return hit.index + 1;
-    stop.lastIndex = after(text, hit[0], hit.index + 1);
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x3e) return at + 1;
+    if (code === 0x22 || code === 0x27) at = after(text, code === 0x22 ? '"' : "'", at + 1) - 1;
   }
   throw new FormatFault('xml.damaged', 'a start tag does not end', start);
 }

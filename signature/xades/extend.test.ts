@@ -112,16 +112,14 @@ describe('an XML signature raised to a level', () => {
 });
 
 describe('an XML signature is not raised', () => {
-  const refused = (document: Uint8Array, more: Partial<ExtendXadesOptions> = {}) =>
-    expect(extendXades(document, world(more)('B-LTA'))).rejects;
+  const refused = (document: Uint8Array, code: string, more: Partial<ExtendXadesOptions> = {}) =>
+    expect(extendXades(document, world(more)('B-LTA'))).rejects.toMatchObject({ code });
 
   it('when there is none, when it does not hold, when its content is not there', async () => {
-    await refused(letter).toMatchObject({ code: 'extend.nothing-signed' });
+    await refused(letter, 'extend.nothing-signed');
     const document = fromUtf8(await signed(inputs['enveloped']!));
-    await refused(utf8(document.replace('Kính', 'Kinh'))).toMatchObject({ code: 'extend.signature-broken' });
-    await refused(await signed(inputs['detached']!), { detached: () => undefined }).toMatchObject({
-      code: 'extend.signature-broken',
-    });
+    await refused(utf8(document.replace('Kính', 'Kinh')), 'extend.signature-broken');
+    await refused(await signed(inputs['detached']!), 'extend.signature-broken', { detached: () => undefined });
   });
 
   it('when another QualifyingProperties is put before the digested one: it is never read', async () => {
@@ -135,17 +133,15 @@ describe('an XML signature is not raised', () => {
   it('when the certificate was swapped, expired or revoked, or nobody trusts it', async () => {
     const document = fromUtf8(await signed(inputs['enveloped']!));
     const swapped = document.replace(/<ds:X509Certificate>.*?<\/ds:X509Certificate>/, '');
-    await refused(utf8(swapped)).toMatchObject({ code: 'extend.unreadable' });
-    await refused(await signed(inputs['enveloped']!, 'expired')).toMatchObject({ code: 'extend.expired' });
-    await refused(await signed(inputs['enveloped']!, 'revoked')).toMatchObject({ code: 'extend.revoked' });
-    await refused(await signed(inputs['enveloped']!), { anchors: [] }).toMatchObject({ code: 'extend.no-chain' });
+    await refused(utf8(swapped), 'extend.unreadable');
+    await refused(await signed(inputs['enveloped']!, 'expired'), 'extend.expired');
+    await refused(await signed(inputs['enveloped']!, 'revoked'), 'extend.revoked');
+    await refused(await signed(inputs['enveloped']!), 'extend.no-chain', { anchors: [] });
   });
 
   it('with a token over something else', async () => {
     const wrong: ExtendXadesOptions['timeStamp'] = ({ digest, hash }) =>
       Promise.resolve(pki.timeStampToken({ digest, hash: hash.map((b) => b ^ 1) }, pki.now));
-    await refused(await signed(inputs['enveloped']!), { timeStamp: wrong }).toMatchObject({
-      code: 'signature.time-stamp-mismatch',
-    });
+    await refused(await signed(inputs['enveloped']!), 'signature.time-stamp-mismatch', { timeStamp: wrong });
   });
 });

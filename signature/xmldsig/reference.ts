@@ -54,6 +54,7 @@ export function elementsWithId(tree: XmlTree, id: string): readonly XmlElement[]
   if (index === undefined) {
     index = new Map();
     for (const element of tree.elements) {
+      if (!/id\s*=/i.test(element.writtenTag)) continue;
       for (const one of idsOf(element)) {
         const same = index.get(one);
         if (same === undefined) index.set(one, [element]);
