@@ -7,6 +7,7 @@ import { memorySource } from '@antin/formats/bytes/source';
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import { updateZip } from '@antin/formats/zip/writer';
 import { digestOf } from '@antin/pki/crypto';
+import { parseSignedData } from '@antin/pki/cms/signed-data';
 import { encodePem } from '@antin/pki/pem';
 import { parseTimeStampToken } from '@antin/pki/tsp/token';
 import { opensslTsVerify } from '@antin/testkit/archive-imprint/openssl-ts';
@@ -177,6 +178,25 @@ describe('a container with CAdES is not made or raised', () => {
       }
     },
   );
+
+  it('over another one that came in between; in ASiC-S both stand beside each other', async () => {
+    for (const input of [several, one]) {
+      const first = opened(await signAsicCades(input, pki.signingKey('leader'), options));
+      const key = pki.signingKey('seal');
+      const tbs = prepareAsicCades(
+        { existing: first },
+        { ...options, certificate: key.certificate, chain: [], algorithm: key.algorithm },
+      );
+      const value = await key.sign(tbs.cades.signedAttributes);
+      const meanwhile = opened(await signAsicCades({ existing: first }, pki.signingKey('leaderRsa'), options));
+      if (input === several) {
+        expect(() => embedAsicCades({ existing: meanwhile }, tbs, value, { door })).toThrow(code('asic.input-changed'));
+        continue;
+      }
+      const three = opened(embedAsicCades({ existing: meanwhile }, tbs, value, { door }));
+      expect(parseSignedData(bytesOf(three, 'META-INF/signature.p7s')).signerInfos).toHaveLength(3);
+    }
+  });
 
   it('mixed with XAdES, with a changed file, with a changed archive', async () => {
     const xml = opened(await signAsic(several, pki.signingKey('leader'), options));

@@ -114,6 +114,24 @@ describe('a signed container', () => {
     ]);
   });
 
+  it.each([several, one])('%#: keeps a signature that came between prepare and embed', async (input) => {
+    const first = opened(await signAsic(input, pki.signingKey('leader'), options));
+    const key = pki.signingKey('seal');
+    const tbs = prepareAsic(
+      { existing: first },
+      { ...options, certificate: key.certificate, chain: [], algorithm: key.algorithm },
+    );
+    const meanwhile = opened(await signAsic({ existing: first }, pki.signingKey('leaderRsa'), options));
+    const value = await key.sign(tbs.xades.signedInfo);
+    const three = opened(embedAsic({ existing: meanwhile }, tbs, value, { door }));
+    const second = input === one ? 0 : 1;
+    requireXmlsec(three, [
+      [0, 0, 'leader'],
+      [second, input === one ? 1 : 0, 'leaderRsa'],
+      [three.xades.length - 1, input === one ? 2 : 1, 'seal'],
+    ]);
+  });
+
   it.each([several, one])(
     '%#: is raised to B-LTA, every signature of it, by imprints a second reading agrees with',
     async (input) => {

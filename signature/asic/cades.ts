@@ -76,6 +76,10 @@ export function embedAsicCades(
   const { container, files } = filesOf(input);
   requireSame(tbs, files, options.door);
   const old = 'existing' in input ? input.existing.zip.entry(tbs.signatureFile) : undefined;
+  // Somebody else signed in between: his manifest and his CMS must not be written over.
+  if (tbs.manifest !== undefined && 'existing' in input && [tbs.signatureFile, tbs.manifest.name].some(taken(input.existing))) {
+    throw new SignatureFault('asic.input-changed', 'the container has got another signature in between; prepare again');
+  }
   const cms =
     'existing' in input && old !== undefined
       ? addSigner(readFrame(input.existing.zip.content(old)), files[0]?.content, tbs.cades, signatureValue, options)
@@ -87,6 +91,10 @@ export function embedAsicCades(
   if ('existing' in input) return updateZip(input.existing.zip, added, tbs.at);
   const mimetype = { name: MIMETYPE, content: memorySource(utf8(MIME_TYPE[container])) };
   return writeZip([mimetype, ...files, ...added], tbs.at);
+}
+
+function taken({ zip }: AsicContainer): (name: string) => boolean {
+  return (name) => zip.entry(name) !== undefined;
 }
 
 function requireSame(tbs: AsicCadesToBeSigned, files: ReturnType<typeof filesOf>['files'], door: CryptoDoor): void {
