@@ -121,7 +121,10 @@ function signatureView(t: Say, one: SignatureReport, n: number): HTMLElement {
       {},
       [
         wordFor(verifierWords, `what.${change.what}`, document.documentElement.lang === 'en' ? 'en' : 'vi') ?? change.what,
-        change.field ?? change.object,
+        change.field === undefined
+          ? change.object
+          : (wordFor(verifierWords, `field.${change.field}`, document.documentElement.lang === 'en' ? 'en' : 'vi') ??
+            change.field),
         change.page === undefined ? '' : t('page_n', { n: change.page }),
         t(change.allowed ? 'change.allowed' : 'change.forbidden'),
       ]
@@ -144,8 +147,6 @@ function signatureView(t: Say, one: SignatureReport, n: number): HTMLElement {
       ...(place === '' ? [] : [[t('sig.place'), place] as const]),
       [t('sig.time'), proven],
       ...(changes.length === 0 ? [] : [[t('sig.changes'), h('ul', {}, ...changes)] as const]),
-      ...(one.errors.length === 0 ? [] : [[t('sig.errors'), findings(one.errors)] as const]),
-      ...(one.warnings.length === 0 ? [] : [[t('sig.warnings'), findings(one.warnings)] as const]),
     ]),
     h(
       'details',
@@ -159,13 +160,22 @@ function signatureView(t: Say, one: SignatureReport, n: number): HTMLElement {
         [t('sig.level'), `${one.format} · ${one.level ?? t('sig.level.none')}`],
         [t('sig.coverage'), t(`coverage.${one.coverage}`)],
         [t('sig.conclusion'), `${one.indication}${sub}`],
+        ...(one.errors.length === 0 ? [] : [[t('sig.errors'), findings(one.errors)] as const]),
+        ...(one.warnings.length === 0 ? [] : [[t('sig.warnings'), findings(one.warnings)] as const]),
       ]),
     ),
   );
 }
 
 function findings(list: readonly Finding[]): HTMLElement {
-  return h('ul', {}, ...list.map((finding) => h('li', {}, mono(finding.code), ` · ${finding.clause} · ${finding.message}`)));
+  // What the engine says to administrators is English on every page.
+  return h(
+    'ul',
+    {},
+    ...list.map((finding) =>
+      h('li', {}, mono(finding.code), ` · ${finding.clause} · `, h('span', { lang: 'en' }, finding.message)),
+    ),
+  );
 }
 
 function findingsView(t: Say, errors: readonly Finding[], warnings: readonly Finding[]): HTMLElement {

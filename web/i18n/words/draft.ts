@@ -97,7 +97,7 @@ export const draftWords = {
   'place.format': ['Cách ghi', 'Format'],
   'place.format.number': ['Chỉ số: {sample}', 'Number only: {sample}'],
   'place.format.number-and-notation': ['Số và ký hiệu: {sample}', 'Number and notation: {sample}'],
-  'place.format.full': ['Đầy đủ: {sample}', 'In full: {sample}'],
-  'place.format.short': ['Rút gọn: {sample}', 'Short: {sample}'],
+  'place.format.full': ['{sample}', '{sample}'],
+  'place.format.short': ['{sample}', '{sample}'],
   'place.format.day': ['Chỉ ngày: {sample}', 'Day only: {sample}'],
 } as const satisfies Words;

@@ -33,8 +33,8 @@ export const signingWords = {
   ],
   'sign.check.place': ['Chữ ký ở', 'Signature on'],
   'sign.check.place.value': [
-    'trang {page}, cách mép trái {x} mm, mép dưới {y} mm',
-    'page {page}, {x} mm from the left edge, {y} mm from the bottom',
+    'Trang {page}, cách mép trái {x} mm, mép dưới {y} mm',
+    'Page {page}, {x} mm from the left edge, {y} mm from the bottom',
   ],
   'sign.check.device': ['Thiết bị giữ khóa', 'Device with the key'],
   'sign.do': ['Ký số và chuyển văn thư', 'Sign and pass to the clerk'],

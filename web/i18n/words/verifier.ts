@@ -77,6 +77,10 @@ export const verifierWords = {
   'what.evidence-added': ['Thêm dữ liệu chứng minh lâu dài', 'Long-term evidence added'],
   'what.time-stamped': ['Thêm dấu thời gian', 'Time-stamp added'],
   'what.annotation-added': ['Thêm ghi chú', 'Annotation added'],
+  // The names that Antin gives to its own fields.
+  'field.so': ['số', 'number'],
+  'field.ngay': ['ngày', 'date'],
+  'field.dau-co-quan': ['dấu cơ quan', 'seal of the agency'],
   'change.allowed': ['được phép', 'allowed'],
   'change.forbidden': ['không được phép', 'not allowed'],
   'sig.errors': ['Vì sao', 'Why'],

@@ -7,7 +7,7 @@ import { Skeleton } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, fullDayText } from '../../i18n/dates.ts';
 import { useSpeech } from '../data/language.tsx';
 import { signersQuery } from '../data/queries.ts';
-import { PlaceEditor, type PlaceBox } from '../pdf/PlaceEditor.tsx';
+import { PlaceEditor, POINTS_PER_MM, type PlaceBox } from '../pdf/PlaceEditor.tsx';
 import { PlaceFields } from '../pdf/PlaceFields.tsx';
 import { coveredText, propose } from '../pdf/propose.ts';
 import { pageText, type PageText } from '../pdf/text-lines.ts';
@@ -212,7 +212,15 @@ export function PlacesStep({ draft, pdf, onChange }: PlacesStepProps) {
               ) : null}
               {name === chosen ? (
                 <PlaceFields id={`place-${name}`} place={place} sizes={sizes} widthOnly onMove={(next) => move(name, next)} />
-              ) : null}
+              ) : (
+                <p className="hint">
+                  {t('sign.check.place.value', {
+                    page: place.page,
+                    x: Math.round(place.rect[0] / POINTS_PER_MM),
+                    y: Math.round(place.rect[1] / POINTS_PER_MM),
+                  })}
+                </p>
+              )}
             </fieldset>
           );
         })}

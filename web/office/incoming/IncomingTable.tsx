@@ -9,7 +9,7 @@ export function IncomingTable({ rows }: { readonly rows: readonly IncomingRow[] 
   const { t } = useSpeech();
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label={t('place.incoming')}>
-      <table className="table list">
+      <table className="table list documents incoming">
         <thead>
           <tr>
             <th scope="col">{t('row.incoming-number')}</th>
@@ -37,7 +37,7 @@ export function IncomingTable({ rows }: { readonly rows: readonly IncomingRow[] 
                 <small>{dayText(row.date)}</small>
               </td>
               <td className="subject">
-                <Link to="/van-ban-den/$id" params={{ id: row.id }} className="row-link" data-row="">
+                <Link to="/van-ban-den/$id" params={{ id: row.id }} className="row-link" data-row="" title={asTitle(row.subject)}>
                   {asTitle(row.subject)}
                 </Link>
                 <small>{row.typeName}</small>

@@ -9,7 +9,7 @@ export function OutgoingTable({ rows }: { readonly rows: readonly DocumentRow[] 
   const { t, typeName } = useSpeech();
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label={t('place.outgoing')}>
-      <table className="table list">
+      <table className="table list documents outgoing">
         <thead>
           <tr>
             <th scope="col">{t('row.number')}</th>
@@ -28,12 +28,12 @@ export function OutgoingTable({ rows }: { readonly rows: readonly DocumentRow[] 
               <td className="notation">{row.numberAndNotation ?? <span className="hint">{t('row.no-number')}</span>}</td>
               <td className="nowrap">{row.date === undefined ? sinceText(row.waitingSince, Date.now()) : dayText(row.date)}</td>
               <td className="subject">
-                <Link to="/van-ban-di/$id" params={{ id: row.id }} className="row-link" data-row="">
+                <Link to="/van-ban-di/$id" params={{ id: row.id }} className="row-link" data-row="" title={asTitle(row.subject)}>
                   {asTitle(row.subject)}
                 </Link>
                 <small>{typeName(row.typeCode, row.typeName)}</small>
               </td>
-              <td className="nowrap">{row.signerName}</td>
+              <td>{row.signerName}</td>
               <td className="to">
                 {shortAgency(row.addressees[0] ?? '')}
                 {row.addressees.length > 1 ? <small>{t('row.more', { n: row.addressees.length - 1 })}</small> : null}

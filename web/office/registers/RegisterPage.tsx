@@ -15,7 +15,7 @@ import { RegisterTable } from './RegisterTable.tsx';
 
 /** A book with every column of the form (Decree 30/2020, Appendix IV), on screen and on paper. */
 export function RegisterPage() {
-  const { t } = useSpeech();
+  const { t, lang } = useSpeech();
   const { id } = useParams({ from: '/so-dang-ky/$id' });
   const { q = '', page = 1 } = useSearch({ from: '/so-dang-ky/$id' });
   const navigate = useNavigate({ from: '/so-dang-ky/$id' });
@@ -67,7 +67,7 @@ export function RegisterPage() {
           onChange={(event) => setText(event.target.value)}
         />
         <span className="hint num" role="status">
-          {entries.data === undefined ? '' : t('register.count', { n: entries.data.total })}
+          {entries.data === undefined ? '' : t('register.count', { n: entries.data.total.toLocaleString(lang) })}
         </span>
       </div>
       <ListBody

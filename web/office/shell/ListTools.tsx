@@ -12,7 +12,7 @@ export interface ListToolsProps {
 
 /** Search and filter above a list; typing waits a moment before it asks the server. */
 export function ListTools({ q, onQ, options, chosen, onChoose, total }: ListToolsProps) {
-  const { t } = useSpeech();
+  const { t, lang } = useSpeech();
   const [text, setText] = useState(q ?? '');
   useEffect(() => {
     if (text.trim() === (q ?? '')) return;
@@ -37,7 +37,7 @@ export function ListTools({ q, onQ, options, chosen, onChoose, total }: ListTool
         ))}
       </select>
       <span className="hint num" role="status">
-        {total === undefined ? '' : t('list.count', { n: total })}
+        {total === undefined ? '' : t('list.count', { n: total.toLocaleString(lang) })}
       </span>
     </div>
   );
