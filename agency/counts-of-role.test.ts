@@ -6,6 +6,13 @@ const all = { drafts: 1, toSign: 2, toIssue: 3, toReceive: 4, toAssign: 5, assig
 it('each role is told of what it may do, and of what is assigned to it', () => {
   expect(countsOfRole(all, ['leader'])).toEqual({ drafts: 0, toSign: 2, toIssue: 0, toReceive: 0, toAssign: 5, assignedToMe: 6 });
   expect(countsOfRole(all, ['clerk'])).toEqual({ drafts: 0, toSign: 0, toIssue: 3, toReceive: 4, toAssign: 5, assignedToMe: 6 });
-  expect(countsOfRole(all, ['drafter'])).toEqual({ drafts: 1, toSign: 0, toIssue: 0, toReceive: 0, toAssign: 0, assignedToMe: 6 });
+  expect(countsOfRole(all, ['drafter'])).toEqual({
+    drafts: 1,
+    toSign: 0,
+    toIssue: 0,
+    toReceive: 0,
+    toAssign: 0,
+    assignedToMe: 6,
+  });
   expect(countsOfRole(all, ['drafter', 'clerk', 'leader'])).toEqual(all);
 });
