@@ -7,7 +7,8 @@ import { timeStampFrom } from '@antin/adapters/sources/time-stamp';
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import { commonName } from '@antin/pki/x509/name';
 import type { PlacedAppearance } from '@antin/signature/pades/appearance';
-import { embedPades, timeStampImprint } from '@antin/signature/pades/embed';
+import { embedPades } from '@antin/signature/pades/embed';
+import { embedStamped } from '@antin/signature/pades/embed-stamped';
 import { openForUpdate, preparePades } from '@antin/signature/pades/prepare';
 import { appendedSource } from '@antin/signature/pades/to-be-signed';
 import { exit } from '../exit.ts';
@@ -99,8 +100,16 @@ async function sign(args: SignArguments, io: Io): Promise<string> {
     ...(chosen === undefined ? {} : { appearance: chosen }),
   });
   const value = await key.sign(tbs.signedAttributes);
-  const stamp = args.tsa === undefined ? {} : { timeStampToken: await stampOf(args.tsa, timeStampImprint(value, nodeCrypto)) };
-  const appended = embedPades(source, tbs, value, { door: nodeCrypto, ...stamp });
+  const { tsa } = args;
+  const appended =
+    tsa === undefined
+      ? embedPades(source, tbs, value, { door: nodeCrypto })
+      : await embedStamped(source, tbs, value, {
+          door: nodeCrypto,
+          inflate: nodeInflate,
+          at: now,
+          timeStamp: ({ hash }) => stampOf(tsa, hash),
+        });
   requireIntact(source, appendedSource(source, appended), tbs.fieldName, now);
   writeOutput(source, appended, { output: args.output, force: args.force, sha256: tbs.inputSha256 });
   if (key.practiceOnly) io.stderr.write('antin sign: this key is software, for practice only\n');

@@ -107,6 +107,14 @@ describe('a PDF raised to a level', () => {
     expect(await extendPades(memorySource(t), options({ level: 'B-T' }))).toHaveLength(0);
   });
 
+  it('is B-T from the start where the token does not fit: it becomes a document time-stamp of its own', async () => {
+    const signed = await signedPdf(input, leader, { ...stampAt(pki.now), tokenBytes: 100 });
+    const evidence = pki.evidence(pki.now);
+    const { report } = validate(memorySource(signed), { ...doors, trust: pki.anchors, evidence, at: pki.now + MINUTE });
+    expect(report.signatures).toMatchObject([{ level: 'B-T', indication: 'TOTAL_PASSED' }]);
+    expect(report.signatures[0]!.timestamps.map((one) => one.kind)).toEqual(['document-time-stamp']);
+  });
+
   it('outlives its certificates: judged years after they ended, renewed in time', async () => {
     const short = testPki({
       ...DEFAULT_PKI,

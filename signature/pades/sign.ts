@@ -1,6 +1,7 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
 import type { SigningKey } from '../making/signer.ts';
-import { embedPades, timeStampImprint } from './embed.ts';
+import { embedStamped } from './embed-stamped.ts';
+import { embedPades } from './embed.ts';
 import type { PreparePadesOptions } from './prepare.ts';
 import { preparePades } from './prepare.ts';
 
@@ -10,7 +11,7 @@ export interface SignPadesOptions extends Omit<PreparePadesOptions, 'certificate
 }
 
 /**
- * Prepare, sign, time-stamp, embed in one go, for keys at hand.
+ * Prepare, sign, time-stamp, embed in one go, for keys at hand. A token that does not fit becomes a document time-stamp.
  *
  * @returns the bytes to append to `source`
  * @throws what `preparePades`, the key, the time-stamp callback and `embedPades` throw
@@ -22,5 +23,6 @@ export async function signPades(source: ByteSource, key: SigningKey, options: Si
   const tbs = preparePades(source, { ...options, certificate: key.certificate, chain, algorithm: key.algorithm });
   const value = await key.sign(tbs.signedAttributes);
   if (level === 'B-B' || !timeStamp) return embedPades(source, tbs, value, { door });
-  return embedPades(source, tbs, value, { door, timeStampToken: await timeStamp(timeStampImprint(value, door)) });
+  const { inflate, signingTime } = options;
+  return embedStamped(source, tbs, value, { door, inflate, at: signingTime, timeStamp: ({ hash }) => timeStamp(hash) });
 }

@@ -1,0 +1,42 @@
+import { concatBytes } from '@antin/formats/bytes/bytes';
+import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
+import type { CryptoDoor } from '@antin/pki/crypto';
+import { SignatureFault } from '../fault.ts';
+import { timestampPdf } from './document-time-stamp.ts';
+import type { TimeStampSource } from './document-time-stamp.ts';
+import { embedPades, timeStampImprint } from './embed.ts';
+import type { ToBeSigned } from './to-be-signed.ts';
+import { appendedSource } from './to-be-signed.ts';
+
+export interface EmbedStampedOptions {
+  readonly door: CryptoDoor;
+  readonly inflate: Inflate;
+  /** The present, ms since 1970. */
+  readonly at: number;
+  readonly timeStamp: TimeStampSource;
+}
+
+/**
+ * Time-stamps the value and embeds both (B-T). A token larger than the reserved room becomes a document time-stamp in a revision
+ * of its own: the level is the same, and nobody has to sign again.
+ *
+ * @returns the bytes to append to `original`
+ * @throws what `embedPades`, `timestampPdf` and the authority throw
+ */
+export async function embedStamped(
+  original: ByteSource,
+  tbs: ToBeSigned,
+  signatureValue: Uint8Array,
+  { door, inflate, at, timeStamp }: EmbedStampedOptions,
+): Promise<Uint8Array> {
+  const token = await timeStamp({ digest: 'SHA-256', hash: timeStampImprint(signatureValue, door) });
+  try {
+    return embedPades(original, tbs, signatureValue, { door, timeStampToken: token });
+  } catch (fault) {
+    if (!(fault instanceof SignatureFault) || fault.code !== 'pades.placeholder-too-small') throw fault;
+    const bare = embedPades(original, tbs, signatureValue, { door });
+    const tokenBytes = token.length + 512;
+    const stamp = await timestampPdf(appendedSource(original, bare), { door, inflate, at, timeStamp, tokenBytes });
+    return concatBytes(bare, stamp);
+  }
+}
