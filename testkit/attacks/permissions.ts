@@ -85,6 +85,14 @@ export const FORBIDDEN: readonly Attack[] = [
   { name: 'P=2: a note', build: ({ pki }) => note(certified(pki, 2), BESIDE) },
   { name: 'P=2: a note after an honest fill', build: ({ pki }) => note(filled(certified(pki, 2)), BESIDE) },
   { name: 'P=3: a note over the text', build: ({ pki }) => note(certified(pki, 3), OVER) },
+  {
+    name: 'P=3: a line whose ends lie over the text and whose place lies beside it',
+    build: ({ pki }) =>
+      append(certified(pki, 3), (update) => {
+        const line = { Subtype: pdfName('Line'), L: pdfArray([72, 725, 300, 725]), Rect: pdfArray([...BESIDE]) };
+        addWidget(update, update.add(pdfDict({ Type: pdfName('Annot'), F: 4, ...line })), false);
+      }),
+  },
   { name: 'P=3: page content', build: ({ pki }) => append(certified(pki, 3), redraw) },
   {
     name: 'P=2 made P=3 by a later update, then a note',

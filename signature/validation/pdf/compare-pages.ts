@@ -72,6 +72,9 @@ const MARKUP: ReadonlySet<string> = new Set(
   'Text FreeText Line Square Circle Polygon PolyLine Highlight Underline Squiggly StrikeOut Caret Stamp Ink Popup'.split(' '),
 );
 
+/** Drawn inside their /Rect even without an appearance. */
+const WITHIN_RECT: ReadonlySet<string> = new Set(['Text', 'FreeText', 'Square', 'Circle', 'Stamp', 'Popup']);
+
 /** An annotation somebody added: listed, and passed only if it covers nothing that was signed. */
 function compareNewAnnotation(step: Step, lookup: PageLookup, item: PdfObject, page: number): void {
   const { b } = step;
@@ -93,8 +96,15 @@ function compareNewAnnotation(step: Step, lookup: PageLookup, item: PdfObject, p
   }
   step.accountBelow(item, num);
   const rect = rectOf(b, dict.entries.get('Rect'));
-  if (rect === undefined || !isVisible(b, dict)) {
-    step.note('annotation', 'annotation-added', 'allowed', { object, page, reason: subtype.value });
+  if (rect === undefined || !isVisible(b, dict) || (!dict.entries.has('AP') && !WITHIN_RECT.has(subtype.value))) {
+    // A viewer may draw it by other entries than its place: the ends of a line, the points of a polygon.
+    const note = {
+      object,
+      page,
+      code: 'pdf.annotation-over-content',
+      reason: `${subtype.value}: where it is drawn cannot be told`,
+    };
+    step.note('annotation', 'annotation-added', 'undecided', note);
     return;
   }
   const content = lookup.content(page);
