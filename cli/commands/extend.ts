@@ -74,16 +74,13 @@ async function extend(args: ExtendArguments): Promise<string> {
   };
   const pdf = fromLatin1(source.read(0, Math.min(5, source.size))) === '%PDF-';
   const before = sha256Of(source);
-  let result: ByteSource;
+  let appended: Uint8Array = new Uint8Array(0);
+  let base: ByteSource = source;
   if (pdf) {
     if (detached !== undefined) throw new UsageFault('--detached is for CMS files');
-    const appended = await extendPades(source, { ...options, inflate: nodeInflate, deflate: nodeDeflate });
-    result = appendedSource(source, appended);
-    writeOutput(source, appended, { output: args.output, force: args.force, sha256: before });
-  } else {
-    result = await extendCades(cmsOf(source), { ...options, ...(detached === undefined ? {} : { content: detached }) });
-    writeOutput(result, new Uint8Array(0), { output: args.output, force: args.force, sha256: sha256Of(result) });
-  }
+    appended = await extendPades(source, { ...options, inflate: nodeInflate, deflate: nodeDeflate });
+  } else base = await extendCades(cmsOf(source), { ...options, ...(detached === undefined ? {} : { content: detached }) });
+  const result = appendedSource(base, appended);
   const { report } = validate(result, {
     door: nodeCrypto,
     inflate: nodeInflate,
@@ -93,6 +90,14 @@ async function extend(args: ExtendArguments): Promise<string> {
     at: systemClock().getTime(),
     ...(detached === undefined ? {} : { detached }),
   });
+  const broken = report.signatures.find((one) => one.indication === 'TOTAL_FAILED');
+  if (broken !== undefined) {
+    throw new SignatureFault(
+      'extend.breaks-signature',
+      `${broken.id} would not be intact afterwards: ${broken.errors[0]?.message}`,
+    );
+  }
+  writeOutput(base, appended, { output: args.output, force: args.force, sha256: pdf ? before : sha256Of(base) });
   // What the judge finds, never what was asked for: a signature that is no baseline signature stays without a level.
   const levels = report.signatures.map((one) => `${one.format} ${one.level ?? 'no baseline level'}`);
   return printable(`${args.output}: ${levels.join(', ')}`);
