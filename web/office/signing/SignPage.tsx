@@ -1,7 +1,7 @@
 import '../../i18n/words/pages.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { documentRoutes, type DocumentView, type PlaceOnPage } from '@antin/protocol/office/documents';
 import { signingRoutes, type Credential } from '@antin/protocol/office/signing';
 import { Button } from '../../ui/Button.tsx';
@@ -57,6 +57,7 @@ function Sign({ view }: { readonly view: DocumentView }) {
   const [credentialId, setCredentialId] = useState<Credential['id'] | undefined>(undefined);
   const [jobId, setJobId] = useState(view.state === 'awaiting-signature' ? view.jobId : undefined);
   const [done, setDone] = useState(false);
+  const panel = useRef<HTMLDivElement>(null);
   const main = view.files.find((file) => file.role === 'main');
   const pdf = usePdf(
     main === undefined
@@ -139,6 +140,14 @@ function Sign({ view }: { readonly view: DocumentView }) {
     );
   }
   const act = actOf(view.acts, 'sign', lang);
+  const turn = (to: 'place' | 'check'): void => {
+    setStep(to);
+    // On a phone the panel is below the page: what is to be checked comes into sight, and the focus with it.
+    requestAnimationFrame(() => {
+      panel.current?.focus({ preventScroll: true });
+      panel.current?.scrollIntoView({ block: 'nearest' });
+    });
+  };
   const problem = sign.error === null ? undefined : problemText(sign.error, lang);
   const box: PlaceBox[] =
     place === undefined
@@ -183,7 +192,7 @@ function Sign({ view }: { readonly view: DocumentView }) {
         ) : (
           <Skeleton label={t('pdf.loading')} lines={8} />
         )}
-        <div className="places-panel">
+        <div ref={panel} className="places-panel" tabIndex={-1}>
           {step === 'place' ? (
             <>
               <h2>{t('sign.place')}</h2>
@@ -227,7 +236,7 @@ function Sign({ view }: { readonly view: DocumentView }) {
                       : (act.why ?? t('why.wrong-state'))
                   }
                   busy={place === undefined}
-                  onClick={() => setStep('check')}
+                  onClick={() => turn('check')}
                 >
                   {t('sign.continue')}
                 </Button>
@@ -243,7 +252,7 @@ function Sign({ view }: { readonly view: DocumentView }) {
               credential={chosen}
               busy={sign.isPending}
               onSign={() => sign.mutate()}
-              onBack={() => setStep('place')}
+              onBack={() => turn('place')}
             />
           ) : null}
         </div>
