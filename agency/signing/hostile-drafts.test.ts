@@ -4,12 +4,14 @@ import { concatBytes, latin1 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import { openPdf } from '@antin/formats/pdf/file';
 import { pdfArray, pdfDict, pdfName, pdfRef, pdfString } from '@antin/formats/pdf/objects';
-import { documentFont, letter, append } from '@antin/testkit/judging/documents';
+import { append, documentFont, judged, letter } from '@antin/testkit/judging/documents';
 import { edit, text } from '@antin/testkit/attacks/surgery';
+import { formFields } from '@antin/signature/pades/acro-form';
+import { embedPades } from '@antin/signature/pades/embed';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { describe, expect, it } from 'vitest';
 import { activeContent } from '../documents/active-content.ts';
-import { PERSON_FIELD, SEAL_FIELD, preparePerson, reservedFields } from './prepare.ts';
+import { PERSON_FIELD, SEAL_FIELD, preparePerson, prepareSeal, reservedFields } from './prepare.ts';
 
 const pki = testPki();
 const doors = { inflate: nodeInflate, font: documentFont(), crypto: nodeCrypto };
@@ -64,6 +66,39 @@ describe('a draft that brings fields of our names', () => {
     const draft = draftWith('mot-o-khac', 'Sig');
     const grown = concatBytes(draft, reservedFields(doors, memorySource(draft), places, 'QĐ-UBND'));
     expect(person(grown).fieldName).toBe(PERSON_FIELD);
+  });
+});
+
+describe('a form that the drafter left open', () => {
+  it('is locked by the seal: filled afterwards, the letter is not valid; its twin without that is', async () => {
+    const draft = draftWith('y-kien', 'Tx');
+    let file = concatBytes(draft, reservedFields(doors, memorySource(draft), places, 'QĐ-UBND'));
+    const leader = pki.signingKey('leader');
+    const first = person(file);
+    file = concatBytes(
+      file,
+      embedPades(memorySource(file), first, await leader.sign(first.signedAttributes), { door: nodeCrypto }),
+    );
+    const key = pki.signingKey('seal');
+    const sealed = prepareSeal(doors, memorySource(file), {
+      credential: { certificate: key.certificate.raw, chain: [], algorithm: key.algorithm } as never,
+      image: undefined,
+      agencyName: 'Cơ quan',
+      places,
+      number: 12,
+      notation: 'QĐ-UBND',
+      date: '2026-03-02',
+      at: new Date(pki.now),
+    });
+    file = concatBytes(
+      file,
+      embedPades(memorySource(file), sealed, await key.sign(sealed.signedAttributes), { door: nodeCrypto }),
+    );
+    expect(judged(file, pki).verdict).toBe('valid');
+    const form = openPdf(memorySource(file), { inflate: nodeInflate, mode: 'strict' });
+    const open = formFields(form.last, form.last.resolve.bind(form.last)).find((field) => field.fullName === 'y-kien');
+    const filled = append(file, (update) => edit(update, open!.ref, { V: text('thêm lời') }));
+    expect(judged(filled, pki).verdict).toBe('invalid');
   });
 });
 

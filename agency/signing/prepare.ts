@@ -1,4 +1,5 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
+import type { PdfRevision } from '@antin/formats/pdf/revision';
 import type { Places } from '@antin/protocol/office/documents';
 import { formFields } from '@antin/signature/pades/acro-form';
 import { addFieldValues, addReservedFields } from '@antin/signature/pades/fields';
@@ -19,8 +20,6 @@ import { signingProblems } from './problems.ts';
 
 export const SEAL_FIELD = 'dau-co-quan';
 export const PERSON_FIELD = 'ky-nguoi-1';
-/** Locked by the seal: after it, neither number nor date can change. */
-const FILLED_FIELDS = ['so', 'ngay'];
 /** Decree 30/2020 Appendix I: number and date 13, annex text 10. */
 const FIELD_POINTS = 13;
 const ANNEX_POINTS = 10;
@@ -87,6 +86,16 @@ function requireFreeNames(source: ByteSource, inflate: PdfDoors['inflate'], name
 }
 
 /**
+ * Locked by the seal: after it neither number nor date can change, nor any other field that the drafter's file brought. A
+ * form that is still open in a sealed letter would let anybody add words to it that no signature accounts for.
+ */
+function fillable(last: PdfRevision): string[] {
+  return formFields(last, last.resolve.bind(last))
+    .filter((field) => field.type !== 'Sig')
+    .map((field) => field.fullName);
+}
+
+/**
  * The leader's revision: their picture alone at the chosen place, and beside it the empty field for the seal, so that the
  * clerk's revision adds nothing that the first signature did not see.
  */
@@ -97,7 +106,8 @@ export function preparePerson(
 ): ToBeSigned {
   const { credential, place } = input;
   usable(() => requireFreeNames(source, doors.inflate, [PERSON_FIELD, SEAL_FIELD]));
-  const page = openForUpdate(source, doors.inflate).last.page(place.page - 1);
+  const { last } = openForUpdate(source, doors.inflate);
+  const page = last.page(place.page - 1);
   return prepared(source, {
     ...pdfDoors(doors),
     ...keyOf(doors, credential),
@@ -112,9 +122,7 @@ export function preparePerson(
         : { image: input.image }),
     },
     extraFields: {
-      signatures: [
-        { name: SEAL_FIELD, page: place.page, rect: sealRect(place.rect, displayedSize(page)), lock: [...FILLED_FIELDS] },
-      ],
+      signatures: [{ name: SEAL_FIELD, page: place.page, rect: sealRect(place.rect, displayedSize(page)), lock: fillable(last) }],
       font: doors.font,
     },
   });
