@@ -22,7 +22,12 @@ export function buildWhatChanged() {
     );
   }
   process.stderr.write('antin: building the web pages\n');
-  const done = spawnSync(newNode(), [vite, 'build', 'web', '--logLevel', 'warn'], { cwd: root, stdio: ['ignore', 2, 2] });
+  const done = spawnSync(newNode(), [vite, 'build', 'web', '--logLevel', 'warn'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    // A test that starts the system has NODE_ENV=test, with which everybody's pages would get React for developers.
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
   if (done.status !== 0) throw new LauncherFault('the web pages could not be built, see above');
   writeFileSync(stampFile, stamp);
 }
