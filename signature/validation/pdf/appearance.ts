@@ -9,7 +9,7 @@ import { Doubt, shownText } from './shown-text.ts';
 import type { Step } from './step.ts';
 import { normalText, textOf } from './text.ts';
 import { rectOf } from './widgets.ts';
-import type { Rect } from './widgets.ts';
+import type { Rect } from './rect.ts';
 
 /** `certain`: it shows something else than its value. Otherwise nobody can tell. */
 export interface NotRendering {

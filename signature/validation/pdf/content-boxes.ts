@@ -7,7 +7,7 @@ import type { PdfRevision } from '@antin/formats/pdf/revision';
 import { operationsOf } from './content-tokens.ts';
 import { readFont } from './font-text.ts';
 import type { FontReading } from './font-text.ts';
-import type { Rect } from './widgets.ts';
+import type { Rect } from './rect.ts';
 
 type Matrix = readonly [number, number, number, number, number, number];
 const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];

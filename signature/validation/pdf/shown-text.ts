@@ -2,7 +2,7 @@ import { isArray, isName, isString } from '@antin/formats/pdf/objects';
 import type { PdfObject } from '@antin/formats/pdf/objects';
 import { operationsOf } from './content-tokens.ts';
 import type { FontReading } from './font-text.ts';
-import type { Rect } from './widgets.ts';
+import type { Rect } from './rect.ts';
 
 /** Nobody can tell whether the appearance shows its value. */
 export class Doubt extends Error {

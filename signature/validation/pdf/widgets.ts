@@ -4,8 +4,7 @@ import type { PdfRevision } from '@antin/formats/pdf/revision';
 import { contentBoxes } from './content-boxes.ts';
 import { formFields } from './fields.ts';
 import type { Step } from './step.ts';
-
-export type Rect = readonly [left: number, bottom: number, right: number, top: number];
+import type { Rect } from './rect.ts';
 
 /** Where on the pages of the older revision things are; read lazily, once a step. */
 export class PageLookup {

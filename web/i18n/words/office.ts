@@ -1,7 +1,7 @@
 import type { Words } from '../catalogue.ts';
 import { listWords } from './lists.ts';
 import { shellWords } from './shell.ts';
-import type { PageKey } from './pages.ts';
+import type { PageKey } from './page-keys.ts';
 
 /** Everything the staff app says. */
 export type OfficeKey = keyof typeof shellWords | keyof typeof listWords | PageKey;

@@ -8,7 +8,5 @@ import { signingWords } from './signing.ts';
 
 const words = { ...documentWords, ...draftWords, ...signingWords, ...incomingWords, ...registerWords, ...deviceWords } as const;
 
-export type PageKey = keyof typeof words;
-
 // Imported by every page that is loaded lazily, so that the first load of the office stays small.
 addWords(words);

@@ -1,0 +1,15 @@
+import type { deviceWords } from './devices.ts';
+import type { documentWords } from './documents.ts';
+import type { draftWords } from './draft.ts';
+import type { incomingWords } from './incoming.ts';
+import type { registerWords } from './registers.ts';
+import type { signingWords } from './signing.ts';
+
+/** Keys of the words that join with the lazily loaded pages; types only, so that naming one loads nothing. */
+export type PageKey =
+  | keyof typeof documentWords
+  | keyof typeof draftWords
+  | keyof typeof signingWords
+  | keyof typeof incomingWords
+  | keyof typeof registerWords
+  | keyof typeof deviceWords;
