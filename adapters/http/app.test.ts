@@ -203,6 +203,7 @@ test('the log hides secrets wherever a caller puts them and drops values that dr
     detail: 'Key (email)=(a@b.vn)',
     parameters: ['hunter2'],
   });
+  // Made-up values: none of them is a secret of anything.
   log.warn({ pin: '1234', person: { password: 'hunter2', form: { passphrase: 'hunter2' } }, fault }, 'x');
   expect(lines.join('')).not.toMatch(/1234|hunter2|a@b/);
   expect(JSON.parse(lines[0]!)).toMatchObject({ fault: { code: '23505', message: 'duplicate key' }, pin: '[hidden]' });

@@ -1,11 +1,8 @@
-import { nodeInflate } from '@antin/adapters/inflate/node';
 import { concatBytes, fromLatin1, indexOfBytes, latin1 } from '@antin/formats/bytes/bytes';
-import { memorySource } from '@antin/formats/bytes/source';
-import { openPdf } from '@antin/formats/pdf/file';
-import { isStream, pdfArray, pdfDict, pdfName, pdfRef, pdfString, withEntries } from '@antin/formats/pdf/objects';
-import type { PdfDict, PdfObject, PdfRef } from '@antin/formats/pdf/objects';
-import type { PdfUpdate } from '@antin/formats/pdf/update';
+import { isStream, pdfArray, pdfDict, pdfName, pdfRef, pdfString } from '@antin/formats/pdf/objects';
+import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
 import { append, judged, letter, pdfOf, sign, walk } from '@antin/testkit/judging/documents';
+import { codesOf, edit, fieldOf, lastOf, patch } from '@antin/testkit/attacks/surgery';
 import type { Walk } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -21,40 +18,7 @@ beforeAll(async () => {
 });
 
 const judge = (file: Uint8Array): ValidationReport => judged(file, pki);
-const codes = (report: ValidationReport): string[] => [
-  ...report.errors.map((one) => one.code),
-  ...report.signatures.flatMap((one) => one.errors.map((error) => error.code)),
-];
-
-/** Replaces text of the same length in place: byte surgery that keeps every offset. */
-function patch(file: Uint8Array, from: string, to: string, occurrence: 'first' | 'last' = 'last'): Uint8Array {
-  if (from.length !== to.length) throw new Error('surgery must keep the length');
-  const text = fromLatin1(file);
-  const at = occurrence === 'first' ? text.indexOf(from) : text.lastIndexOf(from);
-  if (at < 0) throw new Error(`${from} is not there`);
-  return latin1(text.slice(0, at) + to + text.slice(at + from.length));
-}
-
-function last(file: Uint8Array) {
-  return openPdf(memorySource(file), { inflate: nodeInflate, mode: 'strict' }).last;
-}
-
-/** Reference and dictionary of a field by name. */
-function field(file: Uint8Array, name: string): { ref: PdfRef; dict: PdfDict } {
-  const revision = last(file);
-  const form = revision.resolve(revision.catalog.entries.get('AcroForm')) as PdfDict;
-  const fields = revision.resolve(form.entries.get('Fields'));
-  for (const item of (fields as { items: readonly PdfObject[] }).items) {
-    const dict = revision.resolve(item) as PdfDict;
-    const t = revision.resolve(dict.entries.get('T')) as { bytes: Uint8Array };
-    if (fromLatin1(t.bytes).replace(/[^a-zA-Z0-9]/g, '') === name) return { ref: item as PdfRef, dict };
-  }
-  throw new Error(`no field ${name}`);
-}
-
-const edit = (update: PdfUpdate, ref: PdfRef, entries: Record<string, PdfObject | undefined>): void => {
-  update.set(ref, withEntries(update.file.last.object(ref.num) as PdfDict, entries));
-};
+const field = (file: Uint8Array, name: string) => fieldOf(lastOf(file), name);
 
 describe('the honest walk', () => {
   it('passes after the leader and after number, date and seal', () => {
@@ -88,14 +52,14 @@ describe('universal forgery: missing or impossible parts', () => {
   ])('%s', (_name, from, to, code) => {
     const report = judge(patch(signed, from, to));
     expect(report.verdict).toBe('invalid');
-    expect(codes(report)).toContain(code);
+    expect(codesOf(report)).toContain(code);
   });
 
   it('a signature field whose value is null is an empty field, but the stripped signature is found', () => {
     const file = append(signed, (update) => edit(update, field(signed, 'Signature1').ref, { V: undefined }));
     const report = judge(file);
     expect(report.verdict).toBe('invalid');
-    expect(codes(report)).toContain('pdf.signature-not-in-form');
+    expect(codesOf(report)).toContain('pdf.signature-not-in-form');
   });
 
   it('an empty /ByteRange, a negative one and one beyond the file are refused', () => {
@@ -131,7 +95,7 @@ describe('signature wrapping', () => {
     const end = text.lastIndexOf('00>');
     const report = judge(latin1(`${text.slice(0, end)}41>${text.slice(end + 3)}`));
     expect(report.verdict).toBe('invalid');
-    expect(codes(report)).toContain('pdf.padding-not-zero');
+    expect(codesOf(report)).toContain('pdf.padding-not-zero');
   });
 });
 
@@ -164,7 +128,7 @@ describe('incremental saving', () => {
     });
     const report = judge(added);
     expect(report.verdict).toBe('invalid');
-    expect(codes(report)).toContain('pdf.pages-changed');
+    expect(codesOf(report)).toContain('pdf.pages-changed');
     expect(report.signatures[0]?.changes.map((one) => one.what)).toContain('page-added');
   });
 
@@ -208,7 +172,7 @@ function twoContents(): Uint8Array {
 describe('shadow attacks on the fields of the walk', () => {
   it('an appearance that shows another text than the value is not passed', () => {
     const { ref, dict } = field(steps.sealed, 'so');
-    const revision = last(steps.sealed);
+    const revision = lastOf(steps.sealed);
     const ap = revision.resolve(dict.entries.get('AP')) as PdfDict;
     const normal = revision.resolve(ap.entries.get('N'));
     if (!isStream(normal)) throw new Error('the field has an appearance');
@@ -220,7 +184,7 @@ describe('shadow attacks on the fields of the walk', () => {
     });
     const report = judge(file);
     expect(report.verdict).toBe('invalid');
-    expect(codes(report)).toContain('pdf.appearance-differs-from-value');
+    expect(codesOf(report)).toContain('pdf.appearance-differs-from-value');
     // The twin: the same appearance under its own value.
     const twin = append(steps.leader, (update) => {
       const entries = Object.fromEntries(normal.dict.entries) as Record<string, PdfObject>;
@@ -232,7 +196,7 @@ describe('shadow attacks on the fields of the walk', () => {
 
   it('an appearance with a picture, a filled box, white or turned text is not passed', () => {
     const { ref, dict } = field(steps.sealed, 'so');
-    const revision = last(steps.sealed);
+    const revision = lastOf(steps.sealed);
     const normal = revision.resolve((revision.resolve(dict.entries.get('AP')) as PdfDict).entries.get('N'));
     if (!isStream(normal)) throw new Error('the field has an appearance');
     const honest = fromLatin1(revision.decodeStream(normal));
@@ -278,7 +242,7 @@ describe('shadow attacks on the fields of the walk', () => {
     const at = indexOfBytes(file, latin1('5 0 obj'));
     const prev = /startxref\s+(\d+)\s+%%EOF\s*$/.exec(fromLatin1(file))?.[1] as string;
     const xref = file.length;
-    const update = `xref\n4 1\n${String(at).padStart(10, '0')} 00000 n \ntrailer\n<< /Size ${last(file).trailer.entries.get('Size')} /Root 1 0 R /Prev ${prev} >>\nstartxref\n${xref}\n%%EOF\n`;
+    const update = `xref\n4 1\n${String(at).padStart(10, '0')} 00000 n \ntrailer\n<< /Size ${lastOf(file).trailer.entries.get('Size')} /Root 1 0 R /Prev ${prev} >>\nstartxref\n${xref}\n%%EOF\n`;
     const report = judge(concatBytes(file, latin1(update)));
     expect(report.verdict).toBe('invalid');
   });

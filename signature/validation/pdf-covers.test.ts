@@ -1,11 +1,11 @@
 import { nodeInflate } from '@antin/adapters/inflate/node';
 import { concatBytes, fromLatin1, latin1 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
-import { openPdf } from '@antin/formats/pdf/file';
 import { isDict, isStream, pdfArray, pdfDict, pdfName, pdfRef, pdfString, withEntries } from '@antin/formats/pdf/objects';
 import type { PdfArray, PdfDict, PdfObject, PdfRef } from '@antin/formats/pdf/objects';
 import type { PdfUpdate } from '@antin/formats/pdf/update';
 import { append, documentFont, judged, letter, sign, walk } from '@antin/testkit/judging/documents';
+import { codesOf, edit, fieldOf, lastOf, patch } from '@antin/testkit/attacks/surgery';
 import type { Walk } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -22,40 +22,7 @@ beforeAll(async () => {
 });
 
 const judge = (file: Uint8Array): ValidationReport => judged(file, pki);
-const codes = (report: ValidationReport): string[] => [
-  ...report.errors.map((one) => one.code),
-  ...report.signatures.flatMap((one) => one.errors.map((error) => error.code)),
-];
-
-/** Replaces text of the same length in place: byte surgery that keeps every offset. */
-function patch(file: Uint8Array, from: string, to: string, occurrence: 'first' | 'last' = 'last'): Uint8Array {
-  if (from.length !== to.length) throw new Error('surgery must keep the length');
-  const text = fromLatin1(file);
-  const at = occurrence === 'first' ? text.indexOf(from) : text.lastIndexOf(from);
-  if (at < 0) throw new Error(`${from} is not there`);
-  return latin1(text.slice(0, at) + to + text.slice(at + from.length));
-}
-
-function last(file: Uint8Array) {
-  return openPdf(memorySource(file), { inflate: nodeInflate, mode: 'strict' }).last;
-}
-
-/** Reference and dictionary of a field by name. */
-function field(file: Uint8Array, name: string): { ref: PdfRef; dict: PdfDict } {
-  const revision = last(file);
-  const form = revision.resolve(revision.catalog.entries.get('AcroForm')) as PdfDict;
-  const fields = revision.resolve(form.entries.get('Fields'));
-  for (const item of (fields as { items: readonly PdfObject[] }).items) {
-    const dict = revision.resolve(item) as PdfDict;
-    const t = revision.resolve(dict.entries.get('T')) as { bytes: Uint8Array };
-    if (fromLatin1(t.bytes).replace(/[^a-zA-Z0-9]/g, '') === name) return { ref: item as PdfRef, dict };
-  }
-  throw new Error(`no field ${name}`);
-}
-
-const edit = (update: PdfUpdate, ref: PdfRef, entries: Record<string, PdfObject | undefined>): void => {
-  update.set(ref, withEntries(update.file.last.object(ref.num) as PdfDict, entries));
-};
+const field = (file: Uint8Array, name: string) => fieldOf(lastOf(file), name);
 
 describe('spoofed signature dictionaries', () => {
   it('another /Reason under an old signature value is refused', () => {
@@ -69,7 +36,7 @@ describe('spoofed signature dictionaries', () => {
 
   it('a field pointed to another dictionary is refused and the first signature is still found', () => {
     const { ref, dict } = field(signed, 'Signature1');
-    const revision = last(signed);
+    const revision = lastOf(signed);
     const value = revision.resolve(dict.entries.get('V'));
     if (!isDict(value)) throw new Error('the field is signed');
     const file = append(signed, (update) => {
@@ -78,8 +45,8 @@ describe('spoofed signature dictionaries', () => {
     });
     const report = judge(file);
     expect(report.verdict).toBe('invalid');
-    expect(codes(report)).toContain('pdf.signature-not-in-form');
-    expect(codes(report)).toContain('pdf.gap-not-contents');
+    expect(codesOf(report)).toContain('pdf.signature-not-in-form');
+    expect(codesOf(report)).toContain('pdf.gap-not-contents');
   });
 
   it('the appearance of a signed field may not be redrawn', () => {
@@ -104,7 +71,7 @@ describe('sneaky signatures and annotations', () => {
     const over = await sign(signed, { pki, by: 'seal', stampedAt: pki.now + 1000, ...stamp([80, 715, 100, 20]) });
     const report = judge(over);
     expect(report.verdict).toBe('indeterminate');
-    expect(codes(report)).toContain('pdf.widget-over-content');
+    expect(codesOf(report)).toContain('pdf.widget-over-content');
     const beside = await sign(signed, { pki, by: 'seal', stampedAt: pki.now + 1000, ...stamp([80, 300, 100, 20]) });
     expect(judge(beside).verdict).toBe('valid');
   });
@@ -140,7 +107,7 @@ describe('sneaky signatures and annotations', () => {
     expect(judge(note([72, 715, 200, 735])).verdict).not.toBe('valid');
     const margin = judge(note([300, 100, 400, 120]));
     expect(margin.verdict).toBe('indeterminate');
-    expect(codes(margin)).toContain('pdf.annotation-added');
+    expect(codesOf(margin)).toContain('pdf.annotation-added');
     expect(margin.signatures[0]?.changes.map((one) => one.class)).toContain('annotation');
   });
 
@@ -185,7 +152,7 @@ describe('unsigned revisions that draw', () => {
 
   it('a number changed after it was sealed does not pass', () => {
     const { ref, dict } = field(steps.sealed, 'so');
-    const revision = last(steps.sealed);
+    const revision = lastOf(steps.sealed);
     const normal = revision.resolve((revision.resolve(dict.entries.get('AP')) as PdfDict).entries.get('N'));
     if (!isStream(normal)) throw new Error('the field has an appearance');
     const content = fromLatin1(revision.decodeStream(normal));
@@ -198,7 +165,7 @@ describe('unsigned revisions that draw', () => {
       edit(update, ref, { V: pdfString(utf16('213/QĐ-UBND')), AP: pdfDict({ N: stream }) });
     });
     const report = judge(file);
-    expect(codes(report)).toEqual(expect.arrayContaining(['pdf.filled-value-changed']));
+    expect(codesOf(report)).toEqual(expect.arrayContaining(['pdf.filled-value-changed']));
     expect(report.verdict).toBe('indeterminate');
   });
 
@@ -267,7 +234,7 @@ describe('locks', () => {
     const closed = await make(['so']);
     expect(judge(closed).verdict).toBe('valid');
     const source = field(filled, 'so').dict;
-    const revision = last(filled);
+    const revision = lastOf(filled);
     const normal = revision.resolve((revision.resolve(source.entries.get('AP')) as PdfDict).entries.get('N'));
     if (!isStream(normal)) throw new Error('the field has an appearance');
     const forced = append(closed, (update) => {
@@ -277,7 +244,7 @@ describe('locks', () => {
     });
     const report = judge(forced);
     expect(report.verdict).toBe('invalid');
-    expect(codes(report)).toContain('pdf.field-locked');
+    expect(codesOf(report)).toContain('pdf.field-locked');
   });
 });
 
@@ -301,7 +268,7 @@ describe('several signatures', () => {
     const report = judge(patch(signed, '/ETSI.CAdES.detached', '/Acme.Secret.Format1'));
     expect(report.verdict).not.toBe('valid');
     expect(report.signatures).toHaveLength(1);
-    expect(codes(report)).toContain('pdf.sub-filter-not-judged');
+    expect(codesOf(report)).toContain('pdf.sub-filter-not-judged');
   });
 });
 
@@ -312,6 +279,6 @@ describe('a signature that was damaged out of sight', () => {
     const gone = patch(patch(signed, '/ByteRange', '/BxteRange'), `/V ${value.num} 0 R`, `/X ${value.num} 0 R`);
     const report = judge(gone);
     expect(report.verdict).toBe('invalid');
-    expect(codes(report)).toContain('pdf.signature-not-in-form');
+    expect(codesOf(report)).toContain('pdf.signature-not-in-form');
   });
 });

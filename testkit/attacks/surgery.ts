@@ -16,6 +16,7 @@ import {
 import type { PdfArray, PdfDict, PdfObject, PdfRef } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
 import type { PdfUpdate } from '@antin/formats/pdf/update';
+import type { ValidationReport } from '@antin/signature/validation/types';
 import type { Walk } from '../judging/documents.ts';
 import type { TestPki } from '../pki/types.ts';
 
@@ -163,4 +164,9 @@ export function rawUpdate(
   whole.set(file);
   whole.set(bytes, file.length);
   return whole;
+}
+
+/** Codes of everything that is wrong, of the file and of each signature. */
+export function codesOf(report: ValidationReport): string[] {
+  return [...report.errors, ...report.signatures.flatMap((one) => one.errors)].map((one) => one.code);
 }
