@@ -3,7 +3,7 @@ import type { DigestAlgorithm } from '@antin/pki/crypto';
 import { digestOf } from '@antin/pki/crypto';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import type { SigningKey } from '../making/signer.ts';
-import type { TimeStampSource } from '../pades/document-time-stamp.ts';
+import type { TimeStampSource } from '../making/time-stamp-source.ts';
 import { embedCades } from './embed.ts';
 import { prepareCades } from './prepare.ts';
 

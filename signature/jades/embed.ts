@@ -6,7 +6,7 @@ import { SignatureFault } from '../fault.ts';
 import { certificateOf } from '../making/certificate-memory.ts';
 import { requireImprint } from '../making/require-imprint.ts';
 import { requireValue } from '../making/require-value.ts';
-import { xmlSignatureValue } from '../xmldsig/algorithms.ts';
+import { rawValue } from '../raw-value.ts';
 import { encodedItem, timeStamp } from './etsi-u.ts';
 import { addSignature } from './insert.ts';
 import { halvesOf } from './to-be-signed.ts';
@@ -63,7 +63,7 @@ export function jadesTimeStampImprint(
 
 /** RFC 7518 §3.4: r‖s, as XMLDSIG writes it too. */
 function signatureText({ algorithm, certificate }: JadesToBeSigned, signatureValue: Uint8Array): string {
-  return toBase64Url(xmlSignatureValue(signatureValue, algorithm, certificateOf(certificate).spki));
+  return toBase64Url(rawValue(signatureValue, algorithm, certificateOf(certificate).spki));
 }
 
 function noUnsignedHeader(): SignatureFault {

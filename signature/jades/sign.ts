@@ -1,7 +1,7 @@
 import type { DigestAlgorithm } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
 import type { SigningKey } from '../making/signer.ts';
-import type { TimeStampSource } from '../pades/document-time-stamp.ts';
+import type { TimeStampSource } from '../making/time-stamp-source.ts';
 import type { JadesInput } from './content.ts';
 import { embedJades, jadesTimeStampImprint } from './embed.ts';
 import type { PrepareJadesOptions } from './prepare.ts';

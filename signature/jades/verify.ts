@@ -4,7 +4,7 @@ import { textOf, textsOf } from '@antin/formats/json/value';
 import type { CryptoDoor, DigestAlgorithm, VerifyAnswer } from '@antin/pki/crypto';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { SignatureFault } from '../fault.ts';
-import { verifyXmlValue } from '../xmldsig/algorithms.ts';
+import { verifyRawValue } from '../raw-value.ts';
 import { digestOfName, jwsAlgorithmOf } from './algorithms.ts';
 import { fromBase64Url } from './base64url.ts';
 import { digestOfContent, OBJECT_ID_BY_URI_HASH, writeOctets } from './content.ts';
@@ -84,7 +84,7 @@ export function checkJades(
   const { header, protectedText, value } = signature;
   const { spki } = certificate;
   const data = concatBytes(utf8(`${protectedText}.`), signedPayload(jws, signature, content));
-  const answer = verifyXmlValue(door, { spki, algorithm: jwsAlgorithmOf(header.alg, spki), data, value });
+  const answer = verifyRawValue(door, { spki, algorithm: jwsAlgorithmOf(header.alg, spki), data, value });
   const signed = signedFilesOf(header);
   const files = (signed?.files ?? []).map((one): FileFinding => {
     const found = content.file?.(one.uri);

@@ -242,3 +242,13 @@ function readable<T>(read: () => T): T | undefined {
 function addOnce(list: Uint8Array[], raw: Uint8Array): void {
   if (!list.some((one) => equalBytes(one, raw))) list.push(raw);
 }
+
+/** Both together; what stands in both stays twice. */
+export function joined(a: Evidence, b: Evidence | undefined): Evidence {
+  if (b === undefined) return a;
+  return {
+    certificates: [...a.certificates, ...b.certificates],
+    crls: [...a.crls, ...b.crls],
+    ocsps: [...a.ocsps, ...b.ocsps],
+  };
+}

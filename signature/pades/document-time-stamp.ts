@@ -4,6 +4,7 @@ import { beginUpdate } from '@antin/formats/pdf/update';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { requireDigest } from '../making/policy.ts';
 import { requireImprint } from '../making/require-imprint.ts';
+import type { TimeStampSource } from '../making/time-stamp-source.ts';
 import { editForm, through } from './acro-form.ts';
 import { withContents } from './embed.ts';
 import { hashInput, revisionId } from './input-hash.ts';
@@ -94,9 +95,6 @@ export interface TimestampPdfOptions extends PrepareTimeStampOptions {
   /** Asks a time-stamp authority. @returns DER of a TimeStampToken */
   readonly timeStamp: TimeStampSource;
 }
-
-/** Where time-stamps come from; the answer is DER of a TimeStampToken over exactly this imprint. */
-export type TimeStampSource = (imprint: { readonly digest: DigestAlgorithm; readonly hash: Uint8Array }) => Promise<Uint8Array>;
 
 /**
  * A document time-stamp in one go: prepare, ask, embed. A token larger than its room is asked for again with room enough.

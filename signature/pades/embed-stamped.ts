@@ -3,7 +3,7 @@ import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
 import { timestampPdf } from './document-time-stamp.ts';
-import type { TimeStampSource } from './document-time-stamp.ts';
+import type { TimeStampSource } from '../making/time-stamp-source.ts';
 import { embedPades, timeStampImprint } from './embed.ts';
 import type { ToBeSigned } from './to-be-signed.ts';
 import { appendedSource } from './to-be-signed.ts';

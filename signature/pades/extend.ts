@@ -1,36 +1,19 @@
 import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
 import { concatBytes } from '@antin/formats/bytes/bytes';
 import { openPdf } from '@antin/formats/pdf/file';
-import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
-import type { TrustAnchor } from '@antin/pki/path/validate';
 import { nameText } from '@antin/pki/x509/name';
 import { SignatureFault } from '../fault.ts';
-import { gatherEvidence } from '../making/evidence.ts';
-import type { Evidence, EvidenceSource, Subject } from '../making/evidence.ts';
+import { gatherEvidence, joined } from '../making/evidence.ts';
+import type { Subject } from '../making/evidence.ts';
+import type { ExtendOptions } from '../making/extend-options.ts';
+import { requireAlive } from '../making/require-alive.ts';
 import { requireIntact } from '../making/require-intact.ts';
 import { timestampPdf } from './document-time-stamp.ts';
-import type { TimeStampSource } from './document-time-stamp.ts';
 import type { Deflate } from './image.ts';
 import { readSignedPdf } from './read-signed.ts';
 import type { SignedPdf } from './read-signed.ts';
 import { appendSecurityStore } from './security-store.ts';
 import { appendedSource } from './to-be-signed.ts';
-
-export interface ExtendOptions {
-  readonly door: CryptoDoor;
-  readonly level: 'B-T' | 'B-LT' | 'B-LTA';
-  readonly anchors: readonly TrustAnchor[];
-  /** For time-stamps; `anchors` when absent. */
-  readonly tsaAnchors?: readonly TrustAnchor[];
-  /** The present, ms since 1970. */
-  readonly at: number;
-  readonly timeStamp: TimeStampSource;
-  readonly evidenceFor: EvidenceSource;
-  /** Evidence the caller brings. */
-  readonly evidence?: Evidence;
-  /** Digest of message imprints; default SHA-256. */
-  readonly digest?: DigestAlgorithm;
-}
 
 export interface ExtendPadesOptions extends ExtendOptions {
   readonly inflate: Inflate;
@@ -87,22 +70,6 @@ export async function extendPades(source: ByteSource, options: ExtendPadesOption
   if (store !== undefined) append(store);
   if (options.level === 'B-LTA') append(await timestampPdf(now, options));
   return concatBytes(...parts);
-}
-
-/** A time-stamp from after the end of the certificate proves nothing about the time before it (EN 319 142-1 §6.3). */
-export function requireAlive(notAfter: number, who: string, at: number): void {
-  if (at <= notAfter) return;
-  const message = `the certificate of ${who} ended at ${new Date(notAfter).toISOString()} and no time-stamp was made before`;
-  throw new SignatureFault('extend.expired', message);
-}
-
-export function joined(a: Evidence, b: Evidence | undefined): Evidence {
-  if (b === undefined) return a;
-  return {
-    certificates: [...a.certificates, ...b.certificates],
-    crls: [...a.crls, ...b.crls],
-    ocsps: [...a.ocsps, ...b.ocsps],
-  };
 }
 
 /** Every signer for the time its earliest time-stamp proves; every authority for the time the next document time-stamp proves. */

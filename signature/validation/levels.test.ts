@@ -17,7 +17,7 @@ import { frameSource, readFrame } from '../cades/frame.ts';
 import type { CmsFrame } from '../cades/frame.ts';
 import { signCades } from '../cades/sign.ts';
 import { extendPades } from '../pades/extend.ts';
-import type { ExtendOptions } from '../pades/extend.ts';
+import type { ExtendOptions } from '../making/extend-options.ts';
 import { appendSecurityStore } from '../pades/security-store.ts';
 import { embedDocumentTimeStamp, prepareDocumentTimeStamp } from '../pades/document-time-stamp.ts';
 import type { Evidence, ValidationReport } from './types.ts';

@@ -7,7 +7,7 @@ import { SignatureFault } from '../fault.ts';
 import { certificateOf } from '../making/certificate-memory.ts';
 import { requireImprint } from '../making/require-imprint.ts';
 import { requireValue } from '../making/require-value.ts';
-import { xmlSignatureValue } from '../xmldsig/algorithms.ts';
+import { rawValue } from '../raw-value.ts';
 import { DS } from '../xmldsig/names.ts';
 import { documentWith } from './place.ts';
 import { XADES } from './names.ts';
@@ -54,7 +54,7 @@ export function embeddedSignature(tbs: XadesToBeSigned, signatureValue: Uint8Arr
   if (!signature.slice(0, valueAt).endsWith(open) || end < valueAt) {
     throw new SignatureFault('xades.prepared-damaged', 'the place of the signature value is not where the preparation says');
   }
-  const value = toBase64(xmlSignatureValue(signatureValue, algorithm, certificate.spki));
+  const value = toBase64(rawValue(signatureValue, algorithm, certificate.spki));
   const signed = signature.slice(0, valueAt) + value + signature.slice(valueAt, end);
   if (timeStampToken === undefined) return signed + signature.slice(end);
   requireImprint(timeStampToken, (digest) => digestOf(door, digest, valueOctets(tbs, signatureValue)));
@@ -70,6 +70,6 @@ export function xadesTimeStampImprint(tbs: XadesToBeSigned, signatureValue: Uint
 
 /** Written as its canonical form is. */
 function valueOctets(tbs: XadesToBeSigned, signatureValue: Uint8Array): Uint8Array {
-  const value = xmlSignatureValue(signatureValue, tbs.algorithm, certificateOf(tbs.certificate).spki);
+  const value = rawValue(signatureValue, tbs.algorithm, certificateOf(tbs.certificate).spki);
   return utf8(element('ds:SignatureValue', { 'xmlns:ds': DS, Id: tbs.valueId }, toBase64(value)).xml);
 }

@@ -1,6 +1,6 @@
 import type { CryptoDoor } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
-import { verifyXmlValue } from './algorithms.ts';
+import { verifyRawValue } from '../raw-value.ts';
 import { DS } from './names.ts';
 import type { DetachedContent, ReferenceFinding } from './reference.ts';
 import { checkReference, readReference } from './reference.ts';
@@ -42,7 +42,7 @@ function valueOf(signature: XmlSignature, spki: Uint8Array, door: CryptoDoor): X
   if (signature.algorithm === undefined) return 'unsupported';
   try {
     const data = signedInfoOctets(signature);
-    return verifyXmlValue(door, { spki, algorithm: signature.algorithm, data, value: signature.value });
+    return verifyRawValue(door, { spki, algorithm: signature.algorithm, data, value: signature.value });
   } catch (fault) {
     if (fault instanceof SignatureFault) return 'unsupported';
     throw fault;

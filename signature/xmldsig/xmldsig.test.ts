@@ -13,7 +13,8 @@ import { testPki } from '@antin/testkit/pki/test-pki';
 import { smallCheck } from '@antin/testkit/xml/small-checker';
 import type { XadesInput } from '../xades/content.ts';
 import { signXades } from '../xades/sign.ts';
-import { signatureMethodOf, signatureMethodUri, verifyXmlValue, xmlSignatureValue } from './algorithms.ts';
+import { signatureMethodOf, signatureMethodUri } from './algorithms.ts';
+import { verifyRawValue, rawValue } from '../raw-value.ts';
 import type { DetachedContent } from './reference.ts';
 import { readXmlSignature, signatureElements } from './signature.ts';
 import { checkXmlSignature } from './verify.ts';
@@ -94,12 +95,12 @@ describe('every algorithm', () => {
     const { spki } = pki.certificate('leader');
     const algorithm: SignatureAlgorithm = { scheme: 'ecdsa', digest: 'SHA-256' };
     const data = utf8('x');
-    const value = xmlSignatureValue(pki.entity('leader').signNow(data), algorithm, spki);
+    const value = rawValue(pki.entity('leader').signNow(data), algorithm, spki);
     expect(value).toHaveLength(64);
-    expect(verifyXmlValue(door, { spki, algorithm, data, value })).toBe('valid');
+    expect(verifyRawValue(door, { spki, algorithm, data, value })).toBe('valid');
     const longer = new Uint8Array([0, ...value.subarray(0, 32), 0, ...value.subarray(32)]);
-    expect(verifyXmlValue(door, { spki, algorithm, data, value: longer })).toBe('invalid');
-    expect(() => xmlSignatureValue(value, algorithm, spki)).toThrow(code('signature.value-mismatch'));
+    expect(verifyRawValue(door, { spki, algorithm, data, value: longer })).toBe('invalid');
+    expect(() => rawValue(value, algorithm, spki)).toThrow(code('signature.value-mismatch'));
   });
 });
 

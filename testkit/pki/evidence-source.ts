@@ -1,5 +1,5 @@
 import type { Evidence, EvidenceSource } from '@antin/signature/making/evidence';
-import type { TimeStampSource } from '@antin/signature/pades/document-time-stamp';
+import type { TimeStampSource } from '@antin/signature/making/time-stamp-source';
 import { nameText } from '@antin/pki/x509/name';
 import type { TestPki, TokenOptions } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { timeStampFrom } from '@antin/adapters/sources/time-stamp';
-import type { TimeStampSource } from '@antin/signature/pades/document-time-stamp';
+import type { TimeStampSource } from '@antin/signature/making/time-stamp-source';
 import { UsageFault } from '../validate-arguments.ts';
 
 /** Time-stamp authorities of states have been seen to take two minutes. */
