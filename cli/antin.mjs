@@ -15,6 +15,7 @@ const verbs = {
   'npm-test': { build: false, runs: ['check'] },
   check: { build: false, runs: ['check'] },
   bench: { build: false, runs: ['bench'] },
+  judges: { build: false, runs: ['judges'] },
 };
 
 try {

@@ -12,7 +12,8 @@ const usage = `Antin (Ấn Tín): digital signatures for public administration
   antin inspect   print the structure of a file
   antin agent     hold keys on the signer's own machine for an office
   antin bench     measure
-  antin check     everything CI does
+  antin check     everything CI does, but for the judges
+  antin judges    second opinions from other engines
 
 "antin COMMAND --help" explains a command. Exit codes: 0 valid or done, 1 invalid, 2 indeterminate, 3 unsigned,
 64 wrong usage, 65 no supported format, 69 something needed is not available, 70 our own fault, 130 cancelled.

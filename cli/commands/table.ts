@@ -11,6 +11,7 @@ export const commandNames: readonly string[] = [
   'agent',
   'bench',
   'check',
+  'judges',
 ];
 
 /** Loaded only when asked for, so that `antin sign` does not wait for the servers. */

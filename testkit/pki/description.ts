@@ -1,3 +1,4 @@
+import type { KeyKind } from '@antin/pki/crypto';
 import type { KeyUsageBit } from '@antin/pki/x509/extensions';
 import { OID } from '@antin/pki/oids';
 
@@ -7,7 +8,7 @@ export interface EntityDescription {
   /** Name of another entity; roots issue themselves. */
   readonly issuer?: string;
   readonly subject: readonly (readonly [type: string, text: string])[];
-  readonly key: 'p-256' | 'p-384' | 'p-521' | 'rsa-2048' | 'rsa-3072' | 'ed25519';
+  readonly key: KeyKind | 'brainpoolP256r1' | 'brainpoolP384r1';
   readonly notBefore?: string;
   readonly notAfter?: string;
   readonly revoked?: { readonly at: string; readonly reason?: number };

@@ -21,7 +21,7 @@
  *
  * Everything is lazy: a test that never names an RSA entity pays for no RSA key.
  */
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { nodeSecrets } from '@antin/adapters/crypto/node';
 import { fromHex } from '@antin/formats/bytes/text-encodings';
 import type { KeyKind, SignatureAlgorithm } from '@antin/pki/crypto';
@@ -39,14 +39,23 @@ import type { Entity, TestPki } from './types.ts';
 
 const keys = new Map<string, { readonly pkcs8: Uint8Array; readonly spki: Uint8Array }>();
 
-function keyOf(name: string, kind: KeyKind) {
+function keyOf(name: string, kind: EntityDescription['key']) {
   const id = `${kind} ${name}`;
   let pair = keys.get(id);
   if (pair === undefined) {
-    pair = nodeSecrets.generateKeyPair(kind);
+    pair = kind.startsWith('brainpool') ? brainpool(kind) : nodeSecrets.generateKeyPair(kind as KeyKind);
     keys.set(id, pair);
   }
   return pair;
+}
+
+/** The platform makes no such keys; others do, and sign with them. */
+function brainpool(namedCurve: string) {
+  const pair = generateKeyPairSync('ec', { namedCurve });
+  return {
+    pkcs8: new Uint8Array(pair.privateKey.export({ format: 'der', type: 'pkcs8' })),
+    spki: new Uint8Array(pair.publicKey.export({ format: 'der', type: 'spki' })),
+  };
 }
 
 const ALGORITHM: Record<EntityDescription['key'], SignatureAlgorithm> = {
@@ -55,7 +64,10 @@ const ALGORITHM: Record<EntityDescription['key'], SignatureAlgorithm> = {
   'p-521': { scheme: 'ecdsa', digest: 'SHA-512' },
   'rsa-2048': { scheme: 'rsa-pkcs1', digest: 'SHA-256' },
   'rsa-3072': { scheme: 'rsa-pkcs1', digest: 'SHA-256' },
+  'rsa-4096': { scheme: 'rsa-pkcs1', digest: 'SHA-256' },
   ed25519: { scheme: 'ed25519' },
+  brainpoolP256r1: { scheme: 'ecdsa', digest: 'SHA-256' },
+  brainpoolP384r1: { scheme: 'ecdsa', digest: 'SHA-384' },
 };
 
 export function testPki(description: PkiDescription = DEFAULT_PKI): TestPki {
