@@ -1,6 +1,7 @@
 import type { DigestAlgorithm } from '@antin/pki/crypto';
 import type { CheckContext } from './check-context.ts';
-import type { CertificateFacts, CmsFacts, SignatureFacts } from './facts.ts';
+import { valueOf } from './facts.ts';
+import type { CertificateFacts, CmsFacts, SignatureFacts, ValueFacts } from './facts.ts';
 import type { GoodUntil, ValidationPolicy } from './policy.ts';
 import type { SubIndication } from './types.ts';
 
@@ -22,23 +23,24 @@ interface Use {
  * Inconsistent ones (digest of the attributes against digest of the value, PSS against its mask) never pass.
  */
 export function algorithmFindings(facts: SignatureFacts, context: CheckContext): AlgorithmMiss[] {
-  if (facts.cms === null) return [];
-  return misses(facts.cms, facts.signer, context.trust?.chain ?? [], context.policy, context.best);
+  const value = valueOf(facts);
+  if (value === null) return [];
+  return misses(value, facts.signer, context.trust?.chain ?? [], context.policy, context.best);
 }
 
 export function misses(
-  cms: CmsFacts,
+  value: ValueFacts,
   signer: CertificateFacts | null,
   chain: readonly CertificateFacts[],
   policy: ValidationPolicy,
   best: { readonly time: number; readonly proven: boolean },
 ): AlgorithmMiss[] {
   const out: AlgorithmMiss[] = [];
-  const disagree = disagreement(cms);
+  const disagree = disagreement(value);
   if (disagree !== undefined) {
     out.push({ code: 'algorithm.disagree', message: disagree, subIndication: 'CRYPTO_CONSTRAINTS_FAILURE' });
   }
-  for (const use of usesOf(cms, signer, chain, policy)) {
+  for (const use of usesOf(value, signer, chain, policy)) {
     if (use.goodUntil === null || (use.goodUntil !== undefined && best.time < use.goodUntil)) continue;
     const proven = best.proven || use.goodUntil === undefined;
     out.push({
@@ -51,11 +53,13 @@ export function misses(
   return out;
 }
 
-function disagreement(cms: CmsFacts): string | undefined {
+function disagreement(value: ValueFacts): string | undefined {
+  if (value.mgfDigest !== null && value.mgfDigest !== value.signatureDigest) return 'RSASSA-PSS with two different digests';
+  if (value.syntax !== 'cms') return undefined;
+  const cms = value as CmsFacts;
   if (cms.scheme === 'ed25519') {
     return cms.digest === 'SHA-512' || !cms.signedAttributes ? undefined : 'Ed25519 in CMS goes with SHA-512 (RFC 8419)';
   }
-  if (cms.mgfDigest !== null && cms.mgfDigest !== cms.signatureDigest) return 'RSASSA-PSS with two different digests';
   if (cms.signedAttributes && cms.signatureDigest !== null && cms.signatureDigest !== cms.digest) {
     return `digestAlgorithm is ${cms.digest}, signatureAlgorithm uses ${cms.signatureDigest}`;
   }
@@ -63,7 +67,7 @@ function disagreement(cms: CmsFacts): string | undefined {
 }
 
 function usesOf(
-  cms: CmsFacts,
+  value: ValueFacts,
   signer: CertificateFacts | null,
   chain: readonly CertificateFacts[],
   policy: ValidationPolicy,
@@ -72,10 +76,10 @@ function usesOf(
   const digest = (what: string, name: DigestAlgorithm | null, table: ValidationPolicy['digests']): void => {
     if (name !== null) uses.push({ what, name, goodUntil: table[name] });
   };
-  digest('digest of the document', cms.digest, policy.digests);
-  digest('signature', cms.signatureDigest, policy.digests);
-  digest('signing-certificate', cms.ess.digest, policy.essDigests);
-  if (cms.scheme !== null) uses.push({ what: 'signature', name: cms.scheme, goodUntil: policy.schemes[cms.scheme] });
+  for (const name of new Set([value.digest, ...value.otherDigests])) digest('digest of the document', name, policy.digests);
+  digest('signature', value.signatureDigest, policy.digests);
+  digest('signing-certificate', value.binding.digest, policy.essDigests);
+  if (value.scheme !== null) uses.push({ what: 'signature', name: value.scheme, goodUntil: policy.schemes[value.scheme] });
   const keys = chain.length > 1 ? chain.slice(0, -1) : signer === null ? [] : [signer];
   for (const certificate of keys) {
     const rows = certificate.keyKind === 'rsa' ? policy.rsaBits : certificate.keyKind === 'ec' ? policy.ecBits : undefined;

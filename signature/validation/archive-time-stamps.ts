@@ -12,7 +12,7 @@ import type { CmsFrame } from '../cades/frame.ts';
 import type { SignedContent } from './cms-facts.ts';
 import { tokensOf } from './cms-container.ts';
 import { concludeTimeStamp } from './process.ts';
-import type { Covering } from './judge-cms.ts';
+import type { Covering } from './timed-trust.ts';
 import type { Sources } from './sources.ts';
 import { readTimeStamp, withTrust } from './time-stamps.ts';
 import type { ReadTimeStamp } from './time-stamps.ts';

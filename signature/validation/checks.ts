@@ -1,6 +1,7 @@
 import { OID } from '@antin/pki/oids';
 import { algorithmFindings } from './algorithms.ts';
 import type { CheckContext } from './check-context.ts';
+import { valueOf } from './facts.ts';
 import type { CertificateFacts, RevocationFacts, SignatureFacts } from './facts.ts';
 import type { Finding, Indication, SubIndication } from './types.ts';
 
@@ -33,6 +34,7 @@ interface Miss {
 
 const FORMAT = { indication: 'TOTAL_FAILED', subIndication: 'FORMAT_FAILURE' } as const;
 const NO_SIGNER = { indication: 'INDETERMINATE', subIndication: 'NO_SIGNING_CERTIFICATE_FOUND' } as const;
+const ADES: ReadonlySet<string> = new Set(['PAdES', 'CAdES', 'XAdES', 'JAdES', 'OOXML']);
 const one = (condition: boolean, message: string): readonly Miss[] => (condition ? [{ message }] : []);
 
 /**
@@ -111,14 +113,14 @@ export const CHECKS: readonly Check[] = [
     id: 'integrity.digest',
     clause: 'EN 319 102-1 5.2.7',
     onFail: { indication: 'TOTAL_FAILED', subIndication: 'HASH_FAILURE' },
-    fails: (f) => one(f.cms?.digestMatches === false, 'the signed bytes are not those that were signed'),
+    fails: (f) => one(valueOf(f)?.digestMatches === false, 'the signed bytes are not those that were signed'),
   },
   {
     id: 'integrity.signature-value',
     clause: 'EN 319 102-1 5.2.7',
     onFail: { indication: 'TOTAL_FAILED', subIndication: 'SIG_CRYPTO_FAILURE' },
     fails: (f) =>
-      one(f.cms?.signatureValue === 'invalid', 'the signature value does not fit the signed attributes and the certificate'),
+      one(valueOf(f)?.signatureValue === 'invalid', 'the signature value does not fit what it is over and the certificate'),
   },
   {
     id: 'pdf.changed-after-signing',
@@ -142,43 +144,45 @@ export const CHECKS: readonly Check[] = [
     id: 'integrity.data-found',
     clause: 'EN 319 102-1 5.2.7',
     onFail: { indication: 'INDETERMINATE', subIndication: 'SIGNED_DATA_NOT_FOUND' },
-    fails: (f) =>
-      one(
-        f.cms !== null &&
-          f.cms.digestMatches === null &&
-          f.cms.digest !== null &&
-          f.cms.signatureValue !== 'unsupported' &&
-          f.signer !== null,
-        'the signed data is not at hand',
-      ),
+    fails: (f) => {
+      const value = valueOf(f);
+      const missing = value !== null && value.digestMatches === null && value.digest !== null;
+      return one(missing && value.signatureValue !== 'unsupported' && f.signer !== null, 'the signed data is not at hand');
+    },
   },
   {
     id: 'signer.found',
     clause: 'EN 319 102-1 5.2.3',
     onFail: NO_SIGNER,
-    fails: (f) => one(f.cms !== null && f.signer === null, 'the signing certificate is not at hand'),
+    fails: (f) => one(valueOf(f) !== null && f.signer === null, 'the signing certificate is not at hand'),
   },
   {
     id: 'signer.bound',
     clause: 'EN 319 102-1 5.2.3.4',
     onFail: NO_SIGNER,
     fails: (f) => {
-      if (f.cms === null || f.signer === null) return [];
-      const { ess } = f.cms;
-      if (ess.matches === false) return [{ message: `signing-certificate does not name the signing certificate: ${ess.why}` }];
-      const ades = f.format === 'PAdES' || f.format === 'CAdES';
-      return one(ades && ess.matches === null, 'an AdES signature binds its certificate by signing-certificate; it is missing');
+      const binding = valueOf(f)?.binding;
+      if (binding === undefined || f.signer === null) return [];
+      if (binding.matches === false) {
+        return [{ message: `signing-certificate does not name the signing certificate: ${binding.why}` }];
+      }
+      const ades = ADES.has(f.format);
+      return one(
+        ades && binding.matches === null,
+        'an AdES signature binds its certificate by signing-certificate; it is missing',
+      );
     },
   },
   {
     id: 'algorithm.known',
     clause: 'EN 319 102-1 5.2.7',
     onFail: { indication: 'INDETERMINATE', subIndication: 'CRYPTO_CONSTRAINTS_FAILURE' },
-    fails: (f) =>
-      one(
-        f.cms !== null && (f.cms.digest === null || f.cms.signatureValue === 'unsupported'),
-        `algorithm ${f.cms?.digest === null ? f.cms.digestOid : f.cms?.signatureOid} is not known here`,
-      ),
+    fails: (f) => {
+      const value = valueOf(f);
+      if (value === null || (value.digest !== null && value.signatureValue !== 'unsupported')) return [];
+      const name = value.digest === null ? value.digestIdentifier : value.signatureIdentifier;
+      return [{ message: `algorithm ${name} is not known here` }];
+    },
   },
   {
     id: 'pdf.change-undecided',
@@ -284,11 +288,12 @@ export const CHECKS: readonly Check[] = [
     onFail: { indication: 'INDETERMINATE', subIndication: 'POLICY_PROCESSING_ERROR' },
     fails: (f, c) => {
       // Nothing passes by omission: whatever a reader forgot to look at is not a pass.
-      const looked = f.cms?.digestMatches === true && f.cms.signatureValue === 'valid' && f.signer !== null;
+      const value = valueOf(f);
+      const looked = value?.digestMatches === true && value.signatureValue === 'valid' && f.signer !== null;
       const trusted = c.trust?.status === 'trusted' && c.trust.revocation.length === Math.max(0, c.trust.chain.length - 1);
       const ended =
         f.formatFaults.length > 0 || f.notJudged !== null || c.trust?.status === 'no-chain' || c.trust?.status === 'broken';
-      return one(!ended && !(looked && trusted) && f.cms?.digestMatches !== false, 'not every check could be made');
+      return one(!ended && !(looked && trusted) && value?.digestMatches !== false, 'not every check could be made');
     },
   },
 ];

@@ -15,7 +15,7 @@ import { digestAlgorithmOf, signatureAlgorithmOf } from '@antin/pki/x509/algorit
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { sameName } from '@antin/pki/x509/name';
 import type { CertificatePool } from './certificates.ts';
-import type { CmsFacts, EssFacts } from './facts.ts';
+import type { BindingFacts, CmsFacts } from './facts.ts';
 
 /** The signed data, wherever it lives. `all` only serves signatures without signed attributes. */
 export interface SignedContent {
@@ -72,6 +72,7 @@ export function readSignerInfo(
   return {
     certificate,
     facts: {
+      syntax: 'cms',
       signerInfos: data.signerInfos.length,
       eContentType: data.eContentType,
       eContentPresent: data.eContent !== undefined,
@@ -85,11 +86,12 @@ export function readSignerInfo(
       signingTime: times.length === 1 ? timeOrNull(times[0] as Uint8Array) : null,
       certificates: data.certificates.length,
       signerIncluded: certificate !== undefined && data.certificates.some((raw) => equalBytes(raw, certificate.raw)),
-      ess,
+      binding: ess,
       digest,
-      digestOid: signer.digestAlgorithm.oid,
+      otherDigests: [],
+      digestIdentifier: signer.digestAlgorithm.oid,
       digestMatches,
-      signatureOid: signer.signatureAlgorithm.oid,
+      signatureIdentifier: signer.signatureAlgorithm.oid,
       scheme: algorithm?.scheme ?? null,
       signatureDigest: algorithm === undefined || algorithm.scheme === 'ed25519' ? null : algorithm.digest,
       mgfDigest: algorithm?.scheme === 'rsa-pss' ? algorithm.mgfDigest : null,
@@ -107,7 +109,7 @@ function bindCertificate(
   signer: SignerInfo,
   candidates: readonly Certificate[],
   door: CryptoDoor,
-): { certificate: Certificate | undefined; ess: EssFacts } {
+): { certificate: Certificate | undefined; ess: BindingFacts } {
   const list = signer.signedAttrs?.list ?? [];
   const v1 = attributesOf(list, OID.idAaSigningCertificate);
   const v2 = attributesOf(list, OID.idAaSigningCertificateV2);

@@ -1,18 +1,7 @@
-import type { PdfFile } from '@antin/formats/pdf/file';
-import type { PdfRevision } from '@antin/formats/pdf/revision';
-import type { SignedData, SignerInfo } from '@antin/pki/cms/signed-data';
-import { parseSignedData } from '@antin/pki/cms/signed-data';
-import { FormatFault } from '@antin/formats/fault';
-import { OID } from '@antin/pki/oids';
-import { parseTimeStampToken } from '@antin/pki/tsp/token';
 import type { Certificate } from '@antin/pki/x509/certificate';
-import { withoutContent } from '../cades/frame.ts';
-import type { CmsFrame } from '../cades/frame.ts';
-import type { JudgedArchiveStamp } from './archive-time-stamps.ts';
 import { CertificatePool, certificateFacts } from './certificates.ts';
-import { evidenceIn, tokensOf } from './cms-container.ts';
-import type { Covering, SignerFacts } from './judge-cms.ts';
-import { hasDss, readDss } from './pdf/dss.ts';
+import type { TimeStampFacts } from './facts.ts';
+import type { Covering } from './timed-trust.ts';
 import { addEvidence } from './sources.ts';
 import type { Sources } from './sources.ts';
 import { readTrust } from './trust.ts';
@@ -25,65 +14,31 @@ export interface Carried {
   readonly archived: boolean;
 }
 
-const NOTHING: Carried = { complete: false, archived: false };
-
-/** A document time-stamp with the revision it closes and the CMS it is. */
-export interface PlacedStamp extends Covering {
-  readonly revision: number;
-  readonly data: SignedData | undefined;
-}
-
 /**
- * PAdES: the security store, and the CMS itself. Asked of what is embedded alone, never of what the caller brought; for the
- * chains of signer and time-stamps. The last document time-stamp over a store is the one that archives: the evidence about it
- * comes with the next one.
+ * Does embedded evidence settle the chains of the signer and of every time-stamp that is relied on? Asked of what the file
+ * carries alone, never of what the caller brought.
+ *
+ * @param time the moment for which the signer must stand
+ * @param archive the time-stamp that archives: evidence about it comes with the next one
+ * @param all everything the file carries
+ * @param under the part of it that `archive` covers
  */
-export function evidenceComplete(
-  file: PdfFile,
-  data: SignedData | undefined,
-  read: SignerFacts | undefined,
+export function carriedEvidence(
+  read: Timed,
   time: number,
-  covering: readonly PlacedStamp[],
+  covering: readonly Covering[],
+  archive: Covering | undefined,
+  { all, under }: { readonly all: readonly Evidence[]; readonly under: readonly Evidence[] },
   sources: Sources,
 ): Carried {
-  const [signer] = data?.signerInfos ?? [];
-  if (data === undefined || signer === undefined || read?.certificate === undefined || !hasDss(file.last)) return NOTHING;
-  const archive = covering
-    .filter((one) => one.passed && hasDss(file.revisions[one.revision] as PdfRevision))
-    .reduce<PlacedStamp | undefined>((a, b) => (a === undefined || b.revision > a.revision ? b : a), undefined);
   const subjects = subjectsOf(read, time, covering, archive, sources);
-  const tokens = [
-    evidenceIn(data),
-    ...tokenEvidence(signer),
-    ...covering.flatMap((one) => (one.data ? [evidenceIn(one.data)] : [])),
-  ];
-  const complete = settled(subjects, [readDss(file.last), ...tokens], sources);
-  // Only what lies under the time-stamp is archived: the store as it was in its revision.
-  const archived =
-    complete &&
-    archive !== undefined &&
-    settled(subjects, [readDss(file.revisions[archive.revision] as PdfRevision), ...tokens], sources);
-  return { complete, archived };
+  const complete = settled(subjects, all, sources);
+  return { complete, archived: complete && archive !== undefined && settled(subjects, under, sources) };
 }
 
-/** CAdES: SignedData.certificates and .crls; archived is what the index of the newest archive time-stamp names. */
-export function evidenceCompleteInCms(
-  frame: CmsFrame,
-  signer: SignerInfo,
-  read: SignerFacts | undefined,
-  time: number,
-  stamps: readonly JudgedArchiveStamp[],
-  sources: Sources,
-): Carried {
-  if (read?.certificate === undefined) return NOTHING;
-  const archive = stamps.find((one) => one.passed);
-  const subjects = subjectsOf(read, time, stamps, archive, sources);
-  const tokens = tokenEvidence(signer);
-  const inside = (part: Pick<CmsFrame, 'certificates' | 'crls'>): Evidence =>
-    evidenceIn(parseSignedData(withoutContent({ ...frame, ...part, signerInfos: [] })));
-  const complete = settled(subjects, [inside(frame), ...tokens], sources);
-  const archived = complete && archive !== undefined && settled(subjects, [inside(archive.protects), ...tokens], sources);
-  return { complete, archived };
+export interface Timed {
+  readonly certificate: Certificate | undefined;
+  readonly timeStamps: readonly TimeStampFacts[];
 }
 
 interface Subject {
@@ -97,7 +52,7 @@ interface Subject {
  * Undefined: an authority whose certificate is not at hand, so nothing is complete.
  */
 function subjectsOf(
-  read: SignerFacts,
+  read: Timed,
   time: number,
   covering: readonly Covering[],
   archive: Covering | undefined,
@@ -109,10 +64,11 @@ function subjectsOf(
     (one) => one.kind === 'signature-time-stamp' && one.imprintMatches && one.faults.length === 0,
   );
   const stamps = [...own, ...over];
+  if (read.certificate === undefined) return [undefined];
   // Without any time-stamp there is no time for which the evidence would have to stand.
   if (stamps.length === 0 && archive === undefined) return [undefined];
   return [
-    { certificate: read.certificate as Certificate, purpose: 'signer', at: time },
+    { certificate: read.certificate, purpose: 'signer', at: time },
     ...stamps.map((one): Subject | undefined => {
       const certificate = sources.pool.all().find((known) => certificateFacts(known, door).sha256 === one.tsa?.sha256);
       return certificate && { certificate, purpose: 'time-stamp', at: one.controlTime };
@@ -131,18 +87,5 @@ function settled(subjects: readonly (Subject | undefined)[], evidence: readonly 
     const own: TrustSources = { ...base, pool, crls: embedded.crls, ocsps: embedded.ocsps, needs: [] };
     const trust = readTrust(subject.certificate, subject.purpose, subject.at, own);
     return trust.status === 'trusted' && trust.revocation.every((one) => one.status !== 'unknown');
-  });
-}
-
-/** What the time-stamp tokens of a signer bring themselves (EN 319 122-1 §5.5.3 note 5). */
-function tokenEvidence(signer: SignerInfo): Evidence[] {
-  const tokens = [OID.idAaSignatureTimeStampToken, OID.idAaEtsArchiveTimestampV3].flatMap((type) => tokensOf(signer, type));
-  return tokens.flatMap((token) => {
-    try {
-      return [evidenceIn(parseTimeStampToken(token).signedData)];
-    } catch (error) {
-      if (error instanceof FormatFault) return [];
-      throw error;
-    }
   });
 }

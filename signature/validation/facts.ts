@@ -11,6 +11,8 @@ export interface SignatureFacts {
   readonly formatFaults: readonly Finding[];
   readonly pdf: PdfFacts | null;
   readonly cms: CmsFacts | null;
+  readonly xml: XmlFacts | null;
+  readonly jws: JwsFacts | null;
   readonly signer: CertificateFacts | null;
   /** Trust in the signing certificate at the moment of judging; only asked where no time-stamp proves an earlier one. */
   readonly trust: TrustFacts | null;
@@ -45,7 +47,58 @@ export interface JudgedChange extends Change {
   readonly code?: string;
 }
 
-export interface CmsFacts {
+/** What every signature value has, whatever its syntax. */
+export interface ValueFacts {
+  readonly syntax: 'cms' | 'xml' | 'jws';
+  /** Digest over the signed data; null when its identifier is not known here. */
+  readonly digest: DigestAlgorithm | null;
+  /** Identifier as it stands in the file: OID, URI or name. */
+  readonly digestIdentifier: string;
+  /** Digests that stand beside `digest`: further references, manifests. */
+  readonly otherDigests: readonly DigestAlgorithm[];
+  /** Does all signed data match what was signed? Null: something is not at hand. */
+  readonly digestMatches: boolean | null;
+  readonly signatureIdentifier: string;
+  readonly scheme: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'ed25519' | null;
+  readonly signatureDigest: DigestAlgorithm | null;
+  readonly mgfDigest: DigestAlgorithm | null;
+  readonly signatureValue: 'valid' | 'invalid' | 'unsupported' | 'not-checked';
+  /** How the signature binds its certificate: signing-certificate(-v2), SigningCertificate(V2), x5t#S256 and kin. */
+  readonly binding: BindingFacts;
+  /** Does the signature itself carry the signing certificate? */
+  readonly signerIncluded: boolean;
+  readonly signingTimes: number;
+  readonly signingTime: number | null;
+}
+
+/** XMLDSIG and XAdES (EN 319 132-1). */
+export interface XmlFacts extends ValueFacts {
+  readonly syntax: 'xml';
+  /** QualifyingProperties that belong to this signature are there and signed. */
+  readonly qualified: boolean;
+  readonly references: readonly XmlReferenceFacts[];
+  /** Rules of level B of the format that do not hold. */
+  readonly baseline: readonly Finding[];
+}
+
+export interface XmlReferenceFacts {
+  readonly uri: string;
+  readonly type: string | null;
+  readonly found: boolean;
+  readonly intact: boolean | null;
+  /** Words for people: `whole document`, element name, file name. */
+  readonly covers: string;
+}
+
+/** JWS and JAdES (TS 119 182-1). */
+export interface JwsFacts extends ValueFacts {
+  readonly syntax: 'jws';
+  readonly serialization: 'compact' | 'flattened' | 'general';
+  readonly baseline: readonly Finding[];
+}
+
+export interface CmsFacts extends ValueFacts {
+  readonly syntax: 'cms';
   readonly signerInfos: number;
   readonly eContentType: string;
   readonly eContentPresent: boolean;
@@ -55,25 +108,13 @@ export interface CmsFacts {
   readonly duplicateSignedTypes: readonly string[];
   readonly signedTypes: readonly string[];
   readonly unsignedTypes: readonly string[];
-  readonly signingTimes: number;
-  readonly signingTime: number | null;
   readonly certificates: number;
-  readonly signerIncluded: boolean;
-  readonly ess: EssFacts;
-  readonly digest: DigestAlgorithm | null;
-  readonly digestOid: string;
-  /** Does the signed message-digest (or the signature itself) match the data? Null: no data to hold it against. */
-  readonly digestMatches: boolean | null;
-  readonly signatureOid: string;
-  readonly scheme: 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa' | 'ed25519' | null;
-  readonly signatureDigest: DigestAlgorithm | null;
-  readonly mgfDigest: DigestAlgorithm | null;
-  readonly signatureValue: 'valid' | 'invalid' | 'unsupported' | 'not-checked';
   /** The content itself parses as a SET OF Attribute while signedAttrs are missing: signedAttrs confusion. */
   readonly contentLooksSigned: boolean;
 }
 
-export interface EssFacts {
+export interface BindingFacts {
+  /** Of the first generation: ESSCertID, SigningCertificate, x5t#o. */
   readonly v1: number;
   readonly v2: number;
   readonly matches: boolean | null;
@@ -139,4 +180,9 @@ export interface TimeStampFacts {
   readonly controlTime: number;
   /** SHA-256 of the token: the same token counts once. */
   readonly sha256: string;
+}
+
+/** The signature value of any format; null when nothing of it could be read. */
+export function valueOf(facts: SignatureFacts): CmsFacts | XmlFacts | JwsFacts | null {
+  return facts.cms ?? facts.xml ?? facts.jws;
 }

@@ -8,12 +8,12 @@ import { readFrame } from '../cades/frame.ts';
 import { judgeArchiveStamps } from './archive-time-stamps.ts';
 import type { SignedContent } from './cms-facts.ts';
 import { evidenceIn, openCms } from './cms-container.ts';
-import { evidenceCompleteInCms } from './embedded-evidence.ts';
+import { evidenceCompleteInCms } from './cms-evidence.ts';
 import type { Carried } from './embedded-evidence.ts';
 import type { SignatureFacts } from './facts.ts';
 import { readSigner } from './judge-cms.ts';
 import type { SignerFacts } from './judge-cms.ts';
-import { levelOf } from './level.ts';
+import { cmsLevel } from './cms-level.ts';
 import { LimitReached } from './limits.ts';
 import { concludeSignature } from './process.ts';
 import { reportSignature } from './report.ts';
@@ -92,6 +92,8 @@ function factsOf(
     formatFaults,
     pdf: null,
     cms: read?.cms ?? null,
+    xml: null,
+    jws: null,
     signer: read?.signer ?? null,
     trust: read?.trust ?? null,
     trustAtPoe: read?.trustAtPoe ?? null,
@@ -102,5 +104,5 @@ function factsOf(
 
 function conclude(facts: SignatureFacts, sources: Sources, carried: (time: number) => Carried): SignatureReport {
   const conclusion = concludeSignature(facts, sources.policy, sources.context.at);
-  return reportSignature(facts, conclusion, levelOf(facts, carried(conclusion.best.time)));
+  return reportSignature(facts, conclusion, cmsLevel(facts, carried(conclusion.best.time)));
 }

@@ -10,12 +10,13 @@ import type { PdfDict } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
 import type { SignedData, SignerInfo } from '@antin/pki/cms/signed-data';
 import { evidenceIn, openCms } from './cms-container.ts';
-import { evidenceComplete } from './embedded-evidence.ts';
-import type { PlacedStamp } from './embedded-evidence.ts';
+import { evidenceComplete } from './cms-evidence.ts';
+import type { PlacedStamp } from './cms-evidence.ts';
 import type { JudgedChange, PdfFacts, SignatureFacts } from './facts.ts';
 import { readSigner } from './judge-cms.ts';
-import type { Covering, SignerFacts } from './judge-cms.ts';
-import { levelOf } from './level.ts';
+import type { SignerFacts } from './judge-cms.ts';
+import type { Covering } from './timed-trust.ts';
+import { cmsLevel } from './cms-level.ts';
 import { LimitReached } from './limits.ts';
 import { readCoverage } from './pdf/byte-range.ts';
 import type { CoverageFacts } from './pdf/byte-range.ts';
@@ -276,6 +277,8 @@ function judgeOne(
     formatFaults: faults,
     pdf: pdfFacts(file, one, first, steps),
     cms: read?.cms ?? null,
+    xml: null,
+    jws: null,
     signer: read?.signer ?? null,
     trust: read?.trust ?? null,
     trustAtPoe: read?.trustAtPoe ?? null,
@@ -284,7 +287,7 @@ function judgeOne(
   };
   const conclusion = concludeSignature(facts, policy, context.at);
   const evidence = evidenceComplete(file, one.data, read, conclusion.best.time, covering, sources);
-  return reportSignature(facts, conclusion, levelOf(facts, evidence));
+  return reportSignature(facts, conclusion, cmsLevel(facts, evidence));
 }
 
 /** adbe.pkcs7.sha1 signs the SHA-1 of the ranges, carried as the content of the CMS; everything else signs the ranges. */
@@ -396,6 +399,8 @@ function timeStampOnly(
       widget: null,
     },
     cms: null,
+    xml: null,
+    jws: null,
     signer: null,
     trust: null,
     trustAtPoe: null,

@@ -114,7 +114,7 @@ export function concludeTimeStamp(facts: TimeStampFacts, policy: ValidationPolic
   if (cms.signatureValue !== 'valid') {
     return fail('INDETERMINATE', 'CRYPTO_CONSTRAINTS_FAILURE', 'time-stamp.algorithm', 'its algorithm is not known here');
   }
-  if (cms.ess.matches !== true) {
+  if (cms.binding.matches !== true) {
     const message = 'it does not bind its certificate by signing-certificate';
     return fail('INDETERMINATE', 'NO_SIGNING_CERTIFICATE_FOUND', 'time-stamp.signing-certificate', message);
   }

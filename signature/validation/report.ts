@@ -1,3 +1,4 @@
+import { valueOf } from './facts.ts';
 import type { CertificateFacts, SignatureFacts, TrustFacts } from './facts.ts';
 import type { LevelFacts } from './level.ts';
 import type { Conclusion } from './process.ts';
@@ -5,9 +6,10 @@ import type { Change, RevocationReport, SignatureReport, SignerReport, Timestamp
 
 /** The JSON of one signature from its facts and its conclusion; nothing is decided here. */
 export function reportSignature(facts: SignatureFacts, conclusion: Conclusion, level: LevelFacts): SignatureReport {
-  const { cms, pdf } = facts;
+  const { pdf } = facts;
+  const value = valueOf(facts);
   const trust = conclusion.best.proven ? (facts.trustAtPoe ?? facts.trust) : facts.trust;
-  const claimed = pdf?.dictionaryTime ?? cms?.signingTime ?? null;
+  const claimed = pdf?.dictionaryTime ?? value?.signingTime ?? null;
   const { decided } = conclusion;
   return {
     id: facts.id,
@@ -18,8 +20,8 @@ export function reportSignature(facts: SignatureFacts, conclusion: Conclusion, l
     levelFailures: level.levelFailures,
     indication: conclusion.indication,
     subIndication: conclusion.subIndication,
-    intact: facts.formatFaults.length === 0 && cms?.digestMatches === true,
-    cryptoValid: cms?.signatureValue === 'valid',
+    intact: facts.formatFaults.length === 0 && value?.digestMatches === true,
+    cryptoValid: value?.signatureValue === 'valid',
     coverage: pdf === null ? (facts.formatFaults.length > 0 ? 'broken' : 'file') : pdf.coverage,
     ...(pdf !== null && pdf.revision >= 0 ? { revision: pdf.revision + 1 } : {}),
     changes: (pdf?.changes ?? []).map(plainChange),
@@ -46,10 +48,10 @@ export function reportSignature(facts: SignatureFacts, conclusion: Conclusion, l
     ...(decided?.when === undefined ? {} : { decidedAt: iso(decided.when) }),
     errors: conclusion.errors,
     warnings: conclusion.warnings,
-    ...(cms?.digest === undefined || cms.digest === null ? {} : { digestAlgorithm: cms.digest }),
-    ...(cms?.scheme === undefined || cms.scheme === null
+    ...(value === null || value.digest === null ? {} : { digestAlgorithm: value.digest }),
+    ...(value === null || value.scheme === null
       ? {}
-      : { signatureAlgorithm: cms.signatureDigest === null ? cms.scheme : `${cms.scheme} ${cms.signatureDigest}` }),
+      : { signatureAlgorithm: value.signatureDigest === null ? value.scheme : `${value.scheme} ${value.signatureDigest}` }),
     ...(pdf?.reason === undefined || pdf.reason === null ? {} : { reason: pdf.reason }),
     ...(pdf?.location === undefined || pdf.location === null ? {} : { location: pdf.location }),
     ...(pdf?.widget === undefined || pdf.widget === null ? {} : { widget: pdf.widget }),
