@@ -42,6 +42,10 @@ export function fileSource(path: string): OpenSource {
       }
       return window.subarray(offset - windowStart, offset - windowStart + length);
     },
+    readInto(offset, into) {
+      checkRange(size, offset, into.length);
+      fill(fd, into, offset);
+    },
     close,
     [Symbol.dispose]: close,
   };
@@ -51,10 +55,14 @@ const WINDOW = 1 << 16;
 
 function readExactly(fd: number, offset: number, length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
-  for (let done = 0; done < length;) {
-    const read = readSync(fd, bytes, done, length - done, offset + done);
+  fill(fd, bytes, offset);
+  return bytes;
+}
+
+function fill(fd: number, into: Uint8Array, offset: number): void {
+  for (let done = 0; done < into.length;) {
+    const read = readSync(fd, into, done, into.length - done, offset + done);
     if (read === 0) throw new FileFault('file.not-found', 'the file became shorter while it was read');
     done += read;
   }
-  return bytes;
 }

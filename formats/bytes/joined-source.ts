@@ -37,5 +37,18 @@ export function joinedSource(parts: readonly ByteSource[]): ByteSource {
       }
       return out;
     },
+    ...(parts.every((part) => part.readInto === undefined) ? {} : { readInto }),
   };
+
+  function readInto(offset: number, into: Uint8Array): void {
+    checkRange(size, offset, into.length);
+    for (let done = 0, i = into.length === 0 ? parts.length : partAt(offset); done < into.length; i++) {
+      const part = parts[i] as ByteSource;
+      const from = offset + done - (starts[i] as number);
+      const target = into.subarray(done, done + Math.min(part.size - from, into.length - done));
+      if (part.readInto === undefined) target.set(part.read(from, target.length));
+      else part.readInto(from, target);
+      done += target.length;
+    }
+  }
 }

@@ -16,9 +16,17 @@ export function fromBase64Url(text: string): Uint8Array {
 
 const ALPHABET = latin1('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
 
-/** base64url as ASCII octets, for files: no string of their size is made. */
-export function base64UrlOctets(bytes: Uint8Array): Uint8Array {
-  const out = new Uint8Array(Math.ceil((bytes.length * 4) / 3));
+/** How many octets `base64UrlOctets` makes of so many bytes. */
+export function base64UrlSize(bytes: number): number {
+  return Math.ceil((bytes * 4) / 3);
+}
+
+/**
+ * base64url as ASCII octets, for files: no string of their size is made.
+ *
+ * @param out of `base64UrlSize`; what comes is written there
+ */
+export function base64UrlOctets(bytes: Uint8Array, out = new Uint8Array(base64UrlSize(bytes.length))): Uint8Array {
   for (let i = 0, at = 0; i < bytes.length; i += 3) {
     const word = ((bytes[i] as number) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
     // What lies behind the end of the text falls off the array.

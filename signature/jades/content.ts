@@ -2,7 +2,7 @@ import type { ByteSource } from '@antin/formats/bytes/source';
 import { readInPieces } from '@antin/formats/bytes/source';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
-import { base64UrlOctets } from './base64url.ts';
+import { base64UrlOctets, base64UrlSize } from './base64url.ts';
 
 export type JadesInput =
   | {
@@ -38,10 +38,21 @@ export const OBJECT_ID_BY_URI_HASH = 'http://uri.etsi.org/19182/ObjectIdByURIHas
 /** A multiple of three, so that base64url of pieces is base64url of the whole. */
 const PIECE = 3 << 18;
 
-/** Feeds a data object as the signature takes it: as it is with `b64: false`, else base64url-encoded. */
+/**
+ * Feeds a data object as the signature takes it: as it is with `b64: false`, else base64url-encoded.
+ *
+ * @param update gets octets that are good until the next piece
+ */
 export function writeOctets(content: ByteSource, encoded: boolean, update: (piece: Uint8Array) => void): void {
-  const feed = encoded ? (piece: Uint8Array): void => update(base64UrlOctets(piece)) : update;
-  readInPieces(content, 0, content.size, feed, PIECE);
+  if (!encoded) return readInPieces(content, 0, content.size, update, PIECE);
+  const buffer = new Uint8Array(base64UrlSize(Math.min(PIECE, content.size)));
+  readInPieces(
+    content,
+    0,
+    content.size,
+    (piece) => update(base64UrlOctets(piece, buffer.subarray(0, base64UrlSize(piece.length)))),
+    PIECE,
+  );
 }
 
 export function digestOfContent(door: CryptoDoor, digest: DigestAlgorithm, content: ByteSource, encoded: boolean): Uint8Array {

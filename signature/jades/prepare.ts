@@ -1,5 +1,4 @@
 import { concatBytes, fromUtf8, utf8 } from '@antin/formats/bytes/bytes';
-import { memorySource } from '@antin/formats/bytes/source';
 import { toBase64, toBase64Url } from '@antin/formats/bytes/text-encodings';
 import type { CryptoDoor, DigestAlgorithm, SignatureAlgorithm } from '@antin/pki/crypto';
 import { digestOf } from '@antin/pki/crypto';
@@ -9,8 +8,9 @@ import { SignatureFault } from '../fault.ts';
 import { certificateOf } from '../making/certificate-memory.ts';
 import { requireDigest, requireMayMake } from '../making/policy.ts';
 import { digestName, jwsAlgorithmName } from './algorithms.ts';
+import { base64UrlOctets } from './base64url.ts';
 import type { JadesInput } from './content.ts';
-import { digestOfContent, mediaType, nameUri, OBJECT_ID_BY_URI_HASH, writeOctets } from './content.ts';
+import { digestOfContent, mediaType, nameUri, OBJECT_ID_BY_URI_HASH } from './content.ts';
 import type { JadesToBeSigned, Serialization } from './to-be-signed.ts';
 
 export interface PrepareJadesOptions {
@@ -100,11 +100,7 @@ function signedFiles(files: DetachedFiles, options: PrepareJadesOptions): Readon
 function payloadOctets(payload: Uint8Array, { serialization, encodePayload = true }: PrepareJadesOptions): Uint8Array {
   // It would read as a payload that was left out (RFC 7515 appendix F), for which any other may be brought.
   if (payload.length === 0) throw new SignatureFault('jades.nothing-to-sign', 'the payload is empty');
-  if (encodePayload) {
-    const pieces: Uint8Array[] = [];
-    writeOctets(memorySource(payload), true, (piece) => pieces.push(piece));
-    return concatBytes(...pieces);
-  }
+  if (encodePayload) return base64UrlOctets(payload);
   if (serialization === 'compact') {
     // A dot would move the border of the signature.
     const safe = payload.every((byte) => byte >= 0x20 && byte <= 0x7e && byte !== 0x2e);

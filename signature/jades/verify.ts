@@ -1,13 +1,12 @@
 import { concatBytes, equalBytes, utf8 } from '@antin/formats/bytes/bytes';
-import { memorySource } from '@antin/formats/bytes/source';
 import { textOf, textsOf } from '@antin/formats/json/value';
 import type { CryptoDoor, DigestAlgorithm, VerifyAnswer } from '@antin/pki/crypto';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { SignatureFault } from '../fault.ts';
 import { verifyRawValue } from '../raw-value.ts';
 import { digestOfName, jwsAlgorithmOf } from './algorithms.ts';
-import { fromBase64Url } from './base64url.ts';
-import { digestOfContent, OBJECT_ID_BY_URI_HASH, writeOctets } from './content.ts';
+import { base64UrlOctets, fromBase64Url } from './base64url.ts';
+import { digestOfContent, OBJECT_ID_BY_URI_HASH } from './content.ts';
 import type { JadesContent } from './content.ts';
 import type { ProtectedHeader } from './header.ts';
 import { payloadOctets } from './jws.ts';
@@ -65,9 +64,7 @@ export function signedPayload(jws: Jws, { header }: JwsSignature, content: Jades
   }
   if (carried !== undefined) return carried;
   if (content.payload === undefined) throw new SignatureFault('jades.content-needed', 'the payload was left out of the JWS');
-  const pieces: Uint8Array[] = [];
-  writeOctets(memorySource(content.payload), header.encodedPayload, (piece) => pieces.push(piece));
-  return concatBytes(...pieces);
+  return header.encodedPayload ? base64UrlOctets(content.payload) : content.payload;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { fromBase64, fromHex, toBase64, toHex } from '@antin/formats/bytes/text-encodings';
 import type { ByteSource } from '@antin/formats/bytes/source';
-import { checkRange } from '@antin/formats/bytes/source';
+import { joinedSource } from '@antin/formats/bytes/joined-source';
+import { memorySource } from '@antin/formats/bytes/source';
 import type { DigestAlgorithm, SignatureAlgorithm } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
 
@@ -118,18 +119,5 @@ export function preparedSource(original: ByteSource, tbs: ToBeSigned): ByteSourc
 
 /** `first` followed by `second`, read in place; only a read across the seam copies. */
 export function appendedSource(first: ByteSource, second: Uint8Array): ByteSource {
-  const size = first.size + second.length;
-  return {
-    size,
-    read(offset, length) {
-      checkRange(size, offset, length);
-      if (offset + length <= first.size) return first.read(offset, length);
-      if (offset >= first.size) return second.subarray(offset - first.size, offset - first.size + length);
-      const out = new Uint8Array(length);
-      const head = first.size - offset;
-      out.set(first.read(offset, head));
-      out.set(second.subarray(0, length - head), head);
-      return out;
-    },
-  };
+  return joinedSource([first, memorySource(second)]);
 }
