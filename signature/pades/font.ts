@@ -219,7 +219,7 @@ function readToUnicode(cmap: string): Map<string, number> {
 }
 
 /** `/W` of §9.7.4.3: `c [w w …]` and `first last w`. */
-function readWidths(descendant: PdfDict, get: (o: PdfObject | undefined) => PdfObject): Map<number, number> {
+export function readWidths(descendant: PdfDict, get: (o: PdfObject | undefined) => PdfObject): Map<number, number> {
   const widths = new Map<number, number>();
   const w = get(descendant.entries.get('W'));
   const items = isArray(w) ? w.items.map(get) : [];

@@ -76,3 +76,19 @@ function toUserSpace(page: PdfPage, x: number, y: number): [number, number] {
       return [left + v, top - u];
   }
 }
+
+/** From user space to what the reader sees; the inverse of the way `placeOnPage` goes. */
+export function toDisplayed(page: PdfPage, x: number, y: number): [number, number] {
+  const [left, bottom, right, top] = page.cropBox;
+  const u = page.userUnit;
+  switch (page.rotate) {
+    case 0:
+      return [(x - left) * u, (y - bottom) * u];
+    case 90:
+      return [(y - bottom) * u, (right - x) * u];
+    case 180:
+      return [(right - x) * u, (top - y) * u];
+    case 270:
+      return [(top - y) * u, (x - left) * u];
+  }
+}

@@ -13,6 +13,8 @@ import { requireMayMake } from '../making/policy.ts';
 import { cmsDigestOf } from '../making/signer.ts';
 import type { FormEditor } from './acro-form.ts';
 import { editForm, through } from './acro-form.ts';
+import type { AnchoredAppearance } from './anchor.ts';
+import { placedAppearance } from './anchor.ts';
 import type { PlacedAppearance } from './appearance.ts';
 import { fillFields } from './fill.ts';
 import type { Deflate } from './image.ts';
@@ -42,8 +44,8 @@ export interface PreparePadesOptions {
   readonly reason?: string;
   readonly location?: string;
   readonly name?: string;
-  /** Invisible without it. An existing field with an area keeps its place. */
-  readonly appearance?: PlacedAppearance;
+  /** Invisible without it. In a rectangle, or above words of the page. An existing field with an area keeps its place. */
+  readonly appearance?: PlacedAppearance | AnchoredAppearance;
   readonly level: 'B-B' | 'B-T';
   /** Largest time-stamp token that must fit, for B-T; default 10,240. */
   readonly tokenBytes?: number;
@@ -65,7 +67,8 @@ export interface PreparePadesOptions {
  * @throws {FormatFault} `pdf.*`: encrypted, damaged, without pages; nothing is repaired
  * @throws {SignatureFault} `pades.locked-by-certification`, `pades.field-signed`, `pades.field-type`, `pades.field-missing`,
  *   `pades.form-damaged`, `pades.no-glyph`, `pades.placement`, `pades.already-signed`, `pades.field-exists`,
- *   `pades.font-unusable`, `pades.value-too-long`, `signature.algorithm-not-allowed`
+ *   `pades.font-unusable`, `pades.value-too-long`, `pades.anchor-not-found`, `pades.anchor-ambiguous`,
+ *   `signature.algorithm-not-allowed`
  * @see ETSI EN 319 142-1 clause 6
  */
 export function preparePades(source: ByteSource, options: PreparePadesOptions): ToBeSigned {
@@ -94,7 +97,8 @@ export function preparePades(source: ByteSource, options: PreparePadesOptions): 
   const target = form.fields.find((field) => field.fullName === fieldName);
   const reference = lockReference(target, file.last.rootRef, through(update));
   const signature = update.add(signatureDictionary({ ...options, reservedBytes, ...(reference ? { reference } : {}) }));
-  const { appearance, inflate, deflate } = options;
+  const { inflate, deflate } = options;
+  const appearance = options.appearance && placedAppearance(file.last, options.appearance);
   placeSignatureField(update, form, { name: fieldName, signature, appearance, doors: { inflate, deflate } });
   form.setSigFlags(3);
   form.apply();
