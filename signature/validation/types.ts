@@ -1,4 +1,5 @@
 import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
+import type { InflateRaw } from '@antin/formats/zip/reader';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { ValidationPolicy } from './policy.ts';
@@ -35,7 +36,8 @@ export type SubIndication =
 
 export type Verdict = 'valid' | 'invalid' | 'indeterminate' | 'unsigned';
 
-export type SignatureFormat = 'PAdES' | 'CAdES' | 'XAdES' | 'JAdES' | 'ASiC-E' | 'ASiC-S' | 'OOXML' | 'CMS' | 'XMLDSig' | 'PDF';
+export type SignatureFormat =
+  'PAdES' | 'CAdES' | 'XAdES' | 'JAdES' | 'ASiC-E' | 'ASiC-S' | 'OOXML' | 'CMS' | 'XMLDSig' | 'JWS' | 'PDF';
 
 export type Level = 'B-B' | 'B-T' | 'B-LT' | 'B-LTA';
 
@@ -107,6 +109,14 @@ export interface TimestampReport {
   readonly errors: readonly Finding[];
 }
 
+/** One thing that a signature is over: a file, an element, a payload. */
+export interface Covered {
+  /** As people know it: name of a file, `whole document`, `payload`. */
+  readonly name: string;
+  /** Null: it is not at hand. */
+  readonly intact: boolean | null;
+}
+
 export interface SignatureReport {
   readonly id: string;
   readonly format: SignatureFormat;
@@ -121,6 +131,10 @@ export interface SignatureReport {
   readonly intact: boolean;
   readonly cryptoValid: boolean;
   readonly coverage: 'file' | 'revision' | 'broken';
+  /** What it is over, where that is not the file itself: files by name, parts of a document. */
+  readonly covers?: readonly Covered[];
+  /** Name of the signature's own file inside a container. */
+  readonly signatureFile?: string;
   /** Revision it closes, 1-based, of `revisions` in the report. */
   readonly revision?: number;
   readonly changes: readonly Change[];
@@ -196,8 +210,15 @@ export interface ValidationContext {
   readonly evidence: Evidence;
   /** Moment of judging, ms since 1970. */
   readonly at: number;
+  /** For containers; one with compressed entries is not judged without it. */
+  readonly inflateRaw?: InflateRaw;
   /** The data of a detached signature. */
   readonly detached?: ByteSource;
+  /**
+   * Data outside the file that a signature names, for those that name what they are over; undefined where there is none of this
+   * name. @param name decoded, in NFC
+   */
+  readonly detachedByName?: (name: string) => ByteSource | undefined;
   readonly fileName?: string;
   readonly policy?: ValidationPolicy;
 }
