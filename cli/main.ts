@@ -9,6 +9,8 @@ const usage = `Antin (Ấn Tín): digital signatures for public administration
   antin extend    raise signatures to B-T, B-LT, B-LTA
   antin timestamp put a document time-stamp over a PDF
   antin validate  judge the signatures of files
+  antin path      judge a certification path
+  antin revocation   was a certificate revoked?
   antin inspect   print the structure of a file
   antin agent     hold keys on the signer's own machine for an office
   antin bench     measure

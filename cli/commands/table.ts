@@ -7,6 +7,8 @@ export const commandNames: readonly string[] = [
   'extend',
   'timestamp',
   'validate',
+  'path',
+  'revocation',
   'inspect',
   'agent',
   'bench',

@@ -1,3 +1,7 @@
+import { UsageFault, momentOf, oneOf } from './options.ts';
+
+export { UsageFault } from './options.ts';
+
 /** What `antin validate` was asked to do. */
 export interface ValidateArguments {
   readonly file: string | undefined;
@@ -13,11 +17,6 @@ export interface ValidateArguments {
   readonly format: 'text' | 'json' | 'jsonl';
   readonly language: 'vi' | 'en';
   readonly help: boolean;
-}
-
-/** Arguments nobody can make sense of: exit code 64. */
-export class UsageFault extends Error {
-  override readonly name = 'UsageFault';
 }
 
 const LISTS: Readonly<Record<string, 'trust' | 'tsaTrust' | 'crl' | 'ocsp' | 'certificate'>> = {
@@ -104,20 +103,4 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
     language: oneOf(singles.get('--lang') ?? 'vi', ['vi', 'en'], '--lang'),
     help,
   };
-}
-
-function oneOf<T extends string>(value: string, allowed: readonly T[], option: string): T {
-  const found = allowed.find((one) => one === value);
-  if (found === undefined) throw new UsageFault(`${option} is one of ${allowed.join(', ')}, not "${value}"`);
-  return found;
-}
-
-/** ISO 8601; a moment without a zone is UTC, because a verdict must not depend on where the machine stands. */
-function momentOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const shape = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.exec(text);
-  const zoned = shape !== null && shape[1] !== undefined && shape[4] === undefined ? `${text}Z` : text;
-  const moment = shape === null ? Number.NaN : Date.parse(zoned);
-  if (Number.isNaN(moment)) throw new UsageFault(`--at needs a moment in ISO 8601 (2026-03-02T09:00:00+07:00), not "${text}"`);
-  return moment;
 }

@@ -9,10 +9,8 @@ import type { Crl } from '../crl/parse.ts';
 import { PkiFault } from '../fault.ts';
 import { parseCertificate } from '../x509/certificate.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { buildPaths } from './build.ts';
-import { checkPathRevocation } from './revocation.ts';
+import { judgePath } from './judge.ts';
 import type { TrustAnchor } from './validate.ts';
-import { validatePath } from './validate.ts';
 
 /**
  * NIST PKITS 1.0.1 (public domain), read in place. Every case runs three ways: the given path, the same certificates as a
@@ -111,35 +109,30 @@ interface Outcome {
   policies: readonly string[];
 }
 
-function judge(path: Certificate[], one: Case, pool: Certificate[], anchors: TrustAnchor[]): Outcome {
-  const result = validatePath(path, {
-    at: AT,
-    door: nodeCrypto,
-    purpose: 'any',
-    initialPolicies: one.policies,
-    initialExplicitPolicy: one.explicit,
-    initialPolicyMappingInhibit: one.inhibitMapping,
-    initialAnyPolicyInhibit: one.inhibitAny,
-  });
-  const codes: string[] = result.problems.map((problem) => problem.code);
-  if (result.status !== 'valid') return { status: result.status, codes, policies: result.policies };
-  const lists = one.crls.map(crl);
-  const findings = checkPathRevocation(path, { crls: lists, ocsps: [], at: AT, door: nodeCrypto, candidates: pool, anchors });
-  const bad = findings.filter((finding) => finding.status !== 'good');
-  const why = bad.flatMap((finding) => [`revocation.${finding.status}`, ...(finding.why ?? [])]);
-  return { status: bad.length === 0 ? 'valid' : 'invalid', codes: why, policies: result.policies };
-}
-
 /** The best outcome over all paths the pool offers. */
 function judgePool(one: Case, pool: Certificate[]): Outcome {
   const anchors: TrustAnchor[] = [{ certificate: certificate(one.anchor), purposes: ['signer'] }];
-  const paths = buildPaths(certificate(one.target), { anchors, candidates: pool });
-  const outcomes = paths.map((path) => judge(path, one, pool, anchors));
-  return (
-    outcomes.find((outcome) => outcome.status === 'valid') ??
-    outcomes.find((outcome) => outcome.status === 'unsupported') ??
-    outcomes[0] ?? { status: 'invalid', codes: ['path.none'], policies: [] }
-  );
+  const verdict = judgePath(certificate(one.target), {
+    at: AT,
+    door: nodeCrypto,
+    anchors,
+    candidates: pool,
+    crls: one.crls.map(crl),
+    ocsps: [],
+    policies: one.policies,
+    explicitPolicy: one.explicit,
+    inhibitMapping: one.inhibitMapping,
+    inhibitAnyPolicy: one.inhibitAny,
+  });
+  const { policies, problems } = verdict;
+  if (verdict.valid) return { status: 'valid', codes: [], policies };
+  if (problems.length > 0 && problems.every((problem) => problem.code === 'path.unsupported-algorithm')) {
+    return { status: 'unsupported', codes: problems.map((problem) => problem.code), policies };
+  }
+  const bad = verdict.revocation.filter((finding) => finding.status !== 'good');
+  const why = bad.flatMap((finding) => [`revocation.${finding.status}`, ...(finding.why ?? [])]);
+  const codes = [...problems.map((problem): string => problem.code), ...why];
+  return { status: 'invalid', codes: codes.length > 0 ? codes : [verdict.code ?? ''], policies };
 }
 
 function guarded(work: () => Outcome): Outcome {

@@ -1,0 +1,85 @@
+import { useFolder } from '@antin/testkit/folder';
+import { testPki } from '@antin/testkit/pki/test-pki';
+import { runCommand } from '@antin/testkit/run-command';
+import { describe, expect, it } from 'vitest';
+import { run } from './revocation.ts';
+
+const pki = testPki();
+const DAY = 86_400_000;
+const iso = (ms: number): string => new Date(ms).toISOString();
+const folder = useFolder();
+const file = (name: string): string => folder.put(`${name}.cer`, pki.certificate(name).raw);
+const crl = (): string => folder.put('issuing.crl', pki.crlAt(pki.now));
+const ocsp = (name: string): string => folder.put(`${name}.ocsp`, pki.ocspAt(name, pki.now));
+
+async function revocation(...argv: string[]) {
+  const { code, out } = await runCommand(run, [...argv, '--format', 'json']);
+  return { exit: code, ...(out === '' ? {} : (JSON.parse(out) as object)) };
+}
+const about = (name: string, at = pki.now): string[] => ['--cert', file(name), '--issuer', file('issuing'), '--at', iso(at)];
+
+describe('antin revocation', () => {
+  it('a list and an answer of a delegated responder say good', async () => {
+    expect(await revocation(...about('leader'), '--crl', crl())).toMatchObject({
+      exit: 0,
+      status: 'good',
+      code: null,
+      source: 'crl',
+    });
+    expect(await revocation(...about('leader'), '--ocsp', ocsp('leader'))).toMatchObject({
+      exit: 0,
+      status: 'good',
+      source: 'ocsp',
+    });
+  });
+
+  it('a revoked certificate is revoked, with moment and reason', async () => {
+    const answer = await revocation(...about('revoked'), '--crl', crl());
+    expect(answer).toMatchObject({
+      exit: 1,
+      status: 'revoked',
+      code: 'revocation.revoked',
+      revokedAt: expect.any(String) as string,
+    });
+    expect(await revocation(...about('revoked'), '--ocsp', ocsp('revoked'))).toMatchObject({ exit: 1, status: 'revoked' });
+  });
+
+  it('an old list, a foreign list, an answer about another and a damaged file are unusable, each with its code', async () => {
+    const late = pki.now + 400 * DAY;
+    expect(await revocation(...about('leader', late), '--crl', crl())).toMatchObject({
+      exit: 2,
+      status: 'unusable',
+      code: 'crl.stale',
+    });
+    const root = folder.put('root.crl', pki.crlAt(pki.now, 'root'));
+    expect(await revocation(...about('leader'), '--crl', root)).toMatchObject({ exit: 2, status: 'unusable' });
+    expect(await revocation(...about('leader'), '--ocsp', ocsp('revoked'))).toMatchObject({
+      status: 'unusable',
+      code: 'revocation.no-evidence',
+    });
+    const bytes = pki.crlAt(pki.now).slice(0, 100);
+    expect(await revocation(...about('leader'), '--crl', folder.put('cut.crl', bytes))).toMatchObject({
+      exit: 2,
+      status: 'unusable',
+    });
+  });
+
+  it('a list whose signature was broken proves nothing, not even a revocation', async () => {
+    const bytes = pki.crlAt(pki.now).slice();
+    bytes[bytes.length - 3] = (bytes[bytes.length - 3] as number) ^ 1;
+    const broken = folder.put('broken.crl', bytes);
+    expect(await revocation(...about('revoked'), '--crl', broken)).toMatchObject({
+      status: 'unusable',
+      code: 'crl.signature-invalid',
+    });
+  });
+
+  it('who did not issue the certificate has nothing to say about it', async () => {
+    const answer = await revocation('--cert', file('leader'), '--issuer', file('root'), '--crl', crl(), '--at', iso(pki.now));
+    expect(answer).toMatchObject({ exit: 2, status: 'unusable', code: 'revocation.not-the-issuer' });
+  });
+
+  it('without evidence there is no question', async () => {
+    expect(await revocation(...about('leader'))).toMatchObject({ exit: 64 });
+  });
+});

@@ -1,0 +1,113 @@
+import type { Crl } from '../crl/parse.ts';
+import type { CryptoDoor } from '../crypto.ts';
+import { OID } from '../oids.ts';
+import type { BasicOcspResponse } from '../ocsp/response.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { buildPaths } from './build.ts';
+import { checkPathRevocation } from './revocation.ts';
+import type { RevocationCode, RevocationFinding } from './revocation-finding.ts';
+import { validatePath } from './validate.ts';
+import type { PathProblem, PathProblemCode, TrustAnchor } from './validate.ts';
+
+export interface JudgePathOptions {
+  readonly anchors: readonly TrustAnchor[];
+  /** Certificates that may stand between the target and an anchor; trusted for nothing. */
+  readonly candidates: readonly Certificate[];
+  readonly crls: readonly Crl[];
+  readonly ocsps: readonly BasicOcspResponse[];
+  /** Moment the path is judged for, ms since 1970. */
+  readonly at: number;
+  readonly door: CryptoDoor;
+  /** Asks the status of every certificate below the anchor; default true. */
+  readonly revocation?: boolean;
+  /** user-initial-policy-set; default anyPolicy. */
+  readonly policies?: readonly string[];
+  readonly explicitPolicy?: boolean;
+  readonly inhibitMapping?: boolean;
+  readonly inhibitAnyPolicy?: boolean;
+  /** Purpose the target must be made for (extKeyUsage). */
+  readonly eku?: string;
+}
+
+export type PathVerdictCode = PathProblemCode | RevocationCode | 'path.none' | 'revocation.revoked' | 'revocation.no-evidence';
+
+export interface PathVerdict {
+  readonly valid: boolean;
+  /** What decided; null when valid. */
+  readonly code: PathVerdictCode | null;
+  /** Target first, anchor last: the valid one, else the one that came furthest. */
+  readonly path: readonly Certificate[];
+  /** user-constrained-policy-set. */
+  readonly policies: readonly string[];
+  readonly problems: readonly PathProblem[];
+  /** One for each certificate below the anchor; empty where not asked. */
+  readonly revocation: readonly RevocationFinding[];
+}
+
+/**
+ * Is there a path from an anchor to the target that holds at this time, revocation included (RFC 5280 §6)? Every path that can
+ * be built is tried: a cross-certificate that fails does not spoil the one that holds. Fetches nothing.
+ */
+export function judgePath(target: Certificate, options: JudgePathOptions): PathVerdict {
+  let best: PathVerdict = { valid: false, code: 'path.none', path: [], policies: [], problems: [], revocation: [] };
+  for (const path of buildPaths(target, options)) {
+    const verdict = judgeOne(path, options);
+    if (verdict.valid) return verdict;
+    if (best.code === 'path.none' || rank(verdict) < rank(best)) best = verdict;
+  }
+  return best;
+}
+
+/** A path whose signatures do not fit is none: the certificates only bear the same names. */
+function rank(verdict: PathVerdict): number {
+  return verdict.problems.some((one) => one.code === 'path.signature-invalid') ? 1 : 0;
+}
+
+function judgeOne(path: readonly Certificate[], options: JudgePathOptions): PathVerdict {
+  const anchor = options.anchors.find((one) => one.certificate === path.at(-1));
+  const sha1OnCaCertificates = anchor?.sha1OnCaCertificates === true;
+  const { at, door, crls, ocsps, anchors } = options;
+  const result = validatePath(path, {
+    at,
+    door,
+    purpose: 'any',
+    sha1OnCaCertificates,
+    ...(options.policies === undefined ? {} : { initialPolicies: options.policies }),
+    initialExplicitPolicy: options.explicitPolicy === true,
+    initialPolicyMappingInhibit: options.inhibitMapping === true,
+    initialAnyPolicyInhibit: options.inhibitAnyPolicy === true,
+  });
+  const problems = [...result.problems];
+  if (options.eku !== undefined && !isFor(path[0] as Certificate, options.eku)) {
+    problems.push({ code: 'path.extended-key-usage', index: 0, detail: options.eku });
+  }
+  const { policies } = result;
+  const first = problems[0];
+  if (first !== undefined) return { valid: false, code: first.code, path, policies, problems, revocation: [] };
+  if (options.revocation === false) return { valid: true, code: null, path, policies, problems, revocation: [] };
+  const candidates = options.candidates;
+  const revocation = checkPathRevocation(path, { crls, ocsps, at, door, candidates, anchors, sha1OnCaCertificates });
+  return {
+    valid: revocation.every((one) => one.status === 'good'),
+    code: codeOf(revocation),
+    path,
+    policies,
+    problems,
+    revocation,
+  };
+}
+
+function codeOf(findings: readonly RevocationFinding[]): PathVerdictCode | null {
+  if (findings.some((one) => one.status === 'revoked')) return 'revocation.revoked';
+  const unknown = findings.find((one) => one.status === 'unknown');
+  return unknown === undefined ? null : (unknown.why?.[0] ?? 'revocation.no-evidence');
+}
+
+/** Purposes whose power over others is so great that "any purpose" does not include them (RFC 3161 §2.3, RFC 6960 §4.2.2.2). */
+const NEVER_ANY: ReadonlySet<string> = new Set([OID.timeStamping, OID.ocspSigning]);
+
+/** RFC 5280 §4.2.1.12: without the extension the key is for everything. */
+function isFor({ extKeyUsage }: Certificate, eku: string): boolean {
+  if (extKeyUsage === undefined) return !NEVER_ANY.has(eku);
+  return extKeyUsage.includes(eku) || (extKeyUsage.includes(OID.anyExtendedKeyUsage) && !NEVER_ANY.has(eku));
+}
