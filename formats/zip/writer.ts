@@ -5,7 +5,7 @@ import { memorySource, readInPieces, sliceSource } from '../bytes/source.ts';
 import { FormatFault } from '../fault.ts';
 import { crc32 } from './crc32.ts';
 import { nameKey, wrongName } from './names.ts';
-import type { ZipFile } from './reader.ts';
+import type { ZipEntry, ZipFile } from './reader.ts';
 
 export interface NewEntry {
   readonly name: string;
@@ -35,14 +35,33 @@ export function writeZip(entries: readonly NewEntry[], at: number): ByteSource {
  */
 export function updateZip(zip: ZipFile, entries: readonly NewEntry[], at: number, removed: readonly string[] = []): ByteSource {
   const replaced = new Set([...removed, ...entries.map((one) => one.name)]);
-  const kept = zip.entries
-    .filter((one) => !replaced.has(one.name))
-    .map((one) => ({
-      name: one.name,
-      record: sliceSource(zip.source, one.start, one.end - one.start),
-      central: (offset: number) => patched(one.central, offset),
-    }));
+  const kept = zip.entries.filter((one) => !replaced.has(one.name)).map((one) => keptOf(zip, one));
   return finish(kept, entries, zip.comment, at);
+}
+
+/**
+ * The same archive with entries replaced where they stand and new ones behind: other records stay byte for byte and in their
+ * order, so that what must come first in the archive still does.
+ *
+ * @throws {FormatFault} `zip.name`, `zip.duplicate`, `zip.too-large`
+ */
+export function updateZipInPlace(zip: ZipFile, entries: readonly NewEntry[], at: number): ByteSource {
+  const names = new Set(zip.entries.map((one) => one.name));
+  const replacing = new Map(entries.map((one) => [one.name, one]));
+  const now = zip.entries.map((one) => {
+    const other = replacing.get(one.name);
+    return other === undefined ? keptOf(zip, one) : stored(other, at);
+  });
+  const added = entries.filter((one) => !names.has(one.name));
+  return finish(now, added, zip.comment, at);
+}
+
+function keptOf(zip: ZipFile, one: ZipEntry): Kept {
+  return {
+    name: one.name,
+    record: sliceSource(zip.source, one.start, one.end - one.start),
+    central: (offset) => patched(one.central, offset),
+  };
 }
 
 interface Kept {

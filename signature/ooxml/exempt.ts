@@ -1,0 +1,68 @@
+import { RELATION } from './names.ts';
+import type { OoxmlPackage, OoxmlPart } from './package.ts';
+import { partKey } from './part-name.ts';
+import type { Relationship } from './relationships.ts';
+
+/**
+ * Why something need not be covered by a signature. `signature` and `properties`: nobody covers them, because signing itself, and
+ * every saving, changes them. The others: Office never covers them, and they do not show in the document; we do cover them.
+ */
+export type Exemption = 'signature' | 'properties' | 'thumbnail' | 'custom-properties' | 'custom-data' | 'comment-threads';
+
+const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
+const STRICT = 'http://purl.oclc.org/ooxml/officeDocument/relationships';
+const MICROSOFT = 'http://schemas.microsoft.com/office';
+
+const OF_RELATION: ReadonlyMap<string, Exemption> = new Map([
+  [RELATION.origin, 'signature'],
+  [RELATION.signature, 'signature'],
+  [RELATION.certificate, 'signature'],
+  [RELATION.coreProperties, 'properties'],
+  [`${OFFICE}/extended-properties`, 'properties'],
+  [`${STRICT}/extendedProperties`, 'properties'],
+  [RELATION.thumbnail, 'thumbnail'],
+  [`${OFFICE}/custom-properties`, 'custom-properties'],
+  [`${STRICT}/customProperties`, 'custom-properties'],
+  [`${OFFICE}/customXml`, 'custom-data'],
+  [`${OFFICE}/customXmlProps`, 'custom-data'],
+  [`${STRICT}/customXml`, 'custom-data'],
+  [`${STRICT}/customXmlProps`, 'custom-data'],
+  [`${MICROSOFT}/2011/relationships/people`, 'comment-threads'],
+  [`${MICROSOFT}/2011/relationships/commentsExtended`, 'comment-threads'],
+  [`${MICROSOFT}/2016/09/relationships/commentsIds`, 'comment-threads'],
+  [`${MICROSOFT}/2018/08/relationships/commentsExtensible`, 'comment-threads'],
+]);
+
+/** What those relationships may lead to: a main document that calls itself properties is none. */
+const LEADS_TO: Readonly<Record<Exemption, RegExp>> = {
+  signature: /^application\/vnd\.openxmlformats-package\.digital-signature-(origin|xmlsignature\+xml|certificate)$/,
+  properties: /^application\/vnd\.openxmlformats-(package\.core-properties|officedocument\.extended-properties)\+xml$/,
+  thumbnail: /^image\//,
+  'custom-properties': /^application\/vnd\.openxmlformats-officedocument\.custom-properties\+xml$/,
+  'custom-data': /^(application\/xml|application\/vnd\.openxmlformats-officedocument\.customXmlProperties\+xml)$/,
+  'comment-threads': /^application\/vnd\.openxmlformats-officedocument\.wordprocessingml\.(people|comments[A-Z]\w*)\+xml$/,
+};
+
+/** Why a relationship need not be covered, or undefined when it must be. */
+export function exemptRelationship(file: OoxmlPackage, relationship: Relationship): Exemption | undefined {
+  const why = OF_RELATION.get(relationship.type);
+  if (why === undefined || relationship.external || relationship.part === undefined) return undefined;
+  const type = file.part(relationship.part)?.contentType;
+  return type !== undefined && LEADS_TO[why].test(type) ? why : undefined;
+}
+
+/** Of a part: all relationships that lead to it agree. One that nothing leads to is not exempt: repairing readers find it. */
+export function exemptPart(file: OoxmlPackage, part: OoxmlPart): Exemption | undefined {
+  const key = partKey(part.name);
+  const why = new Set(
+    file.relationships
+      .filter((one) => one.part !== undefined && partKey(one.part) === key)
+      .map((one) => exemptRelationship(file, one)),
+  );
+  return why.size === 1 ? [...why][0] : undefined;
+}
+
+/** What we sign: all but what signing and saving themselves change. */
+export function isSigned(why: Exemption | undefined): boolean {
+  return why !== 'signature' && why !== 'properties';
+}
