@@ -1,4 +1,4 @@
-import type { PdfDict, PdfObject, PdfRef } from '@antin/formats/pdf/objects';
+import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
 import { isArray, isDict, isInteger, isName, isString, pdfArray, pdfDict, pdfName } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
 import { SignatureFault } from '../fault.ts';
@@ -83,25 +83,30 @@ export function requireOpen(permissions: Permissions): void {
   throw new SignatureFault('pades.locked-by-certification', 'an earlier signature allows no further change of the file (P=1)');
 }
 
-/** A lock over named fields: `/Lock` of a field to be signed, or the parameters of the transform that makes it count. */
-export function fieldLock(type: 'SigFieldLock' | 'TransformParams', names: readonly string[]): PdfDict {
-  return pdfDict({ Type: pdfName(type), Action: pdfName('Include'), Fields: pdfArray(names.map(textString)) });
+/** Which fields nobody may change after a signature (ISO 32000-2 Table 236); a name locks everything below it. */
+export type FieldLock =
+  { readonly action: 'All' } | { readonly action: 'Include' | 'Exclude'; readonly fields: readonly string[] };
+
+/** The entries that `/Lock` and the parameters of FieldMDP share. */
+export function lockEntries(lock: FieldLock): Record<string, PdfObject> {
+  return {
+    Action: pdfName(lock.action),
+    ...(lock.action === 'All' ? {} : { Fields: pdfArray(lock.fields.map(textString)) }),
+  };
 }
 
-/**
- * The signature reference that a field's `/Lock` demands when it is signed (ISO 32000-2 §12.8.2.4); `undefined` without a lock.
- *
- * @param catalog reference to the catalog, the `/Data` of the transform
- */
-export function lockReference(field: FormField | undefined, catalog: PdfRef, get: Get): PdfObject | undefined {
+/** `/Lock` of a field that is still to be signed. */
+export function fieldLock(lock: FieldLock): PdfDict {
+  return pdfDict({ Type: pdfName('SigFieldLock'), ...lockEntries(lock) });
+}
+
+/** The lock that the author of a field wrote into it, and that counts once the field is signed (§12.8.2.4). */
+export function lockOfField(field: FormField | undefined, get: Get): FieldLock | undefined {
   const lock = field ? get(field.dict.entries.get('Lock')) : null;
   if (!isDict(lock)) return undefined;
-  const parameters = pdfDict({
-    Type: pdfName('TransformParams'),
-    Action: get(lock.entries.get('Action')) ?? pdfName('All'),
-    Fields: lock.entries.has('Fields') ? get(lock.entries.get('Fields')) : undefined,
-    V: pdfName('1.2'),
-  });
-  const reference = { Type: pdfName('SigRef'), TransformMethod: pdfName('FieldMDP'), TransformParams: parameters, Data: catalog };
-  return pdfArray([pdfDict(reference)]);
+  const action = get(lock.entries.get('Action'));
+  const list = get(lock.entries.get('Fields'));
+  if (!isName(action, 'Include') && !isName(action, 'Exclude')) return { action: 'All' };
+  const names = (isArray(list) ? list.items.map(get) : []).filter(isString).map((one) => readTextString(one.bytes));
+  return { action: action.value as 'Include' | 'Exclude', fields: names };
 }

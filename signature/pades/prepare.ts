@@ -19,7 +19,11 @@ import type { PlacedAppearance } from './appearance.ts';
 import { fillFields } from './fill.ts';
 import type { Deflate } from './image.ts';
 import { hashInput, revisionId } from './input-hash.ts';
-import { lockReference, readPermissions, requirePermission } from './permissions.ts';
+import type { Certification } from './certification.ts';
+import { certifyCatalog, requireCertifiable, signatureReferences } from './certification.ts';
+import type { FieldLock } from './permissions.ts';
+import { lockOfField, readPermissions, requirePermission } from './permissions.ts';
+import { requireSeedValues } from './seed-values.ts';
 import type { ReservedFields } from './reserve.ts';
 import { reserveFields } from './reserve.ts';
 import { fillByteRange, signatureDictionary } from './signature-dictionary.ts';
@@ -53,6 +57,10 @@ export interface PreparePadesOptions {
   readonly reservedBytes?: number;
   /** Empty fields to add in the same revision, for the clerk who comes later. */
   readonly extraFields?: ReservedFields;
+  /** Certifies the document (DocMDP); only the first signature can. */
+  readonly certify?: Certification;
+  /** Fields that nobody may change any more (FieldMDP), beside what the field's own `/Lock` says. */
+  readonly lock?: FieldLock;
   /** Values for existing text fields by full name: value and matching appearance, nothing else. */
   readonly fill?: Readonly<Record<string, string>>;
 }
@@ -61,13 +69,14 @@ export interface PreparePadesOptions {
  * Reserves the place of a signature in a PDF and returns the bytes that must be signed (PAdES B-B or B-T).
  *
  * The original bytes are kept; one incremental update is appended (ISO 32000-2 §7.5.6). The CMS carries no signing-time, the
- * dictionary carries `/M`; no certification (DocMDP) is ever added, so that numbering and sealing stay possible.
+ * dictionary carries `/M`; without `certify` no certification (DocMDP) is added, so that numbering and sealing stay possible.
  * Signs nothing and asks nobody: the value comes from wherever the key lives.
  *
  * @throws {FormatFault} `pdf.*`: encrypted, damaged, without pages; nothing is repaired
  * @throws {SignatureFault} `pades.locked-by-certification`, `pades.field-signed`, `pades.field-type`, `pades.field-missing`,
  *   `pades.form-damaged`, `pades.no-glyph`, `pades.placement`, `pades.already-signed`, `pades.field-exists`,
  *   `pades.font-unusable`, `pades.value-too-long`, `pades.anchor-not-found`, `pades.anchor-ambiguous`,
+ *   `pades.certify-not-first`, `pades.certify-no-changes`, `pades.seed-value`,
  *   `signature.algorithm-not-allowed`
  * @see ETSI EN 319 142-1 clause 6
  */
@@ -92,16 +101,22 @@ export function preparePades(source: ByteSource, options: PreparePadesOptions): 
   const fieldName = options.fieldName ?? freeName(form);
   const permissions = readPermissions(file.last, form.fields, through(update));
   requirePermission(permissions, [fieldName, ...Object.keys(options.fill ?? {})]);
+  const { certify, level } = options;
+  if (certify)
+    requireCertifiable(certify, { fields: form.fields, fieldName, level, reserves: options.extraFields !== undefined });
   if (options.extraFields) reserveFields(update, form, options.extraFields, options.deflate);
   if (options.fill) fillFields(update, form, options.fill);
   const target = form.fields.find((field) => field.fullName === fieldName);
-  const reference = lockReference(target, file.last.rootRef, through(update));
+  requireSeedValues(target, { ...options, digest, certificate, reason: options.reason, certification: certify }, through(update));
+  const locks = [lockOfField(target, through(update)), options.lock].filter((lock) => lock !== undefined);
+  const reference = signatureReferences(certify, locks, file.last.rootRef);
   const signature = update.add(signatureDictionary({ ...options, reservedBytes, ...(reference ? { reference } : {}) }));
   const { inflate, deflate } = options;
   const appearance = options.appearance && placedAppearance(file.last, options.appearance);
-  placeSignatureField(update, form, { name: fieldName, signature, appearance, doors: { inflate, deflate } });
+  placeSignatureField(update, form, { name: fieldName, signature, appearance, doors: { inflate, deflate }, lock: options.lock });
   form.setSigFlags(3);
   form.apply();
+  if (certify) certifyCatalog(update, signature);
 
   const finished = update.finish({ id: revisionId(hashed.sha256, options.signingTime) });
   const byteRange = fillByteRange(finished, source.size);

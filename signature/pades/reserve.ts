@@ -11,6 +11,7 @@ import { formXObject } from './appearance.ts';
 import { DOCUMENT_CHARACTERS, embedFont } from './font.ts';
 import type { Deflate } from './image.ts';
 import type { VisualRect } from './placement.ts';
+import type { FieldLock } from './permissions.ts';
 import { addSignatureWidget, placeChecked } from './signature-field.ts';
 import { textString } from './text-string.ts';
 
@@ -33,8 +34,8 @@ export interface ReservedSignatureField {
   readonly name: string;
   readonly page: number;
   readonly rect: VisualRect;
-  /** Full names of fields that nobody may change once this one is signed (`/Lock`, ISO 32000-2 §12.7.5.5). */
-  readonly lock?: readonly string[];
+  /** What nobody may change once this field is signed (`/Lock`, ISO 32000-2 §12.7.5.5): full names of fields, or a rule. */
+  readonly lock?: readonly string[] | FieldLock;
 }
 
 /** Places kept before the first signature, so that numbering and sealing later only fill what is there. */
@@ -98,9 +99,14 @@ export function reserveFields(update: PdfUpdate, form: FormEditor, fields: Reser
   }
   for (const { name, page: number, rect, lock } of signatures) {
     const page = onPage(number);
-    list(page, addSignatureWidget(update, form, { name, page, placement: placeChecked(page, { rect }), lock }));
+    list(page, addSignatureWidget(update, form, { name, page, placement: placeChecked(page, { rect }), lock: ruleOf(lock) }));
   }
   for (const [page, widgets] of perPage) addAnnotations(update, page, widgets);
+}
+
+function ruleOf(lock: ReservedSignatureField['lock']): FieldLock | undefined {
+  if (lock === undefined || 'action' in lock) return lock;
+  return lock.length === 0 ? undefined : { action: 'Include', fields: lock };
 }
 
 function freeFontName(form: FormEditor, taken: readonly string[]): string {

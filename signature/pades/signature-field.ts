@@ -10,6 +10,7 @@ import type { DrawingDoors, PlacedAppearance } from './appearance.ts';
 import { drawAppearance } from './appearance.ts';
 import type { PagePlacement } from './placement.ts';
 import { placeOnPage } from './placement.ts';
+import type { FieldLock } from './permissions.ts';
 import { fieldLock } from './permissions.ts';
 import { textString } from './text-string.ts';
 
@@ -22,6 +23,8 @@ export interface SignatureFieldInput {
   readonly signature: PdfRef;
   readonly appearance: PlacedAppearance | undefined;
   readonly doors: DrawingDoors;
+  /** Written into a new field as well; one that is there keeps what its author wrote. */
+  readonly lock?: FieldLock | undefined;
 }
 
 /** Puts the signature into the empty field of this name, or into a new one. */
@@ -87,6 +90,7 @@ function addNew(update: PdfUpdate, form: FormEditor, input: SignatureFieldInput)
     page,
     placement,
     value: input.signature,
+    lock: input.lock,
     appearance: drawn,
   });
   addAnnotations(update, page, [widget]);
@@ -112,7 +116,7 @@ export interface SignatureWidget {
   readonly page: PdfPage;
   readonly placement: PagePlacement | undefined;
   readonly value?: PdfRef;
-  readonly lock?: readonly string[] | undefined;
+  readonly lock?: FieldLock | undefined;
   readonly appearance?: PdfRef | undefined;
 }
 
@@ -133,7 +137,7 @@ export function addSignatureWidget(update: PdfUpdate, form: FormEditor, input: S
       ...(input.placement && input.placement.rotate !== 0 ? { MK: pdfDict({ R: input.placement.rotate }) } : {}),
       ...(input.appearance ? { AP: pdfDict({ N: input.appearance }) } : {}),
       ...(input.value ? { V: input.value } : {}),
-      ...(input.lock && input.lock.length > 0 ? { Lock: update.add(fieldLock('SigFieldLock', input.lock)) } : {}),
+      ...(input.lock ? { Lock: update.add(fieldLock(input.lock)) } : {}),
     }),
   );
   form.addField(ref);
