@@ -4,7 +4,7 @@ import type { CurveName } from '@antin/pki/x509/public-key';
 import { parsePublicKey } from '@antin/pki/x509/public-key';
 import { SignatureFault } from '../fault.ts';
 
-interface JwsAlgorithm {
+export interface JwsAlgorithm {
   readonly algorithm: SignatureAlgorithm;
   /** RFC 7518 §3.4 ties each ECDSA name to one curve. */
   readonly curve?: CurveName;
@@ -29,6 +29,8 @@ const ALGORITHMS: ReadonlyMap<string, JwsAlgorithm> = new Map([
   ['ES384', { algorithm: { scheme: 'ecdsa', digest: 'SHA-384' }, curve: 'P-384' }],
   ['ES512', { algorithm: { scheme: 'ecdsa', digest: 'SHA-512' }, curve: 'P-521' }],
   ['EdDSA', { algorithm: { scheme: 'ed25519' } }],
+  // RFC 9864; read, never written before everybody reads it.
+  ['Ed25519', { algorithm: { scheme: 'ed25519' } }],
 ]);
 
 /** @throws {SignatureFault} `signature.algorithm-not-allowed` when JWS has no name for it or the key is of another kind */
@@ -40,6 +42,11 @@ export function jwsAlgorithmName(algorithm: SignatureAlgorithm, spki: Uint8Array
   throw new SignatureFault('signature.algorithm-not-allowed', `JWS has no name for ${algorithm.scheme} with this key and digest`);
 }
 
+/** Undefined for any name not in the list. */
+export function jwsAlgorithmNamed(name: string): JwsAlgorithm | undefined {
+  return ALGORITHMS.get(name);
+}
+
 /** @throws {SignatureFault} `jades.algorithm-not-allowed` for any name not in the list, or a key of another kind */
 export function jwsAlgorithmOf(name: string, spki: Uint8Array): SignatureAlgorithm {
   const found = ALGORITHMS.get(name);
@@ -48,7 +55,8 @@ export function jwsAlgorithmOf(name: string, spki: Uint8Array): SignatureAlgorit
   throw new SignatureFault('jades.algorithm-not-allowed', `the key of the certificate is not one of "${name}"`);
 }
 
-function fitsKey({ algorithm, curve }: JwsAlgorithm, spki: Uint8Array): boolean {
+/** RFC 7518 §3.1: is the key of the kind and curve that the name demands? */
+export function fitsKey({ algorithm, curve }: JwsAlgorithm, spki: Uint8Array): boolean {
   const key = parsePublicKey(spki);
   if (key?.kind === 'ec') return key.curve === curve;
   if (key?.kind === 'ed25519') return algorithm.scheme === 'ed25519';

@@ -13,12 +13,20 @@ interface Rule {
   readonly holds: (found: JadesSignature) => boolean;
 }
 
+/** What the rules of level B look at. */
+export type JadesForm = Pick<JadesSignature, 'signature' | 'etsiU'>;
+
+interface BasicRule extends Rule {
+  readonly level: 'B-B';
+  readonly holds: (found: JadesForm) => boolean;
+}
+
 const CLAUSE = 'TS 119 182-1 6.3';
 /** From then on `sigT` may no longer be written (requirement a). */
 const IAT_MANDATORY = Date.parse('2025-07-15T00:00:00Z');
-const FORBIDDEN = ['xRefs', 'axRefs', 'rRefs', 'arRefs', 'sigRTst', 'rfsTst'];
+export const FORBIDDEN = ['xRefs', 'axRefs', 'rRefs', 'arRefs', 'sigRTst', 'rfsTst'];
 
-const RULES: readonly Rule[] = [
+const BASIC: readonly BasicRule[] = [
   {
     level: 'B-B',
     code: 'level.signing-time',
@@ -53,6 +61,10 @@ const RULES: readonly Rule[] = [
       return stores === 0 || (stores === 1 && policy?.kind === 'object' && policy.members.has('hashAV'));
     },
   },
+];
+
+const RULES: readonly Rule[] = [
+  ...BASIC,
   {
     level: 'B-T',
     code: 'level.signature-time-stamp',
@@ -116,6 +128,11 @@ export function jadesLevel(found: JadesSignature): {
   const reached = LEVELS.findIndex((level) => failed.some((rule) => rule.level === level));
   const level = reached < 0 ? 'B-LTA' : LEVELS[reached - 1];
   return { level, failures: failed.map(({ code, message }) => ({ code, clause: CLAUSE, message })) };
+}
+
+/** Rules of level B that do not hold. */
+export function basicFailures(found: JadesForm): readonly Finding[] {
+  return BASIC.filter((rule) => !rule.holds(found)).map(({ code, message }) => ({ code, clause: CLAUSE, message }));
 }
 
 /** `iat` or `sigT`, ms since 1970, claimed by the signer; undefined when neither can be read. */

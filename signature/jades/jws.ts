@@ -33,6 +33,19 @@ export interface Jws {
 
 const MAX_SIGNATURES = 100;
 
+/** Where one signature stands, nothing of it read yet. */
+export type JwsPlace =
+  | { readonly form: 'compact'; readonly protectedText: string; readonly signatureText: string }
+  | { readonly form: 'json'; readonly value: JsonValue };
+
+/** The JWS around its signatures: one of them may be unreadable while another holds. */
+export interface JwsOutline {
+  readonly serialization: Serialization;
+  readonly payloadText: string | undefined;
+  readonly places: readonly JwsPlace[];
+  readonly list: JsonArray | undefined;
+}
+
 /**
  * Reads any of the three serializations of RFC 7515 §7; nothing is verified yet.
  *
@@ -40,21 +53,29 @@ const MAX_SIGNATURES = 100;
  * @throws {FormatFault} `json.*`, `base64.damaged`
  */
 export function readJws(bytes: Uint8Array): Jws {
+  const { serialization, payloadText, places, list } = readJwsOutline(bytes);
+  return withPayload({ serialization, payloadText, signatures: places.map(readJwsSignature), list });
+}
+
+/**
+ * @throws {SignatureFault} `jades.malformed`
+ * @throws {FormatFault} `json.*`
+ */
+export function readJwsOutline(bytes: Uint8Array): JwsOutline {
   return /^[\t\n\r ]*\{/.test(String.fromCharCode(...bytes.subarray(0, 64))) ? readJson(bytes) : readCompact(bytes);
 }
 
-function readCompact(bytes: Uint8Array): Jws {
-  const [protectedText, payload, signature, ...more] = asciiOf(bytes).split('.');
-  if (protectedText === undefined || payload === undefined || signature === undefined || more.length > 0) {
+function readCompact(bytes: Uint8Array): JwsOutline {
+  const [protectedText, payload, signatureText, ...more] = asciiOf(bytes).split('.');
+  if (protectedText === undefined || payload === undefined || signatureText === undefined || more.length > 0) {
     throw malformed('a compact JWS has three parts');
   }
-  const one = readSignature(protectedText, signature, undefined, undefined);
-  return withPayload({
+  return {
     serialization: 'compact',
     payloadText: payload === '' ? undefined : payload,
-    signatures: [one],
+    places: [{ form: 'compact', protectedText, signatureText }],
     list: undefined,
-  });
+  };
 }
 
 function asciiOf(bytes: Uint8Array): string {
@@ -63,7 +84,7 @@ function asciiOf(bytes: Uint8Array): string {
   return fromUtf8(bytes);
 }
 
-function readJson(bytes: Uint8Array): Jws {
+function readJson(bytes: Uint8Array): JwsOutline {
   const root = parseJson(bytes);
   if (root.kind !== 'object') throw malformed('no JSON object');
   const list = root.members.get('signatures');
@@ -71,17 +92,23 @@ function readJson(bytes: Uint8Array): Jws {
   const payloadText = textOf(payload);
   if (payload !== undefined && payloadText === undefined) throw malformed('the payload is no string');
   if (list === undefined) {
-    const signatures = [readObject(root)];
-    return withPayload({ serialization: 'flattened', payloadText, signatures, list: undefined });
+    return { serialization: 'flattened', payloadText, places: [{ form: 'json', value: root }], list: undefined };
   }
   // RFC 7515 §7.2.2: a reader of one form would not see the signature of the other.
   const both = ['protected', 'header', 'signature'].some((name) => root.members.has(name));
   if (both || list.kind !== 'array') throw malformed('flattened and general form in one');
   if (list.items.length === 0 || list.items.length > MAX_SIGNATURES) throw malformed('no signature, or too many');
-  return withPayload({ serialization: 'general', payloadText, signatures: list.items.map(readObject), list });
+  const places = list.items.map((value): JwsPlace => ({ form: 'json', value }));
+  return { serialization: 'general', payloadText, places, list };
 }
 
-function readObject(value: JsonValue): JwsSignature {
+/**
+ * @throws {SignatureFault} `jades.malformed`, `jades.crit-not-understood`
+ * @throws {FormatFault} `json.*`, `base64.damaged`
+ */
+export function readJwsSignature(place: JwsPlace): JwsSignature {
+  if (place.form === 'compact') return readSignature(place.protectedText, place.signatureText, undefined, undefined);
+  const { value } = place;
   if (value.kind !== 'object') throw malformed('a signature is no object');
   const unprotected = value.members.get('header');
   const [header, signature] = [textOf(value.members.get('protected')), textOf(value.members.get('signature'))];

@@ -4,6 +4,7 @@ import type { JsonValue } from '@antin/formats/json/value';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import { parseTimeStampToken } from '@antin/pki/tsp/token';
 import type { Certificate } from '@antin/pki/x509/certificate';
+import { joined } from '../making/evidence.ts';
 import type { Evidence } from '../making/evidence.ts';
 import type { EtsiU, EtsiUItem } from './etsi-u.ts';
 import { readEtsiU } from './etsi-u.ts';
@@ -36,12 +37,8 @@ export interface JadesSignature {
  */
 export function readJades(jws: Jws, signature: JwsSignature, door: CryptoDoor): JadesSignature {
   const etsiU = readEtsiU(signature.unprotected);
-  const timeStamps = etsiU.items.flatMap(({ name, value }, i): CarriedTimeStamp[] => {
-    const kind = KINDS.get(name);
-    if (kind === undefined) return [];
-    return vals(member(value, 'tstTokens')).map((token) => ({ kind, token, before: etsiU.items.slice(0, i) }));
-  });
-  const evidence = evidenceOf(etsiU, timeStamps);
+  const timeStamps = carriedTimeStamps(etsiU);
+  const evidence = joined(evidenceOf(etsiU.items), evidenceOfTokens(timeStamps));
   const certificates = [...signature.header.certificates, ...evidence.certificates];
   return {
     jws,
@@ -53,6 +50,20 @@ export function readJades(jws: Jws, signature: JwsSignature, door: CryptoDoor): 
   };
 }
 
+/** Tokens of `sigTst` and `arcTst`, not looked into. @throws {FormatFault} `base64.damaged` */
+export function carriedTimeStamps({ items }: EtsiU): CarriedTimeStamp[] {
+  return items.flatMap(({ name, value }, i): CarriedTimeStamp[] => {
+    const kind = KINDS.get(name);
+    if (kind === undefined) return [];
+    return tokensOf(value).map((token) => ({ kind, token, before: items.slice(0, i) }));
+  });
+}
+
+/** Tokens of a `tstContainer` (clause 5.4.3.3). @throws {FormatFault} `base64.damaged` */
+export function tokensOf(container: JsonValue | undefined): Uint8Array[] {
+  return vals(member(container, 'tstTokens'));
+}
+
 const KINDS: ReadonlyMap<string, CarriedTimeStamp['kind']> = new Map([
   ['sigTst', 'signature'],
   ['arcTst', 'archive'],
@@ -61,11 +72,11 @@ const KINDS: ReadonlyMap<string, CarriedTimeStamp['kind']> = new Map([
 /** Values for time-stamps and values of any kind hold an `xVals` and an `rVals` of their own. */
 const CONTAINERS: ReadonlySet<string> = new Set(['tstVD', 'anyValData']);
 
-function evidenceOf({ items }: EtsiU, timeStamps: readonly CarriedTimeStamp[]): Evidence {
-  const signedData = timeStamps.map(({ token }) => parseTimeStampToken(token).signedData);
-  const certificates = signedData.flatMap((one) => [...one.certificates]);
-  const crls = signedData.flatMap((one) => [...one.crls]);
-  const ocsps = signedData.flatMap((one) => [...one.ocspResponses]);
+/** What `xVals`, `rVals` and their kin carry, those for time-stamps included. @throws {FormatFault} `base64.damaged` */
+export function evidenceOf(items: readonly Pick<EtsiUItem, 'name' | 'value'>[]): Evidence {
+  const certificates: Uint8Array[] = [];
+  const crls: Uint8Array[] = [];
+  const ocsps: Uint8Array[] = [];
   const add = (name: string, value: JsonValue): void => {
     if (name === 'xVals' || name === 'axVals') {
       certificates.push(...elements(value).flatMap((one) => val(member(one, 'x509Cert'))));
@@ -78,6 +89,15 @@ function evidenceOf({ items }: EtsiU, timeStamps: readonly CarriedTimeStamp[]): 
   };
   for (const { name, value } of items) add(name, value);
   return { certificates, crls, ocsps };
+}
+
+function evidenceOfTokens(timeStamps: readonly CarriedTimeStamp[]): Evidence {
+  const signedData = timeStamps.map(({ token }) => parseTimeStampToken(token).signedData);
+  return {
+    certificates: signedData.flatMap((one) => [...one.certificates]),
+    crls: signedData.flatMap((one) => [...one.crls]),
+    ocsps: signedData.flatMap((one) => [...one.ocspResponses]),
+  };
 }
 
 function member(value: JsonValue | undefined, name: string): JsonValue | undefined {
