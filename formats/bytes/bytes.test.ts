@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { indexOfBytes } from './bytes.ts';
-import { fromHex, hexDigits, toHex } from './text-encodings.ts';
+import { fromBase64, fromHex, hexDigits, toBase64, toBase64Url, toHex } from './text-encodings.ts';
 
 const few = fc.uint8Array({ max: 2, maxLength: 60 });
 
@@ -21,6 +21,16 @@ describe('bytes', () => {
         expect(toHex(bytes)).toBe(Buffer.from(bytes).toString('hex'));
         expect(Buffer.from(hexDigits(bytes)).toString('latin1')).toBe(toHex(bytes));
         expect(fromHex(toHex(bytes))).toEqual(bytes);
+      }),
+    );
+  });
+
+  test('become base64 as Node writes it and come back', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
+        expect(toBase64Url(bytes)).toBe(Buffer.from(bytes).toString('base64url'));
+        expect(fromBase64(toBase64(bytes))).toEqual(bytes);
       }),
     );
   });

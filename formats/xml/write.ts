@@ -44,6 +44,8 @@ export function element(
   const written = Object.entries(attributes)
     .filter((pair): pair is [string, string] => pair[1] !== undefined)
     .map(([key, value]) => ` ${key}="${escapeAttribute(value)}"`);
-  const inner = children.map((child) => (typeof child === 'string' ? escapeText(child) : child.xml));
-  return { xml: `<${name}${written.join('')}>${inner.join('')}</${name}>` };
+  // Added up, not joined: strings are then only tied together, and an enveloped file is copied once, when somebody reads it.
+  let xml = `<${name}${written.join('')}>`;
+  for (const child of children) xml += typeof child === 'string' ? escapeText(child) : child.xml;
+  return { xml: `${xml}</${name}>` };
 }

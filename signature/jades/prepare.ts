@@ -7,8 +7,9 @@ import type { Certificate } from '@antin/pki/x509/certificate';
 import { SignatureFault } from '../fault.ts';
 import { certificateOf } from '../making/certificate-memory.ts';
 import { requireDigest, requireMayMake } from '../making/policy.ts';
+import { requireHoldable } from '../making/require-holdable.ts';
 import { digestName, jwsAlgorithmName } from './algorithms.ts';
-import { base64UrlOctets } from './base64url.ts';
+import { base64UrlOctets, base64UrlSize } from './base64url.ts';
 import type { JadesInput } from './content.ts';
 import { digestOfContent, mediaType, nameUri, OBJECT_ID_BY_URI_HASH } from './content.ts';
 import type { JadesToBeSigned, Serialization } from './to-be-signed.ts';
@@ -34,13 +35,15 @@ export interface PrepareJadesOptions {
 /**
  * What the key must sign for a JAdES B-B signature.
  *
- * @throws {SignatureFault} `signature.algorithm-not-allowed`, `jades.payload`, `jades.file-name`, `jades.nothing-to-sign`
+ * @throws {SignatureFault} `signature.algorithm-not-allowed`, `signature.content-too-large`, `jades.payload`, `jades.file-name`,
+ *   `jades.nothing-to-sign`
  * @see ETSI TS 119 182-1 clauses 5.1, 5.2 and 6.3
  */
 export function prepareJades(input: JadesInput, options: PrepareJadesOptions): JadesToBeSigned {
   const { chain, algorithm, signingTime, serialization, encodePayload = true } = options;
   const certificate = certificateOf(options.certificate);
   requireMayMake({ algorithm, spki: certificate.spki }, signingTime);
+  if (input.packaging === 'attached') requireHoldable(input.payload.length, 'name it as a file in "sigD"');
   const header: Record<string, unknown> = {
     alg: jwsAlgorithmName(algorithm, certificate.spki),
     ...contentType(input),
@@ -53,12 +56,12 @@ export function prepareJades(input: JadesInput, options: PrepareJadesOptions): J
   // What changes the meaning of the payload must be understood by whoever verifies (clause 5.1.9, RFC 7797 §6).
   const crit = ['b64', 'sigD'].filter((name) => name in header);
   if (crit.length > 0) header['crit'] = crit;
-  const payload = input.packaging === 'attached' ? payloadOctets(input.payload, options) : new Uint8Array(0);
+  const protectedText = utf8(`${toBase64Url(utf8(JSON.stringify(header)))}.`);
   return {
     kind: 'jades',
     serialization,
     packaging: input.packaging,
-    signingInput: concatBytes(utf8(`${toBase64Url(utf8(JSON.stringify(header)))}.`), payload),
+    signingInput: input.packaging === 'attached' ? withPayload(protectedText, input.payload, options) : protectedText,
     encodedPayload: encodePayload,
     algorithm,
     certificate: certificate.raw,
@@ -97,20 +100,29 @@ function signedFiles(files: DetachedFiles, options: PrepareJadesOptions): Readon
 }
 
 /** RFC 7797 §5: what stands unencoded must survive the serialization. */
-function payloadOctets(payload: Uint8Array, { serialization, encodePayload = true }: PrepareJadesOptions): Uint8Array {
+function withPayload(
+  protectedText: Uint8Array,
+  payload: Uint8Array,
+  { serialization, encodePayload = true }: PrepareJadesOptions,
+): Uint8Array {
   // It would read as a payload that was left out (RFC 7515 appendix F), for which any other may be brought.
   if (payload.length === 0) throw new SignatureFault('jades.nothing-to-sign', 'the payload is empty');
-  if (encodePayload) return base64UrlOctets(payload);
+  if (encodePayload) {
+    const out = new Uint8Array(protectedText.length + base64UrlSize(payload.length));
+    out.set(protectedText);
+    base64UrlOctets(payload, out.subarray(protectedText.length));
+    return out;
+  }
   if (serialization === 'compact') {
     // A dot would move the border of the signature.
     const safe = payload.every((byte) => byte >= 0x20 && byte <= 0x7e && byte !== 0x2e);
     if (!safe) throw new SignatureFault('jades.payload', 'unencoded in compact form: only printable ASCII without "."');
-    return payload;
+    return concatBytes(protectedText, payload);
   }
   try {
     fromUtf8(payload);
   } catch (cause) {
     throw new SignatureFault('jades.payload', 'unencoded in JSON: only UTF-8 text', { cause });
   }
-  return payload;
+  return concatBytes(protectedText, payload);
 }

@@ -10,6 +10,7 @@ import { element } from '@antin/formats/xml/write';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { digestOf } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
+import { requireHoldable } from '../making/require-holdable.ts';
 import { DS, TRANSFORM, TYPE } from '../xmldsig/names.ts';
 import { elementOfId } from '../xmldsig/reference.ts';
 import { signatureElements } from '../xmldsig/signature.ts';
@@ -72,7 +73,8 @@ const NOT_SIGNATURES = element(
  * What is signed and where, with digests.
  *
  * @param idOf gives the identifier of a ds:Object by its number
- * @throws {SignatureFault} `xades.encoding`, `xades.nothing-to-sign`, `xmldsig.ambiguous-id`, `xmldsig.reference-not-found`
+ * @throws {SignatureFault} `xades.encoding`, `xades.nothing-to-sign`, `signature.content-too-large`, `xmldsig.ambiguous-id`,
+ *   `xmldsig.reference-not-found`
  * @throws {FormatFault} `xml.*`
  */
 export function plan(input: XadesInput, door: CryptoDoor, digest: DigestAlgorithm, idOf: (n: number) => string): PlannedContent {
@@ -130,11 +132,15 @@ function planObjects(
   digest: DigestAlgorithm,
   idOf: (n: number) => string,
 ): PlannedContent {
+  const size = objects.reduce((sum, one) => sum + one.content.length, 0);
+  requireHoldable(size, 'sign it detached or in an ASiC container');
   const made = objects.map(({ content, mimeType, as }, i) => {
     const id = idOf(i + 1);
     const attributes = { Id: id, MimeType: mimeType, ...(as === 'base64' ? { Encoding: TRANSFORM.base64 } : {}) };
     if (as === 'base64') {
-      const object = element('ds:Object', { Encoding: TRANSFORM.base64, Id: id, MimeType: mimeType }, toBase64(content));
+      // Markup, not text: base64 has nothing to escape, and looking for it makes copies of megabytes.
+      const text = { xml: toBase64(content) };
+      const object = element('ds:Object', { Encoding: TRANSFORM.base64, Id: id, MimeType: mimeType }, text);
       const digestValue = digestOf(door, digest, content);
       const transforms = [BASE64];
       return {

@@ -1,4 +1,4 @@
-import { concatBytes, utf8 } from '@antin/formats/bytes/bytes';
+import { utf8 } from '@antin/formats/bytes/bytes';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { element } from '@antin/formats/xml/write';
 import type { CryptoDoor } from '@antin/pki/crypto';
@@ -20,7 +20,7 @@ export interface EmbedXadesOptions {
   readonly timeStampToken?: Uint8Array;
 }
 
-const DECLARATION = utf8('<?xml version="1.0" encoding="UTF-8"?>\n');
+const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
 /**
  * The signed XML document: the input with the signature in it (enveloped), or a document that is the signature.
@@ -37,7 +37,7 @@ export function embedXades(
   options: EmbedXadesOptions,
 ): Uint8Array {
   const signature = embeddedSignature(tbs, signatureValue, options);
-  if (tbs.packaging !== 'enveloped') return concatBytes(DECLARATION, utf8(signature));
+  if (tbs.packaging !== 'enveloped') return utf8(DECLARATION + signature);
   if (document === undefined) throw new SignatureFault('xades.input-changed', 'the document that was prepared is needed');
   return documentWith(document, tbs, signature, options.door);
 }

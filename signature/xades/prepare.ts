@@ -44,7 +44,7 @@ export interface PrepareXadesOptions {
  * before must be what they were; if this one would break one of them, it is not made.
  *
  * @throws {SignatureFault} `xades.encoding`, `xades.nothing-to-sign`, `xades.file-name`, `xades.breaks-earlier`,
- *   `signature.algorithm-not-allowed`, `xmldsig.ambiguous-id`, `xmldsig.reference-not-found`
+ *   `signature.algorithm-not-allowed`, `signature.content-too-large`, `xmldsig.ambiguous-id`, `xmldsig.reference-not-found`
  * @throws {FormatFault} `xml.*`
  * @see ETSI EN 319 132-1 clause 6
  */
@@ -104,7 +104,8 @@ export function prepareXades(input: XadesInput, options: PrepareXadesOptions): X
     signature: whole.xml,
     valueAt: whole.xml.indexOf(value.xml) + value.xml.indexOf('</'),
     valueId: ids.value,
-    signedInfo: canonicalPart(whole, DS, 'SignedInfo'),
+    // Exclusive: what stands beside it does not matter, so enveloped megabytes are not parsed for it.
+    signedInfo: canonicalPart(signatureElement(ids.signature, signedInfo), DS, 'SignedInfo'),
     digest,
     algorithm,
     certificate: certificate.raw,
