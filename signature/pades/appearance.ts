@@ -85,7 +85,8 @@ export function formXObject(update: PdfUpdate, form: FormXObject): PdfRef {
   return update.addStream(entries, latin1(form.content));
 }
 
-const LEADING = 1.2;
+/** Line height in sizes. */
+export const LEADING = 1.2;
 
 /** Lines from the top, the whole block in one size that fits width and height. */
 function textBlock(text: AppearanceText, font: TextFont, width: number, height: number): string {
