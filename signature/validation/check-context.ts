@@ -12,6 +12,8 @@ export interface CheckContext {
   /** The moment of judging. */
   readonly at: number;
   readonly best: BestTime;
+  /** The signature is no older than this: a valid time-stamp of its content proves it; null without one. */
+  readonly notBefore: number | null;
   /** Trust at the best signature time. */
   readonly trust: TrustFacts | null;
 }

@@ -18,6 +18,8 @@ export interface Check {
   readonly id: string;
   readonly clause: string;
   readonly onFail: { readonly indication: 'TOTAL_FAILED' | 'INDETERMINATE'; readonly subIndication: SubIndication };
+  /** May a policy make less of it than a failure? Never so for what tells a genuine signature from a forged one. */
+  readonly loosenable?: true;
   /** Everything that does not hold; empty = holds or does not apply. */
   readonly fails: (facts: SignatureFacts, context: CheckContext) => readonly Miss[];
 }
@@ -33,6 +35,7 @@ interface Miss {
 }
 
 const FORMAT = { indication: 'TOTAL_FAILED', subIndication: 'FORMAT_FAILURE' } as const;
+const FAILED = { indication: 'TOTAL_FAILED' } as const;
 const NO_SIGNER = { indication: 'INDETERMINATE', subIndication: 'NO_SIGNING_CERTIFICATE_FOUND' } as const;
 const ADES: ReadonlySet<string> = new Set(['PAdES', 'CAdES', 'XAdES', 'JAdES', 'OOXML']);
 const one = (condition: boolean, message: string): readonly Miss[] => (condition ? [{ message }] : []);
@@ -188,6 +191,7 @@ export const CHECKS: readonly Check[] = [
     id: 'pdf.change-undecided',
     clause: 'ISO 32000-2 12.8.2.2',
     onFail: { indication: 'INDETERMINATE', subIndication: 'SIG_CONSTRAINTS_FAILURE' },
+    loosenable: true,
     fails: (f) =>
       (f.pdf?.changes ?? [])
         .filter((change) => change.judgement === 'undecided')
@@ -224,9 +228,13 @@ export const CHECKS: readonly Check[] = [
     clause: 'EN 319 102-1 5.5.4',
     onFail: { indication: 'INDETERMINATE', subIndication: 'REVOKED_NO_POE' },
     fails: (_f, c) =>
-      revocationsOf(c).flatMap((r) => {
+      revocationsOf(c).flatMap((r): readonly Miss[] => {
         if (r.status !== 'revoked' || (c.best.proven && r.revokedAt !== null && c.best.time < r.revokedAt)) return [];
         const when = r.revokedAt === null ? {} : { when: r.revokedAt };
+        if (!r.ca && r.revokedAt !== null && c.notBefore !== null && c.notBefore > r.revokedAt) {
+          const message = `${r.subject} was revoked at ${iso(r.revokedAt)}, and the content was time-stamped after that, before it was signed`;
+          return [{ code: 'trust.signed-after-revocation', message, ...when, ...FAILED, subIndication: 'REVOKED' }];
+        }
         const message = `${r.subject} was revoked${r.revokedAt === null ? '' : ` at ${iso(r.revokedAt)}`}; nothing proves that the signature is older`;
         return [{ message, ...when, ...(r.ca ? { subIndication: 'REVOKED_CA_NO_POE' as const } : {}) }];
       }),
@@ -248,8 +256,13 @@ export const CHECKS: readonly Check[] = [
     clause: 'EN 319 102-1 5.5.4',
     onFail: { indication: 'INDETERMINATE', subIndication: 'OUT_OF_BOUNDS_NO_POE' },
     fails: (_f, c) =>
-      belowAnchor(c).flatMap((certificate) => {
+      belowAnchor(c).flatMap((certificate, i): readonly Miss[] => {
         if (c.best.time <= certificate.notAfter) return [];
+        if (i === 0 && c.notBefore !== null && c.notBefore > certificate.notAfter) {
+          const message = `${certificate.subject} expired at ${iso(certificate.notAfter)}, and the content was time-stamped after that, before it was signed`;
+          const when = certificate.notAfter;
+          return [{ code: 'trust.signed-after-expiry', message, when, ...FAILED, subIndication: 'EXPIRED' }];
+        }
         const message = `${certificate.subject} expired at ${iso(certificate.notAfter)}; nothing proves that the signature is older`;
         return [{ message, when: certificate.notAfter }];
       }),
@@ -258,12 +271,14 @@ export const CHECKS: readonly Check[] = [
     id: 'algorithm.allowed',
     clause: 'EN 319 102-1 5.2.8',
     onFail: { indication: 'INDETERMINATE', subIndication: 'CRYPTO_CONSTRAINTS_FAILURE_NO_POE' },
+    loosenable: true,
     fails: (f, c) => algorithmFindings(f, c),
   },
   {
     id: 'trust.revocation-known',
     clause: 'EN 319 102-1 5.2.5',
     onFail: { indication: 'INDETERMINATE', subIndication: 'TRY_LATER' },
+    loosenable: true,
     fails: (_f, c) =>
       revocationsOf(c)
         .filter((r) => r.status === 'unknown')
@@ -273,6 +288,7 @@ export const CHECKS: readonly Check[] = [
     id: 'time-stamp.order',
     clause: 'EN 319 102-1 5.5.4',
     onFail: { indication: 'INDETERMINATE', subIndication: 'TIMESTAMP_ORDER_FAILURE' },
+    loosenable: true,
     fails: (f) => {
       const times = (kind: string): number[] =>
         f.timeStamps.filter((t) => t.kind === kind && t.imprintMatches && t.genTime !== null).map((t) => t.genTime as number);

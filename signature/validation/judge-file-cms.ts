@@ -15,8 +15,7 @@ import { readSigner } from './judge-cms.ts';
 import type { SignerFacts } from './judge-cms.ts';
 import { cmsLevel } from './cms-level.ts';
 import { LimitReached } from './limits.ts';
-import { concludeSignature } from './process.ts';
-import { reportSignature } from './report.ts';
+import { settle } from './settle.ts';
 import { contentOf } from './signed-content.ts';
 import { addEvidence } from './sources.ts';
 import type { Sources } from './sources.ts';
@@ -103,6 +102,5 @@ function factsOf(
 }
 
 function conclude(facts: SignatureFacts, sources: Sources, carried: (time: number) => Carried): SignatureReport {
-  const conclusion = concludeSignature(facts, sources.policy, sources.context.at);
-  return reportSignature(facts, conclusion, cmsLevel(facts, carried(conclusion.best.time)));
+  return settle(facts, sources, (time) => cmsLevel(facts, carried(time)));
 }

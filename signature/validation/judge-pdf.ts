@@ -29,8 +29,8 @@ import { holdAgainst, readPermissions } from './pdf/permissions.ts';
 import { changedKeys } from './pdf/semantic.ts';
 import { pdfDate, textOf } from './pdf/text.ts';
 import { rectOf } from './pdf/widgets.ts';
-import { concludeSignature, concludeTimeStamp } from './process.ts';
-import { reportSignature } from './report.ts';
+import { concludeTimeStamp } from './process.ts';
+import { settle } from './settle.ts';
 import { contentOf } from './signed-content.ts';
 import type { Sources } from './sources.ts';
 import { addEvidence } from './sources.ts';
@@ -257,7 +257,6 @@ function judgeOne(
   stamps: readonly JudgedStamp[],
   sources: Sources,
 ): SignatureReport {
-  const { context, policy } = sources;
   const { revision, ranges } = one.coverage;
   const covering = stamps.filter((stamp) => revision >= 0 && stamp.revision > revision);
   const signer: SignerInfo | undefined = one.data?.signerInfos[0];
@@ -285,9 +284,7 @@ function judgeOne(
     timeStamps: read?.timeStamps ?? [],
     warnings: [...one.warnings, ...(read?.warnings ?? []), ...claimedTimeOddity(pdfDate(one.found.dict.entries.get('M')), read)],
   };
-  const conclusion = concludeSignature(facts, policy, context.at);
-  const evidence = evidenceComplete(file, one.data, read, conclusion.best.time, covering, sources);
-  return reportSignature(facts, conclusion, cmsLevel(facts, evidence));
+  return settle(facts, sources, (time) => cmsLevel(facts, evidenceComplete(file, one.data, read, time, covering, sources)));
 }
 
 /** adbe.pkcs7.sha1 signs the SHA-1 of the ranges, carried as the content of the CMS; everything else signs the ranges. */
@@ -407,7 +404,7 @@ function timeStampOnly(
     timeStamps: stamp === undefined ? [] : [stamp.facts],
     warnings: one.warnings,
   };
-  return reportSignature(facts, concludeSignature(facts, sources.policy, sources.context.at), { level: null, levelFailures: [] });
+  return settle(facts, sources, () => ({ level: null, levelFailures: [] }));
 }
 
 /** What may show something else tomorrow though no byte changes. Looked for where it is cheap to look. */

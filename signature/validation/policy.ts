@@ -1,4 +1,5 @@
 import type { DigestAlgorithm, SignatureAlgorithm } from '@antin/pki/crypto';
+import type { Level } from './types.ts';
 
 /** Moment from which an algorithm no longer counts, ms since 1970; `null` = still good. A missing name is never good. */
 export type GoodUntil = number | null;
@@ -10,8 +11,18 @@ export type GoodUntil = number | null;
  * proven for the signature, the answer is CRYPTO_CONSTRAINTS_FAILURE; where it may have been earlier but nothing proves
  * it, CRYPTO_CONSTRAINTS_FAILURE_NO_POE.
  */
+/** What becomes of a check that does not hold (as in EU DSS policies): it decides, it warns, it is told, or nothing is said. */
+export type ConstraintLevel = 'fail' | 'warn' | 'inform' | 'ignore';
+
 export interface ValidationPolicy {
   readonly name: string;
+  /**
+   * By id of a check or code of a finding; `fail` when absent. Only checks that are marked as loosenable listen: no policy
+   * makes a broken signature pass.
+   */
+  readonly constraints?: Readonly<Record<string, ConstraintLevel>>;
+  /** Lowest level of the baseline profiles that is accepted. */
+  readonly minimumLevel?: Level;
   readonly digests: Readonly<Partial<Record<DigestAlgorithm, GoodUntil>>>;
   /** Hash inside signing-certificate (v1 is SHA-1 by definition): a binding beside the signature itself. */
   readonly essDigests: Readonly<Partial<Record<DigestAlgorithm, GoodUntil>>>;

@@ -1,9 +1,10 @@
 import { CHECKS } from './checks.ts';
 import type { BestTime, CheckContext } from './check-context.ts';
 import type { Failure } from './checks.ts';
+import { constraintOf } from './constraints.ts';
 import { misses } from './algorithms.ts';
 import type { SignatureFacts, TimeStampFacts } from './facts.ts';
-import type { ValidationPolicy } from './policy.ts';
+import type { ConstraintLevel, ValidationPolicy } from './policy.ts';
 import type { Finding, Indication, SubIndication } from './types.ts';
 
 export interface Conclusion {
@@ -13,6 +14,8 @@ export interface Conclusion {
   readonly decided: Failure | null;
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
+  /** What the policy only wants to be told. */
+  readonly information: readonly Finding[];
   readonly timeStamps: readonly TimeStampConclusion[];
 }
 
@@ -28,11 +31,10 @@ const SKEW_MS = 5 * 60_000;
 /** Validation of one signature with time (EN 319 102-1 §5.3 and §5.5): a pure function of facts, policy and time. */
 export function concludeSignature(facts: SignatureFacts, policy: ValidationPolicy, at: number): Conclusion {
   const timeStamps = facts.timeStamps.map((one) => concludeTimeStamp(one, policy, at));
-  const best = bestTime(facts, timeStamps, at);
-  const trust = best.proven ? (facts.trustAtPoe ?? facts.trust) : facts.trust;
-  const context: CheckContext = { policy, at, best, trust };
-  const failures = CHECKS.flatMap((check) =>
-    check.fails(facts, context).map((miss): Failure => {
+  const context = checkContext(facts, timeStamps, policy, at);
+  const { best } = context;
+  const missed = CHECKS.flatMap((check) =>
+    check.fails(facts, context).map((miss): Failure & { readonly level: ConstraintLevel } => {
       const { message, offset, when } = miss;
       return {
         id: check.id,
@@ -45,9 +47,12 @@ export function concludeSignature(facts: SignatureFacts, policy: ValidationPolic
           ...(offset === undefined ? {} : { offset }),
         },
         ...(when === undefined ? {} : { when }),
+        level: constraintOf(check, miss.code ?? check.id, policy),
       };
     }),
   );
+  const failures = missed.filter((one) => one.level === 'fail');
+  const told = (level: ConstraintLevel): Finding[] => missed.filter((one) => one.level === level).map((one) => one.finding);
   const decided = failures.find((one) => one.indication === 'TOTAL_FAILED') ?? failures[0] ?? null;
   const unknown = failures.filter((one) => one.id === 'trust.revocation-known').map((one) => one.finding);
   const stamps = timeStamps.flatMap((one) => (one.indication === 'PASSED' ? [] : one.errors));
@@ -57,9 +62,22 @@ export function concludeSignature(facts: SignatureFacts, policy: ValidationPolic
     best,
     decided,
     errors: dedupe(failures.map((one) => one.finding)),
-    warnings: dedupe([...facts.warnings, ...unknown, ...stamps]),
+    warnings: dedupe([...facts.warnings, ...unknown, ...stamps, ...told('warn')]),
+    information: dedupe(told('inform')),
     timeStamps,
   };
+}
+
+/** What the checks hold a signature against. */
+export function checkContext(
+  facts: SignatureFacts,
+  timeStamps: readonly TimeStampConclusion[],
+  policy: ValidationPolicy,
+  at: number,
+): CheckContext {
+  const best = bestTime(facts, timeStamps, at);
+  const trust = best.proven ? (facts.trustAtPoe ?? facts.trust) : facts.trust;
+  return { policy, at, best, notBefore: oldestPossible(facts, timeStamps), trust };
 }
 
 function bestTime(facts: SignatureFacts, conclusions: readonly TimeStampConclusion[], at: number): BestTime {
@@ -75,6 +93,14 @@ function bestTime(facts: SignatureFacts, conclusions: readonly TimeStampConclusi
     }
   });
   return { time, proven };
+}
+
+/** The content existed before it was signed: the signature is younger than every time-stamp of its content (§5.5.4 step 4). */
+function oldestPossible(facts: SignatureFacts, conclusions: readonly TimeStampConclusion[]): number | null {
+  const times = facts.timeStamps.flatMap((stamp, i) =>
+    stamp.kind === 'content-time-stamp' && conclusions[i]?.indication === 'PASSED' ? [stamp.genTime as number] : [],
+  );
+  return times.length === 0 ? null : Math.max(...times);
 }
 
 /** Validation of a time-stamp (EN 319 102-1 §5.4) at its control time. Anything but PASSED proves nothing about time. */

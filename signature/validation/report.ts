@@ -48,6 +48,7 @@ export function reportSignature(facts: SignatureFacts, conclusion: Conclusion, l
     ...(decided?.when === undefined ? {} : { decidedAt: iso(decided.when) }),
     errors: conclusion.errors,
     warnings: conclusion.warnings,
+    ...(conclusion.information.length === 0 ? {} : { information: conclusion.information }),
     ...(value === null || value.digest === null ? {} : { digestAlgorithm: value.digest }),
     ...(value === null || value.scheme === null
       ? {}

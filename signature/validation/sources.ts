@@ -10,6 +10,7 @@ import { OnePass } from './one-pass.ts';
 import { VIETNAM_POLICY } from './policy.ts';
 import type { ValidationPolicy } from './policy.ts';
 import { rememberingDoor } from './remembering-door.ts';
+import type { Settled } from './settle.ts';
 import type { TrustSources } from './trust.ts';
 import type { Finding, Need, ValidationContext } from './types.ts';
 
@@ -24,6 +25,8 @@ export interface Sources {
   readonly warnings: Finding[];
   readonly trustFor: (purpose: 'signer' | 'time-stamp') => TrustSources;
   readonly pass: OnePass;
+  /** Every signature that was concluded, in order. */
+  readonly settled: Settled[];
 }
 
 export function openSources(context: ValidationContext, source: ByteSource): Sources {
@@ -45,7 +48,7 @@ export function openSources(context: ValidationContext, source: ByteSource): Sou
     needs,
   });
   const pass = new OnePass(source, context.door);
-  const sources: Sources = { context, policy, pool, crls, ocsps, needs, warnings: [], trustFor, pass };
+  const sources: Sources = { context, policy, pool, crls, ocsps, needs, warnings: [], trustFor, pass, settled: [] };
   for (const anchor of [...context.trust, ...(context.tsaTrust ?? [])]) pool.addParsed(anchor.certificate);
   addEvidence(sources, context.evidence);
   return sources;

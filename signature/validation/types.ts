@@ -152,6 +152,8 @@ export interface SignatureReport {
   readonly decidedAt?: string;
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
+  /** What the policy asks only to be told. */
+  readonly information?: readonly Finding[];
   readonly digestAlgorithm?: string;
   readonly signatureAlgorithm?: string;
   readonly reason?: string;
@@ -221,9 +223,4 @@ export interface ValidationContext {
   readonly detachedByName?: (name: string) => ByteSource | undefined;
   readonly fileName?: string;
   readonly policy?: ValidationPolicy;
-}
-
-export interface ValidationOutcome {
-  readonly report: ValidationReport;
-  readonly needs: readonly Need[];
 }

@@ -4,6 +4,7 @@ import { FormatFault } from '@antin/formats/fault';
 import { judgeCmsFile } from './judge-file-cms.ts';
 import { judgePdf } from './judge-pdf.ts';
 import { LimitReached } from './limits.ts';
+import type { ValidationOutcome } from './outcome.ts';
 import { VIETNAM_POLICY } from './policy.ts';
 import { looksSigned, recognise } from './recognise.ts';
 import { openSources } from './sources.ts';
@@ -15,7 +16,6 @@ import type {
   SignatureReport,
   SubIndication,
   ValidationContext,
-  ValidationOutcome,
   ValidationReport,
   Verdict,
 } from './types.ts';
@@ -47,7 +47,7 @@ export function validate(source: ByteSource, context: ValidationContext): Valida
   const sources = openSources(context, source);
   const judged = judge(source, sources);
   const report = documentReport(source, context, judged, sources);
-  return { report, needs: sources.needs };
+  return { report, needs: sources.needs, settled: sources.settled };
 }
 
 function judge(source: ByteSource, sources: Sources): Judged {

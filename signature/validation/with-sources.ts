@@ -1,5 +1,6 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
-import type { Evidence, Need, ValidationContext, ValidationOutcome } from './types.ts';
+import type { ValidationOutcome } from './outcome.ts';
+import type { Evidence, Need, ValidationContext } from './types.ts';
 import { validate } from './validate.ts';
 
 /** Brings what it can for the needs; leaves out what it cannot. Caps, addresses and caches are its business. */

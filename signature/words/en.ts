@@ -63,6 +63,11 @@ export const EN: Catalogue = {
       `the certificate of ${signer} was not issued for signing documents, or breaks a rule of its issuer`,
     CHAIN_CONSTRAINTS_FAILURE: ({ signer }) =>
       `the certificate of ${signer} was not issued for signing documents, or breaks a rule of its issuer`,
+    'trust.signed-after-revocation': ({ signer, when }) =>
+      `the certificate of ${signer} was revoked${at(when)}, and a time-stamp shows that the document was signed after that`,
+    'trust.signed-after-expiry': ({ signer, when }) =>
+      `the certificate of ${signer} expired${at(when)}, and a time-stamp shows that the document was signed after that`,
+    'policy.level': () => 'the signature does not reach the level this policy asks for',
     'trust.not-revoked': ({ signer, when }) =>
       `the certificate of ${signer} was revoked${at(when)}, and no time-stamp proves that the document was signed before`,
     REVOKED_NO_POE: ({ signer, when }) =>

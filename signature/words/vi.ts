@@ -63,6 +63,11 @@ export const VI: Catalogue = {
       `chứng thư của ${signer} không được cấp cho việc ký văn bản hoặc không đúng quy định của tổ chức cấp`,
     CHAIN_CONSTRAINTS_FAILURE: ({ signer }) =>
       `chứng thư của ${signer} không được cấp cho việc ký văn bản hoặc không đúng quy định của tổ chức cấp`,
+    'trust.signed-after-revocation': ({ signer, when }) =>
+      `chứng thư của ${signer} đã bị thu hồi${at(when)}, và dấu thời gian cho thấy văn bản được ký sau đó`,
+    'trust.signed-after-expiry': ({ signer, when }) =>
+      `chứng thư của ${signer} đã hết hạn${at(when)}, và dấu thời gian cho thấy văn bản được ký sau đó`,
+    'policy.level': () => 'chữ ký chưa đạt mức mà quy định kiểm tra này đòi hỏi',
     'trust.not-revoked': ({ signer, when }) =>
       `chứng thư của ${signer} đã bị thu hồi${at(when)}, không có dấu thời gian chứng minh văn bản được ký trước lúc đó`,
     REVOKED_NO_POE: ({ signer, when }) =>
