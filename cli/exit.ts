@@ -5,6 +5,8 @@ export const exit = {
   invalid: 1,
   indeterminate: 2,
   unsigned: 3,
+  /** Of a batch, some items were done and some refused. */
+  partly: 4,
   /** Wrong arguments. */
   usage: 64,
   /** The input is of no format we know. */

@@ -5,7 +5,7 @@ import type { Io } from './io.ts';
 const usage = `Antin (Ấn Tín): digital signatures for public administration
 
   antin serve     run the services (npm start does this)
-  antin sign      sign a PDF
+  antin sign      sign files of any kind
   antin extend    raise signatures to B-T, B-LT, B-LTA
   antin timestamp put a document time-stamp over a PDF
   antin validate  judge the signatures of files
@@ -18,7 +18,7 @@ const usage = `Antin (Ấn Tín): digital signatures for public administration
   antin judges    second opinions from other engines
 
 "antin COMMAND --help" explains a command. Exit codes: 0 valid or done, 1 invalid, 2 indeterminate, 3 unsigned,
-64 wrong usage, 65 no supported format, 69 something needed is not available, 70 our own fault, 130 cancelled.
+4 some done and some not, 64 wrong usage, 65 no supported format, 69 something needed is not available, 70 our own fault, 130 cancelled.
 `;
 
 /** Runs `antin ARGV…`. */

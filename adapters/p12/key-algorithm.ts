@@ -16,6 +16,15 @@ export function algorithmOfKey(certificate: Certificate): SignatureAlgorithm | u
   return undefined;
 }
 
+/** What was asked for, outright or by certificate; else what the kind of key suggests. */
+export function chosenAlgorithm(
+  certificate: Certificate,
+  asked: SignatureAlgorithm | ((certificate: Certificate) => SignatureAlgorithm | undefined) | undefined,
+): SignatureAlgorithm | undefined {
+  if (asked === undefined) return algorithmOfKey(certificate);
+  return typeof asked === 'function' ? asked(certificate) : asked;
+}
+
 /** Uncompressed points: 65, 97 or 133 octets for P-256, P-384, P-521. */
 function digestForPoint(octets: number): DigestAlgorithm {
   if (octets > 97) return 'SHA-512';

@@ -4,7 +4,7 @@ import type { Certificate } from '@antin/pki/x509/certificate';
 import { commonName, sameName } from '@antin/pki/x509/name';
 import type { SigningKey } from '@antin/signature/making/signer';
 import { nodeSecrets } from '../crypto/node.ts';
-import { algorithmOfKey } from './key-algorithm.ts';
+import { chosenAlgorithm } from './key-algorithm.ts';
 import { readSecretFile } from './secret-file.ts';
 
 /** A key that anybody who copies a file has: for practice, tests and the command line. */
@@ -14,7 +14,8 @@ export interface SoftwareKey extends SigningKey {
 
 export interface SoftwareKeyOptions {
   readonly profile: 'practice' | 'production';
-  readonly algorithm?: SignatureAlgorithm;
+  /** Or chosen once the certificate is known; default by the kind of its key. */
+  readonly algorithm?: SignatureAlgorithm | ((certificate: Certificate) => SignatureAlgorithm | undefined);
   /** DER of the certificate to use when the file holds several keys. */
   readonly certificate?: Uint8Array;
   /** Picks among several keys by certificate and friendly name. */
@@ -66,7 +67,7 @@ export function softwareKey(p12: Uint8Array, password: Buffer, options: Software
       throw new SoftwareKeyFault('software-key.several-keys', `the file holds several keys, name one: ${names.join(', ')}`);
     }
     const { certificate, pkcs8 } = held;
-    const algorithm = options.algorithm ?? algorithmOfKey(certificate);
+    const algorithm = chosenAlgorithm(certificate, options.algorithm);
     if (algorithm === undefined) throw new SoftwareKeyFault('software-key.unsupported', 'the key’s type is not supported');
     return {
       practiceOnly: true,

@@ -3,7 +3,7 @@ import { parseCertificate, type Certificate } from '@antin/pki/x509/certificate'
 import { sameName } from '@antin/pki/x509/name';
 import type { SigningKey } from '@antin/signature/making/signer';
 import { nodeCrypto } from '../crypto/node.ts';
-import { algorithmOfKey } from '../p12/key-algorithm.ts';
+import { chosenAlgorithm } from '../p12/key-algorithm.ts';
 import { Pkcs11Fault } from './fault.ts';
 import type { TokenView } from './messages.ts';
 import { ModuleProcess } from './module-process.ts';
@@ -19,7 +19,8 @@ export interface Pkcs11KeyOptions {
   readonly pin: PinSource;
   /** DER of the certificate to use when the token holds several. */
   readonly certificate?: Uint8Array;
-  readonly algorithm?: SignatureAlgorithm;
+  /** Or chosen once the certificate is known; default by the kind of its key. */
+  readonly algorithm?: SignatureAlgorithm | ((certificate: Certificate) => SignatureAlgorithm | undefined);
   /** Try the PIN although one more wrong one locks the token. */
   readonly allowFinalTry?: boolean;
 }
@@ -48,7 +49,7 @@ export async function pkcs11Key(options: Pkcs11KeyOptions): Promise<Pkcs11Key> {
     const token = chooseToken(await module.tokens(), options.slotLabel);
     const held = token.certificates.map((entry) => parsed(entry.certificate)).filter((entry) => entry !== undefined);
     const certificate = chooseCertificate(held, options.certificate);
-    const algorithm = options.algorithm ?? algorithmOfKey(certificate);
+    const algorithm = chosenAlgorithm(certificate, options.algorithm);
     if (algorithm === undefined) throw new Pkcs11Fault('pkcs11.mechanism-missing', 'the certificate’s key type is not supported');
     const signAll = async (data: readonly Uint8Array[]) => {
       const pin = token.protectedAuthenticationPath || !token.loginRequired ? Buffer.alloc(0) : await options.pin();

@@ -54,9 +54,9 @@ describe('wrong usage is 64', () => {
   const p12 = ['--p12', 'a', '--pass-file', 'b'];
   const picture = ['--appearance', 'a.png'];
   it.each<[string, string[], RegExp]>([
-    ['no file', [], /which PDF/],
-    ['two files', ['in.pdf', 'more.pdf', '-o', 'out.pdf', ...p12], /one file at a time/],
-    ['no output', ['in.pdf', ...p12], /-o OUT\.pdf/],
+    ['no file', [], /which file/],
+    ['no output', ['in.pdf', ...p12], /-o OUT is missing/],
+    ['two outputs', ['in.pdf', '-o', 'out.pdf', '--out-dir', 'out', ...p12], /not both/],
     ['standard input as the document', ['-', '-o', 'out.pdf', ...p12], /"-" is no file/],
     ['no key', ['in.pdf', '-o', 'out.pdf'], /which key/],
     ['two keys', ['in.pdf', '-o', 'out.pdf', ...p12, '--pkcs11', 'm'], /not both/],
@@ -65,7 +65,24 @@ describe('wrong usage is 64', () => {
     ['a passphrase for a token', ['in.pdf', '-o', 'out.pdf', '--pkcs11', 'm', '--pass-file', 'c'], /--pass-file means nothing/],
     ['B-T without a time-stamp authority', ['in.pdf', '-o', 'out.pdf', ...p12, '--level', 'B-T'], /needs --tsa/],
     ['B-B with one', ['in.pdf', '-o', 'out.pdf', ...p12, '--level', 'B-B', '--tsa', 'http://a'], /leave --tsa out/],
-    ['a level there is not', ['in.pdf', '-o', 'out.pdf', ...p12, '--level', 'B-LT'], /B-B, B-T/],
+    ['a level there is not', ['in.pdf', '-o', 'out.pdf', ...p12, '--level', 'B-X'], /B-B, B-T, B-LT, B-LTA/],
+    ['B-LT without trusted roots', ['in.pdf', '-o', 'o', ...p12, '--tsa', 'http://a', '--level', 'B-LT'], /needs trusted roots/],
+    ['B-LTA without a time-stamp authority', ['in.pdf', '-o', 'o', ...p12, '--level', 'B-LTA', '--trust', 'r'], /needs --tsa/],
+    ['trust for a level that asks none', ['in.pdf', '-o', 'o', ...p12, '--trust', 'r'], /mean nothing at level B-B/],
+    [
+      'a format there is not',
+      ['in.pdf', '-o', 'o', ...p12, '--format', 'PGP'],
+      /PAdES, CAdES, XAdES, ASiC-E, ASiC-S, JAdES, OOXML/,
+    ],
+    ['packaging without a format', ['in.pdf', '-o', 'o', ...p12, '--packaging', 'detached'], /needs --format/],
+    [
+      'packaging of another format',
+      ['i', '-o', 'o', ...p12, '--format', 'cades', '--packaging', 'enveloped'],
+      /attached, detached/,
+    ],
+    ['packaging where there is one only', ['i', '-o', 'o', ...p12, '--format', 'pades', '--packaging', 'attached'], /only one/],
+    ['a digest there is not', ['in.pdf', '-o', 'o', ...p12, '--digest', 'CRC32'], /SHA-256, SHA-384, SHA-512, SHA3-256/],
+    ['a media type that is none', ['in.pdf', '-o', 'o', ...p12, '--mimetype', 'letter'], /--mimetype needs/],
     ['a time-stamp authority on a disk', ['in.pdf', '-o', 'out.pdf', ...p12, '--tsa', 'file:///etc/passwd'], /--tsa needs/],
     ['a password in an address', ['in.pdf', '-o', 'out.pdf', ...p12, '--tsa', 'http://u:p@a/'], /without a password/],
     ['a picture without a place', ['in.pdf', '-o', 'out.pdf', ...p12, ...picture], /--rect/],

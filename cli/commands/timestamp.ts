@@ -4,6 +4,7 @@ import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { fileSource } from '@antin/adapters/files/source';
 import { nodeInflate } from '@antin/adapters/inflate/node';
 import { timestampPdf } from '@antin/signature/pades/document-time-stamp';
+import { appendedSource } from '@antin/signature/pades/to-be-signed';
 import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
@@ -51,9 +52,8 @@ export async function run(argv: string[], io: Io): Promise<number> {
     const digest = DIGESTS.find((one) => one === (values.digest ?? 'SHA-256'));
     if (digest === undefined) throw new UsageFault(`--digest is one of ${DIGESTS.join(', ')}, not "${values.digest}"`);
     if (!stat(input).isFile()) throw new UsageFault(`${input} is no file`);
-    checkOutput(input, output, force);
+    checkOutput([input], output, force);
     using source = fileSource(input);
-    const sha256 = sha256Of(source);
     const appended = await timestampPdf(source, {
       inflate: nodeInflate,
       door: nodeCrypto,
@@ -61,7 +61,8 @@ export async function run(argv: string[], io: Io): Promise<number> {
       digest,
       timeStamp: timeStampsFrom(tsa),
     });
-    writeOutput(source, appended, { output, force, sha256 });
+    const result = appendedSource(source, appended);
+    writeOutput(result, { output, force, sha256: sha256Of(result) });
     io.stdout.write(`${printable(output)}: document time-stamp\n`);
     return exit.ok;
   });

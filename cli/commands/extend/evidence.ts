@@ -3,21 +3,30 @@ import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { answerCache } from '@antin/adapters/sources/answer-cache';
 import { evidenceFetcher } from '@antin/adapters/sources/evidence';
 import { evidenceFrom } from '@antin/adapters/sources/evidence-for';
-import type { Evidence, EvidenceSource } from '@antin/signature/making/evidence';
-import { readCertificateFiles, readEvidence } from '../validate-inputs.ts';
-import type { ExtendArguments } from './arguments.ts';
+import type { Evidence } from '@antin/signature/making/evidence';
+import type { ExtendOptions } from '@antin/signature/making/extend-options';
+import type { ValidationContext } from '@antin/signature/validation/types';
+import { readAnchors, readCertificateFiles, readEvidence } from '../validate-inputs.ts';
+import type { RaisingArguments } from './raising-arguments.ts';
 
-/** What the caller brings as files. @throws {UsageFault} */
-export function evidenceFiles(args: Pick<ExtendArguments, 'certificate' | 'crl' | 'ocsp'>): Evidence {
-  return {
+/** Trust and evidence of a run: what was named, and the world behind it. */
+export interface RaisingSources {
+  readonly options: Pick<ExtendOptions, 'anchors' | 'tsaAnchors' | 'evidenceFor' | 'evidence'>;
+  /** The same, and what was brought meanwhile, for the judge. */
+  known(): Pick<ValidationContext, 'trust' | 'tsaTrust' | 'evidence'>;
+}
+
+/** @throws {UsageFault} for files that cannot be read */
+export function raisingSources(args: RaisingArguments): RaisingSources {
+  const separate = args.tsaTrust.length > 0;
+  const anchors = readAnchors(args.trust, separate ? ['signer'] : ['signer', 'time-stamp']);
+  const tsaAnchors = separate ? readAnchors(args.tsaTrust, ['time-stamp']) : undefined;
+  const evidence: Evidence = {
     certificates: readCertificateFiles(args.certificate).map((one) => one.raw),
     crls: args.crl.map(readEvidence),
     ocsps: args.ocsp.map(readEvidence),
   };
-}
-
-/** The world as a source of evidence; `brought` collects what came, so that the result can be judged with it. */
-export function evidenceSource(args: Pick<ExtendArguments, 'allow' | 'offline'>, brought: Evidence[]): EvidenceSource {
+  const all: Evidence[] = [evidence];
   const ask = evidenceFrom(
     evidenceFetcher({
       reach: { configured: args.allow, publicInternet: true },
@@ -28,10 +37,26 @@ export function evidenceSource(args: Pick<ExtendArguments, 'allow' | 'offline'>,
     }),
     nodeCrypto,
   );
-  return async (certificate, issuer) => {
-    if (args.offline) return { certificates: [], crls: [], ocsps: [] };
-    const found = await ask(certificate, issuer);
-    brought.push(found);
-    return found;
+  return {
+    options: {
+      anchors,
+      ...(tsaAnchors === undefined ? {} : { tsaAnchors }),
+      evidence,
+      async evidenceFor(certificate, issuer) {
+        if (args.offline) return { certificates: [], crls: [], ocsps: [] };
+        const found = await ask(certificate, issuer);
+        all.push(found);
+        return found;
+      },
+    },
+    known: () => ({
+      trust: anchors,
+      ...(tsaAnchors === undefined ? {} : { tsaTrust: tsaAnchors }),
+      evidence: {
+        certificates: all.flatMap((one) => one.certificates),
+        crls: all.flatMap((one) => one.crls),
+        ocsps: all.flatMap((one) => one.ocsps),
+      },
+    }),
   };
 }

@@ -1,5 +1,13 @@
-import { parseArgs } from 'node:util';
+import type { DigestAlgorithm } from '@antin/pki/crypto';
+import type { RaisingArguments } from '../extend/raising-arguments.ts';
+import { readRaising, sortPositionals, timeStampAddress } from '../extend/raising-arguments.ts';
 import { UsageFault } from '../validate-arguments.ts';
+import type { AppearanceArguments } from './appearance-arguments.ts';
+import { readAppearance } from './appearance-arguments.ts';
+import type { Form, Packaging } from './forms.ts';
+import { FORMS, formNamed, PACKAGINGS } from './forms.ts';
+import { forbid, oneOf, parsed } from './options.ts';
+import type { Values } from './options.ts';
 
 /** Where the key is. A secret's file name of `-` means: ask. */
 export type KeyPlace =
@@ -12,102 +20,130 @@ export type KeyPlace =
       readonly pinFile: string | undefined;
     };
 
+export type Level = 'B-B' | 'B-T' | 'B-LT' | 'B-LTA';
+
 /** What `antin sign` was asked to do; nothing in it contradicts anything else. */
 export interface SignArguments {
-  readonly input: string;
-  readonly output: string;
+  readonly inputs: readonly string[];
+  /** One file; or many, each signed by itself, into a folder. */
+  readonly to: { readonly kind: 'file'; readonly output: string } | { readonly kind: 'folder'; readonly folder: string };
+  readonly json: boolean;
   readonly force: boolean;
   readonly key: KeyPlace;
   readonly alias: string | undefined;
   readonly chain: readonly string[];
-  /** Its presence means level B-T. */
+  readonly profile: 'practice' | 'production';
+  /** Undefined: the content decides. */
+  readonly format: Form | undefined;
+  readonly packaging: Packaging | undefined;
+  readonly digest: DigestAlgorithm | undefined;
+  readonly pss: boolean;
+  readonly mimeType: string | undefined;
+  readonly level: Level;
+  /** There is one above B-B. */
   readonly tsa: string | undefined;
+  readonly raising: RaisingArguments;
+  /** The data of a detached signature that gets one more. */
+  readonly detached: readonly string[];
   readonly field: string | undefined;
   readonly appearance: AppearanceArguments | undefined;
   readonly reason: string | undefined;
   readonly location: string | undefined;
-  readonly profile: 'practice' | 'production';
 }
 
-export interface AppearanceArguments {
-  readonly file: string;
-  /** 1-based. */
-  readonly page: number;
-  /** Points of the displayed page from its bottom-left corner; undefined: the place of the existing field. */
-  readonly rect: readonly [x: number, y: number, width: number, height: number] | undefined;
-}
-
-const text = { type: 'string' } as const;
-const options = {
-  output: { ...text, short: 'o' },
-  force: { type: 'boolean' },
-  p12: text,
-  'pass-file': text,
-  pkcs11: text,
-  slot: text,
-  'pin-file': text,
-  alias: text,
-  chain: { ...text, multiple: true },
-  tsa: text,
-  level: text,
-  field: text,
-  appearance: text,
-  page: text,
-  rect: text,
-  reason: text,
-  location: text,
-  profile: text,
-  help: { type: 'boolean', short: 'h' },
-} as const;
+const DIGESTS: readonly DigestAlgorithm[] = [
+  'SHA-256',
+  'SHA-384',
+  'SHA-512',
+  'SHA3-256',
+  'SHA3-384',
+  'SHA3-512',
+  // Named so that the policy, not the spelling, refuses them.
+  'SHA-224',
+  'SHA-1',
+];
 
 /**
  * @returns undefined when help was asked for
  * @throws {UsageFault}
  */
 export function readSignArguments(argv: readonly string[], env: NodeJS.ProcessEnv): SignArguments | undefined {
-  const { values, positionals } = parsed(argv);
+  const { values, tokens } = parsed(argv);
   if (values.help === true) return undefined;
-  const [input, more] = positionals;
-  if (input === undefined) throw new UsageFault('which PDF?');
-  if (more !== undefined) throw new UsageFault(`one file at a time (found ${positionals.join(', ')})`);
-  const { output } = values;
-  if (output === undefined) throw new UsageFault('where to? -o OUT.pdf is missing');
-  if (input === '-' || output === '-') throw new UsageFault('"-" is no file: a PDF is read and written by name');
+  const sorted = sortPositionals(tokens, new Set(['chain', 'detached']));
+  const [input] = sorted.files;
+  if (input === undefined) throw new UsageFault('which file? It stands before the options: antin sign IN -o OUT …');
+  const { output, 'out-dir': folder } = values;
+  if (output === undefined && folder === undefined) throw new UsageFault('where to? -o OUT is missing, or --out-dir for many');
+  if (output !== undefined && folder !== undefined) throw new UsageFault('-o OUT or --out-dir, not both');
+  if ([...sorted.files, output].includes('-')) throw new UsageFault('"-" is no file: documents are read and written by name');
+  const format = formatOf(values.format);
+  const raising = readRaising(sorted);
+  const { level, tsa } = levelOf(values, raising);
+  const { mimetype } = values;
+  if (mimetype !== undefined && !/^[\w.+-]+\/[\w.+-]+$/.test(mimetype)) {
+    throw new UsageFault(`--mimetype needs a media type such as text/plain, not "${mimetype}"`);
+  }
   return {
-    input,
-    output,
+    inputs: sorted.files,
+    to: folder === undefined ? { kind: 'file', output: output as string } : { kind: 'folder', folder },
+    json: values.json === true,
     force: values.force === true,
     key: keyPlace(values),
     alias: values.alias,
     chain: values.chain ?? [],
-    tsa: timeStampAuthority(values.tsa, values.level),
+    profile: oneOf('--profile', values.profile ?? (env['ANTIN_PROFILE'] || 'practice'), ['practice', 'production']),
+    format,
+    packaging: packagingOf(values.packaging, format),
+    digest: values.digest === undefined ? undefined : digestNamed(values.digest),
+    pss: values.pss === true,
+    mimeType: mimetype,
+    level,
+    tsa,
+    raising,
+    detached: values.detached ?? [],
     field: values.field,
-    appearance: appearance(values),
+    appearance: readAppearance(values),
     reason: values.reason,
     location: values.location,
-    profile: oneOf('--profile', values.profile ?? (env['ANTIN_PROFILE'] || 'practice'), ['practice', 'production']),
   };
 }
 
-function parsed(argv: readonly string[]) {
-  try {
-    const { values, positionals, tokens } = parseArgs({ args: [...argv], options, allowPositionals: true, tokens: true });
-    const seen = new Set<string>();
-    for (const token of tokens) {
-      if (token.kind !== 'option' || token.name === 'chain') continue;
-      // The last one would win silently: which key signed would depend on the order.
-      if (seen.has(token.name)) throw new UsageFault(`${token.rawName} is given twice`);
-      seen.add(token.name);
-    }
-    return { values, positionals };
-  } catch (fault) {
-    const { code, message } = fault as { code?: unknown; message: string };
-    if (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS')) throw new UsageFault(message, { cause: fault });
-    throw fault;
-  }
+function formatOf(name: string | undefined): Form | undefined {
+  if (name === undefined) return undefined;
+  const form = formNamed(name);
+  if (form === undefined) throw new UsageFault(`--format is one of ${FORMS.join(', ')}, not "${name}"`);
+  return form;
 }
 
-type Values = ReturnType<typeof parsed>['values'];
+function packagingOf(name: string | undefined, format: Form | undefined): Packaging | undefined {
+  if (name === undefined) return undefined;
+  if (format === undefined) throw new UsageFault('--packaging needs --format');
+  const allowed: readonly Packaging[] = PACKAGINGS[format];
+  if (allowed.length === 0) throw new UsageFault(`${format} has only one packaging: leave --packaging out`);
+  return oneOf('--packaging', name.toLowerCase() as Packaging, allowed);
+}
+
+function digestNamed(name: string): DigestAlgorithm {
+  const plain = (text: string) => text.toUpperCase().replaceAll('-', '');
+  const found = DIGESTS.find((one) => plain(one) === plain(name));
+  if (found === undefined) throw new UsageFault(`--digest is one of ${DIGESTS.slice(0, 6).join(', ')}, not "${name}"`);
+  return found;
+}
+
+function levelOf(values: Values, raising: RaisingArguments): Pick<SignArguments, 'level' | 'tsa'> {
+  const { tsa } = values;
+  const level = oneOf('--level', values.level ?? (tsa === undefined ? 'B-B' : 'B-T'), ['B-B', 'B-T', 'B-LT', 'B-LTA']);
+  if (level !== 'B-B' && tsa === undefined) throw new UsageFault(`--level ${level} needs --tsa URL`);
+  if (level === 'B-B' && tsa !== undefined) throw new UsageFault('--level B-B carries no time-stamp: leave --tsa out');
+  const { offline, ...lists } = raising;
+  if (level === 'B-LT' || level === 'B-LTA') {
+    if (raising.trust.length === 0) throw new UsageFault(`--level ${level} needs trusted roots: --trust FILE…`);
+  } else if (offline || Object.values(lists).some((one) => one.length > 0)) {
+    throw new UsageFault(`trust and evidence (--trust, --crl …) mean nothing at level ${level}`);
+  }
+  return { level, tsa: tsa === undefined ? undefined : timeStampAddress(tsa) };
+}
 
 function keyPlace(values: Values): KeyPlace {
   const { p12, pkcs11: module } = values;
@@ -121,48 +157,4 @@ function keyPlace(values: Values): KeyPlace {
   if (module === undefined) throw new UsageFault('which key? --p12 FILE or --pkcs11 MODULE');
   forbid(values, ['pass-file'], '--pkcs11');
   return { kind: 'pkcs11', module, slotLabel: values.slot, pinFile: values['pin-file'] };
-}
-
-function forbid(values: Values, names: readonly (keyof Values)[], beside: string): void {
-  const found = names.find((name) => values[name] !== undefined);
-  if (found !== undefined) throw new UsageFault(`--${found} means nothing beside ${beside}`);
-}
-
-function timeStampAuthority(url: string | undefined, level: string | undefined): string | undefined {
-  const wanted = level === undefined ? undefined : oneOf('--level', level, ['B-B', 'B-T']);
-  if (wanted === 'B-T' && url === undefined) throw new UsageFault('--level B-T needs --tsa URL');
-  if (wanted === 'B-B' && url !== undefined) throw new UsageFault('--level B-B carries no time-stamp: leave --tsa out');
-  if (url === undefined) return undefined;
-  const address = URL.canParse(url) ? new URL(url) : undefined;
-  const plain = address !== undefined && address.username === '' && address.password === '';
-  if (!plain || !['http:', 'https:'].includes(address.protocol)) {
-    throw new UsageFault('--tsa needs an address such as http://tsa.example.gov.vn, without a password in it');
-  }
-  return url;
-}
-
-function appearance(values: Values): AppearanceArguments | undefined {
-  const { appearance: file, page, rect, field } = values;
-  if (file === undefined) {
-    forbid(values, ['page', 'rect'], 'a signature without --appearance');
-    return undefined;
-  }
-  if (rect === undefined && field === undefined) throw new UsageFault('--appearance needs --rect x,y,w,h, or --field NAME');
-  if (page !== undefined && !/^[1-9]\d{0,5}$/.test(page)) throw new UsageFault(`--page is "${page}"; expected 1, 2, 3 …`);
-  return { file, page: Number(page ?? 1), rect: rect === undefined ? undefined : rectangle(rect) };
-}
-
-function rectangle(value: string): readonly [number, number, number, number] {
-  const parts = value.split(',').map((part) => part.trim());
-  const [x = NaN, y = NaN, width = NaN, height = NaN] = parts.map((part) => (/^-?\d+(\.\d+)?$/.test(part) ? Number(part) : NaN));
-  if (parts.length !== 4 || [x, y, width, height].some(Number.isNaN) || width <= 0 || height <= 0) {
-    throw new UsageFault(`--rect is "${value}"; expected x,y,width,height in points, e.g. 360,120,140,60`);
-  }
-  return [x, y, width, height];
-}
-
-function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((one) => one === value);
-  if (found === undefined) throw new UsageFault(`${option} is one of ${allowed.join(', ')}, not "${value}"`);
-  return found;
 }

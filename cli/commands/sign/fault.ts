@@ -2,7 +2,8 @@ import { exit } from '../../exit.ts';
 
 /**
  * The command refuses, or cannot go on. Codes: `sign.output-exists`, `sign.output-is-input`, `sign.output-not-a-file`,
- * `sign.output-failed`, `sign.input-unreadable`, `sign.input-changed`, `sign.not-verifiable`, `sign.breaks-earlier`, `secret.no-terminal`, `secret.empty`,
+ * `sign.output-failed`, `sign.same-name`, `sign.input-unreadable`, `sign.input-changed`, `sign.not-verifiable`,
+ * `sign.breaks-earlier`, `sign.pss-needs-rsa`, `sign.format-not-available`, `secret.no-terminal`, `secret.empty`,
  * `secret.too-long`, `secret.cancelled`, `certificate.expired`, `certificate.not-yet-valid`, `certificate.not-for-signing`,
  * `certificate.practice-only`, `software-key.not-pkcs12`, `software-token.practice-only`.
  */
@@ -49,10 +50,15 @@ const EXIT_OF: readonly (readonly [prefix: string, code: number])[] = [
   ['cades.prepared-damaged', exit.fault],
   ['cades.', exit.unsupportedInput],
   ['pades.prepared-damaged', exit.fault],
-  ['pades.', exit.unsupportedInput],
+  ['xades.prepared-damaged', exit.fault],
+  ['jades.prepared-damaged', exit.fault],
+  ['asic.prepared-damaged', exit.fault],
+  ['ooxml.prepared-damaged', exit.fault],
   ['signature.unsupported-algorithm', exit.unsupportedInput],
   ['signature.algorithm-not-allowed', exit.unsupportedInput],
   ['signature.', exit.unavailable],
+  ...['pades.', 'xades.', 'xmldsig.', 'jades.', 'asic.', 'ooxml.'].map((prefix) => [prefix, exit.unsupportedInput] as const),
+  ...['xml.', 'json.', 'zip.', 'base64.', 'format.'].map((prefix) => [prefix, exit.unsupportedInput] as const),
   ...['pdf.', 'png.', 'inflate.', 'pkcs12.', 'ber.', 'der.', 'x509.', 'pki.'].map(
     (prefix) => [prefix, exit.unsupportedInput] as const,
   ),

@@ -10,13 +10,21 @@ import { commonName } from '@antin/pki/x509/name';
 import type { SigningKey } from '@antin/signature/making/signer';
 import type { Io } from '../../io.ts';
 import { UsageFault } from '../validate-arguments.ts';
+import { algorithmFor } from './algorithm.ts';
 import type { KeyPlace, SignArguments } from './arguments.ts';
 import { SignFault } from './fault.ts';
 import { readSecret } from './secret.ts';
 
 export interface OpenKey extends SigningKey, AsyncDisposable {
   readonly practiceOnly: boolean;
+  /** Many values under one PIN; a key from a file stays open anyway. */
+  signAll?(data: readonly Uint8Array[]): Promise<readonly Uint8Array[]>;
 }
+
+type KeyArguments = Pick<SignArguments, 'key' | 'profile' | 'alias' | 'digest' | 'pss'> & {
+  /** How many values it will be asked for. */
+  readonly values: number;
+};
 
 type Place<K extends KeyPlace['kind']> = Extract<KeyPlace, { kind: K }>;
 
@@ -26,7 +34,7 @@ type Place<K extends KeyPlace['kind']> = Extract<KeyPlace, { kind: K }>;
  * @throws {SignFault} `software-token.practice-only`, `certificate.practice-only` in the production profile, `secret.*`
  * @throws what `softwareKeyFromFile` and `pkcs11Key` throw
  */
-export async function openKey(args: SignArguments, io: Io): Promise<OpenKey> {
+export async function openKey(args: KeyArguments, io: Io): Promise<OpenKey> {
   const key = args.key.kind === 'p12' ? await fileKey(args, args.key, io) : await tokenKey(args, args.key, io);
   if (args.profile === 'production' && isPractice(key.certificate)) {
     await key[Symbol.asyncDispose]();
@@ -35,12 +43,14 @@ export async function openKey(args: SignArguments, io: Io): Promise<OpenKey> {
   return key;
 }
 
-async function fileKey({ profile, alias }: SignArguments, { file, passFile }: Place<'p12'>, io: Io): Promise<OpenKey> {
+async function fileKey(args: KeyArguments, { file, passFile }: Place<'p12'>, io: Io): Promise<OpenKey> {
+  const { profile, alias } = args;
   // Nobody is asked for a passphrase that will not be used.
   const password = profile === 'production' ? Buffer.alloc(0) : await readSecret(passFile, `passphrase of ${file}`, io);
   try {
     const key = softwareKeyFromFile(file, password, {
       profile,
+      algorithm: (certificate) => algorithmFor(args, certificate),
       ...(alias === undefined ? {} : { wanted: (one, label) => answersTo(alias, one, label) }),
     });
     return { ...key, [Symbol.asyncDispose]: () => Promise.resolve() };
@@ -52,14 +62,20 @@ async function fileKey({ profile, alias }: SignArguments, { file, passFile }: Pl
   }
 }
 
-async function tokenKey({ profile, alias }: SignArguments, place: Place<'pkcs11'>, io: Io): Promise<OpenKey> {
+/** A finger may have to find the keypad first; then a slow card takes a second or two for each. */
+const FIRST_VALUE_MS = 120_000;
+const FURTHER_VALUE_MS = 3_000;
+
+async function tokenKey(args: KeyArguments, place: Place<'pkcs11'>, io: Io): Promise<OpenKey> {
+  const { profile, alias, values } = args;
   const { slotLabel, pinFile } = place;
-  const module = new ModuleProcess({ module: place.module });
+  const module = new ModuleProcess({ module: place.module, signTimeoutMs: FIRST_VALUE_MS + values * FURTHER_VALUE_MS });
   const close = () => module.close();
   try {
     const certificate = alias === undefined ? undefined : await namedCertificate(module, slotLabel, alias);
     const key = await pkcs11Key({
       module,
+      algorithm: (of) => algorithmFor(args, of),
       ...(slotLabel === undefined ? {} : { slotLabel }),
       ...(certificate === undefined ? {} : { certificate }),
       pin() {
@@ -72,15 +88,16 @@ async function tokenKey({ profile, alias }: SignArguments, place: Place<'pkcs11'
       throw new SignFault('software-token.practice-only', 'a token made of software is for practice; production needs hardware');
     }
     const { algorithm, chain } = key;
+    const hint = () => {
+      if (key.token.protectedAuthenticationPath) io.stderr.write('Enter the PIN on the reader.\n');
+    };
     return {
       certificate: key.certificate,
       chain,
       algorithm,
       practiceOnly,
-      sign(data) {
-        if (key.token.protectedAuthenticationPath) io.stderr.write('Enter the PIN on the reader.\n');
-        return key.sign(data);
-      },
+      sign: (data) => (hint(), key.sign(data)),
+      signAll: (data) => (hint(), key.signAll(data)),
       [Symbol.asyncDispose]: close,
     };
   } catch (fault) {

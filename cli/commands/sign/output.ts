@@ -12,14 +12,17 @@ import { SignFault } from './fault.ts';
  *
  * @throws {SignFault} `sign.output-is-input`, `sign.output-exists`, `sign.output-not-a-file`, `sign.output-failed`
  */
-export function checkOutput(input: string, output: string, force: boolean): void {
+export function checkOutput(inputs: readonly string[], output: string, force: boolean): void {
   const folder = statSync(dirname(output), { throwIfNoEntry: false });
   if (folder?.isDirectory() !== true) throw new SignFault('sign.output-failed', `there is no folder ${dirname(output)}`);
   if (lstatSync(output, { throwIfNoEntry: false }) === undefined) return;
   const there = statSync(output, { throwIfNoEntry: false });
-  const source = statSync(input);
   // By what the names lead to: another spelling, a symbolic or a hard link is the same file.
-  if (there !== undefined && there.ino === source.ino && there.dev === source.dev) {
+  const same = (input: string) => {
+    const { ino, dev } = statSync(input);
+    return ino === there?.ino && dev === there.dev;
+  };
+  if (there !== undefined && inputs.some(same)) {
     throw new SignFault('sign.output-is-input', 'the output is the input; a document is never overwritten by its signed form');
   }
   if (there !== undefined && !there.isFile()) throw new SignFault('sign.output-not-a-file', `${output} is not a file`);
@@ -27,14 +30,15 @@ export function checkOutput(input: string, output: string, force: boolean): void
 }
 
 /**
- * Writes the input and what was appended beside `output` and gives it the name last: under that name there is never half a file.
+ * Writes the file beside `output` and gives it the name last: under that name there is never half a file, and never another
+ * one than that which was judged.
  *
- * @param sha256 of the input when it was prepared, hexadecimal
+ * @param source read in place, while it is written
+ * @param sha256 of the whole file as the judge has seen it, hexadecimal
  * @throws {SignFault} `sign.input-changed`, `sign.output-exists`, `sign.output-failed`
  */
 export function writeOutput(
   source: ByteSource,
-  appended: Uint8Array,
   { output, force, sha256 }: { readonly output: string; readonly force: boolean; readonly sha256: string },
 ): void {
   const mark = randomBytes(6).toString('hex');
@@ -50,7 +54,6 @@ export function writeOutput(
       if (toHex(running.finish()) !== sha256) {
         throw new SignFault('sign.input-changed', 'the document was changed while it was being signed; nothing is written');
       }
-      writeAll(descriptor, appended);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

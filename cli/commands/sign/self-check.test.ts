@@ -8,7 +8,14 @@ import { requireIntact } from './self-check.ts';
 
 const pki = testPki();
 const check = (before: Uint8Array, after: Uint8Array, field: string) =>
-  requireIntact(memorySource(before), memorySource(after), field, pki.now);
+  requireIntact({
+    before: memorySource(before),
+    after: memorySource(after),
+    certificate: pki.certificate('leader'),
+    signingTime: pki.now,
+    at: pki.now,
+    field,
+  });
 const byLeader = async (file: Uint8Array) => sign(file, { pki, by: 'leader', fieldName: 'Leader' });
 const bySeal = async (file: Uint8Array) => sign(file, { pki, by: 'seal', fieldName: 'Seal' });
 /** Takes the page's content away, which no signature allows. */

@@ -1,35 +1,99 @@
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { nodeInflate } from '@antin/adapters/inflate/node';
 import type { ByteSource } from '@antin/formats/bytes/source';
-import type { SignatureReport } from '@antin/signature/validation/types';
+import type { Certificate } from '@antin/pki/x509/certificate';
+import type { TrustAnchor } from '@antin/pki/path/validate';
+import type { Evidence } from '@antin/signature/making/evidence';
+import type { SignatureReport, ValidationReport } from '@antin/signature/validation/types';
 import { validate } from '@antin/signature/validation/validate';
+import { requireArithmetic } from './arithmetic.ts';
 import { SignFault } from './fault.ts';
+
+export interface Made {
+  /** The file as it was when it may have carried signatures; undefined for a new container or signature file. */
+  readonly before: ByteSource | undefined;
+  readonly after: ByteSource;
+  readonly certificate: Certificate;
+  /** The claimed signing time, ms since 1970. */
+  readonly signingTime: number;
+  /** The present, ms since 1970. */
+  readonly at: number;
+  /** Full name of the field just signed, in a PDF. */
+  readonly field?: string;
+  /** The data of detached signatures, by name. */
+  readonly detached?: readonly { readonly name: string; readonly source: ByteSource }[];
+  /** With what it was raised above B-T; without it trust and revocation are not asked: they are the reader's affair. */
+  readonly raised?: {
+    readonly trust: readonly TrustAnchor[];
+    readonly tsaTrust?: readonly TrustAnchor[];
+    readonly evidence: Evidence;
+  };
+}
 
 /**
  * What our own judge would call broken is not written: the new signature must be intact and about the whole file, and no
- * earlier one may fail that did not fail before. Trust and revocation are not asked: they are the reader's affair.
+ * earlier one may fail that did not fail before.
  *
- * @param field full name of the field just signed
- * @param at milliseconds since 1970
+ * @returns the judge's report, with the digest of the file it is about
  * @throws {SignFault} `sign.not-verifiable`, `sign.breaks-earlier`
  */
-export function requireIntact(before: ByteSource, after: ByteSource, field: string, at: number): void {
-  const signatures = judged(after, at);
-  const own = signatures.find((one) => one.field === field && one.coverage === 'file');
+export function requireIntact(made: Made): { readonly report: ValidationReport; readonly own: SignatureReport | undefined } {
+  const report = judged(made.after, made);
+  const { signatures } = report;
+  if (signatures.length > 0 && signatures.every(notYetJudged)) {
+    requireArithmetic(made);
+    return { report, own: undefined };
+  }
+  const own = ownOf(signatures, made);
   if (own === undefined || !own.intact || !own.cryptoValid || own.indication === 'TOTAL_FAILED') {
-    const why = own?.errors.find((error) => !error.code.startsWith('trust.'))?.code ?? 'it is not found';
+    const why =
+      own?.errors.find((error) => !error.code.startsWith('trust.'))?.code ?? report.errors[0]?.code ?? 'it is not found';
     throw new SignFault('sign.not-verifiable', `the signature made would not verify (${why}); nothing is written`);
   }
   const failing = signatures.filter((one) => one !== own && one.indication === 'TOTAL_FAILED');
-  if (failing.length === 0) return;
-  const known = judged(before, at);
-  const broken = failing.find((one) => !known.some((old) => old.field === one.field && old.indication === 'TOTAL_FAILED'));
-  if (broken !== undefined) {
-    throw new SignFault('sign.breaks-earlier', `the signature “${broken.field}” would no longer verify; nothing is written`);
+  if (failing.length > 0) {
+    const known = made.before === undefined ? [] : judged(made.before, made).signatures;
+    const failedBefore = (one: SignatureReport) =>
+      known.some((old) => nameOf(old) === nameOf(one) && old.indication === 'TOTAL_FAILED');
+    const broken = failing.find((one) => !failedBefore(one));
+    if (broken !== undefined) {
+      throw new SignFault('sign.breaks-earlier', `the signature “${nameOf(broken)}” would no longer verify; nothing is written`);
+    }
   }
+  return { report, own };
 }
 
-function judged(source: ByteSource, at: number): readonly SignatureReport[] {
-  const evidence = { certificates: [], crls: [], ocsps: [] };
-  return validate(source, { door: nodeCrypto, inflate: nodeInflate, trust: [], evidence, at }).report.signatures;
+/** In a PDF by its field, and up to the end of the file unless something was appended to raise it; else by signer and time. */
+function ownOf(signatures: readonly SignatureReport[], made: Made): SignatureReport | undefined {
+  const { field, raised, certificate, signingTime } = made;
+  if (field !== undefined) {
+    return signatures.find((one) => one.field === field && (raised !== undefined || one.coverage === 'file'));
+  }
+  const second = Math.floor(signingTime / 1000);
+  return signatures.findLast(
+    ({ signer, claimedSigningTime: claimed }) =>
+      signer?.serialNumber === certificate.serialHex && claimed !== null && Math.floor(Date.parse(claimed) / 1000) === second,
+  );
+}
+
+function nameOf(one: SignatureReport): string {
+  return one.field ?? one.id;
+}
+
+function notYetJudged(one: SignatureReport): boolean {
+  return one.errors.some((error) => error.code === 'format.not-yet-judged');
+}
+
+function judged(source: ByteSource, { at, raised, detached }: Made): ValidationReport {
+  const { trust, tsaTrust, evidence } = raised ?? { trust: [], evidence: { certificates: [], crls: [], ocsps: [] } };
+  const data = detached?.[0]?.source;
+  return validate(source, {
+    door: nodeCrypto,
+    inflate: nodeInflate,
+    trust,
+    ...(tsaTrust === undefined ? {} : { tsaTrust }),
+    evidence,
+    at,
+    ...(data === undefined ? {} : { detached: data }),
+  }).report;
 }
