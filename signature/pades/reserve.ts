@@ -13,6 +13,7 @@ import type { Deflate } from './image.ts';
 import type { VisualRect } from './placement.ts';
 import type { FieldLock } from './permissions.ts';
 import { addSignatureWidget, placeChecked } from './signature-field.ts';
+import { tagWidget } from './structure.ts';
 import { textString } from './text-string.ts';
 
 export interface ReservedTextField {
@@ -24,7 +25,7 @@ export interface ReservedTextField {
   /** Points; default 13, as Decree 30/2020 sets numbers and dates. */
   readonly size?: number;
   readonly align?: 'left' | 'center' | 'right';
-  /** What a screen reader calls it (`/TU`). */
+  /** What a screen reader calls it (`/TU`); the name without it. */
   readonly label?: string;
   /** Another TrueType file than the others', e.g. italic for place and date. */
   readonly font?: Uint8Array;
@@ -34,6 +35,8 @@ export interface ReservedSignatureField {
   readonly name: string;
   readonly page: number;
   readonly rect: VisualRect;
+  /** What a screen reader calls it (`/TU`); the name without it. */
+  readonly label?: string;
   /** What nobody may change once this field is signed (`/Lock`, ISO 32000-2 §12.7.5.5): full names of fields, or a rule. */
   readonly lock?: readonly string[] | FieldLock;
 }
@@ -97,9 +100,12 @@ export function reserveFields(update: PdfUpdate, form: FormEditor, fields: Reser
       list(page, addTextField(update, form, text, page, fontName));
     }
   }
-  for (const { name, page: number, rect, lock } of signatures) {
+  for (const { name, page: number, rect, lock, label } of signatures) {
     const page = onPage(number);
-    list(page, addSignatureWidget(update, form, { name, page, placement: placeChecked(page, { rect }), lock: ruleOf(lock) }));
+    list(
+      page,
+      addSignatureWidget(update, form, { name, label, page, placement: placeChecked(page, { rect }), lock: ruleOf(lock) }),
+    );
   }
   for (const [page, widgets] of perPage) addAnnotations(update, page, widgets);
 }
@@ -125,13 +131,16 @@ function addTextField(
   const { rect, matrix, rotate } = placeChecked(page, field);
   const [, , width, height] = field.rect;
   const empty = formXObject(update, { width, height, matrix, resources: {}, content: '/Tx BMC\nEMC\n' });
-  const ref = update.add(
+  const ref = update.allocate();
+  update.set(
+    ref,
     pdfDict({
       Type: pdfName('Annot'),
       Subtype: pdfName('Widget'),
       FT: pdfName('Tx'),
       T: textString(field.name),
-      TU: field.label === undefined ? undefined : textString(field.label),
+      TU: textString(field.label ?? field.name),
+      ...tagWidget(update, form, ref, page),
       Ff: READ_ONLY,
       F: PRINT,
       P: page.ref,

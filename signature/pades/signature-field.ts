@@ -12,6 +12,7 @@ import type { PagePlacement } from './placement.ts';
 import { placeOnPage } from './placement.ts';
 import type { FieldLock } from './permissions.ts';
 import { fieldLock } from './permissions.ts';
+import { tagWidget } from './structure.ts';
 import { textString } from './text-string.ts';
 
 /** Print (bit 3) and Locked (bit 8), ISO 32000-2 Table 167; PDF/A demands Print and forbids Hidden. */
@@ -117,6 +118,8 @@ export interface SignatureWidget {
   readonly placement: PagePlacement | undefined;
   readonly value?: PdfRef;
   readonly lock?: FieldLock | undefined;
+  /** `/TU`; the name without it. */
+  readonly label?: string | undefined;
   readonly appearance?: PdfRef | undefined;
 }
 
@@ -125,12 +128,17 @@ export function addSignatureWidget(update: PdfUpdate, form: FormEditor, input: S
   if (input.name.includes('.') || input.name === '') {
     throw new SignatureFault('pades.field-missing', `"${input.name}" is no existing field and no name for a new one`);
   }
-  const ref = update.add(
+  const ref = update.allocate();
+  update.set(
+    ref,
     pdfDict({
       Type: pdfName('Annot'),
       Subtype: pdfName('Widget'),
       FT: pdfName('Sig'),
       T: textString(input.name),
+      // What a screen reader says; PDF/UA-1 7.18.1.
+      TU: textString(input.label ?? input.name),
+      ...tagWidget(update, form, ref, input.page),
       F: WIDGET_FLAGS,
       P: input.page.ref,
       Rect: pdfArray(input.placement?.rect ?? [0, 0, 0, 0]),
