@@ -1,4 +1,6 @@
 import { UsageFault, momentOf, oneOf } from './options.ts';
+import { REPORTS } from './validate-report.ts';
+import type { ReportKind } from './validate-report.ts';
 
 export { UsageFault } from './options.ts';
 
@@ -16,6 +18,10 @@ export interface ValidateArguments {
   readonly offline: boolean;
   readonly format: 'text' | 'json' | 'jsonl';
   readonly language: 'vi' | 'en';
+  /** Which of the longer or shorter reports; undefined: the usual one. */
+  readonly report: ReportKind | undefined;
+  /** File of a validation policy. */
+  readonly policy: string | undefined;
   readonly help: boolean;
 }
 
@@ -26,7 +32,7 @@ const LISTS: Readonly<Record<string, 'trust' | 'tsaTrust' | 'crl' | 'ocsp' | 'ce
   '--ocsp': 'ocsp',
   '--certificate': 'certificate',
 };
-const SINGLES: ReadonlySet<string> = new Set(['--detached', '--at', '--format', '--batch', '--lang']);
+const SINGLES: ReadonlySet<string> = new Set(['--detached', '--at', '--format', '--batch', '--lang', '--report', '--policy']);
 
 /**
  * Reads the arguments. Lists take several values after one option (`--trust a.pem b.pem`) or the option again; when no
@@ -92,6 +98,7 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
     );
   }
   if (batch !== undefined && files.length > 0) throw new UsageFault('--batch takes no file beside its list');
+  const report = singles.get('--report');
   return {
     file: files[0],
     batch,
@@ -101,6 +108,8 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
     offline,
     format: oneOf(singles.get('--format') ?? (batch === undefined ? 'text' : 'jsonl'), ['text', 'json', 'jsonl'], '--format'),
     language: oneOf(singles.get('--lang') ?? 'vi', ['vi', 'en'], '--lang'),
+    report: report === undefined ? undefined : oneOf(report, REPORTS, '--report'),
+    policy: singles.get('--policy'),
     help,
   };
 }

@@ -1,5 +1,5 @@
-import type { SignatureReport, ValidationReport } from '@antin/signature/validation/types';
-import type { Language } from '@antin/signature/words/catalogue';
+import type { SignatureReport, ValidationReport, Verdict } from '@antin/signature/validation/types';
+import type { Language, Sentence } from '@antin/signature/words/catalogue';
 import { nameOf, sentenceFor, vietnamTime } from '@antin/signature/words/sentence';
 import { printable } from '../printable.ts';
 
@@ -16,7 +16,9 @@ const LABELS = {
     time: 'thời điểm',
     proven: 'theo dấu thời gian',
     claimed: 'theo khai báo',
-    covers: { file: 'bao trùm cả tệp', revision: 'bao trùm một phiên bản', broken: 'phạm vi hỏng' },
+    covers: { file: 'bao trùm cả tệp', revision: 'bao trùm một phiên bản', part: 'bao trùm một phần', broken: 'phạm vi hỏng' },
+    part: 'phần được ký',
+    parts: { document: 'toàn bộ tài liệu', element: 'phần tử', file: 'tệp', signature: 'giá trị chữ ký' },
     error: 'lỗi',
     warning: 'lưu ý',
     rule: 'chưa đạt mức chuẩn vì',
@@ -34,7 +36,9 @@ const LABELS = {
     time: 'time',
     proven: 'by time-stamp',
     claimed: 'as claimed',
-    covers: { file: 'covers the whole file', revision: 'covers a revision', broken: 'coverage broken' },
+    covers: { file: 'covers the whole file', revision: 'covers a revision', part: 'covers a part', broken: 'coverage broken' },
+    part: 'signed part',
+    parts: { document: 'the whole document', element: 'element', file: 'file', signature: 'signature value' },
     error: 'error',
     warning: 'note',
     rule: 'not a baseline signature because',
@@ -45,18 +49,23 @@ const LABELS = {
 /** The sentence first, then the four answers, then a few lines for each signature. */
 export function reportText(report: ValidationReport, language: Language): string {
   const words = LABELS[language];
-  const sentence = sentenceFor(report, language);
-  const { changed, signed, sealed, inForce } = sentence.answers;
-  const lines = [sentence.heading];
-  if (sentence.next !== undefined) lines.push(sentence.next);
-  if (report.verdict !== 'unsigned') {
-    lines.push('', `${words.changed} ${changed.text}`, `${words.signed} ${signed.text}`);
-    lines.push(`${words.sealed} ${sealed.text}`, `${words.inForce} ${inForce.text}`);
-  }
+  const lines = sentenceText(sentenceFor(report, language), report.verdict, language);
   for (const one of report.signatures) lines.push('', ...signatureLines(one, language));
   for (const finding of report.errors) lines.push(`${words.error}: ${finding.code}: ${finding.message}`);
   for (const finding of report.warnings) lines.push(`${words.warning}: ${finding.code}: ${finding.message}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** The sentence and its four answers. */
+export function sentenceText(sentence: Sentence, verdict: Verdict, language: Language): string[] {
+  const words = LABELS[language];
+  const { changed, signed, sealed, inForce } = sentence.answers;
+  const lines = [sentence.heading];
+  if (sentence.next !== undefined) lines.push(sentence.next);
+  if (verdict === 'unsigned') return lines;
+  lines.push('', `${words.changed} ${changed.text}`, `${words.signed} ${signed.text}`);
+  lines.push(`${words.sealed} ${sealed.text}`, `${words.inForce} ${inForce.text}`);
+  return lines;
 }
 
 function signatureLines(one: SignatureReport, language: Language): string[] {
@@ -67,6 +76,10 @@ function signatureLines(one: SignatureReport, language: Language): string[] {
   const lines = [`${words.signature} ${one.id}${who}: ${verdict}`];
   const field = one.field === undefined ? '' : ` (${printable(one.field)})`;
   lines.push(`  ${one.format}${field}, ${words.level} ${one.level ?? '–'}, ${words.covers[one.coverage]}`);
+  for (const part of one.covers ?? []) {
+    const covered = part.kind === 'document' ? '' : ` ${printable(part.name)}`;
+    lines.push(`  ${words.part}: ${words.parts[part.kind]}${covered}`);
+  }
   if (one.signer !== null)
     lines.push(`  ${one.signer.subject}`, `  ${words.issuer} ${one.signer.issuer}, ${one.signer.serialNumber}`);
   const proven = one.bestSignatureTimeFrom === 'time-stamp';

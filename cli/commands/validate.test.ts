@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { HOUR, letter, sign } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
+import { runCommand } from '@antin/testkit/run-command';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Io } from '../io.ts';
 import { run } from './validate.ts';
 import { readValidateArguments } from './validate-arguments.ts';
 
@@ -28,24 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-async function antin(argv: string[], stdin = ''): Promise<{ code: number; out: string; err: string }> {
-  const sink = (): Writable & { text: string } => {
-    const stream = Object.assign(
-      new Writable({
-        write(chunk: Buffer, _encoding, done) {
-          stream.text += chunk.toString('utf8');
-          done();
-        },
-      }),
-      { text: '' },
-    );
-    return stream;
-  };
-  const [stdout, stderr] = [sink(), sink()];
-  const io: Io = { stdin: Readable.from([stdin]) as Io['stdin'], stdout, stderr, env: {} };
-  const code = await run(argv, io);
-  return { code, out: stdout.text, err: stderr.text };
-}
+const antin = (argv: string[], stdin = '') => runCommand(run, argv, stdin);
 
 const crls = (): string[] => [path('0.crl'), path('1.crl')];
 const usual = (): string[] => ['--trust', path('root.der'), '--crl', ...crls(), '--at', at, '--offline'];
@@ -132,5 +114,48 @@ describe('the arguments', () => {
     expect(readValidateArguments(['f', '--at', '2026-03-02T09:00:00']).at).toBe(Date.UTC(2026, 2, 2, 9));
     expect(readValidateArguments(['f', '--at', '2026-03-02T09:00:00+07:00']).at).toBe(Date.UTC(2026, 2, 2, 2));
     expect(readValidateArguments(['f', '--at', '2026-03-02']).at).toBe(Date.UTC(2026, 2, 2));
+  });
+});
+
+describe('longer and shorter reports', () => {
+  const asked = (file: string, ...more: string[]) => antin([path(file), ...usual(), ...more]);
+
+  it('the simple one is the sentence and four answers', async () => {
+    const { out } = await asked('good.pdf', '--report', 'simple', '--format', 'json', '--lang', 'en');
+    const report = JSON.parse(out) as { verdict: string; sentence: { heading: string; answers: object } };
+    expect(report).toMatchObject({ verdict: 'valid', language: 'en' });
+    expect(Object.keys(report.sentence.answers)).toEqual(['changed', 'signed', 'sealed', 'inForce']);
+    const text = (await asked('good.pdf', '--report', 'simple')).out;
+    expect(text).toContain('còn nguyên vẹn');
+    expect(text).not.toContain('signature-1');
+  });
+
+  it('the detailed one names every check, its clause and what decided', async () => {
+    const { out, code } = await asked('bad.pdf', '--report', 'detailed', '--format', 'json');
+    expect(code).toBe(1);
+    const [one] = (JSON.parse(out) as { signatures: { checks: { id: string; status: string; clause: string }[] }[] }).signatures;
+    expect(one?.checks.find((check) => check.status === 'failed')).toMatchObject({
+      id: 'integrity.digest',
+      clause: 'EN 319 102-1 5.2.7',
+    });
+    expect((await asked('good.pdf', '--report', 'detailed')).out).toMatch(/passed +trust\.not-revoked/);
+  });
+
+  it('the diagnostic one holds facts and no judgement', async () => {
+    const { out } = await asked('good.pdf', '--report', 'diagnostic');
+    const [facts] = (JSON.parse(out) as { signatures: object[] }).signatures;
+    expect(facts).toMatchObject({ format: 'PAdES', cms: { digestMatches: true, signatureValue: 'valid' } });
+    expect(facts).not.toHaveProperty('indication');
+  });
+
+  it('a policy file decides and stands in the report; a wrong one is a wrong use', async () => {
+    writeFileSync(path('strict.json'), JSON.stringify({ name: 'strict', minimumLevel: 'B-LT' }));
+    const { out, code } = await asked('good.pdf', '--policy', path('strict.json'), '--format', 'json');
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ policy: 'strict', decidedBy: 'policy.level' });
+    writeFileSync(path('lax.json'), JSON.stringify({ name: 'lax', constraints: { 'integrity.digest': 'ignore' } }));
+    const refused = await asked('bad.pdf', '--policy', path('lax.json'));
+    expect(refused.code).toBe(64);
+    expect(refused.err).toContain('policy.not-loosenable');
   });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { systemClock } from '@antin/adapters/clock/clock';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
@@ -6,7 +7,12 @@ import { fileSource } from '@antin/adapters/files/source';
 import { nodeInflate } from '@antin/adapters/inflate/node';
 import { answerCache } from '@antin/adapters/sources/answer-cache';
 import { evidenceFetcher } from '@antin/adapters/sources/evidence';
-import type { Evidence, Need, ValidationContext, ValidationReport } from '@antin/signature/validation/types';
+import { FormatFault } from '@antin/formats/fault';
+import type { ValidationOutcome } from '@antin/signature/validation/outcome';
+import { readPolicy } from '@antin/signature/validation/policy-file';
+import { VIETNAM_POLICY } from '@antin/signature/validation/policy';
+import type { ValidationPolicy } from '@antin/signature/validation/policy';
+import type { Evidence, Need, ValidationContext } from '@antin/signature/validation/types';
 import { UnsupportedFile, validate } from '@antin/signature/validation/validate';
 import { judgeWithSources } from '@antin/signature/validation/with-sources';
 import { exit } from '../exit.ts';
@@ -14,7 +20,7 @@ import type { Io } from '../io.ts';
 import { UsageFault, readValidateArguments } from './validate-arguments.ts';
 import type { ValidateArguments } from './validate-arguments.ts';
 import { readAnchors, readCertificateFiles, readEvidence, stat } from './validate-inputs.ts';
-import { reportText } from './validate-text.ts';
+import { renderReport } from './validate-report.ts';
 
 const usage = `antin validate FILE [options]: judge the signatures of a file
 
@@ -28,6 +34,8 @@ const usage = `antin validate FILE [options]: judge the signatures of a file
   --format text|json        default text
   --batch LIST              many files, one path a line ("-" reads standard input); --format jsonl
   --lang vi|en              language of the text; default vi
+  --report simple|detailed|diagnostic   one sentence and four answers; every check with its clause; the facts alone (JSON)
+  --policy FILE             a validation policy (JSON) in place of the default for Vietnam
 
 Exit codes: 0 valid, 1 invalid, 2 indeterminate, 3 unsigned, 64 wrong usage, 65 no supported format, 70 our own fault;
 a batch answers with the worst.
@@ -53,14 +61,23 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       io.stdout.write(usage);
       return exit.ok;
     }
-    const judge = judgeFor(args);
-    if (args.batch !== undefined) return await runBatch(args, args.batch, judge, io);
-    const outcome = await judgeOne(args.file as string, judge);
+    const policy = args.policy === undefined ? VIETNAM_POLICY : policyFrom(args.policy);
+    const judge = judgeFor(args, policy);
+    const render = (outcome: ValidationOutcome, at: number): string =>
+      renderReport(outcome, {
+        kind: args.report,
+        format: args.batch === undefined || args.format === 'text' ? args.format : 'jsonl',
+        language: args.language,
+        policy,
+        at,
+      });
+    if (args.batch !== undefined) return await runBatch(args, args.batch, judge, render, io);
+    const outcome = await judgeOne(args.file as string, judge, render);
     if ('fault' in outcome) {
       io.stderr.write(`antin validate: ${outcome.fault.message} [${outcome.fault.code}]\n`);
       return outcome.code;
     }
-    write(outcome.report, args, io);
+    io.stdout.write(outcome.text);
     return outcome.code;
   } catch (error) {
     if (!(error instanceof UsageFault)) throw error;
@@ -69,12 +86,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-type Judge = (path: string) => Promise<ValidationReport>;
+type Judge = (path: string) => Promise<ValidationOutcome & { readonly at: number }>;
 type Outcome =
-  | { readonly report: ValidationReport; readonly code: number }
+  | { readonly text: string; readonly code: number }
   | { readonly fault: { readonly code: string; readonly message: string }; readonly code: number };
 
-function judgeFor(args: ValidateArguments): Judge {
+type Render = (outcome: ValidationOutcome, at: number) => string;
+
+function judgeFor(args: ValidateArguments, policy: ValidationPolicy): Judge {
   const separate = args.tsaTrust.length > 0;
   const trust = readAnchors(args.trust, separate ? ['signer'] : ['signer', 'time-stamp']);
   const tsaTrust = separate ? readAnchors(args.tsaTrust, ['time-stamp']) : undefined;
@@ -89,19 +108,32 @@ function judgeFor(args: ValidateArguments): Judge {
     if (!stat(path).isFile()) throw new UsageFault(`${path} is no file`);
     using source = fileSource(path);
     using detached = args.detached === undefined ? undefined : fileSource(args.detached);
+    const at = args.at ?? systemClock().getTime();
     const context: ValidationContext = {
       door: nodeCrypto,
       inflate: nodeInflate,
       trust,
       ...(tsaTrust === undefined ? {} : { tsaTrust }),
       evidence,
-      at: args.at ?? systemClock().getTime(),
+      at,
+      policy,
       fileName: path,
-      ...(detached === undefined ? {} : { detached }),
+      ...(detached === undefined ? {} : { detached, detachedName: basename(args.detached as string) }),
     };
-    if (fetch === undefined) return validate(source, context).report;
-    return (await judgeWithSources(source, context, fetch)).report;
+    const outcome = fetch === undefined ? validate(source, context) : await judgeWithSources(source, context, fetch);
+    return { ...outcome, at };
   };
+}
+
+/** @throws {UsageFault} with the code of what is wrong with it */
+function policyFrom(path: string): ValidationPolicy {
+  if (!stat(path).isFile()) throw new UsageFault(`${path} is no file`);
+  try {
+    return readPolicy(new Uint8Array(readFileSync(path)));
+  } catch (error) {
+    if (!(error instanceof FormatFault)) throw error;
+    throw new UsageFault(`${path}: ${error.message} [${error.code}]`);
+  }
 }
 
 /**
@@ -119,10 +151,10 @@ function fetcher(): (needs: readonly Need[]) => Promise<Evidence> {
   return (needs) => fetch(needs.filter((need) => need.kind !== 'certificate'));
 }
 
-async function judgeOne(path: string, judge: Judge): Promise<Outcome> {
+async function judgeOne(path: string, judge: Judge, render: Render): Promise<Outcome> {
   try {
-    const report = await judge(path);
-    return { report, code: CODES[report.verdict] };
+    const { at, ...outcome } = await judge(path);
+    return { text: render(outcome, at), code: CODES[outcome.report.verdict] };
   } catch (error) {
     if (error instanceof UnsupportedFile) {
       return { fault: { code: error.code, message: `${path}: ${error.message}` }, code: exit.unsupportedInput };
@@ -131,12 +163,7 @@ async function judgeOne(path: string, judge: Judge): Promise<Outcome> {
   }
 }
 
-function write(report: ValidationReport, args: ValidateArguments, io: Io): void {
-  if (args.format === 'text') io.stdout.write(reportText(report, args.language));
-  else io.stdout.write(`${JSON.stringify(report, null, args.format === 'json' ? 2 : undefined)}\n`);
-}
-
-async function runBatch(args: ValidateArguments, list: string, judge: Judge, io: Io): Promise<number> {
+async function runBatch(args: ValidateArguments, list: string, judge: Judge, render: Render, io: Io): Promise<number> {
   if (list !== '-') stat(list);
   const text = list === '-' ? await readAll(io.stdin) : readFileSync(list, 'utf8');
   const paths = text.split(/\r?\n/).filter((line) => line.trim() !== '');
@@ -144,7 +171,7 @@ async function runBatch(args: ValidateArguments, list: string, judge: Judge, io:
   for (const path of paths) {
     let outcome: Outcome;
     try {
-      outcome = await judgeOne(path, judge);
+      outcome = await judgeOne(path, judge, render);
     } catch (error) {
       // One bad line must not cost the verdicts of the other thousand.
       const usageFault = error instanceof UsageFault;
@@ -156,8 +183,7 @@ async function runBatch(args: ValidateArguments, list: string, judge: Judge, io:
     }
     codes.push(outcome.code);
     if (!('fault' in outcome)) {
-      if (args.format === 'text') io.stdout.write(`${path}\n${reportText(outcome.report, args.language)}\n`);
-      else io.stdout.write(`${JSON.stringify(outcome.report)}\n`);
+      io.stdout.write(args.format === 'text' ? `${path}\n${outcome.text}\n` : outcome.text);
     } else if (args.format === 'text') io.stdout.write(`${path}\n${outcome.fault.message} [${outcome.fault.code}]\n\n`);
     else io.stdout.write(`${JSON.stringify({ file: path, error: outcome.fault })}\n`);
   }
