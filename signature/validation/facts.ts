@@ -1,10 +1,14 @@
 import type { DigestAlgorithm } from '@antin/pki/crypto';
-import type { Change, Finding, SignatureFormat } from './types.ts';
+import type { Change, Covered, CoveredPart, Finding, SignatureFormat } from './types.ts';
 
 /** What was read and computed about one signature: JSON-able, no verdict in it. Times are ms since 1970. */
 export interface SignatureFacts {
   readonly id: string;
   readonly format: SignatureFormat;
+  /** What it is over, where that is not the file itself. */
+  readonly covers?: readonly Covered[];
+  /** Name of its own file inside a container. */
+  readonly signatureFile?: string;
   /** Why this engine says nothing about it (unknown handler, format of a later time). */
   readonly notJudged: Finding | null;
   /** Container faults: the signature is not where or what it must be. Any of them is FORMAT_FAILURE. */
@@ -77,6 +81,10 @@ export interface XmlFacts extends ValueFacts {
   /** QualifyingProperties that belong to this signature are there and signed. */
   readonly qualified: boolean;
   readonly references: readonly XmlReferenceFacts[];
+  /** What intact references cover, for people. */
+  readonly covers: readonly CoveredPart[];
+  /** `part`: only elements of the document; what is around them is none of this signature's business. */
+  readonly coverage: 'file' | 'part';
   /** Rules of level B of the format that do not hold. */
   readonly baseline: readonly Finding[];
 }

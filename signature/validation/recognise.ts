@@ -2,6 +2,7 @@ import { fromLatin1, indexOfBytes, latin1 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
+import { parseJson } from '@antin/formats/json/scan';
 import { readFrame, withoutContent } from '../cades/frame.ts';
 import type { CmsFrame } from '../cades/frame.ts';
 import { positionsOf } from './pdf/find-signatures.ts';
@@ -11,6 +12,8 @@ export type Container =
   | { readonly kind: 'pdf' }
   /** `content`: of an attached CMS too large for memory; `bytes` is then the CMS without it. */
   | { readonly kind: 'cms'; readonly bytes: Uint8Array; readonly content?: ByteSource }
+  | { readonly kind: 'json'; readonly bytes: Uint8Array }
+  | { readonly kind: 'xml'; readonly format: 'XAdES' | 'XMLDSig' }
   | { readonly kind: 'other'; readonly format: SignatureFormat; readonly signed: boolean }
   | { readonly kind: 'none' };
 
@@ -42,13 +45,43 @@ export function recognise(source: ByteSource): Container {
   }
   if (text.startsWith('PK\u0003\u0004')) return zip(source, text);
   if (/^(\u00ef\u00bb\u00bf)?\s*</.test(text)) return xml(source);
-  if (/^\s*\{/.test(text) && /"(payload|protected|signatures)"\s*:/.test(text)) {
-    return { kind: 'other', format: 'JAdES', signed: true };
+  return json(source, head) ?? { kind: 'none' };
+}
+
+const MAX_JSON = 64 * 1024 * 1024;
+
+/**
+ * A JWS in any serialization. Damaged ones too: a flipped byte does not make a signed file unsigned. What is JSON and carries no
+ * signature is not ours.
+ */
+function json(source: ByteSource, head: Uint8Array): Container | undefined {
+  if (source.size > MAX_JSON) return undefined;
+  const text = fromLatin1(head);
+  if (/^(\u00ef\u00bb\u00bf)?[\t\n\r ]*\{/.test(text)) {
+    const bytes = source.read(0, source.size);
+    return carriesJws(bytes) ? { kind: 'json', bytes } : undefined;
   }
-  if (/^eyJ[\w-]*\.[\w-]*\.[\w-]+\s*$/.test(text) || (/^eyJ[\w-]*\./.test(text) && source.size > 4096)) {
-    return { kind: 'other', format: 'JAdES', signed: true };
+  // base64url of `{` and of what may follow it; then printable text only, because the payload may stand as it is (RFC 7797).
+  if (!/^e[yw3][\w-]{6,}(\.|$)/.test(text)) return undefined;
+  const bytes = source.read(0, source.size);
+  const whole = fromLatin1(bytes);
+  return /^[\w-]+\.[\x20-\x7e]*\.[\w-]*\s*$/.test(whole) ? { kind: 'json', bytes } : undefined;
+}
+
+function carriesJws(bytes: Uint8Array): boolean {
+  try {
+    const root = parseJson(bytes);
+    if (root.kind !== 'object') return false;
+    const has = (name: string): boolean => root.members.has(name);
+    return has('signatures') ? has('payload') || looksLikeJws(bytes) : has('signature') && has('protected');
+  } catch (error) {
+    if (error instanceof FormatFault) return looksLikeJws(bytes);
+    throw error;
   }
-  return { kind: 'none' };
+}
+
+function looksLikeJws(bytes: Uint8Array): boolean {
+  return ['"protected"', '"signature"'].every((name) => indexOfBytes(bytes, latin1(name)) !== -1);
 }
 
 /** The file as one CMS from the first byte to the last; a damaged one is told apart later. */
@@ -93,5 +126,5 @@ function zip(source: ByteSource, head: string): Container {
 function xml(source: ByteSource): Container {
   const has = (name: string): boolean => positionsOf(source, latin1(name), 1).length > 0;
   if (!has('http://www.w3.org/2000/09/xmldsig#')) return { kind: 'none' };
-  return { kind: 'other', format: has('http://uri.etsi.org/01903/') ? 'XAdES' : 'XMLDSig', signed: true };
+  return { kind: 'xml', format: has('http://uri.etsi.org/01903/') ? 'XAdES' : 'XMLDSig' };
 }

@@ -20,9 +20,15 @@ export function reportSignature(facts: SignatureFacts, conclusion: Conclusion, l
     levelFailures: level.levelFailures,
     indication: conclusion.indication,
     subIndication: conclusion.subIndication,
-    intact: facts.formatFaults.length === 0 && value?.digestMatches === true,
+    intact:
+      facts.formatFaults.length === 0 &&
+      value?.digestMatches === true &&
+      !(value.syntax === 'jws' && value.signatureValue === 'invalid'),
     cryptoValid: value?.signatureValue === 'valid',
-    coverage: pdf === null ? (facts.formatFaults.length > 0 ? 'broken' : 'file') : pdf.coverage,
+    coverage: pdf === null ? (facts.formatFaults.length > 0 ? 'broken' : (facts.xml?.coverage ?? 'file')) : pdf.coverage,
+    ...(facts.xml === null ? {} : { covers: facts.xml.covers.map((one) => ({ ...one, intact: true })) }),
+    ...(facts.covers === undefined ? {} : { covers: facts.covers }),
+    ...(facts.signatureFile === undefined ? {} : { signatureFile: facts.signatureFile }),
     ...(pdf !== null && pdf.revision >= 0 ? { revision: pdf.revision + 1 } : {}),
     changes: (pdf?.changes ?? []).map(plainChange),
     signer: facts.signer === null ? null : signerReport(facts.signer),

@@ -70,6 +70,12 @@ export interface Change {
   readonly reason?: string;
 }
 
+/** A part of what a signature of many parts covers: an element by its path, a file by its name. */
+export interface CoveredPart {
+  readonly kind: 'document' | 'element' | 'file' | 'signature' | 'payload';
+  readonly name: string;
+}
+
 export interface SignerReport {
   /** RFC 4514 text. */
   readonly subject: string;
@@ -109,10 +115,8 @@ export interface TimestampReport {
   readonly errors: readonly Finding[];
 }
 
-/** One thing that a signature is over: a file, an element, a payload. */
-export interface Covered {
-  /** As people know it: name of a file, `whole document`, `payload`. */
-  readonly name: string;
+/** One thing that a signature is over, as people know it. */
+export interface Covered extends CoveredPart {
   /** Null: it is not at hand. */
   readonly intact: boolean | null;
 }
@@ -130,7 +134,8 @@ export interface SignatureReport {
   readonly subIndication: SubIndication | null;
   readonly intact: boolean;
   readonly cryptoValid: boolean;
-  readonly coverage: 'file' | 'revision' | 'broken';
+  /** `part`: elements of an XML document, named in `covers`. */
+  readonly coverage: 'file' | 'revision' | 'part' | 'broken';
   /** What it is over, where that is not the file itself: files by name, parts of a document. */
   readonly covers?: readonly Covered[];
   /** Name of the signature's own file inside a container. */
@@ -216,6 +221,8 @@ export interface ValidationContext {
   readonly inflateRaw?: InflateRaw;
   /** The data of a detached signature. */
   readonly detached?: ByteSource;
+  /** Its name, where a signature names several files. */
+  readonly detachedName?: string;
   /**
    * Data outside the file that a signature names, for those that name what they are over; undefined where there is none of this
    * name. @param name decoded, in NFC

@@ -2,7 +2,9 @@ import type { ByteSource } from '@antin/formats/bytes/source';
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
 import { judgeCmsFile } from './judge-file-cms.ts';
+import { judgeJson } from './json/judge.ts';
 import { judgePdf } from './judge-pdf.ts';
+import { judgeXmlFile } from './xml/judge-xml.ts';
 import { LimitReached } from './limits.ts';
 import type { ValidationOutcome } from './outcome.ts';
 import { VIETNAM_POLICY } from './policy.ts';
@@ -58,13 +60,17 @@ function judge(source: ByteSource, sources: Sources): Judged {
         return { format: 'PDF', doubts: [], ...judgePdf(source, sources) };
       case 'cms':
         return { format: 'CMS', errors: [], doubts: [], ...judgeCmsFile(container.bytes, sources, container.content) };
+      case 'json':
+        return { format: 'JWS', errors: [], doubts: [], ...judgeJson(container.bytes, sources) };
+      case 'xml':
+        return { format: container.format, errors: [], ...judgeXmlFile(source, sources) };
       case 'other':
         return notYet(container.format, container.signed, sources);
       case 'none':
         throw new UnsupportedFile('the file is of no format that carries signatures this engine knows');
     }
   } catch (error) {
-    const format = container.kind === 'cms' ? 'CMS' : 'PDF';
+    const format = FORMAT[container.kind] ?? 'PDF';
     if (error instanceof LimitReached) {
       const doubt = { code: `limit.${error.limit}`, clause: 'policy', message: error.message };
       return { format, signatures: [], errors: [], doubts: [doubt], warnings: [] };
@@ -73,6 +79,8 @@ function judge(source: ByteSource, sources: Sources): Judged {
     return unreadable(source, format, error, sources);
   }
 }
+
+const FORMAT: Readonly<Record<string, SignatureFormat>> = { cms: 'CMS', json: 'JWS' };
 
 /** Recognised, reported, never passed over in silence. */
 function notYet(format: SignatureFormat, signed: boolean, sources: Sources): Judged {
