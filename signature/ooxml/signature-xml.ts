@@ -1,5 +1,4 @@
-import { toBase64 } from '@antin/formats/bytes/text-encodings';
-import { toHex } from '@antin/formats/bytes/text-encodings';
+import { toBase64, toHex } from '@antin/formats/bytes/text-encodings';
 import { C14N } from '@antin/formats/xml/canonicalize';
 import type { Markup } from '@antin/formats/xml/write';
 import { element } from '@antin/formats/xml/write';
@@ -31,14 +30,32 @@ export function packageObject(manifest: Markup, signingTime: number): Markup {
   return element('Object', { Id: ID.packageObject }, manifest, signatureProperty(ID.signatureTime, time));
 }
 
-/** [MS-OFFCRYPTO] 2.5.2.5. What it asks about the signer's screen and Windows is left out: the schema lets it, and nobody needs it. */
-export function officeObject(digest: DigestAlgorithm, comments: string | undefined): Markup {
+/**
+ * SignatureInfoV1 ([MS-OFFCRYPTO] 2.5.2.5). Its schema requires answers about Windows, Office and the signer's screen: the same
+ * for everybody, because they are nobody's business and prove nothing.
+ */
+const FIXED: readonly (readonly [name: string, value: string])[] = [
+  ['WindowsVersion', '10.0'],
+  ['OfficeVersion', '16.0'],
+  ['ApplicationVersion', '16.0'],
+  ['Monitors', '1'],
+  ['HorizontalResolution', '1280'],
+  ['VerticalResolution', '800'],
+  ['ColorDepth', '32'],
+  ['SignatureProviderId', '{00000000-0000-0000-0000-000000000000}'],
+  ['SignatureProviderUrl', ''],
+  ['SignatureProviderDetails', '9'],
+  ['SignatureType', '1'],
+];
+
+export function officeObject(digest: DigestAlgorithm, comments = ''): Markup {
   const details = element(
     'SignatureInfoV1',
     { xmlns: NAMESPACE.officeSignature },
-    ...(comments === undefined ? [] : [element('SignatureComments', {}, comments)]),
+    ...['SetupID', 'SignatureText', 'SignatureImage'].map((name) => element(name, {})),
+    element('SignatureComments', {}, comments),
+    ...FIXED.map(([name, value]) => element(name, {}, value)),
     element('ManifestHashAlgorithm', {}, digestMethodUri(digest)),
-    element('SignatureType', {}, '1'),
   );
   return element('Object', { Id: ID.officeObject }, signatureProperty(ID.officeDetails, details));
 }
