@@ -130,6 +130,11 @@ export function smallPackage(kind: PackageKind): Items {
   }
 }
 
+/** The bytes of a small letter. */
+export function docx(): Uint8Array {
+  return packed(smallPackage('docx'));
+}
+
 export function packed(items: Items, at = Date.UTC(2026, 0, 1)): Uint8Array {
   const entries = Object.entries(items).map(([name, content]) => ({
     name,
