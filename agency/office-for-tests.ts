@@ -144,6 +144,11 @@ export async function testOffice(db: AnyDatabase, keys: TestKeys, options: TestO
     judgeSignatures: async () => [],
     deliveriesOf: async () => [],
     incomingCounts: async () => ({ toReceive: 0, toAssign: 0, assignedToMe: 0 }),
+    ...{
+      issueLevel: () => 'B-T' as const,
+      anchors: () => [],
+      evidenceFor: async () => ({ certificates: [], crls: [], ocsps: [] }),
+    },
     timeStamp:
       options.timeStamp ?? (async (imprint) => keys.timeStampToken({ digest: 'SHA-256', hash: imprint }, clock().getTime())),
     statusOf: options.statusOf ?? (async () => 'good'),

@@ -33,7 +33,10 @@ import { signingMigrations } from './signing/migrations.ts';
 import { abandonSigning, attemptOf, attemptPhase } from './signing/phase.ts';
 import { reservedFields } from './signing/prepare.ts';
 import { remembering, signaturesOf } from './signing/present.ts';
+import { STAMP_QUEUE, stampLaterHandler } from './signing/stamp-later.ts';
+import { stampsPendingOf } from './signing/store.ts';
 import { signingApp } from './signing/routes.ts';
+import { watchedAuthority } from './signing/time-stamping.ts';
 import type { Clock, Db } from './transaction.ts';
 
 /** What the desks of an office need from outside; later stages (exchange, incoming) are added by `service.ts`. */
@@ -75,7 +78,8 @@ export interface Office {
 export function office(deps: OfficeDeps): Office {
   const { db, clock, files, profile } = deps;
   const jobs = signingJobs({ clock, directory: directoryForDevices(clock), profile });
-  const signing: SigningDoors = { ...deps, db, jobs };
+  const authority = watchedAuthority(deps.timeStamp);
+  const signing: SigningDoors = { ...deps, db, jobs, authority, timeStamp: authority.timeStamp };
   jobs.onAnswer('sign', answerHandler(signing));
   jobs.onAnswer('issue', answerHandler(signing));
 
@@ -83,6 +87,7 @@ export function office(deps: OfficeDeps): Office {
   const around: Neighbours = {
     attemptOf,
     deliveriesOf: deps.deliveriesOf,
+    stampsPending: stampsPendingOf,
     async signaturesOf(reader, documentId) {
       const document = await documentById(reader, documentId);
       const main = (await filesOf(reader, documentId)).find((file) => file.role === 'main');
@@ -128,7 +133,7 @@ export function office(deps: OfficeDeps): Office {
   );
   return {
     app,
-    jobs: { [COMPLETE_QUEUE]: completeHandler(signing) },
+    jobs: { [COMPLETE_QUEUE]: completeHandler(signing), [STAMP_QUEUE]: stampLaterHandler(signing) },
     signingJobs: jobs,
     stop: () => wake.stop(),
   };

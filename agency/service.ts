@@ -28,10 +28,13 @@ import { practicePeople } from './session/routes.ts';
 import { verificationJobs } from './verification/jobs.ts';
 import { judgeFile } from './verification/judge.ts';
 import type { JudgedSignature } from './signing/doors.ts';
-import type { TrustSource } from './verification/trust-source.ts';
+import { evidenceOf, type TrustSource } from './verification/trust-source.ts';
 
 /** What an agency side needs from outside; the desks' own needs are `OfficeDeps`. */
-export interface AgencyServiceDeps extends Omit<OfficeDeps, 'judgeSignatures' | 'deliveriesOf' | 'incomingCounts'> {
+export interface AgencyServiceDeps extends Omit<
+  OfficeDeps,
+  'judgeSignatures' | 'deliveriesOf' | 'incomingCounts' | 'anchors' | 'evidenceFor'
+> {
   readonly trust: TrustSource;
   readonly version: string;
 }
@@ -60,6 +63,8 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
   const desks = office({
     ...deps,
     deliveriesOf,
+    anchors: () => trust.anchors,
+    evidenceFor: evidenceOf(trust),
     incomingCounts: (reader, caller) => incomingCounts(reader, caller.position.agencyId, caller.position.id),
     judgeSignatures: async (sha256) => (await judgeStored(sha256, 'document.pdf')).signatures.map(statusLine),
   });

@@ -16,6 +16,8 @@ import { addresseesOf, documentById, filesOf, type DocumentLine, type DocumentRe
 /** What later stages know about a document; given at composition so that no feature looks back. */
 export interface Neighbours {
   readonly attemptOf: (db: Db, documentId: string) => Promise<{ jobId: string | undefined; phase: AttemptPhase }>;
+  /** Which of these documents carry a signature whose time-stamp is still to come. */
+  readonly stampsPending: (db: Db, documentIds: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly signaturesOf: (db: Db, documentId: string) => Promise<z.input<typeof SignatureLine>[]>;
   readonly deliveriesOf: (db: Db, documentId: string) => Promise<z.input<typeof Delivery>[]>;
 }
@@ -34,9 +36,10 @@ function shared(document: DocumentRecord) {
   };
 }
 
-export function rowOf(line: DocumentLine): z.input<typeof DocumentRow> {
+export function rowOf(line: DocumentLine, pending: ReadonlySet<string>): z.input<typeof DocumentRow> {
   return {
     ...shared(line),
+    ...(pending.has(line.id) ? { timeStampPending: true as const } : {}),
     drafterName: line.drafterName,
     signerName: line.signerName,
     addressees: [...line.addressees],
@@ -70,7 +73,7 @@ export async function viewOf(
   now: Date,
 ): Promise<z.input<typeof DocumentView>> {
   const document = await readable(db, caller, id, now);
-  const [agency, drafter, signer, addressees, files, history, attempt, signatures, deliveries] = await Promise.all([
+  const [agency, drafter, signer, addressees, files, history, attempt, signatures, deliveries, pending] = await Promise.all([
     agencyById(db, document.agencyId),
     positionById(db, document.drafterPositionId),
     positionById(db, document.signerPositionId),
@@ -80,9 +83,11 @@ export async function viewOf(
     around.attemptOf(db, id),
     around.signaturesOf(db, id),
     around.deliveriesOf(db, id),
+    around.stampsPending(db, [id]),
   ]);
   return {
     ...shared(document),
+    ...(pending.has(id) ? { timeStampPending: true as const } : {}),
     drafterName: drafter!.fullName,
     signerName: signer!.fullName,
     addressees: addressees.map((one) => one.name),

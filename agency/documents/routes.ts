@@ -26,7 +26,11 @@ export function documentsApp(doors: DocumentsDoors): Hono<PersonEnv> {
     const { position } = c.var.caller;
     const agencyIds = await withPredecessors(db, position.agencyId, officeDay(doors.clock()));
     const { items, total } = await findDocuments(db, { ...query, agencyIds, positionId: position.id });
-    return { items: items.map(rowOf), total, page: query.page, pageSize: query.pageSize };
+    const pending = await around.stampsPending(
+      db,
+      items.map((one) => one.id),
+    );
+    return { items: items.map((one) => rowOf(one, pending)), total, page: query.page, pageSize: query.pageSize };
   });
   mount(app, documentRoutes.create, person, async ({ body, c }) =>
     view(c.var.caller, await createDraft(doors, c.var.caller, body)),

@@ -8,7 +8,7 @@ import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { waitingJobs } from '@antin/adapters/db/outbox';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { testPki } from '@antin/testkit/pki/test-pki';
-import { onePdf, sealing, signed } from '../acts-for-tests.ts';
+import { onePdf, sealing, signed, submitted } from '../acts-for-tests.ts';
 import { firstBreak } from '../journal/journal.ts';
 import { readEntries } from '../journal/store.ts';
 import { officeMigrations } from '../office.ts';
@@ -78,7 +78,7 @@ async function valuesFor(jobId: string) {
 
 /** The lease of the killed worker ends, another one goes on. */
 async function restartAndWork(): Promise<void> {
-  const left = await waitingJobs(database.db, 'signing.complete');
+  const left = [...(await waitingJobs(database.db, 'signing.complete')), ...(await waitingJobs(database.db, 'signing.stamp'))];
   const longest = Math.max(0, ...left.map((job) => (job.lease_until?.getTime() ?? 0) - Date.now()));
   await new Promise((resolve) => setTimeout(resolve, longest + 20));
   await o.work();
@@ -147,6 +147,44 @@ test.each(['complete.begun', 'complete.time-stamped', 'complete.embedded', 'comp
     // Delivery goes on: exactly one dispatch for this document is in the outbox.
     const dispatches = await waitingJobs(database.db, 'exchange.dispatch');
     expect(dispatches.filter((job) => job.key === document.id)).toHaveLength(1);
+  },
+);
+
+test.each(['stamp.begun', 'stamp.stored', 'stamp.done'] as const)(
+  'killed at %s: a time-stamp that comes later comes once, and nothing is lost',
+  async (step) => {
+    const silent = await testOffice(database.db, pki, {
+      folder: o.folder,
+      timeStamp: async () => {
+        throw new Error('connection refused');
+      },
+    });
+    const document = await submitted(silent, drafter);
+    const job = await silent.post(leader, `/api/documents/${document.id}/sign`, {
+      version: document.version,
+      credentialId: o.credential('leader'),
+      place: { page: 2, rect: [330, 120, 170, 70] },
+    });
+    await silent.answer(job.id, 'leader');
+    await silent.work(60_000);
+    await silent.close(true);
+    const before = await stateOf(document.id);
+    expect(before).toMatchObject({ state: 'signed', timeStampPending: true });
+    await database.db
+      .updateTable('job')
+      .set({ run_at: new Date(0) })
+      .where('queue', '=', 'signing.stamp')
+      .execute();
+
+    expect(await dieAt(step, { kind: 'complete' })).toBe('SIGKILL');
+    const between = await stateOf(document.id);
+    if (step === 'stamp.done') expect(between.timeStampPending).toBeUndefined();
+    else expect(between).toMatchObject({ timeStampPending: true, files: before.files });
+    await restartAndWork();
+    const after = await stateOf(document.id);
+    expect(after.timeStampPending).toBeUndefined();
+    expect(after.history.filter((entry: any) => entry.event === 'TimeStampAdded')).toHaveLength(1);
+    expect(after.files[0].sha256).not.toBe(before.files[0].sha256);
   },
 );
 

@@ -1,9 +1,12 @@
 import type { FileStore } from '@antin/adapters/files/store';
 import type { Inflate } from '@antin/formats/bytes/source';
 import type { CryptoDoor } from '@antin/pki/crypto';
+import type { TrustAnchor } from '@antin/pki/path/validate';
+import type { EvidenceSource } from '@antin/signature/making/evidence';
 import type { Deflate } from '@antin/signature/pades/image';
 import type { SigningJobs } from '../devices/jobs.ts';
 import type { Clock, Db } from '../transaction.ts';
+import type { IssueLevel } from './raise.ts';
 
 /** One signature of a stored PDF as the engine judges it now. */
 export interface JudgedSignature {
@@ -26,7 +29,10 @@ export type SigningStep =
   | 'complete.time-stamped'
   | 'complete.embedded'
   | 'complete.switching'
-  | 'complete.done';
+  | 'complete.done'
+  | 'stamp.begun'
+  | 'stamp.stored'
+  | 'stamp.done';
 
 export interface SigningDoors {
   readonly db: Db;
@@ -40,6 +46,15 @@ export interface SigningDoors {
   readonly jobs: SigningJobs;
   /** Asks the time-stamp authority. @param imprint SHA-256 of a signature value @returns DER of a TimeStampToken over it */
   readonly timeStamp: (imprint: Uint8Array) => Promise<Uint8Array>;
+  /** How long a person's signature waits for its time-stamp before it goes on without, ms; 20,000 when left out. */
+  readonly patienceMs?: number;
+  /** Whether the authority was silent lately; made by `office.ts` around `timeStamp`. */
+  readonly authority?: { readonly away: () => boolean; readonly noteSilence: () => void };
+  /** Level of issued documents. */
+  readonly issueLevel: () => IssueLevel;
+  readonly anchors: () => readonly TrustAnchor[];
+  /** Revocation data of the issuers we know; what cannot be had is left out. */
+  readonly evidenceFor: EvidenceSource;
   /** Revocation state now, by CRL or OCSP of the issuer. */
   readonly statusOf: (certificate: Uint8Array) => Promise<'good' | 'revoked' | 'unknown'>;
   /** Issuer first, as far as known: embedded beside the signing certificate. */

@@ -47,7 +47,8 @@ export async function signaturesOf(
     name: attempt!.signerName,
     ...(attempt!.signerTitle === null ? {} : { title: attempt!.signerTitle }),
     at: (attempt!.timeStampedAt ?? attempt!.startedAt).toISOString(),
-    level: verdicts[at]?.level ?? 'B-T',
+    level: verdicts[at]?.level ?? (attempt!.timeStampedAt === null ? 'B-B' : 'B-T'),
+    ...(attempt!.timeStampedAt === null ? { timeStampPending: true as const } : {}),
     status: verdicts[at]?.status ?? 'indeterminate',
   }));
 }

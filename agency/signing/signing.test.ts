@@ -120,41 +120,38 @@ test('an answer that is repeated counts once', async () => {
   expect(history.filter((entry: any) => entry.event === 'SignatureValueReceived')).toHaveLength(1);
 });
 
-test('while a value waits for its time-stamp nobody can pull the document away; it is signed when the authority is back', async () => {
-  const document = await submitted(o, drafter);
-  const job = await sign(leader, document);
+test('while a seal waits for its time-stamp nobody can pull the document away; it is issued when the authority is back', async () => {
+  const ready = await signed(o, drafter, leader);
+  const { jobId } = await sealing(o, clerk, ready);
   world.tsa = 'down';
-  await o.answer(job.id, 'leader');
+  await o.answer(jobId, 'seal');
   const worker = o.startWorker();
-  await expect.poll(async () => (await o.get(leader, `/api/jobs/${job.id}`)).reason).toBe('time-stamp.waiting');
-  const between = await view(document.id);
-  expect(between).toMatchObject({ state: 'awaiting-signature', jobId: job.id, signatures: [] });
-  await expect(
-    o.post(leader, `/api/documents/${document.id}/return`, { version: document.version, reason: 'đổi ý' }),
-  ).rejects.toMatchObject({
-    code: 'signing.under-way',
-  });
-  await expect(sign(leader, document)).rejects.toMatchObject({ code: 'signing.under-way' });
+  await expect.poll(async () => (await o.get(clerk, `/api/jobs/${jobId}`)).reason).toBe('time-stamp.waiting');
+  expect(await view(ready.id)).toMatchObject({ state: 'awaiting-seal', jobId });
+  const cancel = o.post(clerk, `/api/documents/${ready.id}/issue/cancel`, { mode: 'void', reason: 'đổi ý' });
+  await expect(cancel).rejects.toMatchObject({ code: 'signing.under-way' });
+  const again = o.post(clerk, `/api/documents/${ready.id}/issue/retry`, { credentialId: o.credential('seal') });
+  await expect(again).rejects.toMatchObject({ code: 'signing.under-way' });
   world.tsa = 'up';
   await worker.idle();
   await worker.stop();
-  expect((await view(document.id)).state).toBe('signed');
+  expect((await view(ready.id)).state).toBe('issued');
 });
 
 test('a time-stamp over something else is not taken', async () => {
-  const document = await submitted(o, drafter);
-  const job = await sign(leader, document);
+  const ready = await signed(o, drafter, leader);
+  const { jobId } = await sealing(o, clerk, ready);
   world.tsa = 'lies';
-  await o.answer(job.id, 'leader');
+  await o.answer(jobId, 'seal');
   const worker = o.startWorker();
   await expect
     .poll(async () => (await waitingJobs(database.db, 'signing.complete')).map((one) => one.last_error))
     .toContain('the token is about something else');
-  expect((await view(document.id)).state).toBe('awaiting-signature');
+  expect((await view(ready.id)).state).toBe('awaiting-seal');
   world.tsa = 'up';
   await worker.idle();
   await worker.stop();
-  expect((await view(document.id)).state).toBe('signed');
+  expect((await view(ready.id)).state).toBe('issued');
 });
 
 test('one wrong value among several spoils the whole act: no file of the document is sealed', async () => {

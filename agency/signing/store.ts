@@ -83,7 +83,17 @@ export async function attemptFiles(db: Db, attemptId: string): Promise<AttemptFi
       to_be_signed as "toBeSigned", value, time_stamp_token as "timeStampToken", result_sha256 as "resultSha256",
       result_size as "resultSize"
     from agency.signing_file where attempt_id = ${attemptId} order by ordinal`.execute(db);
-  return rows.map((row) => ({ ...row, toBeSigned: toBeSignedFromJson(row.toBeSigned) }));
+  return rows.map((row) => ({
+    ...row,
+    toBeSigned: toBeSignedFromJson(row.toBeSigned),
+    value: plain(row.value),
+    timeStampToken: plain(row.timeStampToken),
+  }));
+}
+
+/** A Buffer's `slice` shares its memory, a Uint8Array's copies: the engine counts on the latter. */
+function plain(bytes: Uint8Array | null): Uint8Array | null {
+  return bytes === null ? null : new Uint8Array(bytes);
 }
 
 /** Moves an attempt on, only from where it may come: two that race are told apart by the row that did not change. */
@@ -98,6 +108,29 @@ export async function moveAttempt(
       time_stamped_at = coalesce(${to.timeStampedAt ?? null}::timestamptz, time_stamped_at)
     where id = ${id} and state = any (${[...from]}::text[]) returning id`.execute(tx);
   return rows.length === 1;
+}
+
+export async function markTimeStamped(tx: Tx, id: string, at: Date): Promise<void> {
+  await sql`update agency.signing_attempt set time_stamped_at = ${at} where id = ${id} and time_stamped_at is null`.execute(tx);
+}
+
+/** Signatures without their time-stamp, the oldest first. */
+export async function pendingStamps(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select a.id from agency.signing_attempt a join agency.document d on d.id = a.document_id
+    where a.state = 'done' and a.act = 'sign' and a.time_stamped_at is null and d.state = 'signed'
+    order by a.sequence limit 500`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Which of these documents carry a person's signature that still waits for its time-stamp. */
+export async function stampsPendingOf(db: Db, documentIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select d.id from agency.document d
+    where d.id = any(${[...documentIds]}::uuid[]) and d.state in ('signed', 'awaiting-seal') and (
+      select a.time_stamped_at is null from agency.signing_attempt a
+      where a.document_id = d.id and a.act = 'sign' and a.state = 'done' order by a.sequence desc limit 1)`.execute(db);
+  return new Set(rows.map((row) => row.id));
 }
 
 export async function noteReason(db: Db, id: string, reason: string | null): Promise<void> {

@@ -6,6 +6,7 @@ import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { tinosFile } from '@antin/adapters/fonts/tinos';
 import { nodeDeflate, nodeInflate } from '@antin/adapters/inflate/node';
 import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
+import { issueLevelOf } from './issue-level.ts';
 import { loadPlatformKey } from '@antin/agency/devices/platform-key';
 import { inTransaction } from '@antin/agency/transaction';
 import { agencyMigrations, agencyProblems, agencyService, type AgencyService } from '@antin/agency/service';
@@ -31,6 +32,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
     });
   }
   const authority = wires.authority.authority;
+  const issueLevel = issueLevelOf(process.env['ANTIN_ISSUE_LEVEL']);
   const app = new Hono();
   const jobs: Record<string, NonNullable<Service['jobs']>[string]> = {};
   let running: AgencyService | undefined;
@@ -64,6 +66,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
         platformKey: loadPlatformKey(join(folder.path, 'platform')),
         origin: () => publicUrl,
         trust: trustOf(authority),
+        issueLevel: () => issueLevel,
         timeStamp: timeStamps(process.env['ANTIN_TSA_URL'], authority),
         statusOf: (certificate) => statusNow(authority(), certificate, clock().getTime()),
         chainOf: async () =>

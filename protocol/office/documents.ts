@@ -103,6 +103,8 @@ export const SignatureLine = z.object({
   title: z.string().optional(),
   at: Instant,
   level: z.string().nullable(),
+  /** Signed, and its time-stamp is still to come. */
+  timeStampPending: z.literal(true).optional(),
   status: z.enum(['valid', 'invalid', 'indeterminate']),
 });
 
@@ -120,6 +122,8 @@ export const DocumentRow = z.object({
   signerName: z.string(),
   addressees: z.array(z.string()),
   waitingSince: Instant,
+  /** A person has signed while the time-stamp authority was away; the platform adds the time-stamp by itself. */
+  timeStampPending: z.literal(true).optional(),
 });
 export type DocumentRow = z.infer<typeof DocumentRow>;
 

@@ -146,6 +146,7 @@ function signatureView(t: Say, one: SignatureReport, n: number): HTMLElement {
     factsView([
       ...(place === '' ? [] : [[t('sig.place'), place] as const]),
       [t('sig.time'), proven],
+      ...lasting(t, one.level),
       ...(changes.length === 0 ? [] : [[t('sig.changes'), h('ul', {}, ...changes)] as const]),
     ]),
     h(
@@ -165,6 +166,12 @@ function signatureView(t: Say, one: SignatureReport, n: number): HTMLElement {
       ]),
     ),
   );
+}
+
+/** What a baseline level means for who keeps the file. */
+function lasting(t: Say, level: string | null): [string, string][] {
+  if (level !== 'B-B' && level !== 'B-T' && level !== 'B-LT' && level !== 'B-LTA') return [];
+  return [[t('sig.lasting'), `${t(`level.${level}`)} (${level})`]];
 }
 
 function findings(list: readonly Finding[]): HTMLElement {

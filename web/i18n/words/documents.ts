@@ -113,6 +113,7 @@ export const documentWords = {
     'Thiết bị đã ký, hệ thống đang gắn dấu thời gian',
     'The device signed; the time-stamp is being added',
   ],
+  'event.TimeStampAdded': ['Đã thêm dấu thời gian cho chữ ký', 'The signature got its time-stamp'],
   'event.DeliveryArrived': ['{agency} đã nhận được', 'Arrived at {agency}'],
   'event.DeliveryRegistered': ['{agency} đã vào sổ, số đến {number}', '{agency} registered it as no. {number}'],
   'event.DeliveryAssigned': ['{agency} đã phân công xử lý', '{agency} assigned it'],

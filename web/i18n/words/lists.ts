@@ -31,6 +31,7 @@ export const listWords = {
   'row.no-number': ['chưa có số', 'no number yet'],
   'row.no-due': ['không đặt hạn', 'none set'],
   'row.overdue': ['Quá hạn', 'Overdue'],
+  'stamp.pending': ['Chờ dấu thời gian', 'Time-stamp to come'],
   'row.more': ['và {n} nơi khác', 'and {n} more'],
   'list.all': ['Tất cả', 'All'],
   'list.filter': ['Lọc theo trạng thái', 'Filter by state'],

@@ -110,6 +110,30 @@ export const signingWords = {
     'Đã ký xong trên thiết bị; máy chủ dấu thời gian chưa trả lời, hệ thống tiếp tục thử.',
     'Signed on the device; the time-stamp service has not answered yet and is asked again.',
   ],
+  'reason.evidence.waiting': [
+    'Đã đóng dấu; đang chờ nơi cấp chứng thư trả lời để gắn đủ bằng chứng vào tệp.',
+    'Sealed; the issuer of the certificates is being asked for the evidence that goes into the file.',
+  ],
+  'reason.extend.revoked': [
+    'Một chứng thư trong văn bản đã bị thu hồi trước thời điểm ký nên không phát hành.',
+    'A certificate in the document was revoked before it signed; it is not issued.',
+  ],
+  'reason.extend.signature-broken': [
+    'Một chữ ký trong văn bản đã hỏng nên không phát hành.',
+    'A signature in the document is broken; it is not issued.',
+  ],
+  'reason.extend.expired': [
+    'Chứng thư đã hết hạn trước khi có dấu thời gian.',
+    'The certificate ended before a time-stamp could be had.',
+  ],
+  'stamp.pending.signed': [
+    'Chữ ký đã gắn vào văn bản. Máy chủ dấu thời gian chưa trả lời; hệ thống tự thêm khi có, bạn không phải làm gì.',
+    'The signature is in the document. The time-stamp service has not answered; it is added by itself, you need do nothing.',
+  ],
+  'stamp.pending.issue': [
+    'Chữ ký của {name} đang chờ dấu thời gian. Vẫn cấp số và đóng dấu được; văn bản chỉ được gửi đi khi đã đủ dấu thời gian.',
+    'The signature of {name} waits for its time-stamp. You may number and seal; it is sent only when the time-stamps are there.',
+  ],
   'reason.unknown': ['Chưa rõ vì sao ({code}).', 'Unknown reason ({code}).'],
 
   'issue.title': ['Cấp số, đóng dấu và phát hành', 'Number, seal and issue'],

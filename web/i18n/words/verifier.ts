@@ -60,6 +60,23 @@ export const verifierWords = {
   'sig.issuer': ['Tổ chức cấp chứng thư', 'Certificate issuer'],
   'sig.serial': ['Số sê-ri', 'Serial number'],
   'sig.time': ['Thời điểm chứng minh được', 'Proven time'],
+  'sig.lasting': ['Kiểm tra về sau', 'Checking it later'],
+  'level.B-B': [
+    'Chưa có dấu thời gian: chỉ chứng minh được khi chứng thư còn hiệu lực.',
+    'No time-stamp: provable only while the certificate is in force.',
+  ],
+  'level.B-T': [
+    'Có dấu thời gian; khi kiểm tra còn phải hỏi nơi cấp chứng thư.',
+    'Time-stamped; the issuer must still be asked when it is checked.',
+  ],
+  'level.B-LT': [
+    'Có dấu thời gian và đủ bằng chứng trong tệp: kiểm tra được không cần mạng, cả khi chứng thư đã hết hạn.',
+    'Time-stamped, with all evidence in the file: it can be checked offline, also after the certificate has ended.',
+  ],
+  'level.B-LTA': [
+    'Đủ bằng chứng trong tệp và được dấu thời gian lưu trữ bảo vệ để lưu lâu dài.',
+    'All evidence in the file, protected by an archive time-stamp for long keeping.',
+  ],
   'sig.claimed': ['Thời điểm người ký tự ghi', 'Time claimed by the signer'],
   'sig.level': ['Định dạng và mức', 'Format and level'],
   'sig.level.none': ['không xếp mức', 'no level'],
@@ -67,6 +84,7 @@ export const verifierWords = {
   'sig.coverage': ['Phạm vi bao phủ', 'Coverage'],
   'coverage.file': ['toàn bộ tệp', 'the whole file'],
   'coverage.revision': ['một phiên bản trước; có phần thêm vào sau', 'an earlier revision; something was added later'],
+  'coverage.part': ['một phần của tệp', 'a part of the file'],
   'coverage.broken': ['không hợp thức', 'broken'],
   'sig.changes': ['Thay đổi sau chữ ký này', 'Changes after this signature'],
   'what.field-filled': ['Điền ô', 'Field filled'],

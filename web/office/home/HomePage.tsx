@@ -9,7 +9,7 @@ import { asTitle, shortAgency } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
 import { incomingListQuery, outgoingQuery, useSession } from '../data/queries.ts';
 import { Failure } from '../shell/Failure.tsx';
-import { StateTag, UrgencyTag, VerdictTag } from '../shell/states.tsx';
+import { StampTag, StateTag, UrgencyTag, VerdictTag } from '../shell/states.tsx';
 
 const SHOWN = 8;
 
@@ -87,6 +87,7 @@ function OutgoingRow({ row, mine }: { readonly row: DocumentRow; readonly mine: 
       <div className="work-state">
         <UrgencyTag urgency={row.urgency} />
         {mine === 'to-sign' && row.urgency !== 'normal' ? null : <StateTag state={row.state} />}
+        <StampTag pending={row.timeStampPending} />
       </div>
     </li>
   );

@@ -23,7 +23,7 @@ import { FileList } from '../shell/FileList.tsx';
 import { History } from '../shell/History.tsx';
 import { problemText } from '../shell/problem-lines.ts';
 import { ReasonDialog } from '../shell/ReasonDialog.tsx';
-import { StateTag, UrgencyTag } from '../shell/states.tsx';
+import { StampTag, StateTag, UrgencyTag } from '../shell/states.tsx';
 import { JobNotice } from '../signing/JobNotice.tsx';
 import { SignatureList } from './SignatureList.tsx';
 
@@ -34,7 +34,8 @@ export function DocumentPage() {
     ...documentQuery(id),
     refetchInterval: (query) => {
       const data = query.state.data;
-      return data !== undefined && (inMotion(data.deliveries) || data.jobId !== undefined || data.state === 'awaiting-seal')
+      return data !== undefined &&
+        (inMotion(data.deliveries) || data.jobId !== undefined || data.state === 'awaiting-seal' || data.timeStampPending)
         ? 3_000
         : 30_000;
     },
@@ -77,6 +78,7 @@ function Loaded({ view }: { readonly view: DocumentView }) {
             )}
             {view.date === undefined ? null : <time dateTime={view.date}>{dayText(view.date)}</time>}
             <StateTag state={view.state} />
+            <StampTag pending={view.timeStampPending} />
             <UrgencyTag urgency={view.urgency} />
           </p>
           <h1>{asTitle(view.subject)}</h1>

@@ -3,7 +3,7 @@ import type { DocumentRow } from '@antin/protocol/office/documents';
 import { dayText, sinceText } from '../../i18n/dates.ts';
 import { asTitle, shortAgency } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
-import { StateTag, UrgencyTag } from '../shell/states.tsx';
+import { StampTag, StateTag, UrgencyTag } from '../shell/states.tsx';
 
 export function OutgoingTable({ rows }: { readonly rows: readonly DocumentRow[] }) {
   const { t, typeName } = useSpeech();
@@ -40,6 +40,7 @@ export function OutgoingTable({ rows }: { readonly rows: readonly DocumentRow[] 
               </td>
               <td className="tags">
                 <StateTag state={row.state} />
+                <StampTag pending={row.timeStampPending} />
                 <UrgencyTag urgency={row.urgency} />
               </td>
             </tr>

@@ -2,7 +2,7 @@ import type { DocumentView } from '@antin/protocol/office/documents';
 import { Icon } from '../../ui/Icon.tsx';
 import { exactText } from '../../i18n/dates.ts';
 import { useSpeech } from '../data/language.tsx';
-import { VerdictTag } from '../shell/states.tsx';
+import { StampTag, VerdictTag } from '../shell/states.tsx';
 
 /** A person's signature in ink, the organisation's in seal red; both with their word. */
 export function SignatureList({ signatures }: { readonly signatures: DocumentView['signatures'] }) {
@@ -22,7 +22,7 @@ export function SignatureList({ signatures }: { readonly signatures: DocumentVie
               <time dateTime={signature.at}>{exactText(signature.at)}</time>
               {signature.level === null ? '' : ` · PAdES ${signature.level}`}
             </small>
-            <VerdictTag verdict={signature.status} />
+            <VerdictTag verdict={signature.status} /> <StampTag pending={signature.timeStampPending} />
           </div>
         </li>
       ))}

@@ -19,6 +19,12 @@ export function StateTag({ state }: { readonly state: DocumentState }) {
   return <Tag tone={tone} icon={icon} text={t(`state.${state}`)} />;
 }
 
+/** A signature whose time-stamp is still to come; shown only then. */
+export function StampTag({ pending }: { readonly pending: true | undefined }) {
+  const { t } = useSpeech();
+  return pending === undefined ? null : <Tag tone="amber" icon="clock" text={t('stamp.pending')} />;
+}
+
 const incomingTones = {
   arrived: ['ink', 'in'],
   registered: ['plain', 'book'],

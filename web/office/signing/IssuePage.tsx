@@ -147,6 +147,9 @@ function Issue({ view, said, onJob }: IssueProps) {
           {said}
         </p>
       )}
+      {view.timeStampPending === true ? (
+        <p className="note amber">{t('stamp.pending.issue', { name: view.signerName })}</p>
+      ) : null}
       {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
       {tried && !sure ? (
         <ProblemSummary title={t('problem.title')} lines={[{ text: t('issue.confirm.error'), field: 'issue-sure' }]} />

@@ -15,6 +15,9 @@ export function JobNotice({ view }: { readonly view: DocumentView }) {
       </p>
     );
   }
+  if (view.state === 'signed' && view.timeStampPending === true && view.jobId === undefined) {
+    return <p className="note amber document-note">{t('stamp.pending.signed')}</p>;
+  }
   if (view.jobId === undefined) return null;
   return (
     <p className="note ink document-note">

@@ -44,6 +44,7 @@ export function SignedReceipt({ id }: { readonly id: string }) {
           </>
         )}
       </dl>
+      {view.data.timeStampPending === true ? <p className="note amber">{t('stamp.pending.signed')}</p> : null}
       <p>{t('sign.done.next')}</p>
       <div className="actions">
         {next === undefined ? null : (
