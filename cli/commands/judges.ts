@@ -30,10 +30,14 @@ export async function run(argv: string[], io: Io): Promise<number> {
     io.stderr.write(usage);
     return exit.usage;
   }
-  const { status } = spawnSync(process.execPath, [path('node_modules/vitest/vitest.mjs'), 'run', `--config=${config}`, ...names], {
-    cwd: path('.'),
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...io.env, ...(argv.includes('--write') ? { ANTIN_JUDGES_WRITE: '1' } : {}) },
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [path('node_modules/vitest/vitest.mjs'), 'run', `--config=${config}`, ...names],
+    {
+      cwd: path('.'),
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...io.env, ...(argv.includes('--write') ? { ANTIN_JUDGES_WRITE: '1' } : {}) },
+    },
+  );
   return status ?? exit.fault;
 }

@@ -4,6 +4,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Answer, Asked, Judge } from './judge.ts';
+import { no, yes } from './judge.ts';
+import { JUDGED_AT, shapeOf } from './making/make.ts';
+import { pki } from './making/people.ts';
 
 export interface DssSignature {
   /** As DSS names it: `XAdES-BASELINE-LTA`. */
@@ -32,6 +36,7 @@ export interface DssQuestion {
 
 const here = fileURLToPath(new URL('dss', import.meta.url));
 const cache = fileURLToPath(new URL('../../node_modules/.cache/antin-judges', import.meta.url));
+const DRIVERS = ['Judge.java'];
 const MINUTES = 60_000;
 
 /**
@@ -43,26 +48,32 @@ export function dssClassPath(): string | undefined {
     console.warn(`SKIPPED: ${why}, EU DSS is not asked`);
     return undefined;
   };
-  for (const tool of ['java', 'javac', 'mvn']) {
-    if (spawnSync(tool, ['-version'], { stdio: 'ignore' }).error !== undefined) return skip(`${tool} is not installed`);
-  }
-  const key = createHash('sha256')
-    .update(readFileSync(join(here, 'pom.xml')))
-    .digest('hex')
-    .slice(0, 12);
-  const list = join(cache, `class-path-${key}.txt`);
+  const key = (...names: readonly string[]): string => {
+    const hash = createHash('sha256');
+    for (const name of names) hash.update(readFileSync(join(here, name)));
+    return hash.digest('hex').slice(0, 12);
+  };
+  const list = join(cache, `class-path-${key('pom.xml')}.txt`);
+  const classes = join(cache, `dss-${key('pom.xml', ...DRIVERS)}`);
+  if (spawnSync('java', ['-version'], { stdio: 'ignore' }).error !== undefined) return skip('java is not installed');
   mkdirSync(cache, { recursive: true });
   if (!existsSync(list)) {
     const args = ['-q', '-B', '-f', join(here, 'pom.xml'), 'dependency:build-classpath', `-Dmdep.outputFile=${list}`];
-    const { status } = spawnSync('mvn', args, { stdio: 'ignore', timeout: 10 * MINUTES });
+    const { status, error } = spawnSync('mvn', args, { stdio: 'ignore', timeout: 4 * MINUTES });
     if (status !== 0 || !existsSync(list)) {
       rmSync(list, { force: true });
-      return skip('its libraries cannot be had');
+      return skip(error?.message.includes('ENOENT') === true ? 'mvn is not installed' : 'its libraries cannot be had');
     }
   }
-  const classPath = `${cache}${delimiter}${readFileSync(list, 'utf8').trim()}`;
-  const compiled = spawnSync('javac', ['-cp', classPath, '-d', cache, join(here, 'Judge.java')], { encoding: 'utf8' });
-  return compiled.status === 0 ? classPath : skip(`the driver does not compile (${compiled.stderr.slice(0, 200)})`);
+  const libraries = readFileSync(list, 'utf8').trim();
+  const done = join(classes, 'done');
+  if (!existsSync(done)) {
+    const sources = DRIVERS.map((name) => join(here, name));
+    const compiled = spawnSync('javac', ['-cp', libraries, '-d', classes, ...sources], { encoding: 'utf8' });
+    if (compiled.status !== 0) return skip(`the driver does not compile (${(compiled.stderr ?? 'no javac').slice(0, 500)})`);
+    writeFileSync(done, '');
+  }
+  return `${classes}${delimiter}${libraries}`;
 }
 
 /** Asks about all files at once: one Java machine takes seconds to start. @param at moment of validation, ms since 1970 */
@@ -102,3 +113,38 @@ export function askDss(
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** What it says of signatures without revocation data, which it is not given. */
+const NO_EVIDENCE = ['The certificate validation is not conclusive!', 'No revocation data found for the certificate!'];
+
+/** Level, digest, value and time-stamps must be right before any policy is heard. */
+function answerOf({ signatures, failure }: DssAnswer, { shape, level }: Asked): Answer {
+  const [one] = signatures;
+  if (failure !== undefined || one === undefined) return no(failure ?? 'it sees no signature');
+  const expected = `${shapeOf(shape).form}-BASELINE-${level.slice(2)}`;
+  if (one.level !== expected) return no(`it is called ${one.level}: ${one.structure}`);
+  if (!one.intact) return no('the signature does not hold');
+  if (one.structure !== '') return no(`structure: ${one.structure}`);
+  const broken = one.timeStamps.find((stamp) => !stamp.intact);
+  if (broken !== undefined) return no(`time-stamp ${broken.type} does not hold`);
+  const longTerm = level === 'B-LT' || level === 'B-LTA';
+  const errors = one.errors.filter((error) => longTerm || !NO_EVIDENCE.includes(error));
+  if (errors.length > 0 || (longTerm && one.indication !== 'TOTAL_PASSED')) {
+    return no(`level and values right, ${one.indication} ${one.subIndication}: ${errors.join(' ')}`);
+  }
+  return yes();
+}
+
+const classPath = dssClassPath();
+
+export const dss: Judge = {
+  name: 'EU DSS',
+  version: classPath === undefined ? undefined : /<dss>(.*)<\/dss>/.exec(readFileSync(join(here, 'pom.xml'), 'utf8'))?.[1],
+  looksAt: 'everything of EN 319 102-1 with the revocation data in the file and no other, the level by name, the XML schemas',
+  takes: () => true,
+  ask: async (files) => {
+    const trust = pki.anchors.map((one) => one.certificate.raw);
+    const answers = askDss(classPath as string, files, { trust, at: JUDGED_AT });
+    return files.map((file) => answerOf(answers.get(file.name) as DssAnswer, file));
+  },
+};

@@ -154,7 +154,11 @@ export async function raised(name: ShapeName, key: SigningKey): Promise<Map<Leve
     }
     // A PDF gets its time-stamp with the signature; raised afterwards, it has one over the document instead.
     if (level === 'B-T' && name === 'PAdES') {
-      bytes = await signedPdf(PDF, key, { signingTime: pki.now, level, timeStamp: (hash) => timeStamp({ digest: 'SHA-256', hash }) });
+      bytes = await signedPdf(PDF, key, {
+        signingTime: pki.now,
+        level,
+        timeStamp: (hash) => timeStamp({ digest: 'SHA-256', hash }),
+      });
     }
     out.set(level, bytes);
   }
