@@ -18,7 +18,7 @@ const LABELS = {
     claimed: 'theo khai báo',
     covers: { file: 'bao trùm cả tệp', revision: 'bao trùm một phiên bản', part: 'bao trùm một phần', broken: 'phạm vi hỏng' },
     part: 'phần được ký',
-    parts: { document: 'toàn bộ tài liệu', element: 'phần tử', file: 'tệp', signature: 'giá trị chữ ký' },
+    parts: { document: 'toàn bộ tài liệu', element: 'phần tử', file: 'tệp', signature: 'giá trị chữ ký', payload: 'dữ liệu' },
     error: 'lỗi',
     warning: 'lưu ý',
     rule: 'chưa đạt mức chuẩn vì',
@@ -38,7 +38,7 @@ const LABELS = {
     claimed: 'as claimed',
     covers: { file: 'covers the whole file', revision: 'covers a revision', part: 'covers a part', broken: 'coverage broken' },
     part: 'signed part',
-    parts: { document: 'the whole document', element: 'element', file: 'file', signature: 'signature value' },
+    parts: { document: 'the whole document', element: 'element', file: 'file', signature: 'signature value', payload: 'payload' },
     error: 'error',
     warning: 'note',
     rule: 'not a baseline signature because',
@@ -76,9 +76,8 @@ function signatureLines(one: SignatureReport, language: Language): string[] {
   const lines = [`${words.signature} ${one.id}${who}: ${verdict}`];
   const field = one.field === undefined ? '' : ` (${printable(one.field)})`;
   lines.push(`  ${one.format}${field}, ${words.level} ${one.level ?? '–'}, ${words.covers[one.coverage]}`);
-  for (const part of one.covers ?? []) {
-    const covered = part.kind === 'document' ? '' : ` ${printable(part.name)}`;
-    lines.push(`  ${words.part}: ${words.parts[part.kind]}${covered}`);
+  for (const { kind, name: part } of one.covers ?? []) {
+    lines.push(`  ${words.part}: ${words.parts[kind]}${kind === 'document' ? '' : ` ${printable(part)}`}`);
   }
   if (one.signer !== null)
     lines.push(`  ${one.signer.subject}`, `  ${words.issuer} ${one.signer.issuer}, ${one.signer.serialNumber}`);

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import { systemClock } from '@antin/adapters/clock/clock';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
@@ -118,7 +117,7 @@ function judgeFor(args: ValidateArguments, policy: ValidationPolicy): Judge {
       at,
       policy,
       fileName: path,
-      ...(detached === undefined ? {} : { detached, detachedName: basename(args.detached as string) }),
+      ...(detached === undefined ? {} : { detached }),
     };
     const outcome = fetch === undefined ? validate(source, context) : await judgeWithSources(source, context, fetch);
     return { ...outcome, at };

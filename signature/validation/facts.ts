@@ -1,5 +1,5 @@
 import type { DigestAlgorithm } from '@antin/pki/crypto';
-import type { Change, Covered, CoveredPart, Finding, SignatureFormat } from './types.ts';
+import type { Change, Covered, Finding, SignatureFormat } from './types.ts';
 
 /** What was read and computed about one signature: JSON-able, no verdict in it. Times are ms since 1970. */
 export interface SignatureFacts {
@@ -81,8 +81,6 @@ export interface XmlFacts extends ValueFacts {
   /** QualifyingProperties that belong to this signature are there and signed. */
   readonly qualified: boolean;
   readonly references: readonly XmlReferenceFacts[];
-  /** What intact references cover, for people. */
-  readonly covers: readonly CoveredPart[];
   /** `part`: only elements of the document; what is around them is none of this signature's business. */
   readonly coverage: 'file' | 'part';
   /** Rules of level B of the format that do not hold. */

@@ -26,7 +26,6 @@ export function reportSignature(facts: SignatureFacts, conclusion: Conclusion, l
       !(value.syntax === 'jws' && value.signatureValue === 'invalid'),
     cryptoValid: value?.signatureValue === 'valid',
     coverage: pdf === null ? (facts.formatFaults.length > 0 ? 'broken' : (facts.xml?.coverage ?? 'file')) : pdf.coverage,
-    ...(facts.xml === null ? {} : { covers: facts.xml.covers.map((one) => ({ ...one, intact: true })) }),
     ...(facts.covers === undefined ? {} : { covers: facts.covers }),
     ...(facts.signatureFile === undefined ? {} : { signatureFile: facts.signatureFile }),
     ...(pdf !== null && pdf.revision >= 0 ? { revision: pdf.revision + 1 } : {}),

@@ -221,8 +221,6 @@ export interface ValidationContext {
   readonly inflateRaw?: InflateRaw;
   /** The data of a detached signature. */
   readonly detached?: ByteSource;
-  /** Its name, where a signature names several files. */
-  readonly detachedName?: string;
   /**
    * Data outside the file that a signature names, for those that name what they are over; undefined where there is none of this
    * name. @param name decoded, in NFC

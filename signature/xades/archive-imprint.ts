@@ -21,7 +21,7 @@ export interface ArchiveImprintOptions {
  * @throws {SignatureFault} `xmldsig.*` when something referenced is not there
  */
 export function writeArchiveImprint(
-  { signature, qualifyingProperties, unsigned }: XadesSignature,
+  { signature, qualifyingProperties, unsigned }: Pick<XadesSignature, 'signature' | 'qualifyingProperties' | 'unsigned'>,
   { detached, form = C14N.exclusive, before }: ArchiveImprintOptions,
   update: (piece: Uint8Array) => void,
 ): void {

@@ -70,6 +70,33 @@ export function signatureMethodUri(algorithm: SignatureAlgorithm): string {
   return uriOfSignature.get(keyOf(algorithm)) ?? refuse(keyOf(algorithm));
 }
 
+/** What a reader takes identifiers for. */
+export interface Methods {
+  readonly digest: (uri: string) => DigestAlgorithm | undefined;
+  readonly signature: (uri: string) => SignatureAlgorithm | undefined;
+}
+
+export const MADE_METHODS: Methods = { digest: digestMethodOf, signature: signatureMethodOf };
+
+const OLD_DIGESTS = new Map<string, DigestAlgorithm>([
+  ['http://www.w3.org/2000/09/xmldsig#sha1', 'SHA-1'],
+  [`${MORE_2001}sha224`, 'SHA-224'],
+]);
+const OLD_SIGNATURES = new Map<string, SignatureAlgorithm>([
+  ['http://www.w3.org/2000/09/xmldsig#rsa-sha1', { scheme: 'rsa-pkcs1', digest: 'SHA-1' }],
+  [`${MORE_2001}rsa-sha224`, { scheme: 'rsa-pkcs1', digest: 'SHA-224' }],
+  [`${MORE_2001}ecdsa-sha1`, { scheme: 'ecdsa', digest: 'SHA-1' }],
+  [`${MORE_2001}ecdsa-sha224`, { scheme: 'ecdsa', digest: 'SHA-224' }],
+  [`${MORE_2007}sha1-rsa-MGF1`, pss('SHA-1')],
+  [`${MORE_2007}sha224-rsa-MGF1`, pss('SHA-224')],
+]);
+
+/** The judge knows old methods by name: its dated policy decides about them, and says which one it was. */
+export const JUDGED_METHODS: Methods = {
+  digest: (uri) => digestMethodOf(uri) ?? OLD_DIGESTS.get(uri),
+  signature: (uri) => signatureMethodOf(uri) ?? OLD_SIGNATURES.get(uri),
+};
+
 function refuse(what: string): never {
   throw new SignatureFault('signature.algorithm-not-allowed', `XML signatures have no identifier for ${what}`);
 }

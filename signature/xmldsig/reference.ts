@@ -7,7 +7,8 @@ import { readInPieces } from '@antin/formats/bytes/source';
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import type { CryptoDoor, DigestAlgorithm, RunningDigest } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
-import { digestMethodOf } from './algorithms.ts';
+import { MADE_METHODS } from './algorithms.ts';
+import type { Methods } from './algorithms.ts';
 import { DS } from './names.ts';
 import type { Data } from './transform.ts';
 import { finalOctets, transformed } from './transform.ts';
@@ -25,20 +26,24 @@ export interface Reference {
   readonly uri: string | undefined;
   readonly type: string | undefined;
   readonly transforms: readonly XmlElement[];
+  /** Identifier as it stands there. */
+  readonly digestMethod: string;
   /** Undefined for a method we do not accept. */
   readonly digest: DigestAlgorithm | undefined;
   readonly digestValue: Uint8Array;
 }
 
 /** @throws {FormatFault} `xml.child-repeated`, `base64.damaged` */
-export function readReference(element: XmlElement): Reference {
+export function readReference(element: XmlElement, methods: Methods = MADE_METHODS): Reference {
+  const digestMethod = element.child(DS, 'DigestMethod')?.attribute('Algorithm') ?? '';
   return {
     element,
     id: element.attribute('Id'),
     uri: element.attribute('URI'),
     type: element.attribute('Type'),
     transforms: element.child(DS, 'Transforms')?.childrenNamed(DS, 'Transform') ?? [],
-    digest: digestMethodOf(element.child(DS, 'DigestMethod')?.attribute('Algorithm') ?? ''),
+    digestMethod,
+    digest: methods.digest(digestMethod),
     digestValue: base64Binary(element.child(DS, 'DigestValue')?.text ?? ''),
   };
 }

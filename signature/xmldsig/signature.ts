@@ -5,7 +5,8 @@ import type { XmlTree } from '@antin/formats/xml/document';
 import type { XmlElement } from '@antin/formats/xml/element';
 import type { SignatureAlgorithm } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
-import { signatureMethodOf } from './algorithms.ts';
+import { MADE_METHODS } from './algorithms.ts';
+import type { Methods } from './algorithms.ts';
 import { DS, EXC_C14N } from './names.ts';
 import type { Reference } from './reference.ts';
 import { MAX_REFERENCES, readReference } from './reference.ts';
@@ -19,6 +20,8 @@ export interface XmlSignature {
   /** Of SignedInfo; undefined for one we do not know. */
   readonly canonicalForm: CanonicalForm | undefined;
   readonly inclusivePrefixes: readonly string[] | undefined;
+  /** Identifier as it stands there. */
+  readonly signatureMethod: string;
   /** Undefined for a method we do not accept. */
   readonly algorithm: SignatureAlgorithm | undefined;
   readonly references: readonly Reference[];
@@ -39,11 +42,12 @@ export function signatureElements(tree: XmlTree): XmlElement[] {
  * @throws {SignatureFault} `xmldsig.damaged`
  * @throws {FormatFault} `xml.child-repeated`, `base64.damaged`
  */
-export function readXmlSignature(tree: XmlTree, element: XmlElement): XmlSignature {
+export function readXmlSignature(tree: XmlTree, element: XmlElement, methods: Methods = MADE_METHODS): XmlSignature {
   const signedInfo = required(element, 'SignedInfo');
   const valueElement = required(element, 'SignatureValue');
   const method = required(signedInfo, 'CanonicalizationMethod');
   const form = method.attribute('Algorithm') ?? '';
+  const signatureMethod = required(signedInfo, 'SignatureMethod').attribute('Algorithm') ?? '';
   const prefixes = method.child(EXC_C14N, 'InclusiveNamespaces')?.attribute('PrefixList');
   const references = signedInfo.childrenNamed(DS, 'Reference');
   if (references.length === 0 || references.length > MAX_REFERENCES) {
@@ -60,8 +64,9 @@ export function readXmlSignature(tree: XmlTree, element: XmlElement): XmlSignatu
     signedInfo,
     canonicalForm: isCanonicalForm(form) ? form : undefined,
     inclusivePrefixes: prefixes?.split(/\s+/).filter((prefix) => prefix !== ''),
-    algorithm: signatureMethodOf(required(signedInfo, 'SignatureMethod').attribute('Algorithm') ?? ''),
-    references: references.map(readReference),
+    signatureMethod,
+    algorithm: methods.signature(signatureMethod),
+    references: references.map((one) => readReference(one, methods)),
     valueElement,
     value: base64Binary(valueElement.text),
     keyInfo,

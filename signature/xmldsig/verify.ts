@@ -34,11 +34,12 @@ export function checkXmlSignature(
       references.push(checkReference(tree, element, readReference(one), doors));
     }
   }
-  const value = valueOf(signature, spki, doors.door);
+  const value = checkSignatureValue(signature, spki, doors.door);
   return { references, value, holds: value === 'valid' && references.every((one) => one.status === 'intact') };
 }
 
-function valueOf(signature: XmlSignature, spki: Uint8Array, door: CryptoDoor): XmlSignatureFinding['value'] {
+/** Only the value: is it this key's over SignedInfo? */
+export function checkSignatureValue(signature: XmlSignature, spki: Uint8Array, door: CryptoDoor): XmlSignatureFinding['value'] {
   if (signature.algorithm === undefined) return 'unsupported';
   try {
     const data = signedInfoOctets(signature);

@@ -1,0 +1,122 @@
+import type { XmlTree } from '@antin/formats/xml/document';
+import type { XmlElement } from '@antin/formats/xml/element';
+import { DS } from '../../xmldsig/names.ts';
+import type { Finding } from '../types.ts';
+
+/** How much of an element a reference digests: all, all but every signature, all but this signature, only its text. */
+export type Covers = 'whole' | 'but-signatures' | 'text' | XmlElement;
+
+export type Covered =
+  { readonly kind: 'element'; readonly element: XmlElement; readonly how: Covers } | { readonly kind: 'file' | 'signature' };
+
+/** `/cong-van/thu[2]`: where an element stands, for people. */
+export function pathOf(element: XmlElement): string {
+  const { parent } = element;
+  if (parent === undefined) return `/${element.name}`;
+  const same = parent.children.filter((one) => one.name === element.name);
+  return `${pathOf(parent)}/${element.name}${same.length > 1 ? `[${same.indexOf(element) + 1}]` : ''}`;
+}
+
+export interface Coverage {
+  /** What stands in the document and nobody signed: an element, text or an attribute; the first few. */
+  readonly unsigned: readonly Finding[];
+  /** Is the document, but for signatures, one signed whole, or nothing but signatures? */
+  readonly whole: boolean;
+}
+
+const MOST = 5;
+/** What the frame around signed elements may carry without saying anything. */
+const FRAME_ATTRIBUTES: ReadonlySet<string> = new Set(['Id', 'ID', 'id']);
+const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
+
+/**
+ * What of a document no reference digests. Wrapping attacks live there: the signed element is moved aside, and another stands
+ * where readers look. Elements that only hold signed elements and signatures (a frame) say nothing themselves.
+ */
+export function coverageOf(tree: XmlTree, covered: readonly Covered[]): Coverage {
+  const unsigned: Finding[] = [];
+  const elements = new Map<XmlElement, Covers[]>();
+  for (const one of covered) {
+    if (one.kind !== 'element') continue;
+    const known = elements.get(one.element);
+    if (known === undefined) elements.set(one.element, [one.how]);
+    else known.push(one.how);
+  }
+  const report = (element: XmlElement, what: string): void => {
+    if (unsigned.length >= MOST) return;
+    const message = `${what} ${pathOf(element)} is signed by nobody`;
+    unsigned.push({ code: 'xml.unsigned-content', clause: 'EN 319 102-1 5.2.2', message });
+  };
+  let framed = false;
+
+  /** Signatures that a transform left out: what they hold themselves. */
+  const leftOut = (element: XmlElement, how: readonly Covers[]): void => {
+    if (how.includes('whole')) return;
+    if (how.every((one) => one === 'text')) {
+      if (element.children.length > 0 || (!element.is(DS, 'Object') && speaks(element))) report(element, 'the markup of');
+      return;
+    }
+    for (const one of element.children) {
+      if (one.is(DS, 'Signature') && (how.includes('but-signatures') || how.includes(one))) signature(one);
+      else if (one.children.length > 0) leftOut(one, how);
+    }
+  };
+  const signature = (element: XmlElement): void => {
+    for (const object of element.childrenNamed(DS, 'Object')) {
+      const how = elements.get(object);
+      if (how !== undefined) leftOut(object, how);
+      else if (
+        object.children.length === 1 &&
+        object.children[0]?.localName === 'QualifyingProperties' &&
+        textOf(tree, object) === ''
+      ) {
+        inProperties(object);
+      } else if (!visit(object)) report(object, 'the object');
+    }
+  };
+  const inProperties = (element: XmlElement): void => {
+    for (const one of element.children) {
+      if (one.is(DS, 'Signature')) signature(one);
+      else inProperties(one);
+    }
+  };
+  /** Does it hold anything signed, or a signature? What it holds besides is reported. */
+  const visit = (element: XmlElement): boolean => {
+    const how = elements.get(element);
+    if (how !== undefined) {
+      leftOut(element, how);
+      return true;
+    }
+    if (element.is(DS, 'Signature')) {
+      signature(element);
+      return true;
+    }
+    const held = element.children.map((one) => visit(one));
+    if (!held.includes(true)) return false;
+    element.children.forEach((one, i) => {
+      if (held[i] !== true) report(one, 'the element');
+      else if (!one.is(DS, 'Signature') && !element.is(DS, 'Object')) framed = true;
+    });
+    if (textOf(tree, element) !== '') report(element, 'text in');
+    if (!element.is(DS, 'Object') && speaks(element)) report(element, 'an attribute of');
+    return true;
+  };
+  if (!visit(tree.root)) report(tree.root, 'the element');
+  return { unsigned, whole: unsigned.length === 0 && !framed };
+}
+
+function speaks(element: XmlElement): boolean {
+  return element.attributes.some((one) => !FRAME_ATTRIBUTES.has(one.localName) && one.namespace !== XSI);
+}
+
+/** Text that stands directly in an element, without comments and instructions. */
+function textOf(tree: XmlTree, element: XmlElement): string {
+  let text = '';
+  let at = element.openEnd;
+  for (const child of element.children) {
+    text += tree.text.slice(at, child.start);
+    at = child.end;
+  }
+  text += tree.text.slice(at, element.closeStart);
+  return text.replace(/<!--[\s\S]*?-->|<\?[\s\S]*?\?>/g, '').trim();
+}

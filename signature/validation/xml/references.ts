@@ -1,0 +1,212 @@
+import type { ByteSource } from '@antin/formats/bytes/source';
+import { FormatFault } from '@antin/formats/fault';
+import { isCanonicalForm } from '@antin/formats/xml/canonicalize';
+import type { XmlElement } from '@antin/formats/xml/element';
+import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
+import { JUDGED_METHODS } from '../../xmldsig/algorithms.ts';
+import { DS, TRANSFORM } from '../../xmldsig/names.ts';
+import { MAX_REFERENCES, checkReference, readReference } from '../../xmldsig/reference.ts';
+import type { DetachedContent, Reference, ReferenceFinding } from '../../xmldsig/reference.ts';
+import type { XmlReferenceFacts } from '../facts.ts';
+import { LimitReached } from '../limits.ts';
+import type { CoveredPart, Finding, Covered as NamedData } from '../types.ts';
+import { pathOf } from './covers.ts';
+import type { Covered, Covers } from './covers.ts';
+import type { XmlStructure } from './structure.ts';
+import { targetOf } from './structure.ts';
+
+/** Each transform is work; nobody needs more than three. */
+const MAX_TRANSFORMS = 8;
+
+/** How much text may still be canonicalised for this document: many references into one large element are cheap to write. */
+export interface Work {
+  left: number;
+}
+
+export function workFor(text: string): Work {
+  return { left: (64 << 20) + 16 * text.length };
+}
+
+export interface CheckedReferences {
+  readonly facts: readonly XmlReferenceFacts[];
+  /** Of SignedInfo and, behind them, of the manifests it covers. */
+  readonly digests: readonly { readonly method: string; readonly digest: DigestAlgorithm | undefined; readonly data: boolean }[];
+  /** False: something was changed; null: something is not at hand or not decided. */
+  readonly matches: boolean | null;
+  readonly covered: readonly Covered[];
+  /** All data that is named, for people. */
+  readonly covers: readonly NamedData[];
+  readonly faults: readonly Finding[];
+  readonly notJudged: Finding | null;
+  readonly warnings: readonly Finding[];
+}
+
+interface Doors {
+  readonly door: CryptoDoor;
+  readonly detached: DetachedContent;
+  readonly work: Work;
+}
+
+/**
+ * Holds every reference of SignedInfo, and of each manifest that is covered, against what it names.
+ *
+ * @throws {LimitReached} `references`, `xml-work`
+ */
+export function checkReferences(structure: XmlStructure, doors: Doors): CheckedReferences {
+  const { signature, propertiesReference } = structure;
+  const { tree, element } = signature;
+  const out: Checked[] = [];
+  const queue = signature.references.map((reference) => ({ reference, depth: 0 }));
+  for (const { reference, depth } of queue) {
+    const target = targetOf(tree, reference);
+    const finding = checkOne(structure, reference, target, doors);
+    const data = reference !== propertiesReference && isData(target, element);
+    out.push({ reference, finding, target, data });
+    // A manifest is digested as it is written; what it names is not, and has to be looked at by itself.
+    for (const manifest of finding.status === 'intact' ? manifestsIn(target) : []) {
+      for (const one of manifest.childrenNamed(DS, 'Reference')) {
+        if (depth >= 2 || queue.length >= MAX_REFERENCES) throw new LimitReached('references', MAX_REFERENCES);
+        queue.push({ reference: readReference(one, JUDGED_METHODS), depth: depth + 1 });
+      }
+    }
+  }
+  const faults: Finding[] = [];
+  const warnings: Finding[] = [];
+  let notJudged: Finding | null = null;
+  for (const { reference, finding } of out) {
+    if (finding.status === 'intact') continue;
+    const name = `"${reference.uri ?? ''}"`;
+    const say = (code: string, message: string): Finding => ({ code, clause: 'XMLDSIG 4.4.3', message });
+    if (finding.status === 'changed') warnings.push(say('xml.reference-changed', `${name} is not what was signed`));
+    else if (finding.status === 'unsupported') warnings.push(say('xml.digest-unknown', `${name}: ${reference.digestMethod}`));
+    else if (!('code' in finding)) continue;
+    else if (finding.status === 'not-found') warnings.push(say('xml.reference-not-found', `${name} is not at hand`));
+    else if (finding.code === 'xmldsig.nothing-selected')
+      warnings.push(say(finding.code, `the transforms leave nothing of ${name}`));
+    else if (FATAL.has(finding.code)) faults.push(say(finding.code, `${name} cannot be resolved to one node`));
+    else notJudged ??= say(finding.code, `${name} is signed in a way that is not followed here`);
+  }
+  const intact = out.filter((one) => one.finding.status === 'intact');
+  const data = out.filter((one) => one.data);
+  if (data.length === 0) {
+    // Properties alone say who would have signed, and nothing of what.
+    warnings.push({ code: 'xml.nothing-signed', clause: 'XMLDSIG 4.4.3', message: 'no reference names any data' });
+  }
+  const changed = out.some((one) => one.finding.status === 'changed');
+  return {
+    facts: out.map(({ reference, finding, target }) => ({
+      uri: reference.uri ?? '',
+      type: reference.type ?? null,
+      found: finding.status === 'intact' || finding.status === 'changed',
+      intact: intactOf(finding),
+      covers: partOf(reference, target).name,
+    })),
+    digests: out.map(({ reference, data: isOfData }) => ({
+      method: reference.digestMethod,
+      digest: reference.digest,
+      data: isOfData,
+    })),
+    matches: changed ? false : intact.length === out.length && data.length > 0 ? true : null,
+    covers: data.map(({ reference, finding, target }) => ({
+      ...partOf(reference, target),
+      intact: intactOf(finding),
+    })),
+    covered: intact.filter((one) => one.data).map(({ reference, target }) => coveredBy(reference, target, structure)),
+    faults,
+    notJudged,
+    warnings,
+  };
+}
+
+interface Checked {
+  readonly reference: Reference;
+  readonly finding: ReferenceFinding;
+  readonly target: XmlElement | undefined;
+  readonly data: boolean;
+}
+
+function intactOf({ status }: ReferenceFinding): boolean | null {
+  return status === 'intact' ? true : status === 'changed' ? false : null;
+}
+
+/** Two elements of one name, or octets that are none: the reader and the signer may see different things. */
+const FATAL: ReadonlySet<string> = new Set(['xmldsig.ambiguous-id', 'base64.damaged', 'xml.child-repeated', 'xml.damaged']);
+
+function checkOne(
+  { signature }: XmlStructure,
+  reference: Reference,
+  target: XmlElement | undefined,
+  { door, detached, work }: Doors,
+): ReferenceFinding {
+  const { tree, element } = signature;
+  if (reference.transforms.length > MAX_TRANSFORMS) return { status: 'refused', reference, code: 'xmldsig.too-many-transforms' };
+  const removes = reference.transforms.some((one) => !isCanonicalForm(one.attribute('Algorithm') ?? ''));
+  work.left -= 1000 + (removes ? tree.text.length : target === undefined ? 0 : target.end - target.start);
+  if (work.left < 0) throw new LimitReached('xml-work', 64 << 20);
+  try {
+    return checkReference(tree, element, reference, { door, detached });
+  } catch (fault) {
+    if (!(fault instanceof FormatFault)) throw fault;
+    return { status: 'refused', reference, code: fault.code };
+  }
+}
+
+/** KeyInfo, the signature's own properties and the like are no data. */
+function isData(target: XmlElement | undefined, signature: XmlElement): boolean {
+  if (target === undefined) return true;
+  if (target.is(DS, 'KeyInfo') && target.parent === signature) return false;
+  return !(target.is(DS, 'SignatureProperties') || target.is(DS, 'SignatureProperty')) || !signature.contains(target);
+}
+
+function manifestsIn(target: XmlElement | undefined): readonly XmlElement[] {
+  if (target === undefined) return [];
+  if (target.is(DS, 'Manifest')) return [target];
+  return target.is(DS, 'Object') ? target.childrenNamed(DS, 'Manifest') : [];
+}
+
+function partOf(reference: Reference, target: XmlElement | undefined): CoveredPart {
+  if (target === undefined) return { kind: 'file', name: decoded(reference.uri ?? '') };
+  if (target.parent === undefined) return { kind: 'document', name: 'whole document' };
+  return { kind: target.is(DS, 'SignatureValue') ? 'signature' : 'element', name: pathOf(target) };
+}
+
+function coveredBy(reference: Reference, target: XmlElement | undefined, { signature }: XmlStructure): Covered {
+  if (target === undefined) return { kind: 'file' };
+  if (target.is(DS, 'SignatureValue')) return { kind: 'signature' };
+  if (target.is(DS, 'Manifest')) return { kind: 'element', element: target, how: 'whole' };
+  const algorithms = reference.transforms.map((one) => one.attribute('Algorithm') ?? '');
+  const how: Covers = algorithms.includes(TRANSFORM.base64)
+    ? 'text'
+    : algorithms.includes(TRANSFORM.xpath) || algorithms.includes(TRANSFORM.xpathFilter2)
+      ? 'but-signatures'
+      : algorithms.includes(TRANSFORM.enveloped)
+        ? signature.element
+        : 'whole';
+  return { kind: 'element', element: target, how };
+}
+
+/** A file name as people wrote it; one that is no percent-encoded UTF-8 stays as it is. */
+export function decoded(uri: string): string {
+  try {
+    return decodeURIComponent(uri);
+  } catch {
+    return uri;
+  }
+}
+
+/**
+ * Content outside the document by file name: decoded as written, then in the two normal forms of Vietnamese letters. Never an
+ * absolute URI, never a way out of the folder.
+ */
+export function byName(resolve: (name: string) => ByteSource | undefined): DetachedContent {
+  return (uri) => {
+    if (uri === '' || /^[a-z][a-z0-9+.-]*:/i.test(uri) || uri.startsWith('/')) return undefined;
+    const name = decoded(uri).replace(/^(\.\/)+/, '');
+    if (name.split('/').includes('..')) return undefined;
+    for (const one of new Set([name, name.normalize('NFC'), name.normalize('NFD')])) {
+      const found = resolve(one);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+}
