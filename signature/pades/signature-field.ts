@@ -7,7 +7,7 @@ import { SignatureFault } from '../fault.ts';
 import type { FormEditor, FormField } from './acro-form.ts';
 import { addAnnotations, through } from './acro-form.ts';
 import type { DrawingDoors, PlacedAppearance } from './appearance.ts';
-import { drawAppearance } from './appearance.ts';
+import { drawAppearance, formXObject } from './appearance.ts';
 import type { PagePlacement } from './placement.ts';
 import { placeOnPage } from './placement.ts';
 import type { FieldLock } from './permissions.ts';
@@ -128,6 +128,7 @@ export function addSignatureWidget(update: PdfUpdate, form: FormEditor, input: S
   if (input.name.includes('.') || input.name === '') {
     throw new SignatureFault('pades.field-missing', `"${input.name}" is no existing field and no name for a new one`);
   }
+  const appearance = input.appearance ?? nothingYet(update, form, input);
   const ref = update.allocate();
   update.set(
     ref,
@@ -143,11 +144,23 @@ export function addSignatureWidget(update: PdfUpdate, form: FormEditor, input: S
       P: input.page.ref,
       Rect: pdfArray(input.placement?.rect ?? [0, 0, 0, 0]),
       ...(input.placement && input.placement.rotate !== 0 ? { MK: pdfDict({ R: input.placement.rotate }) } : {}),
-      ...(input.appearance ? { AP: pdfDict({ N: input.appearance }) } : {}),
+      ...(appearance ? { AP: pdfDict({ N: appearance }) } : {}),
       ...(input.value ? { V: input.value } : {}),
       ...(input.lock ? { Lock: update.add(fieldLock(input.lock)) } : {}),
     }),
   );
   form.addField(ref);
   return ref;
+}
+
+/**
+ * PDF/A wants an appearance from every widget with an area (ISO 19005-2 6.3.3), so a field that waits for its signature gets an
+ * empty one. Not behind a signature: there a judge takes every appearance that nobody signs for as something drawn.
+ */
+function nothingYet(update: PdfUpdate, form: FormEditor, { placement, value }: SignatureWidget): PdfRef | undefined {
+  const signed = form.fields.some((field) => field.type === 'Sig' && field.value !== null);
+  if (placement === undefined || value !== undefined || signed) return undefined;
+  const [left, bottom, right, top] = placement.rect;
+  const { matrix } = placement;
+  return formXObject(update, { width: right - left, height: top - bottom, matrix, resources: {}, content: '' });
 }
