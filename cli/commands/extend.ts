@@ -1,8 +1,6 @@
 import { systemClock } from '@antin/adapters/clock/clock';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
-import { nodeInflate } from '@antin/adapters/inflate/node';
 import { SignatureFault } from '@antin/signature/fault';
-import { validate } from '@antin/signature/validation/validate';
 import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
@@ -14,6 +12,7 @@ import { raisingUsage } from './extend/raising-arguments.ts';
 import { refused } from './extend/refused.ts';
 import { timeStampsFrom } from './extend/time-stamps.ts';
 import { openFiles } from './sign/input-files.ts';
+import { judge } from './sign/judging.ts';
 import { checkOutput, writeOutput } from './sign/output.ts';
 
 const usage = `antin extend IN -o OUT [options]: raise all signatures of a file to a level; the input is never changed
@@ -55,14 +54,7 @@ async function extend(args: ExtendArguments): Promise<string> {
     timeStamp: timeStampsFrom(args.tsa),
     detached: detached.files,
   });
-  const data = detached.files[0]?.source;
-  const { report } = validate(result, {
-    door: nodeCrypto,
-    inflate: nodeInflate,
-    ...sources.known(),
-    at: systemClock().getTime(),
-    ...(data === undefined ? {} : { detached: data }),
-  });
+  const report = judge(result, { ...sources.known(), at: systemClock().getTime(), detached: detached.files });
   const broken = report.signatures.find((one) => one.indication === 'TOTAL_FAILED');
   if (broken !== undefined) {
     throw new SignatureFault(

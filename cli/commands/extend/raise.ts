@@ -9,6 +9,8 @@ import { extendCades } from '@antin/signature/cades/extend';
 import { SignatureFault } from '@antin/signature/fault';
 import { extendJades } from '@antin/signature/jades/extend';
 import type { ExtendOptions } from '@antin/signature/making/extend-options';
+import { extendOoxml } from '@antin/signature/ooxml/extend';
+import { openOoxml } from '@antin/signature/ooxml/package';
 import { extendPades } from '@antin/signature/pades/extend';
 import { appendedSource } from '@antin/signature/pades/to-be-signed';
 import { extendXades } from '@antin/signature/xades/extend';
@@ -57,6 +59,12 @@ export async function raise(source: ByteSource, options: RaiseOptions): Promise<
       const container = openAsic(source, { inflateRaw: nodeInflateRaw });
       if (container.cades.length === 0) return extendAsic(container, common);
       return extendAsicCades(container, { ...common, inflateRaw: nodeInflateRaw });
+    }
+    case 'ooxml': {
+      if (options.level !== 'B-T') {
+        throw new SignatureFault('ooxml.level', 'Office reads no more than a time-stamp (XAdES-T): --level B-T');
+      }
+      return extendOoxml(openOoxml(source, { inflateRaw: nodeInflateRaw }), common);
     }
     default:
       throw new SignatureFault('extend.unsupported-file', 'the file is of no format with signatures that can be raised');

@@ -10,6 +10,7 @@ import { decodePem } from '@antin/pki/pem';
 import { openAsic } from '@antin/signature/asic/container';
 import { readFrame } from '@antin/signature/cades/frame';
 import { SignatureFault } from '@antin/signature/fault';
+import { isJws } from '@antin/signature/jades/jws';
 
 /** What a file is, for whoever signs or raises it. */
 export type Contents = 'pdf' | 'cms' | 'ASiC-E' | 'ASiC-S' | 'ooxml' | 'xml' | 'jws' | 'json' | 'other';
@@ -18,13 +19,14 @@ export type Contents = 'pdf' | 'cms' | 'ASiC-E' | 'ASiC-S' | 'ooxml' | 'xml' | '
 export function contentsOf(source: ByteSource): Contents {
   const head = source.read(0, Math.min(source.size, 2048));
   const text = fromLatin1(head);
-  if (indexOfBytes(head.subarray(0, 1024 + 5), latin1('%PDF-')) !== -1) return 'pdf';
+  // Containers first: what they carry may well begin with the header of a PDF.
   if (text.startsWith('PK\u0003\u0004')) return archiveKind(source);
   if (isCms(source, text)) return 'cms';
+  if (indexOfBytes(head.subarray(0, 1024 + 5), latin1('%PDF-')) !== -1) return 'pdf';
   if (/^(\u00ef\u00bb\u00bf)?\s*<\?xml\s/.test(text)) return 'xml';
   if (/^(\u00ef\u00bb\u00bf)?\s*</.test(text)) return reads(() => withXml(whole(source), () => true)) ? 'xml' : 'other';
   if (/^\s*[[{]/.test(text) && source.size <= JSON_BUDGET.bytes) return jsonKind(source);
-  return /^eyJ[\w-]*\.[\w-]*\.[\w-]*\s*$/.test(text) ? 'jws' : 'other';
+  return text.startsWith('eyJ') && source.size <= JSON_BUDGET.bytes && isJws(whole(source)) ? 'jws' : 'other';
 }
 
 /** A CMS file as DER; PEM is only a wrapping. */

@@ -3,7 +3,7 @@ import { exit } from '../../exit.ts';
 /**
  * The command refuses, or cannot go on. Codes: `sign.output-exists`, `sign.output-is-input`, `sign.output-not-a-file`,
  * `sign.output-failed`, `sign.same-name`, `sign.input-unreadable`, `sign.input-changed`, `sign.not-verifiable`,
- * `sign.breaks-earlier`, `sign.pss-needs-rsa`, `sign.format-not-available`, `secret.no-terminal`, `secret.empty`,
+ * `sign.breaks-earlier`, `sign.other-data`, `sign.pss-needs-rsa`, `secret.no-terminal`, `secret.empty`,
  * `secret.too-long`, `secret.cancelled`, `certificate.expired`, `certificate.not-yet-valid`, `certificate.not-for-signing`,
  * `certificate.practice-only`, `software-key.not-pkcs12`, `software-token.practice-only`.
  */
@@ -27,6 +27,7 @@ const EXIT_OF: readonly (readonly [prefix: string, code: number])[] = [
   ['sign.input-changed', exit.unsupportedInput],
   ['sign.not-verifiable', exit.unsupportedInput],
   ['sign.breaks-earlier', exit.unsupportedInput],
+  ['sign.other-data', exit.unsupportedInput],
   ['sign.', exit.usage],
   ['secret.', exit.usage],
   ['secret-file.', exit.usage],

@@ -58,7 +58,7 @@ export async function signMany(args: SignArguments, folder: string, io: Io): Pro
           if (taken.has(output)) throw new SignFault('sign.same-name', `another file of this run is written to ${output}`);
           checkOutput([input], output, args.force);
           const document = { files: opened.files, detached: [], choice };
-          look(document, making.stamped);
+          look(document, args.level);
           const prepared = prepareDocument(document, making);
           taken.add(output);
           return { choice, output, prepared };
@@ -70,7 +70,7 @@ export async function signMany(args: SignArguments, folder: string, io: Io): Pro
           const done = await finish(document, prepared, value, making, sources);
           writeOutput(done.source, { output, force: args.force, sha256: done.sha256 });
           const { certificate } = making;
-          return { output, document: { choice }, prepared, certificate, level: done.level ?? args.level, sha256: done.sha256 };
+          return { output, document: { choice }, prepared, certificate, level: done.level, sha256: done.sha256 };
         },
       },
       { signal: stop.signal, onProgress: screen.show },

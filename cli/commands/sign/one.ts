@@ -16,7 +16,7 @@ export async function signOne(args: SignArguments, output: string, io: Io): Prom
   checkOutput([...args.inputs, ...args.detached], output, args.force);
   const document = { files: input.files, detached: beside.files, choice: choose(input.files, args) };
   const sources = readSources(args);
-  look(document, sources.timeStamp !== undefined);
+  look(document, args.level);
   if (args.format === undefined && document.choice.form !== 'PAdES') say(io, whyOf(document));
 
   await using key = await openKey({ ...args, values: 1 }, io);
@@ -27,7 +27,7 @@ export async function signOne(args: SignArguments, output: string, io: Io): Prom
   writeOutput(made.source, { output, force: args.force, sha256: made.sha256 });
   if (key.practiceOnly) say(io, 'this key is software, for practice only');
   const { certificate } = making;
-  const signed = { output, document, prepared, certificate, level: made.level ?? args.level, sha256: made.sha256 };
+  const signed = { output, document, prepared, certificate, level: made.level, sha256: made.sha256 };
   io.stdout.write(args.json ? `${JSON.stringify(jsonOf(args.inputs, signed))}\n` : `${printable(lineOf(signed))}\n`);
 }
 

@@ -1,15 +1,19 @@
 import { nodeInflate } from '@antin/adapters/inflate/node';
+import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { parseJson } from '@antin/formats/json/scan';
 import { withXml } from '@antin/formats/xml/document';
+import { SignatureFault } from '@antin/signature/fault';
 import { readJws } from '@antin/signature/jades/jws';
+import { openOoxml } from '@antin/signature/ooxml/package';
 import { openForUpdate } from '@antin/signature/pades/prepare';
+import type { Level } from './arguments.ts';
 import { prepare as asic } from './asic.ts';
 import { dataOf, prepare as cades } from './cades.ts';
-import { SignFault } from './fault.ts';
 import type { Form } from './forms.ts';
 import { prepare as jades, requireRoom } from './jades.ts';
 import type { Document, Making, Prepare, Prepared } from './making.ts';
 import { onlyFile, wholeOf } from './making.ts';
+import { prepare as ooxml } from './ooxml.ts';
 import { prepare as pades } from './pades.ts';
 import { prepare as xades } from './xades.ts';
 
@@ -20,27 +24,33 @@ const PREPARE: Readonly<Record<Form, Prepare>> = {
   'ASiC-E': asic,
   'ASiC-S': asic,
   JAdES: jades,
-  OOXML: () => {
-    throw new SignFault('sign.format-not-available', 'OOXML packages cannot be signed yet; ASiC-E holds any file');
-  },
+  OOXML: ooxml,
 };
 
-const LOOK: Readonly<Partial<Record<Form, (document: Document, stamped: boolean) => void>>> = {
+const LOOK: Readonly<Partial<Record<Form, (document: Document, level: Level) => void>>> = {
   PAdES: (document) => void openForUpdate(onlyFile(document).source, nodeInflate),
   CAdES: (document) => void dataOf(document),
   XAdES(document) {
     if (document.choice.packaging === 'enveloped') withXml(wholeOf(onlyFile(document)), () => true);
   },
-  JAdES(document, stamped) {
-    requireRoom(document, stamped);
+  JAdES(document, level) {
+    requireRoom(document, level !== 'B-B');
     if (document.choice.contents === 'json') parseJson(wholeOf(onlyFile(document)));
     if (document.choice.joins) readJws(wholeOf(onlyFile(document)));
+  },
+  OOXML(document, level) {
+    openOoxml(onlyFile(document).source, { inflateRaw: nodeInflateRaw });
+    if (level === 'B-B' || level === 'B-T') return;
+    throw new SignatureFault(
+      'ooxml.level',
+      'Office reads no more than a time-stamp (XAdES-T): --level B-T, or ASiC-E for decades',
+    );
   },
 };
 
 /** What can be refused before anybody is asked for a secret is refused then. */
-export function look(document: Document, stamped: boolean): void {
-  LOOK[document.choice.form]?.(document, stamped);
+export function look(document: Document, level: Level): void {
+  LOOK[document.choice.form]?.(document, level);
 }
 
 /** @throws what the form's own room throws */

@@ -4,6 +4,7 @@ import type { ByteSource } from '@antin/formats/bytes/source';
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import type { TimeStampSource } from '@antin/signature/making/time-stamp-source';
+import type { SignatureReport } from '@antin/signature/validation/types';
 import type { RaisingSources } from '../extend/evidence.ts';
 import { raisingSources } from '../extend/evidence.ts';
 import { raise } from '../extend/raise.ts';
@@ -60,8 +61,8 @@ export interface Finished {
   readonly source: ByteSource;
   /** Of the whole file. */
   readonly sha256: string;
-  /** As the judge finds it; undefined where it does not judge the format yet. */
-  readonly level: string | undefined;
+  /** As the judge finds it, never as it was asked for. */
+  readonly level: string;
 }
 
 /** Time-stamped, embedded, raised, and looked at by our own judge. @throws {SignFault} `sign.not-verifiable`, `sign.breaks-earlier` */
@@ -94,10 +95,23 @@ export async function finish(
     signingTime,
     at: systemClock().getTime(),
     detached,
+    joinsDetached: document.choice.joins && detached.length > 0,
     ...(prepared.field === undefined ? {} : { field: prepared.field }),
     ...(raising === undefined ? {} : { raised: raising.known() }),
   });
-  return { source: after, sha256: report.sha256, level: own?.level ?? undefined };
+  return { source: after, sha256: report.sha256, level: levelOf(document, making, own, raising?.level) };
+}
+
+function levelOf(
+  { choice }: Document,
+  { stamped }: Making,
+  own: SignatureReport | undefined,
+  raised: string | undefined,
+): string {
+  // No baseline signature, and never meant to be one.
+  if (choice.form === 'OOXML') return stamped ? 'XAdES-T' : 'XAdES-EPES';
+  if (own !== undefined) return own.level ?? 'no baseline level';
+  return raised ?? (stamped ? 'B-T' : 'B-B');
 }
 
 /** What a detached signature is over. */

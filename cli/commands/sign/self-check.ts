@@ -1,13 +1,11 @@
-import { nodeCrypto } from '@antin/adapters/crypto/node';
-import { nodeInflate } from '@antin/adapters/inflate/node';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { Evidence } from '@antin/signature/making/evidence';
 import type { SignatureReport, ValidationReport } from '@antin/signature/validation/types';
-import { validate } from '@antin/signature/validation/validate';
 import { requireArithmetic } from './arithmetic.ts';
 import { SignFault } from './fault.ts';
+import { judge } from './judging.ts';
 
 export interface Made {
   /** The file as it was when it may have carried signatures; undefined for a new container or signature file. */
@@ -20,6 +18,8 @@ export interface Made {
   readonly at: number;
   /** Full name of the field just signed, in a PDF. */
   readonly field?: string;
+  /** It joins detached signatures: then the data brought must be theirs, or it would be over something else. */
+  readonly joinsDetached?: boolean;
   /** The data of detached signatures, by name. */
   readonly detached?: readonly { readonly name: string; readonly source: ByteSource }[];
   /** With what it was raised above B-T; without it trust and revocation are not asked: they are the reader's affair. */
@@ -35,7 +35,7 @@ export interface Made {
  * earlier one may fail that did not fail before.
  *
  * @returns the judge's report, with the digest of the file it is about
- * @throws {SignFault} `sign.not-verifiable`, `sign.breaks-earlier`
+ * @throws {SignFault} `sign.not-verifiable`, `sign.breaks-earlier`, `sign.other-data`
  */
 export function requireIntact(made: Made): { readonly report: ValidationReport; readonly own: SignatureReport | undefined } {
   const report = judged(made.after, made);
@@ -52,10 +52,13 @@ export function requireIntact(made: Made): { readonly report: ValidationReport; 
   }
   const failing = signatures.filter((one) => one !== own && one.indication === 'TOTAL_FAILED');
   if (failing.length > 0) {
-    const known = made.before === undefined ? [] : judged(made.before, made).signatures;
+    const known = made.before === undefined || made.joinsDetached === true ? [] : judged(made.before, made).signatures;
     const failedBefore = (one: SignatureReport) =>
       known.some((old) => nameOf(old) === nameOf(one) && old.indication === 'TOTAL_FAILED');
     const broken = failing.find((one) => !failedBefore(one));
+    if (broken !== undefined && made.joinsDetached === true) {
+      throw new SignFault('sign.other-data', `the signature “${nameOf(broken)}” is not over the data given with --detached`);
+    }
     if (broken !== undefined) {
       throw new SignFault('sign.breaks-earlier', `the signature “${nameOf(broken)}” would no longer verify; nothing is written`);
     }
@@ -84,16 +87,7 @@ function notYetJudged(one: SignatureReport): boolean {
   return one.errors.some((error) => error.code === 'format.not-yet-judged');
 }
 
-function judged(source: ByteSource, { at, raised, detached }: Made): ValidationReport {
-  const { trust, tsaTrust, evidence } = raised ?? { trust: [], evidence: { certificates: [], crls: [], ocsps: [] } };
-  const data = detached?.[0]?.source;
-  return validate(source, {
-    door: nodeCrypto,
-    inflate: nodeInflate,
-    trust,
-    ...(tsaTrust === undefined ? {} : { tsaTrust }),
-    evidence,
-    at,
-    ...(data === undefined ? {} : { detached: data }),
-  }).report;
+function judged(source: ByteSource, { at, raised, detached = [] }: Made): ValidationReport {
+  const nothing = { trust: [], evidence: { certificates: [], crls: [], ocsps: [] } };
+  return judge(source, { ...(raised ?? nothing), at, detached });
 }
