@@ -1,0 +1,111 @@
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { nodeInflate } from '@antin/adapters/inflate/node';
+import { memorySource } from '@antin/formats/bytes/source';
+import { concatBytes } from '@antin/formats/bytes/bytes';
+import { digestOf } from '@antin/pki/crypto';
+import type { DigestAlgorithm } from '@antin/pki/crypto';
+import type { Evidence } from '@antin/signature/making/evidence';
+import { embedPades, timeStampImprint } from '@antin/signature/pades/embed';
+import { extendPades } from '@antin/signature/pades/extend';
+import { preparePades } from '@antin/signature/pades/prepare';
+import { DEFAULT_PKI } from '../pki/description.ts';
+import type { EntityDescription } from '../pki/description.ts';
+import { testPki } from '../pki/test-pki.ts';
+import type { Entity } from '../pki/types.ts';
+import { manyPagesPdf, samplePdf } from './sample.ts';
+
+/** What every figure works with: keys, files, and sources that answer from memory. */
+
+const people = DEFAULT_PKI.entities;
+const leaderRsa3072: EntityDescription = { ...(people['leaderRsa'] as EntityDescription), key: 'rsa-3072' };
+export const pki = testPki({ ...DEFAULT_PKI, entities: { ...people, leaderRsa3072 } });
+
+export const SMALL = '100kB';
+export const LONG = '5MB-500pages';
+export type Size = typeof SMALL | typeof LONG;
+
+const KEYS = { 'rsa-2048': 'leaderRsa', 'rsa-3072': 'leaderRsa3072', 'p-256': 'leader' } as const;
+export type Key = keyof typeof KEYS;
+
+export const entityOf = (key: Key): Entity => pki.entity(KEYS[key]);
+
+const made = new Map<string, unknown>();
+
+/** Once in a run, and only when it is asked for. */
+export function once<T>(name: string, make: () => T): T {
+  if (!made.has(name)) made.set(name, make());
+  return made.get(name) as T;
+}
+
+export function pdfOf(size: Size): Uint8Array {
+  return once(`pdf ${size}`, () => (size === SMALL ? samplePdf(100_000) : manyPagesPdf(5_000_000, 500)));
+}
+
+export function chainOf(key: Key): readonly Uint8Array[] {
+  return once(`chain ${key}`, () => pki.chain(KEYS[key]).map((one) => one.raw));
+}
+
+export const at = pki.now;
+
+/** The answers of sources that stand beside us, the same arrays from file to file. */
+export const evidence = (): Evidence => once('evidence', () => pki.evidence(pki.now));
+
+export const token = (imprint: { readonly digest: DigestAlgorithm; readonly hash: Uint8Array }): Uint8Array =>
+  pki.timeStampToken(imprint, pki.now - 60_000);
+
+/** @returns what is appended to the file */
+export function signPdf(pdf: Uint8Array, key: Key, level: 'B-B' | 'B-T'): Uint8Array {
+  const { certificate, algorithm, signNow } = entityOf(key);
+  const source = memorySource(pdf);
+  const tbs = preparePades(source, {
+    door: nodeCrypto,
+    inflate: nodeInflate,
+    certificate,
+    chain: chainOf(key),
+    algorithm,
+    signingTime: pki.now,
+    level,
+  });
+  const value = signNow(tbs.signedAttributes);
+  if (level === 'B-B') return embedPades(source, tbs, value, { door: nodeCrypto });
+  const imprint = { digest: 'SHA-256', hash: timeStampImprint(value, nodeCrypto) } as const;
+  return embedPades(source, tbs, value, { door: nodeCrypto, timeStampToken: token(imprint) });
+}
+
+/** B-T, then the security store, as a service does it. @returns the signed file */
+export async function signPdfLongTerm(pdf: Uint8Array, key: Key): Promise<Uint8Array> {
+  const stamped = concatBytes(pdf, signPdf(pdf, key, 'B-T'));
+  const store = await extendPades(memorySource(stamped), {
+    door: nodeCrypto,
+    inflate: nodeInflate,
+    level: 'B-LT',
+    anchors: once('anchors', () => pki.anchors),
+    at: pki.now,
+    timeStamp: (imprint) => Promise.resolve(token(imprint)),
+    evidenceFor: () => Promise.resolve(evidence()),
+  });
+  return concatBytes(stamped, store);
+}
+
+export function requireValid({ certificate, algorithm }: Entity, data: Uint8Array, signature: Uint8Array): void {
+  if (nodeCrypto.verify({ spki: certificate.spki, algorithm, data, signature }) !== 'valid') throw new Error('not valid');
+}
+
+/** Hash, sign, verify: what nobody who signs can do without. */
+export function rawSigning(data: Uint8Array, key: Key): () => void {
+  const entity = entityOf(key);
+  return () => {
+    const hash = digestOf(nodeCrypto, 'SHA-256', data);
+    requireValid(entity, hash, entity.signNow(hash));
+  };
+}
+
+/** Hash, and verify one value of each of these: what nobody who judges can do without. */
+export function rawJudging(data: Uint8Array, signers: readonly Entity[]): () => void {
+  const some = data.subarray(0, 300);
+  const values = signers.map((entity) => entity.signNow(some));
+  return () => {
+    digestOf(nodeCrypto, 'SHA-256', data);
+    signers.forEach((entity, i) => requireValid(entity, some, values[i] as Uint8Array));
+  };
+}
