@@ -52,6 +52,8 @@ export interface Catalogue {
     readonly allowed: (list: readonly string[]) => string;
     /** Names of fields filled after the last signature. */
     readonly unsignedFill: (fields: readonly string[]) => string;
+    /** Only these elements are signed; none named: something stands beside what is signed. */
+    readonly partly: (parts: readonly string[]) => string;
     readonly yes: () => string;
     readonly broken: () => string;
     readonly unknown: () => string;
@@ -85,6 +87,8 @@ export interface Who {
   readonly authorityChecked: boolean;
   /** Fields filled after the last signature: no signature vouches for their values. */
   readonly unsignedFields: readonly string[];
+  /** Where no signature covers the whole file: the elements that are signed. Nothing is said about the rest. */
+  readonly parts: readonly string[];
 }
 
 export interface ReasonFacts {

@@ -9,12 +9,14 @@ const fields = (names: readonly string[]): string =>
 
 /** The English words; the same keys as the Vietnamese ones. Times are Vietnam time. */
 export const EN: Catalogue = {
-  valid: ({ persons, seals, authorityChecked, unsignedFields }) =>
-    unsignedFields.length > 0
-      ? `What was signed is intact and was signed by ${list([...persons, ...seals])}, but no signature covers what was filled in later (${fields(unsignedFields)}).`
-      : authorityChecked
-        ? 'This document is intact and was signed by the right person and the right agency.'
-        : `This document is intact and was signed by ${list([...persons, ...seals])}; authority was not checked.`,
+  valid: ({ persons, seals, authorityChecked, unsignedFields, parts }) =>
+    parts.length > 0
+      ? `The signed part of this file (${list(parts)}) is intact and was signed by ${list([...persons, ...seals])}; no signature speaks for anything around it.`
+      : unsignedFields.length > 0
+        ? `What was signed is intact and was signed by ${list([...persons, ...seals])}, but no signature covers what was filled in later (${fields(unsignedFields)}).`
+        : authorityChecked
+          ? 'This document is intact and was signed by the right person and the right agency.'
+          : `This document is intact and was signed by ${list([...persons, ...seals])}; authority was not checked.`,
   replaced: (by) => `This document is intact, but it has since been replaced${by === '' ? '' : ` by ${by}`}.`,
   recalled: () => 'This document is intact, but the agency that issued it has recalled it.',
   unsigned: () => 'This file carries no digital signature.',
@@ -50,6 +52,14 @@ export const EN: Catalogue = {
     'time-stamp.digest': () => 'the time-stamp of the document is damaged',
     'time-stamp.value': () => 'the time-stamp of the document is damaged',
     'pdf.*': () => 'the structure of the signed file is damaged or was tampered with',
+    'xml.unsigned-content': () => 'only a part of the file is signed, and it holds content that nobody signed for',
+    'xmldsig.ambiguous-id': () => 'the file holds two elements that both claim to be the signed one',
+    'xmldsig.transform-refused': () => 'the data is signed through a transform this software does not carry out',
+    'xmldsig.reference-refused': () => 'the signed part is named in a way this software does not follow',
+    'xml.dtd-refused': () => 'the file carries a document type declaration, which a signed file must not',
+    'xades.*': () => 'the properties of the signature are not those of this signature, or were tampered with',
+    'xmldsig.*': () => 'the structure of the signature does not follow its standard',
+    'xml.*': () => 'the structure of the signed file is damaged or cannot be read',
     'cms.*': () => 'the structure of the signature does not follow its standard',
     HASH_FAILURE: () => 'the content was changed after signing',
     SIG_CRYPTO_FAILURE: () => 'the signature value is wrong',
@@ -120,6 +130,7 @@ export const EN: Catalogue = {
     SIGNED_DATA_NOT_FOUND: 'Choose the data file that belongs to this signature too.',
     'trust.not-revoked': 'Ask the clerk of the issuing agency to confirm when it was signed.',
     'trust.not-expired': 'Ask the clerk of the issuing agency to confirm when it was signed.',
+    'xml.unsigned-content': 'Use only the signed part, or ask the issuing agency for a file that is signed as a whole.',
     'integrity.digest': 'Do not use this document; ask the issuing agency to send it again.',
     'pdf.changed-after-signing': 'Do not use this document; ask the issuing agency to send it again.',
     'pdf.pages-changed': 'Do not use this document; ask the issuing agency to send it again.',
@@ -131,6 +142,8 @@ export const EN: Catalogue = {
     allowed: (names) => `No. Since the first signature there were only permitted changes: ${list(names)}.`,
     unsignedFill: (names) =>
       `What was signed did not change, but ${fields(names)} was filled in after the last signature, and nobody signed for it.`,
+    partly: (parts) =>
+      `What was signed${parts.length === 0 ? '' : ` (${list(parts)})`} did not change; nobody signed for what else stands in the file.`,
     yes: () => 'Yes. The content was changed after signing.',
     broken: () => 'It cannot be trusted to be intact: the signature or the structure of the file is broken.',
     unknown: () => 'This could not be determined.',

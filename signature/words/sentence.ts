@@ -21,7 +21,8 @@ export function sentenceFor(report: ValidationReport, language: Language, direct
     if (inForce === 'replaced') return { tone: 'doubt', heading: words.replaced(directory?.replacedBy ?? ''), answers };
     if (inForce === 'recalled') return { tone: 'doubt', heading: words.recalled(), answers };
     const who = whoOf(report, directory);
-    return { tone: who.unsignedFields.length === 0 ? 'good' : 'doubt', heading: words.valid(who), answers };
+    const all = who.unsignedFields.length === 0 && who.parts.length === 0;
+    return { tone: all ? 'good' : 'doubt', heading: words.valid(who), answers };
   }
   const deciding = report.signatures.find((one) => one.id === report.decidedBySignature);
   const key = reasonKey(report, deciding);
@@ -55,7 +56,15 @@ function whoOf(report: ValidationReport, directory: DirectoryAnswer | undefined)
     seals: unique(report.signatures.filter((one) => one.signer?.seal === true).map((one) => nameOf(one.signer))),
     authorityChecked: directory?.authorityChecked ?? false,
     unsignedFields: unsignedFields(report),
+    parts: signedParts(report),
   };
+}
+
+/** Where every signature covers parts only: which. One over the whole file speaks for all of it. */
+function signedParts({ signatures }: ValidationReport): string[] {
+  if (signatures.some((one) => one.coverage !== 'part')) return [];
+  const parts = signatures.flatMap((one) => one.covers ?? []).filter((one) => one.kind !== 'signature');
+  return [...new Set(parts.map((one) => one.name))];
 }
 
 function unsignedFields(report: ValidationReport): string[] {
@@ -88,6 +97,10 @@ function changedAnswer(report: ValidationReport, words: Catalogue): Answer {
     return { tone: 'bad', text: words.changed.broken() };
   if (signatures.length === 0 || signatures.some((one) => !one.intact || one.changes.some((change) => !change.allowed))) {
     return { tone: 'doubt', text: words.changed.unknown() };
+  }
+  const parts = signedParts(report);
+  if (parts.length > 0 || report.decidedBy === 'xml.unsigned-content') {
+    return { tone: 'doubt', text: words.changed.partly(parts) };
   }
   const names = signatures
     .flatMap((one) => one.changes)

@@ -9,7 +9,10 @@ const fields = (names: readonly string[]): string =>
 
 /** Câu chữ tiếng Việt. Một khoá, một câu; không ghép từ máy. */
 export const VI: Catalogue = {
-  valid: ({ persons, seals, authorityChecked, unsignedFields }) => {
+  valid: ({ persons, seals, authorityChecked, unsignedFields, parts }) => {
+    if (parts.length > 0) {
+      return `Phần được ký của tệp (${list(parts)}) còn nguyên vẹn, do ${list([...persons, ...seals])} ký; không chữ ký nào xác nhận những gì nằm ngoài phần đó.`;
+    }
     if (unsignedFields.length > 0) {
       return `Phần đã ký còn nguyên vẹn, do ${list([...persons, ...seals])} ký, nhưng nội dung điền sau đó (${fields(unsignedFields)}) không có chữ ký nào xác nhận.`;
     }
@@ -52,6 +55,14 @@ export const VI: Catalogue = {
     'time-stamp.digest': () => 'dấu thời gian của văn bản bị hỏng',
     'time-stamp.value': () => 'dấu thời gian của văn bản bị hỏng',
     'pdf.*': () => 'cấu trúc của tệp đã ký bị hỏng hoặc đã bị can thiệp',
+    'xml.unsigned-content': () => 'chỉ một phần của tệp được ký, trong tệp còn nội dung không ai ký xác nhận',
+    'xmldsig.ambiguous-id': () => 'trong tệp có hai phần tử cùng tự nhận là phần được ký',
+    'xmldsig.transform-refused': () => 'dữ liệu được ký qua một phép biến đổi mà phần mềm này không thực hiện',
+    'xmldsig.reference-refused': () => 'phần được ký được chỉ ra theo cách mà phần mềm này không theo',
+    'xml.dtd-refused': () => 'tệp có khai báo kiểu tài liệu (DTD), tệp đã ký không được có',
+    'xades.*': () => 'các thuộc tính không phải của chữ ký này hoặc đã bị can thiệp',
+    'xmldsig.*': () => 'cấu trúc chữ ký không đúng chuẩn',
+    'xml.*': () => 'cấu trúc của tệp đã ký bị hỏng hoặc không đọc được',
     'cms.*': () => 'cấu trúc chữ ký không đúng chuẩn',
     HASH_FAILURE: () => 'nội dung đã bị thay đổi sau khi ký',
     SIG_CRYPTO_FAILURE: () => 'giá trị chữ ký không đúng',
@@ -119,6 +130,7 @@ export const VI: Catalogue = {
     SIGNED_DATA_NOT_FOUND: 'Hãy chọn thêm tệp dữ liệu đi kèm chữ ký này.',
     'trust.not-revoked': 'Hãy liên hệ văn thư cơ quan ban hành để xác nhận thời điểm ký.',
     'trust.not-expired': 'Hãy liên hệ văn thư cơ quan ban hành để xác nhận thời điểm ký.',
+    'xml.unsigned-content': 'Chỉ dùng phần được ký, hoặc đề nghị cơ quan ban hành gửi tệp được ký toàn bộ.',
     'integrity.digest': 'Không sử dụng văn bản này; hãy đề nghị cơ quan ban hành gửi lại.',
     'pdf.changed-after-signing': 'Không sử dụng văn bản này; hãy đề nghị cơ quan ban hành gửi lại.',
     'pdf.pages-changed': 'Không sử dụng văn bản này; hãy đề nghị cơ quan ban hành gửi lại.',
@@ -130,6 +142,8 @@ export const VI: Catalogue = {
     allowed: (names) => `Không. Sau chữ ký đầu tiên chỉ có những thay đổi được phép: ${list(names)}.`,
     unsignedFill: (names) =>
       `Phần đã ký không thay đổi, nhưng ${fields(names)} được điền sau chữ ký cuối cùng, không ai ký xác nhận.`,
+    partly: (parts) =>
+      `Phần đã ký${parts.length === 0 ? '' : ` (${list(parts)})`} không thay đổi; những gì khác trong tệp không ai ký xác nhận.`,
     yes: () => 'Có. Nội dung đã bị thay đổi sau khi ký.',
     broken: () => 'Không thể tin là còn nguyên vẹn: chữ ký hoặc cấu trúc tệp đã hỏng.',
     unknown: () => 'Chưa xác định được.',
