@@ -35,7 +35,7 @@ function signatureStamp(cms: Uint8Array): Imprint {
 }
 
 /** All signature dictionaries of a PDF in the order of the file, by plain search. */
-function pdfSignatures(bytes: Uint8Array): { readonly contents: Uint8Array; readonly hex: string }[] {
+export function pdfSignatures(bytes: Uint8Array): { readonly contents: Uint8Array; readonly hex: string }[] {
   const text = Buffer.from(bytes).toString('latin1');
   return [...text.matchAll(/\/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]/g)].map((match) => {
     const [a, b, c, d] = match.slice(1).map(Number) as [number, number, number, number];
@@ -81,7 +81,8 @@ function manifestStamps(container: Uint8Array): Imprint[] {
   return [{ what: 'archive', token: entries.get(decodeURIComponent(token)) as Uint8Array, hex: sha256(manifest) }];
 }
 
-function imprintsOf(file: Asked): Imprint[] {
+/** Every time-stamp of a signature. */
+export function imprintsOf(file: Asked): Imprint[] {
   if (file.shape === 'PAdES') return pades(file.bytes);
   if (file.shape.includes('CAdES')) return cms(file);
   const part = signaturePart(file);

@@ -1,20 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { opensslCms, poppler, qpdf, xmlsec } from './debian.ts';
 import { judgesText, matrixText } from './document.ts';
-import { dss } from './dss.ts';
 import { cannotBeMade, exceptionFor } from './expectations.ts';
-import { imprints } from './imprints.ts';
 import type { Answer, Asked, Judge } from './judge.ts';
+import { judges } from './judges.ts';
 import { everything } from './making/everything.ts';
 import type { Everything } from './making/everything.ts';
 import { shapes } from './making/make.ts';
 import { kinds } from './making/people.ts';
-import { jose, libPdf, pkijsCms } from './npm.ts';
 import { own } from './own.ts';
-import { pyHanko } from './pyhanko.ts';
 import { keep, keepOrCompare } from './written.ts';
-
-const judges: readonly Judge[] = [own, dss, pyHanko, imprints, opensslCms, xmlsec, poppler, qpdf, pkijsCms, jose, libPdf];
 
 /** Another version than the one that was seen, or ours: it may have learnt. */
 const mayAcceptMore = (judge: Judge, file: Asked): boolean => {
