@@ -14,6 +14,8 @@ export interface EmbedStampedOptions {
   /** The present, ms since 1970. */
   readonly at: number;
   readonly timeStamp: TimeStampSource;
+  /** As `EmbedPadesOptions.unchanged`. */
+  readonly unchanged?: boolean;
 }
 
 /**
@@ -27,14 +29,14 @@ export async function embedStamped(
   original: ByteSource,
   tbs: ToBeSigned,
   signatureValue: Uint8Array,
-  { door, inflate, at, timeStamp }: EmbedStampedOptions,
+  { door, inflate, at, timeStamp, unchanged = false }: EmbedStampedOptions,
 ): Promise<Uint8Array> {
   const token = await timeStamp({ digest: 'SHA-256', hash: timeStampImprint(signatureValue, door) });
   try {
-    return embedPades(original, tbs, signatureValue, { door, timeStampToken: token });
+    return embedPades(original, tbs, signatureValue, { door, unchanged, timeStampToken: token });
   } catch (fault) {
     if (!(fault instanceof SignatureFault) || fault.code !== 'pades.placeholder-too-small') throw fault;
-    const bare = embedPades(original, tbs, signatureValue, { door });
+    const bare = embedPades(original, tbs, signatureValue, { door, unchanged });
     const tokenBytes = token.length + 512;
     const stamp = await timestampPdf(appendedSource(original, bare), { door, inflate, at, timeStamp, tokenBytes });
     return concatBytes(bare, stamp);

@@ -1,3 +1,5 @@
+import { equalBytes, indexOfBytes } from '@antin/formats/bytes/bytes';
+import { readInPieces } from '@antin/formats/bytes/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { hexDigits } from '@antin/formats/bytes/text-encodings';
 import { buildSignedData, signatureTimeStampAttribute } from '@antin/pki/cms/build';
@@ -13,13 +15,15 @@ export interface EmbedPadesOptions {
   readonly door: CryptoDoor;
   /** DER of a TimeStampToken over `timeStampImprint`. */
   readonly timeStampToken?: Uint8Array;
+  /** The caller held the very bytes since preparing: the file is not hashed again. */
+  readonly unchanged?: boolean;
 }
 
 /**
  * The appended bytes with the CMS in place of the zeros; the file is `original` followed by them.
  *
  * The value is verified with the certificate first: a wrong key, a wrong card or a damaged transport never reaches a document.
- * The file is not hashed again.
+ * So is the file: hours may lie between, and a signature over other bytes than are there would be broken from its first day.
  *
  * @param signatureValue as `VerifyInput.signature`
  * @throws {SignatureFault} `signature.value-mismatch`, `signature.unsupported-algorithm`, `pades.input-changed`,
@@ -30,9 +34,10 @@ export function embedPades(
   original: ByteSource,
   tbs: ToBeSigned,
   signatureValue: Uint8Array,
-  { door, timeStampToken }: EmbedPadesOptions,
+  { door, timeStampToken, unchanged = false }: EmbedPadesOptions,
 ): Uint8Array {
   placeOfContents(original, tbs);
+  if (!unchanged) requireSameFile(original, tbs, door);
   const certificate = certificateOf(tbs.certificate);
   requireValue(tbs, certificate, signatureValue, door);
   if (timeStampToken) requireImprint(timeStampToken, (digest) => digestOf(door, digest, signatureValue));
@@ -46,6 +51,21 @@ export function embedPades(
     ...(timeStampToken ? { unsignedAttributes: [signatureTimeStampAttribute(timeStampToken)] } : {}),
   });
   return withContents(original, tbs, cms);
+}
+
+/** Another revision of the same length, or one flipped byte, and the value would be about a file that is not there. */
+function requireSameFile(original: ByteSource, tbs: ToBeSigned, door: CryptoDoor): void {
+  const [, first, second] = tbs.byteRange;
+  const running = door.digest(tbs.digest);
+  readInPieces(original, 0, tbs.inputSize, (piece) => running.update(piece));
+  running.update(tbs.appended.subarray(0, first - tbs.inputSize));
+  running.update(tbs.appended.subarray(second - tbs.inputSize));
+  if (!equalBytes(running.finish(), tbs.documentDigest)) {
+    throw new SignatureFault('pades.input-changed', 'this is not the file that was prepared: its bytes give another digest');
+  }
+  if (indexOfBytes(tbs.signedAttributes, tbs.documentDigest) === -1) {
+    throw new SignatureFault('pades.prepared-damaged', 'the attributes to be signed are about another document');
+  }
 }
 
 /** A revision with a place for `/Contents`, of a signature or of a document time-stamp. */

@@ -1,11 +1,9 @@
-import { equalBytes } from '@antin/formats/bytes/bytes';
 import type { PdfFile } from '@antin/formats/pdf/file';
 import { isArray, isInteger, isString } from '@antin/formats/pdf/objects';
 import { OID } from '@antin/pki/oids';
 import { parseTimeStampToken } from '@antin/pki/tsp/token';
 import type { SignedData, SignerInfo } from '@antin/pki/cms/signed-data';
 import type { Certificate } from '@antin/pki/x509/certificate';
-import { nameText } from '@antin/pki/x509/name';
 import { SignatureFault } from '../fault.ts';
 import type { Evidence } from '../making/evidence.ts';
 import { foundStamp, signerOf } from '../making/found-stamp.ts';

@@ -22,7 +22,8 @@ export async function signPades(source: ByteSource, key: SigningKey, options: Si
   const chain = key.chain.map((certificate) => certificate.raw);
   const tbs = preparePades(source, { ...options, certificate: key.certificate, chain, algorithm: key.algorithm });
   const value = await key.sign(tbs.signedAttributes);
-  if (level === 'B-B' || !timeStamp) return embedPades(source, tbs, value, { door });
+  if (level === 'B-B' || !timeStamp) return embedPades(source, tbs, value, { door, unchanged: true });
   const { inflate, signingTime } = options;
-  return embedStamped(source, tbs, value, { door, inflate, at: signingTime, timeStamp: ({ hash }) => timeStamp(hash) });
+  const ask = { timeStamp: ({ hash }: { readonly hash: Uint8Array }) => timeStamp(hash), unchanged: true };
+  return embedStamped(source, tbs, value, { door, inflate, at: signingTime, ...ask });
 }
