@@ -51,6 +51,8 @@ export function cmsManifest(
 export interface ReadManifest {
   /** Decoded name of what signs or stamps it. */
   readonly covers: string;
+  /** Does it carry an extension that must be understood, which none is here? */
+  readonly critical: boolean;
   readonly parts: readonly {
     readonly name: string;
     readonly mimeType: string | undefined;
@@ -64,7 +66,7 @@ export interface ReadManifest {
  * @throws {FormatFault} `xml.*`, `base64.damaged`
  */
 export function readCmsManifest(bytes: Uint8Array): ReadManifest {
-  return withXml(bytes, ({ root }) => {
+  return withXml(bytes, ({ root, elements }) => {
     const covers = root.child(ASIC_NAMESPACE, 'SigReference')?.attribute('URI');
     if (!root.is(ASIC_NAMESPACE, 'ASiCManifest') || covers === undefined) {
       throw new SignatureFault('asic.manifest', 'not an ASiCManifest with a reference to its signature');
@@ -75,7 +77,10 @@ export function readCmsManifest(bytes: Uint8Array): ReadManifest {
       digest: digestMethodOf(one.child(DS, 'DigestMethod')?.attribute('Algorithm') ?? ''),
       value: base64Binary(one.child(DS, 'DigestValue')?.text ?? ''),
     }));
-    return { covers: nameOf(covers), parts };
+    const critical = elements.some(
+      (one) => one.is(ASIC_NAMESPACE, 'Extension') && /^(true|1)$/.test(one.attribute('Critical') ?? ''),
+    );
+    return { covers: nameOf(covers), critical, parts };
   });
 }
 
@@ -89,7 +94,7 @@ function nameOf(uri: string): string {
 
 /** The first part that is not there or not as the manifest says, by name; undefined when all hold. */
 export function brokenPart(
-  { parts }: ReadManifest,
+  { parts }: Pick<ReadManifest, 'parts'>,
   content: (name: string) => ByteSource | undefined,
   door: CryptoDoor,
 ): string | undefined {

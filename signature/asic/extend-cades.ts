@@ -98,7 +98,7 @@ async function archived(container: AsicContainer, options: ExtendAsicCadesOption
   let previous: string | undefined;
   if (before !== undefined) {
     const { covers: stamp, parts } = manifestAt(container, ARCHIVE_MANIFEST);
-    const broken = brokenPart({ covers: stamp, parts }, (name) => readPart(now, name), door);
+    const broken = brokenPart({ parts }, (name) => readPart(now, name), door);
     if (broken !== undefined) throw new SignatureFault('extend.signature-broken', `"${broken}" is not what was archived`);
     previous = `${META_INF}ASiCArchiveManifest${String(container.archiveManifests.length).padStart(3, '0')}.xml`;
     const renamed = { name: previous, content: now.content(before) };

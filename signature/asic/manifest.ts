@@ -38,15 +38,21 @@ export function mediaTypes({ zip, manifests }: AsicContainer): ReadonlyMap<strin
   if (entry === undefined) return types;
   const content = zip.content(entry);
   try {
-    withXml(content.read(0, content.size), ({ root }) => {
-      for (const one of root.childrenNamed(NAMESPACE, 'file-entry')) {
-        const name = one.attribute('full-path', NAMESPACE);
-        const type = one.attribute('media-type', NAMESPACE);
-        if (name !== undefined && type !== undefined && type !== '') types.set(name, type);
-      }
-    });
+    for (const [name, type] of fileTypes(content.read(0, content.size))) if (type !== '') types.set(name, type);
   } catch (fault) {
     if (!(fault instanceof FormatFault)) throw fault;
   }
   return types;
+}
+
+/** What an OpenDocument manifest lists, `/` for the container itself. @throws {FormatFault} `xml.*` */
+export function fileTypes(bytes: Uint8Array): ReadonlyMap<string, string> {
+  return withXml(bytes, ({ root }) => {
+    const types = new Map<string, string>();
+    for (const one of root.childrenNamed(NAMESPACE, 'file-entry')) {
+      const name = one.attribute('full-path', NAMESPACE);
+      if (name !== undefined) types.set(name, one.attribute('media-type', NAMESPACE) ?? '');
+    }
+    return types;
+  });
 }

@@ -30,6 +30,7 @@ export interface JudgedArchiveStamp extends Covering {
  * The archive time-stamps of one signer, newest first: what a later one proves about time is the moment for which an older one
  * must stand. One that leaves a signature time-stamp out of its index is reported, and is no proof for this signature.
  *
+ * @param covering later time-stamps over the whole file, already judged
  * @see ETSI EN 319 122-1 clauses 5.5.2 and 5.5.3
  */
 export function judgeArchiveStamps(
@@ -37,13 +38,14 @@ export function judgeArchiveStamps(
   signer: SignerInfo,
   content: SignedContent | null,
   sources: Sources,
+  covering: readonly Covering[] = [],
 ): { stamps: JudgedArchiveStamp[]; warnings: Finding[] } {
   const { door, at } = sources.context;
   const warnings: Finding[] = [];
   const tokens = tokensOf(signer, OID.idAaEtsArchiveTimestampV3).slice(0, sources.policy.limits.timeStamps);
   const read = tokens.map((token) => readArchiveStamp(token, frame, signer, content, sources));
   read.sort((a, b) => (b.read.info?.genTime ?? 0) - (a.read.info?.genTime ?? 0));
-  let control = at;
+  let control = Math.min(at, ...covering.flatMap((one) => (one.passed ? [one.facts.genTime as number] : [])));
   const stamps: JudgedArchiveStamp[] = [];
   for (const one of read) {
     const facts = withTrust(one.read, control, sources.trustFor('time-stamp'));

@@ -54,18 +54,18 @@ export function evidenceComplete(
   return carriedEvidence(read, time, covering, archive, evidence, sources);
 }
 
-/** CAdES: SignedData.certificates and .crls; archived is what the index of the newest archive time-stamp names. */
+/** CAdES: SignedData.certificates and .crls; archived is what the index of the newest archive time-stamp names. Beside it: tokens of a container. */
 export function evidenceCompleteInCms(
   frame: CmsFrame,
   signer: SignerInfo,
   read: SignerFacts | undefined,
   time: number,
-  stamps: readonly JudgedArchiveStamp[],
+  { stamps, evidence: beside }: { readonly stamps: readonly JudgedArchiveStamp[]; readonly evidence: readonly Evidence[] },
   sources: Sources,
 ): Carried {
   if (read?.certificate === undefined) return NOTHING;
   const archive = stamps.find((one) => one.passed);
-  const tokens = tokenEvidence(signer);
+  const tokens = [...tokenEvidence(signer), ...beside];
   const inside = (part: Pick<CmsFrame, 'certificates' | 'crls'>): Evidence =>
     evidenceIn(parseSignedData(withoutContent({ ...frame, ...part, signerInfos: [] })));
   const then = archive === undefined ? [] : [inside(archive.protects)];

@@ -19,7 +19,23 @@ import { settle } from './settle.ts';
 import { contentOf } from './signed-content.ts';
 import { addEvidence } from './sources.ts';
 import type { Sources } from './sources.ts';
-import type { Finding, SignatureReport } from './types.ts';
+import type { Covering } from './timed-trust.ts';
+import type { Evidence, Finding, SignatureReport } from './types.ts';
+
+/** Where a CMS signature file lives, if not by itself: in a container that says what it is over. */
+export interface CmsPlace {
+  /** Reports are `${idPrefix}${first}` and so on; default `signature-` and 1. */
+  readonly idPrefix?: string;
+  readonly first?: number;
+  /** The data that a detached signature is over; undefined: it is not there. */
+  readonly detached: ByteSource | undefined;
+  /** Time-stamps over the whole file and over what it signs, newest first, already judged. */
+  readonly covering?: readonly Covering[];
+  /** What the tokens of `covering` carry. */
+  readonly evidence?: readonly Evidence[];
+  /** What the surroundings say about it, by which the facts are completed. */
+  readonly more?: (facts: SignatureFacts) => SignatureFacts;
+}
 
 /**
  * Judges a CMS file (CAdES or plain), attached or detached: one result for each SignerInfo.
@@ -30,17 +46,19 @@ export function judgeCmsFile(
   bytes: Uint8Array,
   sources: Sources,
   large?: ByteSource,
+  place: CmsPlace = { detached: sources.context.detached },
 ): { signatures: SignatureReport[]; warnings: Finding[] } {
   const { policy } = sources;
+  const { idPrefix = 'signature-', first = 1, covering = [], more = (facts) => facts } = place;
   const opened = openCms(bytes, false);
   if (opened.data === undefined) {
-    const facts = factsOf('signature-1', undefined, undefined, opened.faults, []);
+    const facts = more(factsOf(`${idPrefix}${first}`, undefined, undefined, opened.faults, []));
     return { signatures: [conclude(facts, sources, () => ({ complete: false, archived: false }))], warnings: [] };
   }
   const { data } = opened;
   if (data.signerInfos.length > policy.limits.signatures) throw new LimitReached('signatures', policy.limits.signatures);
   addEvidence(sources, evidenceIn(data));
-  const { content, faults } = signedContent(large ?? (data.eContent && memorySource(data.eContent)), sources);
+  const { content, faults } = signedContent(large ?? (data.eContent && memorySource(data.eContent)), place.detached, sources);
   const all = [...opened.faults, ...faults];
   const frame = readFrame(memorySource(data.raw));
   const signatures = data.signerInfos.map((signer, i) => {
@@ -48,20 +66,29 @@ export function judgeCmsFile(
     let read: SignerFacts | undefined;
     let archive: ReturnType<typeof judgeArchiveStamps> = { stamps: [], warnings: [] };
     try {
-      if (content !== null) archive = judgeArchiveStamps(frame, signer, content, sources);
-      read = readSigner(data, signer, content, sources, archive.stamps);
+      if (content !== null) archive = judgeArchiveStamps(frame, signer, content, sources, covering);
+      read = readSigner(data, signer, content, sources, [...covering, ...archive.stamps]);
     } catch (error) {
       if (!(error instanceof FormatFault)) throw error;
       own.push({ code: 'cms.unreadable', clause: 'RFC 5652 5.3', message: `${error.code}: ${error.message}` });
     }
-    const facts = factsOf(`signature-${i + 1}`, read, signer, own, [...opened.warnings, ...archive.warnings]);
-    return conclude(facts, sources, (time) => evidenceCompleteInCms(frame, signer, read, time, archive.stamps, sources));
+    const warnings = [...opened.warnings, ...archive.warnings];
+    const facts = more(factsOf(`${idPrefix}${first + i}`, read, signer, own, warnings));
+    // What is over the file is over everything in it.
+    const over = covering.map((one) => ({ ...one, protects: frame }));
+    const stamps = [...over, ...archive.stamps];
+    const carried = { stamps, evidence: place.evidence ?? [] };
+    return conclude(facts, sources, (time) => evidenceCompleteInCms(frame, signer, read, time, carried, sources));
   });
   return { signatures, warnings: [] };
 }
 
-function signedContent(own: ByteSource | undefined, sources: Sources): { content: SignedContent | null; faults: Finding[] } {
-  const { detached, door } = sources.context;
+function signedContent(
+  own: ByteSource | undefined,
+  detached: ByteSource | undefined,
+  sources: Sources,
+): { content: SignedContent | null; faults: Finding[] } {
+  const { door } = sources.context;
   if (own !== undefined) {
     const content = contentOf(own, [[0, own.size]], door);
     if (detached === undefined) return { content, faults: [] };

@@ -5,6 +5,7 @@ import { FormatFault } from '@antin/formats/fault';
 import { parseJson } from '@antin/formats/json/scan';
 import { readFrame, withoutContent } from '../cades/frame.ts';
 import type { CmsFrame } from '../cades/frame.ts';
+import type { ContainerKind } from '../asic/names.ts';
 import { positionsOf } from './pdf/find-signatures.ts';
 import type { SignatureFormat } from './types.ts';
 
@@ -13,6 +14,7 @@ export type Container =
   /** `content`: of an attached CMS too large for memory; `bytes` is then the CMS without it. */
   | { readonly kind: 'cms'; readonly bytes: Uint8Array; readonly content?: ByteSource }
   | { readonly kind: 'json'; readonly bytes: Uint8Array }
+  | { readonly kind: 'asic'; readonly format: ContainerKind }
   | { readonly kind: 'xml'; readonly format: 'XAdES' | 'XMLDSig' }
   | { readonly kind: 'other'; readonly format: SignatureFormat; readonly signed: boolean }
   | { readonly kind: 'none' };
@@ -24,6 +26,10 @@ const ID_SIGNED_DATA = new Uint8Array([0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
 /** What a file is, from its first bytes and never from its name. */
 export function recognise(source: ByteSource): Container {
   const head = source.read(0, Math.min(source.size, 4096));
+  const text = fromLatin1(head);
+  // Before PDF: a letter that stands uncompressed in a container begins within the first kilobyte.
+  const archive: Container = text.startsWith('PK\u0003\u0004') ? zip(source, text) : { kind: 'none' };
+  if (archive.kind !== 'none') return archive;
   const cms = indexOfBytes(head.subarray(0, 64), ID_SIGNED_DATA) !== -1;
   const frame = cms && head[0] === 0x30 ? wholeFrame(source) : undefined;
   if (frame !== undefined) {
@@ -38,12 +44,10 @@ export function recognise(source: ByteSource): Container {
   // A header broken by one flipped byte does not make a signed PDF unsigned.
   if (looksSigned(source) && positionsOf(source, latin1('startxref'), 1).length > 0) return { kind: 'pdf' };
   if (cms && source.size <= MAX_CMS) return { kind: 'cms', bytes: source.read(0, source.size) };
-  const text = fromLatin1(head);
   if (/-----BEGIN (CMS|PKCS7|PKCS #7 SIGNED DATA)-----/.test(text) && source.size <= MAX_CMS) {
     const bytes = pemBody(fromLatin1(source.read(0, source.size)));
     if (bytes !== undefined) return { kind: 'cms', bytes };
   }
-  if (text.startsWith('PK\u0003\u0004')) return zip(source, text);
   if (/^(\u00ef\u00bb\u00bf)?\s*</.test(text)) return xml(source);
   return json(source, head) ?? { kind: 'none' };
 }
@@ -113,14 +117,13 @@ function pemBody(pem: string): Uint8Array | undefined {
 }
 
 function zip(source: ByteSource, head: string): Container {
+  const mimetype = /^.{26}\x08\0[^]{2}mimetypeapplication\/vnd\.etsi\.asic-([se])\+zip/s.exec(head)?.[1];
+  if (mimetype !== undefined) return { kind: 'asic', format: mimetype === 's' ? 'ASiC-S' : 'ASiC-E' };
   const has = (name: string): boolean => positionsOf(source, latin1(name), 1).length > 0;
-  if (head.includes('mimetypeapplication/vnd.etsi.asic-s+zip'))
-    return { kind: 'other', format: 'ASiC-S', signed: has('META-INF/') };
-  if (head.includes('mimetypeapplication/vnd.etsi.asic-e+zip'))
-    return { kind: 'other', format: 'ASiC-E', signed: has('META-INF/') };
   if (has('[Content_Types].xml')) return { kind: 'other', format: 'OOXML', signed: has('_xmlsignatures/') };
-  if (has('META-INF/signature') || has('META-INF/documentsignatures')) return { kind: 'other', format: 'ASiC-E', signed: true };
-  return { kind: 'none' };
+  // Without mimetype, or with one that is not first: what stands in META-INF tells.
+  const signed = ['META-INF/signature', 'META-INF/documentsignatures', 'META-INF/timestamp', 'META-INF/ASiCManifest'].some(has);
+  return signed || has('application/vnd.etsi.asic-') ? { kind: 'asic', format: 'ASiC-E' } : { kind: 'none' };
 }
 
 function xml(source: ByteSource): Container {

@@ -1,6 +1,7 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
+import { judgeAsic } from './asic/judge.ts';
 import { judgeCmsFile } from './judge-file-cms.ts';
 import { judgeJson } from './json/judge.ts';
 import { judgePdf } from './judge-pdf.ts';
@@ -64,13 +65,15 @@ function judge(source: ByteSource, sources: Sources): Judged {
         return { format: 'JWS', errors: [], doubts: [], ...judgeJson(container.bytes, sources) };
       case 'xml':
         return { format: container.format, errors: [], ...judgeXmlFile(source, sources) };
+      case 'asic':
+        return judgeAsic(source, sources, container.format);
       case 'other':
         return notYet(container.format, container.signed, sources);
       case 'none':
         throw new UnsupportedFile('the file is of no format that carries signatures this engine knows');
     }
   } catch (error) {
-    const format = FORMAT[container.kind] ?? 'PDF';
+    const format = 'format' in container ? container.format : (FORMAT[container.kind] ?? 'PDF');
     if (error instanceof LimitReached) {
       const doubt = { code: `limit.${error.limit}`, clause: 'policy', message: error.message };
       return { format, signatures: [], errors: [], doubts: [doubt], warnings: [] };
@@ -141,8 +144,9 @@ function blank(
   };
 }
 
-/** The one format of all signatures; the plain container where there are none or several kinds. */
+/** The one format of all signatures; the plain container where there are none or several kinds. A ZIP container stays what it is. */
 function formatOf(judged: Judged): SignatureFormat {
+  if (judged.format === 'ASiC-E' || judged.format === 'ASiC-S') return judged.format;
   const [first, ...others] = new Set(judged.signatures.map((one) => one.format));
   return first === undefined || others.length > 0 ? judged.format : first;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { nodeInflate } from '@antin/adapters/inflate/node';
+import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { concatBytes, latin1 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import { openPdf } from '@antin/formats/pdf/file';
@@ -130,7 +131,7 @@ export function append(file: Uint8Array, edit: (update: PdfUpdate) => void): Uin
 }
 
 export function contextOf(pki: TestPki, at: number, more: Partial<ValidationContext> = {}): ValidationContext {
-  return { door: nodeCrypto, inflate: nodeInflate, trust: pki.anchors, evidence: pki.evidence(at), at, ...more };
+  return { door: nodeCrypto, inflate: nodeInflate, inflateRaw: nodeInflateRaw, trust: pki.anchors, evidence: pki.evidence(at), at, ...more };
 }
 
 export function judged(

@@ -1,0 +1,122 @@
+import { fromLatin1 } from '@antin/formats/bytes/bytes';
+import { FormatFault } from '@antin/formats/fault';
+import type { AsicContainer, MimetypeFact } from '../../asic/container.ts';
+import { fileTypes } from '../../asic/manifest.ts';
+import { MANIFEST, MIME_TYPE } from '../../asic/names.ts';
+import type { Finding } from '../types.ts';
+import type { JudgedManifest } from './manifests.ts';
+import type { AsicParts } from './parts.ts';
+
+const MIMETYPE_CLAUSE = 'EN 319 162-1 A.1';
+const MIMETYPE_WORDS: Readonly<Record<MimetypeFact, string>> = {
+  missing: 'the container has no mimetype entry',
+  'not-first': 'the mimetype entry is not the first',
+  compressed: 'the mimetype entry is compressed',
+  'extra-field': 'the mimetype entry has an extra field',
+  unknown: 'the mimetype entry names another kind of file than a signed container',
+};
+
+interface Findings {
+  readonly errors: readonly Finding[];
+  readonly doubts: readonly Finding[];
+  readonly warnings: readonly Finding[];
+}
+
+/** How the container departs from its standard, apart from any signature: its kind, its bookkeeping, its name. */
+export function formFindings(
+  container: AsicContainer,
+  parts: AsicParts,
+  manifests: readonly JudgedManifest[],
+  fileName: string,
+): Findings {
+  const { kind, zip, xades, cades, timeStamps } = container;
+  const errors: Finding[] = [];
+  const doubts: Finding[] = [];
+  const warnings: Finding[] = [];
+  const add = (list: Finding[], code: string, clause: string, message: string): void => void list.push({ code, clause, message });
+
+  for (const fact of container.mimetype) {
+    add(fact === 'unknown' ? doubts : warnings, `asic.mimetype-${fact}`, MIMETYPE_CLAUSE, MIMETYPE_WORDS[fact]);
+  }
+  const comment = fromLatin1(zip.comment);
+  const commented = /^mimetype=(.*)$/s.exec(comment)?.[1];
+  if (commented !== undefined && commented !== MIME_TYPE[kind]) {
+    add(doubts, 'asic.mimetype-contradicted', MIMETYPE_CLAUSE, 'the comment of the archive names another type than its mimetype');
+  } else if (comment !== '' && commented === undefined) {
+    add(warnings, 'asic.comment', MIMETYPE_CLAUSE, 'the archive has a comment, which nobody signs');
+  }
+  const stranger = pdfOutside(container);
+  if (stranger !== undefined) {
+    add(
+      doubts,
+      'asic.two-formats',
+      'EN 319 162-1 A.1',
+      `the archive is a PDF as well, by what stands at byte ${stranger} and no signature covers`,
+    );
+  }
+  const extension = /\.(asics|scs|asice|sce)$/i.exec(fileName)?.[1]?.toLowerCase();
+  if (extension !== undefined && (extension.endsWith('s') ? 'ASiC-S' : 'ASiC-E') !== kind) {
+    add(warnings, 'asic.extension', MIMETYPE_CLAUSE, `the name ends in ".${extension}", the container is ${kind}`);
+  }
+  const kinds = [xades, cades, timeStamps].filter((list) => list.length > 0).length;
+  if (kind === 'ASiC-S') {
+    const clause = 'EN 319 162-1 4.3.3';
+    const files = parts.dataFiles.length;
+    if (files !== 1) add(errors, 'asic.data-objects', clause, `ASiC-S holds exactly one file, this holds ${files}`);
+    const signatureFiles = xades.length + cades.length;
+    if (signatureFiles > 1)
+      add(errors, 'asic.signature-files', clause, `ASiC-S holds one signature file, this holds ${signatureFiles}`);
+  } else if (xades.length > 0 && cades.length > 0 && kinds > 1) {
+    add(warnings, 'asic.mixed', 'EN 319 162-1 4.4', 'the container mixes XML and CMS signatures');
+  }
+  for (const { name, over, archive } of manifests) {
+    if (zip.entry(over) === undefined) {
+      // What it was made for was taken out.
+      add(doubts, 'asic.manifest-orphan', 'EN 319 162-1 A.4', `"${name}" belongs to "${over}", which is not there`);
+    } else if (archive && !/\.tst$/i.test(over)) {
+      add(warnings, 'asic.archive-manifest', 'EN 319 162-1 A.7', `"${name}" is over by no time-stamp token`);
+    }
+  }
+  if (zip.entries.some((one) => /evidencerecord/i.test(one.name) && one.name.startsWith('META-INF/'))) {
+    add(warnings, 'asic.evidence-record-not-judged', 'EN 319 162-1 A.5', 'an evidence record is there and not judged');
+  }
+  return { errors, doubts, warnings: [...warnings, ...manifestFindings(container, parts)] };
+}
+
+/**
+ * A PDF reader looks for its header in the first kilobyte and for its trailer at the end. In the content of an entry that is the
+ * file that was signed; in a header, an extra field or the comment it is a second document for other eyes.
+ */
+function pdfOutside({ zip }: AsicContainer): number | undefined {
+  const { source, entries, comment } = zip;
+  if (/%PDF-|startxref/.test(fromLatin1(comment))) return source.size - comment.length;
+  const head = fromLatin1(source.read(0, Math.min(source.size, 1029)));
+  for (let at = head.indexOf('%PDF-'); at >= 0; at = head.indexOf('%PDF-', at + 1)) {
+    if (!entries.some((one) => at >= one.dataStart && at < one.dataStart + one.compressedSize)) return at;
+  }
+  return undefined;
+}
+
+/** META-INF/manifest.xml of the OpenDocument kind is signed by nobody: it is told where it contradicts what is there. */
+function manifestFindings({ zip, kind }: AsicContainer, parts: AsicParts): Finding[] {
+  const entry = zip.entry(MANIFEST);
+  if (entry === undefined) return [];
+  const finding = (message: string): Finding => ({ code: 'asic.manifest-differs', clause: 'EN 319 162-1 4.4.3', message });
+  const bytes = entry.size > 1 << 24 ? undefined : parts.bytes(MANIFEST);
+  if (bytes === undefined) return [finding('META-INF/manifest.xml cannot be read')];
+  try {
+    const types = fileTypes(bytes);
+    const root = types.get('/');
+    const out: Finding[] = [];
+    if (root !== undefined && root !== '' && root !== MIME_TYPE[kind])
+      out.push(finding(`the manifest says the container is "${root}"`));
+    const absent = [...types.keys()].find((name) => !name.endsWith('/') && zip.entry(name) === undefined);
+    if (absent !== undefined) out.push(finding(`the manifest lists "${absent}", which is not there`));
+    const unlisted = parts.dataFiles.find((name) => !types.has(name));
+    if (unlisted !== undefined) out.push(finding(`the manifest does not list "${unlisted}"`));
+    return out;
+  } catch (error) {
+    if (!(error instanceof FormatFault)) throw error;
+    return [finding(`META-INF/manifest.xml cannot be read: ${error.message}`)];
+  }
+}
