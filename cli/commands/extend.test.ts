@@ -10,6 +10,7 @@ import { parseOcspRequest } from '@antin/pki/ocsp/request';
 import { signCades } from '@antin/signature/cades/sign';
 import type { ValidationReport } from '@antin/signature/validation/types';
 import { letter } from '@antin/testkit/judging/documents';
+import { packed, smallPackage } from '@antin/testkit/ooxml/packages';
 import { pdfsig, qpdfCheck, tools } from '@antin/testkit/pdf/outside';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { inProcess, presentPki, signingDesk } from '@antin/testkit/signing-desk';
@@ -74,6 +75,40 @@ describe('antin extend', () => {
         signatures: [{ format: 'CAdES', level: 'B-LTA' }],
       });
     }
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['XML', ['--format', 'XAdES', '--packaging', 'enveloping'], 'XAdES'],
+    ['XML beside its file', ['--format', 'XAdES', '--packaging', 'detached'], 'XAdES'],
+    ['JSON', ['--format', 'JAdES'], 'JAdES'],
+    ['JSON beside its file', ['--format', 'JAdES', '--packaging', 'detached'], 'JAdES'],
+    ['containers with XAdES', ['--format', 'ASiC-E'], ''],
+    ['containers with CAdES', ['--format', 'ASiC-E', '--packaging', 'cades'], ''],
+    ['simple containers', ['--format', 'ASiC-S', '--packaging', 'cades'], ''],
+  ])('raises %s, step by step and once more', async (_, format, said) => {
+    const data = desk.file('tờ trình.txt', 'Kính gửi UBND tỉnh');
+    const key = ['--p12', desk.p12('leader'), '--pass-file', desk.passFile];
+    const beside = format.includes('detached') ? ['--detached', data] : [];
+    let from = `${out}-B-B`;
+    expect(await antin(['sign', data, '-o', from, ...key, ...format])).toMatchObject({ code: 0 });
+    for (const level of ['B-T', 'B-LT', 'B-LTA', 'B-LTA']) {
+      const to = `${from}-${level}`;
+      const ran = await antin(['extend', from, '-o', to, '--level', level, ...beside, '--tsa', desk.tsa, ...desk.trust()]);
+      expect(ran, ran.err).toMatchObject({ code: 0 });
+      if (said !== '') expect(ran.out).toBe(`${to}: ${said} ${level}\n`);
+      from = to;
+    }
+  });
+
+  it('raises an Office file as far as Office reads it', async () => {
+    const document = desk.file('tờ trình.docx', packed(smallPackage('docx')));
+    const key = ['--p12', desk.p12('leader'), '--pass-file', desk.passFile];
+    expect(await antin(['sign', document, '-o', out, ...key])).toMatchObject({ code: 0 });
+    const to = `${out}-T`;
+    expect(await antin(['extend', out, '-o', to, '--level', 'B-T', '--tsa', desk.tsa])).toMatchObject({ code: 0 });
+    const further = await antin(['extend', out, '-o', `${to}A`, '--tsa', desk.tsa, ...desk.trust()]);
+    expect(further).toMatchObject({ code: 65, out: '' });
+    expect(further.err).toContain('[ooxml.level]');
   });
 
   it('refuses with a code and writes nothing', async () => {

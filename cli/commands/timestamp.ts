@@ -3,14 +3,18 @@ import { systemClock } from '@antin/adapters/clock/clock';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { fileSource } from '@antin/adapters/files/source';
 import { nodeInflate } from '@antin/adapters/inflate/node';
+import { joinedSource } from '@antin/formats/bytes/joined-source';
+import type { ByteSource } from '@antin/formats/bytes/source';
+import { memorySource } from '@antin/formats/bytes/source';
+import { SignatureFault } from '@antin/signature/fault';
 import { timestampPdf } from '@antin/signature/pades/document-time-stamp';
-import { appendedSource } from '@antin/signature/pades/to-be-signed';
 import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
 import { refused } from './extend/refused.ts';
 import { timeStampsFrom } from './extend/time-stamps.ts';
-import { checkOutput, sha256Of, writeOutput } from './sign/output.ts';
+import { judge } from './sign/judging.ts';
+import { checkOutput, writeOutput } from './sign/output.ts';
 import { UsageFault } from './validate-arguments.ts';
 import { stat } from './validate-inputs.ts';
 
@@ -61,9 +65,23 @@ export async function run(argv: string[], io: Io): Promise<number> {
       digest,
       timeStamp: timeStampsFrom(tsa),
     });
-    const result = appendedSource(source, appended);
-    writeOutput(result, { output, force, sha256: sha256Of(result) });
+    const result = joinedSource([source, memorySource(appended)]);
+    const { sha256 } = requireNothingBroken(source, result);
+    writeOutput(result, { output, force, sha256 });
     io.stdout.write(`${printable(output)}: document time-stamp\n`);
     return exit.ok;
   });
+}
+
+/** Our own judge looks at what was made; signatures that failed before may go on failing. */
+function requireNothingBroken(before: ByteSource, after: ByteSource): { readonly sha256: string } {
+  const at = systemClock().getTime();
+  const nothing = { trust: [], evidence: { certificates: [], crls: [], ocsps: [] }, at, detached: [] };
+  const report = judge(after, nothing);
+  const failing = report.signatures.filter((one) => one.indication === 'TOTAL_FAILED');
+  if (failing.length === 0) return report;
+  const known = judge(before, nothing).signatures.filter((one) => one.indication === 'TOTAL_FAILED');
+  const broken = failing.find((one) => !known.some((old) => old.field === one.field));
+  if (broken === undefined) return report;
+  throw new SignatureFault('extend.breaks-signature', `“${broken.field ?? broken.id}” would not be intact afterwards`);
 }

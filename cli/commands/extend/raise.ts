@@ -1,5 +1,6 @@
 import { nodeDeflate, nodeInflate } from '@antin/adapters/inflate/node';
 import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
+import { joinedSource } from '@antin/formats/bytes/joined-source';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { memorySource } from '@antin/formats/bytes/source';
 import { openAsic } from '@antin/signature/asic/container';
@@ -12,7 +13,6 @@ import type { ExtendOptions } from '@antin/signature/making/extend-options';
 import { extendOoxml } from '@antin/signature/ooxml/extend';
 import { openOoxml } from '@antin/signature/ooxml/package';
 import { extendPades } from '@antin/signature/pades/extend';
-import { appendedSource } from '@antin/signature/pades/to-be-signed';
 import { extendXades } from '@antin/signature/xades/extend';
 import { contentsOf, derOf } from '../sign/contents.ts';
 import { byReference } from './named-files.ts';
@@ -41,7 +41,7 @@ export async function raise(source: ByteSource, options: RaiseOptions): Promise<
   switch (contents) {
     case 'pdf': {
       const more = { inflate: nodeInflate, deflate: nodeDeflate, ...(fields === undefined ? {} : { fields }) };
-      return appendedSource(source, await extendPades(source, { ...common, ...more }));
+      return joinedSource([source, memorySource(await extendPades(source, { ...common, ...more }))]);
     }
     case 'cms': {
       const [data] = detached;

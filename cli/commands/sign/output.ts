@@ -68,13 +68,6 @@ export function writeOutput(
   }
 }
 
-/** Hexadecimal, read in pieces. */
-export function sha256Of(source: ByteSource): string {
-  const running = nodeCrypto.digest('SHA-256');
-  readInPieces(source, 0, source.size, (piece) => running.update(piece));
-  return toHex(running.finish());
-}
-
 /** A link is refused where the name was taken meanwhile; a rename would replace it. */
 function publish(part: string, output: string, force: boolean): void {
   if (force) return renameSync(part, output);

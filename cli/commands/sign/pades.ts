@@ -1,9 +1,10 @@
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { nodeDeflate, nodeInflate } from '@antin/adapters/inflate/node';
+import { joinedSource } from '@antin/formats/bytes/joined-source';
+import { memorySource } from '@antin/formats/bytes/source';
 import { embedPades } from '@antin/signature/pades/embed';
 import { embedStamped } from '@antin/signature/pades/embed-stamped';
 import { preparePades } from '@antin/signature/pades/prepare';
-import { appendedSource } from '@antin/signature/pades/to-be-signed';
 import type { Prepare } from './making.ts';
 import { onlyFile } from './making.ts';
 
@@ -31,7 +32,7 @@ export const prepare: Prepare = (document, making) => {
         timeStamp === undefined
           ? embedPades(source, tbs, value, options)
           : await embedStamped(source, tbs, value, { ...options, timeStamp });
-      return appendedSource(source, appended);
+      return joinedSource([source, memorySource(appended)]);
     },
   };
 };
