@@ -1,6 +1,7 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { FormatFault } from '@antin/formats/fault';
 import { isCanonicalForm } from '@antin/formats/xml/canonicalize';
+import type { XmlTree } from '@antin/formats/xml/document';
 import type { XmlElement } from '@antin/formats/xml/element';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { JUDGED_METHODS } from '../../xmldsig/algorithms.ts';
@@ -23,8 +24,10 @@ export interface Work {
   left: number;
 }
 
+const WORK = 8 << 20;
+
 export function workFor(text: string): Work {
-  return { left: (64 << 20) + 16 * text.length };
+  return { left: WORK + 12 * text.length };
 }
 
 export interface CheckedReferences {
@@ -59,7 +62,7 @@ export function checkReferences(structure: XmlStructure, doors: Doors): CheckedR
   const queue = signature.references.map((reference) => ({ reference, depth: 0 }));
   for (const { reference, depth } of queue) {
     const target = targetOf(tree, reference);
-    const finding = checkOne(structure, reference, target, doors);
+    const finding = checkOne(structure, reference, doors);
     const data = reference !== propertiesReference && isData(target, element);
     out.push({ reference, finding, target, data });
     // A manifest is digested as it is written; what it names is not, and has to be looked at by itself.
@@ -132,23 +135,29 @@ function intactOf({ status }: ReferenceFinding): boolean | null {
 /** Two elements of one name, or octets that are none: the reader and the signer may see different things. */
 const FATAL: ReadonlySet<string> = new Set(['xmldsig.ambiguous-id', 'base64.damaged', 'xml.child-repeated', 'xml.damaged']);
 
-function checkOne(
-  { signature }: XmlStructure,
-  reference: Reference,
-  target: XmlElement | undefined,
-  { door, detached, work }: Doors,
-): ReferenceFinding {
+function checkOne({ signature }: XmlStructure, reference: Reference, { door, detached, work }: Doors): ReferenceFinding {
   const { tree, element } = signature;
   if (reference.transforms.length > MAX_TRANSFORMS) return { status: 'refused', reference, code: 'xmldsig.too-many-transforms' };
-  const removes = reference.transforms.some((one) => !isCanonicalForm(one.attribute('Algorithm') ?? ''));
-  work.left -= 1000 + (removes ? tree.text.length : target === undefined ? 0 : target.end - target.start);
-  if (work.left < 0) throw new LimitReached('xml-work', 64 << 20);
+  spend(work, costOf(tree, reference));
   try {
     return checkReference(tree, element, reference, { door, detached });
   } catch (fault) {
     if (!(fault instanceof FormatFault)) throw fault;
     return { status: 'refused', reference, code: fault.code };
   }
+}
+
+/** Characters that the octets of a reference are made from; leaving elements out is done in a copy of the whole. */
+export function costOf(tree: XmlTree, reference: Reference): number {
+  if (reference.transforms.some((one) => !isCanonicalForm(one.attribute('Algorithm') ?? ''))) return tree.text.length;
+  const target = targetOf(tree, reference);
+  return target === undefined ? 0 : target.end - target.start;
+}
+
+/** @throws {LimitReached} `xml-work` */
+export function spend(work: Work, characters: number): void {
+  work.left -= characters + 1000;
+  if (work.left < 0) throw new LimitReached('xml-work', WORK);
 }
 
 /** KeyInfo, the signature's own properties and the like are no data. */

@@ -11,13 +11,13 @@ import { DS } from '../../xmldsig/names.ts';
 import { writeReferenceOctets } from '../../xmldsig/reference.ts';
 import type { DetachedContent, Reference } from '../../xmldsig/reference.ts';
 import type { TimeStampFacts } from '../facts.ts';
-import { LimitReached } from '../limits.ts';
 import { concludeTimeStamp } from '../process.ts';
 import type { Sources } from '../sources.ts';
 import { readTimeStamp, withTrust } from '../time-stamps.ts';
 import type { ReadTimeStamp } from '../time-stamps.ts';
 import type { Covering } from '../timed-trust.ts';
 import type { Finding } from '../types.ts';
+import { costOf, spend } from './references.ts';
 import type { Work } from './references.ts';
 import type { XmlStructure } from './structure.ts';
 
@@ -108,7 +108,7 @@ function overData(structure: XmlStructure, doors: Doors, read: Read, warnings: F
   const data = signature.references.filter((one) => one !== propertiesReference);
   const write = (references: readonly Reference[]) => (form: CanonicalForm, update: Update) => {
     for (const one of references) {
-      spend(doors.work, signature.tree.text.length);
+      spend(doors.work, costOf(signature.tree, one));
       writeReferenceOctets(signature.tree, signature.element, one, doors.detached, update, form);
     }
   };
@@ -149,7 +149,8 @@ function judgeArchive(
       continue;
     }
     const stamps = read('archive-time-stamp', element, (form, update) => {
-      spend(work, (signature.references.length + 1) * signature.tree.text.length);
+      for (const one of signature.references) spend(work, costOf(signature.tree, one));
+      spend(work, signature.element.end - signature.element.start);
       writeArchiveImprint({ signature, qualifyingProperties, unsigned }, { detached, form, before: element }, update);
     });
     for (const one of stamps) {
@@ -210,11 +211,6 @@ function encapsulated(element: XmlElement): Uint8Array[] {
         throw fault;
       }
     });
-}
-
-function spend(work: Work, characters: number): void {
-  work.left -= characters + 1000;
-  if (work.left < 0) throw new LimitReached('xml-work', 64 << 20);
 }
 
 function warning(code: string, message: string): Finding {
