@@ -1,6 +1,7 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { nodeInflate } from '@antin/adapters/inflate/node';
+import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { judgeWithSources } from '@antin/signature/validation/with-sources';
 import type { Evidence, Need, ValidationReport } from '@antin/signature/validation/types';
 import { parseCertificate } from '@antin/pki/x509/certificate';
@@ -13,6 +14,7 @@ export async function judgeFile(source: ByteSource, fileName: string, trust: Tru
   const context = {
     door: nodeCrypto,
     inflate: nodeInflate,
+    inflateRaw: nodeInflateRaw,
     trust: trust.anchors,
     evidence: { certificates: trust.certificates, crls: [], ocsps: [] },
     at,

@@ -8,7 +8,7 @@ export { UsageFault } from './options.ts';
 export interface ValidateArguments {
   readonly file: string | undefined;
   readonly batch: string | undefined;
-  readonly detached: string | undefined;
+  readonly detached: readonly string[];
   readonly trust: readonly string[];
   readonly tsaTrust: readonly string[];
   readonly crl: readonly string[];
@@ -25,14 +25,15 @@ export interface ValidateArguments {
   readonly help: boolean;
 }
 
-const LISTS: Readonly<Record<string, 'trust' | 'tsaTrust' | 'crl' | 'ocsp' | 'certificate'>> = {
+const LISTS: Readonly<Record<string, 'trust' | 'tsaTrust' | 'crl' | 'ocsp' | 'certificate' | 'detached'>> = {
   '--trust': 'trust',
   '--tsa-trust': 'tsaTrust',
   '--crl': 'crl',
   '--ocsp': 'ocsp',
   '--certificate': 'certificate',
+  '--detached': 'detached',
 };
-const SINGLES: ReadonlySet<string> = new Set(['--detached', '--at', '--format', '--batch', '--lang', '--report', '--policy']);
+const SINGLES: ReadonlySet<string> = new Set(['--at', '--format', '--batch', '--lang', '--report', '--policy']);
 
 /**
  * Reads the arguments. Lists take several values after one option (`--trust a.pem b.pem`) or the option again; when no
@@ -47,6 +48,7 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
     crl: [] as string[],
     ocsp: [] as string[],
     certificate: [] as string[],
+    detached: [] as string[],
   };
   const singles = new Map<string, string>();
   const files: string[] = [];
@@ -102,7 +104,6 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
   return {
     file: files[0],
     batch,
-    detached: singles.get('--detached'),
     ...lists,
     at: momentOf(singles.get('--at')),
     offline,

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { indexOfBytes, fromLatin1, latin1 } from '@antin/formats/bytes/bytes';
+import type { ByteSource } from '@antin/formats/bytes/source';
 import { FormatFault } from '@antin/formats/fault';
 import { PkiFault } from '@antin/pki/fault';
 import type { TrustAnchor } from '@antin/pki/path/validate';
@@ -61,4 +62,20 @@ export function stat(path: string): { isDirectory(): boolean; isFile(): boolean 
   } catch {
     throw new UsageFault(`there is no file ${path}`);
   }
+}
+
+/**
+ * Data by the names that a signature gives: the path as it was typed, or its end, in any Unicode form. A name that fits two files
+ * finds none.
+ */
+export function dataByName(
+  data: readonly { readonly path: string; readonly source: ByteSource }[],
+): (name: string) => ByteSource | undefined {
+  const plain = (text: string): string => text.replaceAll('\\', '/').replace(/^\.\//, '').normalize('NFC');
+  return (name) => {
+    const wanted = plain(name);
+    const fits = data.filter(({ path }) => plain(path) === wanted || plain(path).endsWith(`/${wanted}`));
+    const [found, more] = fits;
+    return wanted === '' || more !== undefined ? undefined : found?.source;
+  };
 }

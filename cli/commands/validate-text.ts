@@ -18,6 +18,8 @@ const LABELS = {
     claimed: 'theo khai báo',
     covers: { file: 'bao trùm cả tệp', revision: 'bao trùm một phiên bản', part: 'bao trùm một phần', broken: 'phạm vi hỏng' },
     part: 'phần được ký',
+    partChanged: 'đã bị thay đổi',
+    partMissing: 'không có ở đây',
     parts: { document: 'toàn bộ tài liệu', element: 'phần tử', file: 'tệp', signature: 'giá trị chữ ký', payload: 'dữ liệu' },
     error: 'lỗi',
     warning: 'lưu ý',
@@ -38,6 +40,8 @@ const LABELS = {
     claimed: 'as claimed',
     covers: { file: 'covers the whole file', revision: 'covers a revision', part: 'covers a part', broken: 'coverage broken' },
     part: 'signed part',
+    partChanged: 'changed',
+    partMissing: 'not at hand',
     parts: { document: 'the whole document', element: 'element', file: 'file', signature: 'signature value', payload: 'payload' },
     error: 'error',
     warning: 'note',
@@ -76,8 +80,11 @@ function signatureLines(one: SignatureReport, language: Language): string[] {
   const lines = [`${words.signature} ${one.id}${who}: ${verdict}`];
   const field = one.field === undefined ? '' : ` (${printable(one.field)})`;
   lines.push(`  ${one.format}${field}, ${words.level} ${one.level ?? '–'}, ${words.covers[one.coverage]}`);
-  for (const { kind, name: part } of one.covers ?? []) {
-    lines.push(`  ${words.part}: ${words.parts[kind]}${kind === 'document' ? '' : ` ${printable(part)}`}`);
+  if (one.signatureFile !== undefined) lines.push(`  ${printable(one.signatureFile)}`);
+  for (const { kind, name: part, intact } of one.covers ?? []) {
+    const plain = kind === 'document' || kind === 'payload';
+    const state = intact === true ? '' : `: ${intact === false ? words.partChanged : words.partMissing}`;
+    lines.push(`  ${words.part}: ${words.parts[kind]}${plain ? '' : ` ${printable(part)}`}${state}`);
   }
   if (one.signer !== null)
     lines.push(`  ${one.signer.subject}`, `  ${words.issuer} ${one.signer.issuer}, ${one.signer.serialNumber}`);

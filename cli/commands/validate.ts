@@ -4,6 +4,7 @@ import { systemClock } from '@antin/adapters/clock/clock';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { fileSource } from '@antin/adapters/files/source';
 import { nodeInflate } from '@antin/adapters/inflate/node';
+import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { answerCache } from '@antin/adapters/sources/answer-cache';
 import { evidenceFetcher } from '@antin/adapters/sources/evidence';
 import { FormatFault } from '@antin/formats/fault';
@@ -18,7 +19,7 @@ import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { UsageFault, readValidateArguments } from './validate-arguments.ts';
 import type { ValidateArguments } from './validate-arguments.ts';
-import { readAnchors, readCertificateFiles, readEvidence, stat } from './validate-inputs.ts';
+import { dataByName, readAnchors, readCertificateFiles, readEvidence, stat } from './validate-inputs.ts';
 import { renderReport } from './validate-report.ts';
 
 const usage = `antin validate FILE [options]: judge the signatures of a file
@@ -27,7 +28,7 @@ const usage = `antin validate FILE [options]: judge the signatures of a file
   --tsa-trust FILE_OR_DIR…  certificates trusted for time-stamps only
   --certificate FILE…       further certificates for building chains; trusted for nothing
   --crl FILE…  --ocsp FILE… revocation data at hand
-  --detached DATA           the data a detached signature is about
+  --detached DATA…          the data a detached signature is about; several are told apart by their names
   --at ISO8601              judge as of this moment (UTC without a zone); default: now
   --offline                 ask nobody; otherwise CRL and OCSP are fetched for certificates of trusted issuers
   --format text|json        default text
@@ -101,23 +102,28 @@ function judgeFor(args: ValidateArguments, policy: ValidationPolicy): Judge {
     crls: args.crl.map(readEvidence),
     ocsps: args.ocsp.map(readEvidence),
   };
-  if (args.detached !== undefined && !stat(args.detached).isFile()) throw new UsageFault(`${args.detached} is no file`);
+  for (const path of args.detached) if (!stat(path).isFile()) throw new UsageFault(`${path} is no file`);
   const fetch = args.offline ? undefined : fetcher();
   return async (path) => {
     if (!stat(path).isFile()) throw new UsageFault(`${path} is no file`);
     using source = fileSource(path);
-    using detached = args.detached === undefined ? undefined : fileSource(args.detached);
+    using stack = new DisposableStack();
+    const data = args.detached.map((one) => ({ path: one, source: stack.use(fileSource(one)) }));
+    const [detached] = data;
     const at = args.at ?? systemClock().getTime();
     const context: ValidationContext = {
       door: nodeCrypto,
       inflate: nodeInflate,
+      inflateRaw: nodeInflateRaw,
       trust,
       ...(tsaTrust === undefined ? {} : { tsaTrust }),
       evidence,
       at,
       policy,
       fileName: path,
-      ...(detached === undefined ? {} : { detached }),
+      // One file is what the signature is about, whatever its name; of several, the name decides.
+      ...(detached === undefined || data.length > 1 ? {} : { detached: detached.source }),
+      ...(detached === undefined ? {} : { detachedByName: dataByName(data) }),
     };
     const outcome = fetch === undefined ? validate(source, context) : await judgeWithSources(source, context, fetch);
     return { ...outcome, at };

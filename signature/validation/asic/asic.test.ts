@@ -30,7 +30,7 @@ const sign = async (form: 'XAdES' | 'CAdES', input: AsicInput, who = 'leader') =
 
 function raiser(form: 'XAdES' | 'CAdES') {
   let time = pki.now;
-  return async (bytes: Uint8Array, level: Level) => {
+  return async (bytes: Uint8Array, level: Exclude<Level, 'B-B'>) => {
     const container = openAsic(memorySource(bytes), { inflateRaw });
     const to = {
       ...{ door, inflateRaw, level, anchors: pki.anchors, at: time + 10 * MINUTE },

@@ -31,7 +31,7 @@ const content = { file: (uri: string) => fileNamed(FILES)(decodeURIComponent(uri
 const sign = (input: JadesInput, more: Partial<SignJadesOptions> = {}, who = 'leader') =>
   signJades(input, pki.signingKey(who), { door, signingTime: pki.now, serialization: 'flattened', ...more });
 
-async function raise(document: Uint8Array, levels: readonly (typeof LEVELS)[number][]): Promise<Uint8Array> {
+async function raise(document: Uint8Array, levels: readonly ('B-T' | 'B-LT' | 'B-LTA')[]): Promise<Uint8Array> {
   let time = pki.now;
   for (const level of levels) {
     document = await extendJades(document, {
