@@ -99,7 +99,7 @@ function changedAnswer(report: ValidationReport, words: Catalogue): Answer {
     return { tone: 'doubt', text: words.changed.unknown() };
   }
   const parts = signedParts(report);
-  if (parts.length > 0 || report.decidedBy === 'xml.unsigned-content') {
+  if (parts.length > 0 || report.decidedBy === 'xml.unsigned-content' || report.decidedBy === 'asic.not-covered') {
     return { tone: 'doubt', text: words.changed.partly(parts) };
   }
   const names = signatures

@@ -12,6 +12,7 @@ import { contextOf } from '@antin/testkit/judging/documents';
 import { evidenceSource, timeStampSource } from '@antin/testkit/pki/evidence-source';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { describe, expect, it } from 'vitest';
+import { sentenceFor } from '../../words/sentence.ts';
 import type { ValidationContext, ValidationReport } from '../types.ts';
 import { validate } from '../validate.ts';
 
@@ -58,7 +59,8 @@ describe.each(['CAdES', 'XAdES'] as const)('a container with %s', (form) => {
       const report = judge(bytes);
       expect(short(report), JSON.stringify(report, null, 1)).toEqual(['valid', level]);
       expect(report).toMatchObject({ format: container, errors: [], warnings: [] });
-      expect(report.signatures[0]?.format).toBe(form);
+      expect(report.signatures[0]).toMatchObject({ format: form, coverage: 'file' });
+      expect(sentenceFor(report, 'vi').tone).toBe('good');
       expect(report.signatures[0]?.covers).toEqual(files.map(({ name }) => ({ kind: 'file', name, intact: true })));
     }
   });
