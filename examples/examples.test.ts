@@ -71,4 +71,47 @@ describe.skipIf(opensslVersion === undefined)('the examples', () => {
       if (tools.pdfsig) expect(pdfsig(new Uint8Array(bytes)).valid).toBe(1);
     }
   });
+
+  it('sign an XML form twice, raise both signatures, and see a changed letter', () => {
+    const { stdout, codes, path } = run('05-xml-form');
+    expect(codes).toEqual([0, 1]);
+    expect(stdout).toContain('da-ky.xml: XAdES B-B, Nguyễn Văn An, enveloped\n');
+    expect(stdout).toContain('luu-tru.xml: XAdES B-LTA, XAdES B-LTA\nVăn bản này còn nguyên vẹn');
+    expect(readFileSync(path('luu-tru.xml'), 'utf8')).toContain('<HoTen>Nguyễn Bảo Minh</HoTen>');
+  });
+
+  it('sign a JSON receipt in every form', () => {
+    const { codes, path } = run('06-json-receipt');
+    expect(codes).toEqual([0]);
+    const { signatures } = JSON.parse(readFileSync(path('hai-chu-ky.jws.json'), 'utf8')) as { signatures: unknown[] };
+    expect(signatures).toHaveLength(2);
+    expect(readFileSync(path('bien-nhan.jws'), 'utf8')).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect(JSON.parse(readFileSync(path('ho-so.jws.json'), 'utf8'))).not.toHaveProperty('payload');
+  });
+
+  it('put a letter and its annexes into one container, signed and sealed', () => {
+    const { stdout, codes } = run('07-letter-with-annexes');
+    expect(codes).toEqual([0]);
+    expect(stdout).toContain('Văn bản này còn nguyên vẹn, do Nguyễn Văn An');
+    expect(stdout).toContain('phat-hanh.asice: ASiC-E B-T, Sở Tài chính tỉnh Nam Hà, beside the signatures that are there\n');
+    expect(stdout).toContain('cms.asice: ASiC-E B-B, Nguyễn Văn An, cades\n');
+  });
+
+  it('sign any file, and OpenSSL agrees', () => {
+    expect(run('08-any-file').codes).toEqual([0, 0]);
+  });
+
+  it('sign a Word file twice and time-stamp what was not', () => {
+    const { stdout, path } = run('09-office-file');
+    expect(stdout).toContain('chuyen-vien.docx: OOXML XAdES-EPES, Trần Thị Bình\n');
+    expect(stdout).toContain('truong-phong.docx: OOXML XAdES-T, Nguyễn Văn An\n');
+    expect(readFileSync(path('co-dau-thoi-gian.docx')).toString('latin1')).toContain('_xmlsignatures/sig2.xml');
+  });
+
+  it('sign a folder under one passphrase, a bad file among it', () => {
+    const { stdout, codes } = run('10-sign-many');
+    expect(codes).toEqual([4]);
+    expect(stdout.match(/^signed +cho-ky\/quyet-dinh-\d\.pdf da-ky\/quyet-dinh-\d\.pdf$/gm)).toHaveLength(5);
+    expect(stdout).toMatch(/^refused +cho-ky\/hong\.pdf pdf\.header$/m);
+  });
 });

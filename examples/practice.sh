@@ -133,3 +133,53 @@ NODE
   while [ ! -s tsa.url ]; do sleep 0.1; done
   tsa=$(cat tsa.url)
 }
+
+# Một tệp Word nhỏ, gói ZIP viết tay bằng Node. · A small Word file, its ZIP written by hand with Node.
+#   practice_docx to-trinh.docx "Kính trình UBND tỉnh"
+practice_docx() {
+  cat >docx.mjs <<'NODE'
+import { writeFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+const [, , file, text] = process.argv;
+const xml = (root) => Buffer.from(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n${root}`);
+const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument';
+const word = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml';
+const items = {
+  '[Content_Types].xml': xml(
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">' +
+      '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>' +
+      `<Override PartName="/word/document.xml" ContentType="${word}"/></Types>`,
+  ),
+  '_rels/.rels': xml(
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">' +
+      `<Relationship Id="rId1" Type="${office}" Target="word/document.xml"/></Relationships>`,
+  ),
+  'word/document.xml': xml(
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">' +
+      `<w:body><w:p><w:r><w:t>${text}</w:t></w:r></w:p></w:body></w:document>`,
+  ),
+};
+const numbers = (...pairs) => Buffer.concat(pairs.map(([size, value]) => {
+  const bytes = Buffer.alloc(size);
+  bytes.writeUIntLE(value, 0, size);
+  return bytes;
+}));
+const records = [];
+const directory = [];
+let at = 0;
+for (const [name, content] of Object.entries(items)) {
+  const path = Buffer.from(name);
+  const size = content.length;
+  const facts = numbers([2, 20], [2, 0], [2, 0], [2, 0], [2, 0x5c21], [4, crc32(content)], [4, size], [4, size], [2, path.length], [2, 0]);
+  records.push(numbers([4, 0x04034b50]), facts, path, content);
+  directory.push(numbers([4, 0x02014b50], [2, 20]), facts, numbers([2, 0], [2, 0], [2, 0], [4, 0], [4, at]), path);
+  at += 4 + facts.length + path.length + size;
+}
+const list = Buffer.concat(directory);
+const count = Object.keys(items).length;
+const end = numbers([4, 0x06054b50], [2, 0], [2, 0], [2, count], [2, count], [4, list.length], [4, at], [2, 0]);
+writeFileSync(file, Buffer.concat([...records, list, end]));
+NODE
+  node docx.mjs "$1" "$2"
+  rm docx.mjs
+}

@@ -64,6 +64,8 @@ async function extend(args: ExtendArguments): Promise<string> {
   }
   writeOutput(result, { output: args.output, force: args.force, sha256: report.sha256 });
   // What the judge finds, never what was asked for: a signature that is no baseline signature stays without a level.
-  const levels = report.signatures.map((one) => `${one.format} ${one.level ?? 'no baseline level'}`);
+  const levels = report.signatures.map(
+    (one) => `${one.format} ${one.level ?? (one.format === 'OOXML' ? 'XAdES-T' : 'no baseline level')}`,
+  );
   return printable(`${args.output}: ${levels.join(', ')}`);
 }
