@@ -39,6 +39,15 @@ export interface TimeStampToken {
 
 /** @throws {FormatFault} `tsp.token` when the CMS holds something else, `tsp.*`, `cms.*`, `der.*` */
 export function parseTimeStampToken(der: Uint8Array): TimeStampToken {
+  let token = parsed.get(der);
+  if (token === undefined) parsed.set(der, (token = readToken(der)));
+  return token;
+}
+
+/** By the array: on its way into a signature a token is asked for its imprint, its signer and its time. */
+const parsed = new WeakMap<Uint8Array, TimeStampToken>();
+
+function readToken(der: Uint8Array): TimeStampToken {
   const signedData = parseSignedData(der);
   if (signedData.eContentType !== OID.idCtTstInfo || signedData.eContent === undefined) {
     throw new FormatFault('tsp.token', `content is ${signedData.eContentType}, not an encapsulated TSTInfo`);

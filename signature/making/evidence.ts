@@ -15,6 +15,7 @@ import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { nameText } from '@antin/pki/x509/name';
 import { SignatureFault } from '../fault.ts';
+import { CertificatePool } from '../validation/certificates.ts';
 import { rememberingDoor } from '../validation/remembering-door.ts';
 
 /** Raw certificates, CRLs (CertificateList) and OCSP answers (whole OCSPResponse). */
@@ -179,7 +180,7 @@ interface StoredOcsp {
 
 /** Evidence at hand, parsed once; what cannot be read is left out, because it decides nothing. */
 class Store {
-  readonly certificates: Certificate[] = [];
+  readonly #certificates = new CertificatePool();
   readonly crls: Crl[] = [];
   readonly ocsps: StoredOcsp[] = [];
 
@@ -189,26 +190,27 @@ class Store {
     for (const raw of evidence.certificates) fresh = this.addCertificate(raw) || fresh;
     for (const raw of evidence.crls) {
       if (this.crls.some((one) => equalBytes(one.raw, raw))) continue;
-      const crl = readable(() => parseCrl(raw));
+      const crl = remembered(lists, raw, parseCrl);
       if (crl !== undefined) this.crls.push(crl);
     }
     for (const raw of evidence.ocsps) {
       if (this.ocsps.some((one) => equalBytes(one.raw, raw))) continue;
-      const basic = readable(() => parseOcspResponse(raw).basic);
-      if (basic === undefined) continue;
-      for (const certificate of basic.certificates) this.addCertificate(certificate);
-      const responders = basic.certificates.flatMap((one) => readable(() => parseCertificate(one)) ?? []);
-      this.ocsps.push({ raw, basic, responders });
+      const ocsp = remembered(answers, raw, storedOcsp);
+      if (ocsp === undefined) continue;
+      for (const certificate of ocsp.basic.certificates) this.addCertificate(certificate);
+      this.ocsps.push(ocsp);
     }
     return fresh;
   }
 
+  get certificates(): readonly Certificate[] {
+    return this.#certificates.all();
+  }
+
   private addCertificate(raw: Uint8Array): boolean {
-    if (this.certificates.some((one) => equalBytes(one.raw, raw))) return false;
-    const certificate = readable(() => parseCertificate(raw));
-    if (certificate === undefined) return false;
-    this.certificates.push(certificate);
-    return true;
+    const before = this.certificates.length;
+    this.#certificates.add(raw);
+    return this.certificates.length > before;
   }
 
   issuerOf(certificate: Certificate): Certificate | undefined {
@@ -230,9 +232,25 @@ class Store {
   }
 }
 
-function readable<T>(read: () => T): T | undefined {
+function storedOcsp(raw: Uint8Array): StoredOcsp | undefined {
+  const { basic } = parseOcspResponse(raw);
+  if (basic === undefined) return undefined;
+  return { raw, basic, responders: basic.certificates.flatMap((one) => readable(one, parseCertificate) ?? []) };
+}
+
+/** By the array: a source that answers from its memory has its answer read once. */
+const lists = new WeakMap<Uint8Array, Crl | null>();
+const answers = new WeakMap<Uint8Array, StoredOcsp | null>();
+
+function remembered<T>(memory: WeakMap<Uint8Array, T | null>, raw: Uint8Array, read: (raw: Uint8Array) => T | undefined) {
+  let known = memory.get(raw);
+  if (known === undefined) memory.set(raw, (known = readable(raw, read) ?? null));
+  return known ?? undefined;
+}
+
+function readable<T>(raw: Uint8Array, read: (raw: Uint8Array) => T): T | undefined {
   try {
-    return read();
+    return read(raw);
   } catch (error) {
     if (error instanceof FormatFault || error instanceof PkiFault) return undefined;
     throw error;

@@ -13,6 +13,7 @@ import type { Deflate } from './image.ts';
 import { readSignedPdf } from './read-signed.ts';
 import type { SignedPdf } from './read-signed.ts';
 import { appendSecurityStore } from './security-store.ts';
+import type { StoreOptions } from './security-store.ts';
 import { appendedSource } from './to-be-signed.ts';
 
 export interface ExtendPadesOptions extends ExtendOptions {
@@ -58,6 +59,20 @@ export async function extendPades(source: ByteSource, options: ExtendPadesOption
     signed = read();
   }
   if (options.level === 'B-T') return concatBytes(...parts);
+  return concatBytes(...parts, ...(await preserve(now, signed, { ...options, level: options.level })));
+}
+
+/**
+ * The steps above B-T, for signatures that are known to hold: evidence for all their chains, and a time-stamp over it all.
+ *
+ * @param signed what `source` carries
+ * @returns revisions to append to `source`
+ */
+export async function preserve(
+  source: ByteSource,
+  signed: SignedPdf,
+  options: Omit<ExtendPadesOptions, 'level'> & Pick<StoreOptions, 'unlocked'> & { readonly level: 'B-LT' | 'B-LTA' },
+): Promise<Uint8Array[]> {
   const needed = await gatherEvidence(subjectsOf(signed, options), {
     door: options.door,
     anchors: options.anchors,
@@ -66,14 +81,17 @@ export async function extendPades(source: ByteSource, options: ExtendPadesOption
     known: joined(signed.evidence, options.evidence),
     evidenceFor: options.evidenceFor,
   });
-  const store = appendSecurityStore(now, needed, options);
-  if (store !== undefined) append(store);
-  if (options.level === 'B-LTA') append(await timestampPdf(now, options));
-  return concatBytes(...parts);
+  const store = appendSecurityStore(source, needed, options);
+  const stored = store === undefined ? [] : [store];
+  if (options.level === 'B-LT') return stored;
+  return [...stored, await timestampPdf(store === undefined ? source : appendedSource(source, store), options)];
 }
 
 /** Every signer for the time its earliest time-stamp proves; every authority for the time the next document time-stamp proves. */
-function subjectsOf({ signatures, documentStamps }: SignedPdf, { at, fields }: ExtendPadesOptions): Subject[] {
+function subjectsOf(
+  { signatures, documentStamps }: SignedPdf,
+  { at, fields }: Pick<ExtendPadesOptions, 'at' | 'fields'>,
+): Subject[] {
   const latest = (after: number): number => Math.min(at, ...documentStamps.map((one) => one.genTime).filter((t) => t > after));
   const out: Subject[] = signatures.map(({ certificate, stamps }) => ({
     certificate,

@@ -16,6 +16,8 @@ export interface StoreOptions {
   readonly inflate: Inflate;
   readonly door: CryptoDoor;
   readonly deflate?: Deflate;
+  /** The caller knows that no signature of the file locks anything: its form is not read for that. */
+  readonly unlocked?: boolean;
 }
 
 /** Keys, digests and signatures do not compress; only long lists do. */
@@ -67,7 +69,7 @@ export function appendSecurityStore(source: ByteSource, evidence: Evidence, opti
     CRLs: grown('CRLs', evidence.crls),
   });
   if (fresh.length === 0) return undefined;
-  requireOpen(readPermissions(file.last, editForm(update).fields, get));
+  if (options.unlocked !== true) requireOpen(readPermissions(file.last, editForm(update).fields, get));
   const extensions = file.version < '2.0' ? declareExtension(update, catalog) : {};
   if (isRef(entry) && isDict(old)) {
     update.set(entry, store);

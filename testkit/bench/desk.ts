@@ -5,9 +5,9 @@ import { concatBytes } from '@antin/formats/bytes/bytes';
 import { digestOf } from '@antin/pki/crypto';
 import type { DigestAlgorithm } from '@antin/pki/crypto';
 import type { Evidence } from '@antin/signature/making/evidence';
-import { embedPades, timeStampImprint } from '@antin/signature/pades/embed';
-import { extendPades } from '@antin/signature/pades/extend';
-import { preparePades } from '@antin/signature/pades/prepare';
+import type { SigningKey } from '@antin/signature/making/signer';
+import { signPades } from '@antin/signature/pades/sign';
+import { signPadesLongTerm } from '@antin/signature/pades/sign-long-term';
 import { DEFAULT_PKI } from '../pki/description.ts';
 import type { EntityDescription } from '../pki/description.ts';
 import { testPki } from '../pki/test-pki.ts';
@@ -53,38 +53,33 @@ export const evidence = (): Evidence => once('evidence', () => pki.evidence(pki.
 export const token = (imprint: { readonly digest: DigestAlgorithm; readonly hash: Uint8Array }): Uint8Array =>
   pki.timeStampToken(imprint, pki.now - 60_000);
 
-/** @returns what is appended to the file */
-export function signPdf(pdf: Uint8Array, key: Key, level: 'B-B' | 'B-T'): Uint8Array {
-  const { certificate, algorithm, signNow } = entityOf(key);
-  const source = memorySource(pdf);
-  const tbs = preparePades(source, {
-    door: nodeCrypto,
-    inflate: nodeInflate,
-    certificate,
-    chain: chainOf(key),
-    algorithm,
-    signingTime: pki.now,
-    level,
-  });
-  const value = signNow(tbs.signedAttributes);
-  if (level === 'B-B') return embedPades(source, tbs, value, { door: nodeCrypto });
-  const imprint = { digest: 'SHA-256', hash: timeStampImprint(value, nodeCrypto) } as const;
-  return embedPades(source, tbs, value, { door: nodeCrypto, timeStampToken: token(imprint) });
+export function signingKeyOf(key: Key): SigningKey {
+  return once(`signer ${key}`, () => pki.signingKey(KEYS[key]));
 }
 
-/** B-T, then the security store, as a service does it. @returns the signed file */
+/** @returns what is appended to the file */
+export function signPdf(pdf: Uint8Array, key: Key, level: 'B-B' | 'B-T'): Promise<Uint8Array> {
+  return signPades(memorySource(pdf), signingKeyOf(key), {
+    door: nodeCrypto,
+    inflate: nodeInflate,
+    signingTime: at,
+    level,
+    timeStamp: (hash) => Promise.resolve(token({ digest: 'SHA-256', hash })),
+  });
+}
+
+/** In one go. @returns the signed file */
 export async function signPdfLongTerm(pdf: Uint8Array, key: Key): Promise<Uint8Array> {
-  const stamped = concatBytes(pdf, signPdf(pdf, key, 'B-T'));
-  const store = await extendPades(memorySource(stamped), {
+  const appended = await signPadesLongTerm(memorySource(pdf), signingKeyOf(key), {
     door: nodeCrypto,
     inflate: nodeInflate,
     level: 'B-LT',
+    signingTime: at,
     anchors: once('anchors', () => pki.anchors),
-    at: pki.now,
     timeStamp: (imprint) => Promise.resolve(token(imprint)),
     evidenceFor: () => Promise.resolve(evidence()),
   });
-  return concatBytes(stamped, store);
+  return concatBytes(pdf, appended);
 }
 
 export function requireValid({ certificate, algorithm }: Entity, data: Uint8Array, signature: Uint8Array): void {

@@ -29,7 +29,7 @@ export const JUDGING: readonly Planned[] = [
 
 async function signedAt(level: Level, size: Size, key: Key): Promise<Uint8Array> {
   const pdf = pdfOf(size);
-  return level === 'B-LT' ? signPdfLongTerm(pdf, key) : concatBytes(pdf, signPdf(pdf, key, level));
+  return level === 'B-LT' ? signPdfLongTerm(pdf, key) : concatBytes(pdf, await signPdf(pdf, key, level));
 }
 
 function validating(size: Size, level: Level, key: Key, asked?: number): Planned {

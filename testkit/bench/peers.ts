@@ -7,7 +7,7 @@ import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { memorySource } from '@antin/formats/bytes/source';
 import { signCades } from '@antin/signature/cades/sign';
 import type { Key, Size } from './desk.ts';
-import { at, chainOf, entityOf, LONG, pdfOf, pki, rawJudging, rawSigning, SMALL } from './desk.ts';
+import { at, chainOf, entityOf, LONG, pdfOf, pki, rawJudging, rawSigning, signingKeyOf, SMALL } from './desk.ts';
 import type { Contest, Planned } from './figure.ts';
 
 /**
@@ -89,8 +89,11 @@ async function pkijsSigning(key: Key): Promise<Made> {
 async function pkijsJudging(key: Key): Promise<Made> {
   useNode();
   const pdf = pdfOf(SMALL);
-  const signingKey = pki.signingKey(entityOf(key).name);
-  const made = await signCades(memorySource(pdf), signingKey, { door: nodeCrypto, signingTime: at, packaging: 'detached' });
+  const made = await signCades(memorySource(pdf), signingKeyOf(key), {
+    door: nodeCrypto,
+    signingTime: at,
+    packaging: 'detached',
+  });
   const cms = buffer(made.read(0, made.size));
   const data = buffer(pdf);
   const trustedCerts = pki.anchors.map((one) => pkijs.Certificate.fromBER(buffer(one.certificate.raw)));

@@ -13,7 +13,7 @@ import { preparePades } from '@antin/signature/pades/prepare';
 import type { ToBeSigned } from '@antin/signature/pades/to-be-signed';
 import { signXades } from '@antin/signature/xades/sign';
 import type { Key, Size } from './desk.ts';
-import { at, chainOf, entityOf, LONG, once, pdfOf, pki, rawSigning, signPdf, signPdfLongTerm, SMALL } from './desk.ts';
+import { at, chainOf, entityOf, LONG, pdfOf, rawSigning, signingKeyOf, signPdf, signPdfLongTerm, SMALL } from './desk.ts';
 import type { Planned } from './figure.ts';
 
 const common = { door: nodeCrypto, signingTime: at, level: 'B-B' } as const;
@@ -47,7 +47,7 @@ function pades(size: Size, key: Key, asked: number): Planned {
     name: `sign/pades-b-b/${size}/${key}`,
     make() {
       const pdf = pdfOf(size);
-      return { work: () => void signPdf(pdf, key, 'B-B'), limit: rawSigning(pdf, key), asked };
+      return { work: () => signPdf(pdf, key, 'B-B'), limit: rawSigning(pdf, key), asked };
     },
   };
 }
@@ -58,7 +58,7 @@ function longTerm(key: Key): Planned {
     name: `sign/pades-b-lt-of-b-t/${SMALL}/${key}`,
     make() {
       const pdf = pdfOf(SMALL);
-      return { work: () => signPdfLongTerm(pdf, key), limit: () => void signPdf(pdf, key, 'B-T'), asked: 0.5 };
+      return { work: () => signPdfLongTerm(pdf, key), limit: () => signPdf(pdf, key, 'B-T'), asked: 0.5 };
     },
   };
 }
@@ -74,7 +74,7 @@ function batch(key: Key, count: number): Planned {
       const steps: BatchSteps<ByteSource, ToBeSigned, Uint8Array> = {
         prepare: (item) => preparePades(item, { ...options, level: 'B-B' }),
         dataOf: (tbs) => tbs.signedAttributes,
-        finish: (item, tbs, value) => Promise.resolve(embedPades(item, tbs, value, { door: nodeCrypto })),
+        finish: (item, tbs, value) => Promise.resolve(embedPades(item, tbs, value, { door: nodeCrypto, unchanged: true })),
       };
       const activated = { sign: (data: Uint8Array) => Promise.resolve(signNow(data)) };
       const raw = rawSigning(pdfOf(SMALL), key);
@@ -94,7 +94,7 @@ function other(format: string, key: Key): Planned {
   return {
     name: `sign/${format}/${SMALL}/${key}`,
     make() {
-      const signer = once(`signer ${key}`, () => pki.signingKey(entityOf(key).name));
+      const signer = signingKeyOf(key);
       const sign = OTHERS[format] as (typeof OTHERS)[string];
       return { work: () => sign(signer), limit: rawSigning(pdfOf(SMALL), key) };
     },
