@@ -1,12 +1,17 @@
-import { fromLatin1, latin1 } from '../bytes/bytes.ts';
+import { equalBytes, fromLatin1, latin1 } from '../bytes/bytes.ts';
 import type { ByteSource, Inflate } from '../bytes/source.ts';
 import { FormatFault } from '../fault.ts';
 import type { PdfBudget } from './budget.ts';
 import { defaultPdfBudget } from './budget.ts';
 import { readChain } from './chain.ts';
-import { isName } from './objects.ts';
+import type { PdfDecryption, PdfEncryption } from './encryption.ts';
+import { pdfEncryption } from './encryption.ts';
+import type { PdfObject } from './objects.ts';
+import { isArray, isDict, isName, isRef, isString } from './objects.ts';
 import type { RevisionHost } from './revision.ts';
 import { PdfRevision } from './revision.ts';
+import { unlock } from './security-handler.ts';
+import { ByteSink, writeObject } from './serialize.ts';
 
 export interface Leniency {
   readonly code: string;
@@ -23,8 +28,8 @@ export interface PdfFile {
   readonly last: PdfRevision;
   /** Empty in strict mode; grows as objects are read. A file that needed one is never judged as passed. */
   readonly leniencies: readonly Leniency[];
-  /** Always false: encrypted files are refused with `pdf.encrypted`. */
-  readonly encrypted: false;
+  /** Of a file opened with its password; encrypted files are refused without one. */
+  readonly encryption: PdfEncryption | undefined;
 }
 
 export interface OpenPdfOptions {
@@ -35,13 +40,16 @@ export interface OpenPdfOptions {
    */
   readonly mode: 'strict' | 'tolerant';
   readonly budget?: Partial<PdfBudget>;
+  /** For encrypted files; without effect on others. */
+  readonly decryption?: PdfDecryption | undefined;
 }
 
 /**
  * Opens a PDF without reading its objects: header, `startxref`, the chain of cross-references (ISO 32000-2 §7.5).
  *
  * @throws {FormatFault} `pdf.header`, `pdf.startxref`, `pdf.trailing-data`, `pdf.xref-damaged`, `pdf.xref-size`,
- *   `pdf.prev-loop`, `pdf.revision-order`, `pdf.encrypted`, `pdf.catalog`, `pdf.duplicate-key`, `pdf.budget`
+ *   `pdf.prev-loop`, `pdf.revision-order`, `pdf.encrypted`, `pdf.catalog`, `pdf.duplicate-key`, `pdf.budget`;
+ *   with a password `pdf.password-wrong`, `pdf.encryption-unsupported`, `pdf.encryption-damaged`
  */
 export function openPdf(source: ByteSource, options: OpenPdfOptions): PdfFile {
   const budget = { ...defaultPdfBudget, ...options.budget };
@@ -69,21 +77,64 @@ export function openPdf(source: ByteSource, options: OpenPdfOptions): PdfFile {
     inflate: options.inflate,
     parsed: new Map(),
     objectStreamBytes: 0,
+    encryption: undefined,
     ...(tolerant ? { onDuplicateKey } : {}),
   };
+  const encrypted = chain.find((parts) => parts.trailer.entries.has('Encrypt'));
+  if (encrypted && !options.decryption) {
+    throw new FormatFault(
+      'pdf.encrypted',
+      'the file is encrypted; remove the protection or give its password',
+      encrypted.startxref,
+    );
+  }
   const revisions: PdfRevision[] = [];
   chain.forEach((parts, i) => {
-    if (parts.trailer.entries.has('Encrypt')) {
-      throw new FormatFault('pdf.encrypted', 'the file is encrypted; remove the protection before signing', parts.startxref);
-    }
     const last = i === chain.length - 1;
     revisions.push(new PdfRevision(host, revisions[i - 1], last ? { ...parts, end } : parts));
   });
   const last = revisions.at(-1) as PdfRevision;
+  if (encrypted && options.decryption) host.encryption = openEncryption(revisions, options.decryption);
   const { catalog } = last;
   const version = catalog.entries.get('Version');
   const later = isName(version) && version.value > header ? version.value : header;
-  return { source, version: later, revisions, last, leniencies, encrypted: false };
+  return { source, version: later, revisions, last, leniencies, encryption: host.encryption };
+}
+
+/**
+ * One encryption for the whole file, its dictionary and identifier as they were from the beginning: a later revision that
+ * brings another one, or none, would be read by one program as text and by the next as noise.
+ */
+function openEncryption(revisions: readonly PdfRevision[], { password, ciphers }: PdfDecryption): PdfEncryption {
+  const [first] = revisions as readonly [PdfRevision];
+  const entry = first.trailer.entries.get('Encrypt');
+  const different = (what: string, offset: number): FormatFault =>
+    new FormatFault('pdf.encryption-damaged', `${what} is not the same in all revisions of the file`, offset);
+  const num = isRef(entry) ? entry.num : 0;
+  for (const revision of revisions) {
+    const other = revision.trailer.entries.get('Encrypt');
+    const same = isRef(entry) ? isRef(other) && other.num === num && other.gen === entry.gen : sameObject(entry, other);
+    if (!same || (num !== 0 && revision !== first && revision.own.has(num))) throw different('/Encrypt', revision.startxref);
+    if (!equalBytes(firstId(first), firstId(revision))) throw different('/ID', revision.startxref);
+  }
+  // Inside an object stream it would have to be decrypted to be read.
+  const dict = num !== 0 && first.entry(num)?.kind !== 'offset' ? null : first.resolve(entry);
+  if (!isDict(dict)) throw new FormatFault('pdf.encryption-damaged', '/Encrypt leads to no dictionary', first.startxref);
+  const unlocked = unlock(dict, firstId(first), password, ciphers, (object) => first.resolve(object));
+  return pdfEncryption(unlocked, ciphers, num);
+}
+
+function firstId({ trailer }: PdfRevision): Uint8Array {
+  const id = trailer.entries.get('ID');
+  const [first] = isArray(id) ? id.items : [];
+  return isString(first) ? first.bytes : new Uint8Array(0);
+}
+
+function sameObject(a: PdfObject | undefined, b: PdfObject | undefined): boolean {
+  const [x, y] = [new ByteSink(), new ByteSink()];
+  writeObject(x, a ?? null, () => undefined);
+  writeObject(y, b ?? null, () => undefined);
+  return equalBytes(x.finish(), y.finish());
 }
 
 function readHeader(source: ByteSource): string {

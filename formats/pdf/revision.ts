@@ -2,6 +2,7 @@ import type { ByteSource } from '../bytes/source.ts';
 import { FormatFault } from '../fault.ts';
 import type { PdfBudget } from './budget.ts';
 import type { RevisionParts } from './chain.ts';
+import type { PdfEncryption } from './encryption.ts';
 import type { FilterDoor } from './filters.ts';
 import { decodeStreamData } from './filters.ts';
 import type { IndirectObject } from './indirect.ts';
@@ -26,6 +27,8 @@ export interface RevisionHost {
   /** Bytes of object streams kept so far, over all revisions. */
   objectStreamBytes: number;
   readonly onDuplicateKey?: (key: string, offset: number) => void;
+  /** Set once the encryption dictionary is read; every object read before is not encrypted itself. */
+  encryption: PdfEncryption | undefined;
 }
 
 /** One state of the file: everything up to `end`, seen through this revision's cross-reference sections and older ones. */
@@ -169,7 +172,9 @@ export class PdfRevision {
       const options: ScannerOptions = { budget, limit, positions: true, ...(onDuplicateKey ? { onDuplicateKey } : {}) };
       const scanner = new PdfScanner(source, options);
       scanner.pos = offset;
-      return readIndirect(scanner, source, (length) => this.resolve(length));
+      const found = readIndirect(scanner, source, (length) => this.resolve(length));
+      const { encryption } = this.host;
+      return encryption ? { ...found, value: encryption.decrypt(found.value, found.num, found.gen) } : found;
     } finally {
       this.pending--;
     }

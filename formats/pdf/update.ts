@@ -99,7 +99,8 @@ export function beginUpdate(file: PdfFile): PdfUpdate {
       if (!endsWithLineEnd(file)) sink.text('\n');
       // Object numbers stay below 8,388,608: a typed array sorts them as numbers.
       for (const num of Uint32Array.from(pending.keys()).sort()) {
-        const { gen, value } = pending.get(num) as Pending;
+        const { gen, value: plain } = pending.get(num) as Pending;
+        const value = file.encryption ? file.encryption.encrypt(plain, num, gen) : plain;
         const start = source.size + sink.length;
         sink.text(`${num} ${gen} obj\n`);
         if (isStream(value)) writeStream(sink, value, mark);
