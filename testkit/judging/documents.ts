@@ -131,7 +131,15 @@ export function append(file: Uint8Array, edit: (update: PdfUpdate) => void): Uin
 }
 
 export function contextOf(pki: TestPki, at: number, more: Partial<ValidationContext> = {}): ValidationContext {
-  return { door: nodeCrypto, inflate: nodeInflate, inflateRaw: nodeInflateRaw, trust: pki.anchors, evidence: pki.evidence(at), at, ...more };
+  return {
+    door: nodeCrypto,
+    inflate: nodeInflate,
+    inflateRaw: nodeInflateRaw,
+    trust: pki.anchors,
+    evidence: pki.evidence(at),
+    at,
+    ...more,
+  };
 }
 
 export function judged(
