@@ -54,8 +54,6 @@ function judged(path: string, detached: readonly string[] = []): ValidationRepor
   const at = Date.now();
   const source = made.files[0]!.source;
   const report = judge(source, { trust: pki.anchors, evidence: pki.evidence(at), at, detached: beside.files });
-  // Until the judge knows containers.
-  if (report.errors.length === 0 && report.signatures.every((one) => one.decidedBy === 'format.not-yet-judged')) return report;
   expect(report.verdict, JSON.stringify(report.signatures.flatMap((one) => one.errors))).toBe('valid');
   return report;
 }
@@ -88,7 +86,6 @@ describe('antin sign makes and its judge passes', () => {
       expect(ran.out.startsWith(`${out}: ${form} ${level}, Nguyễn Văn An`), ran.out).toBe(true);
       const { signatures } = judged(out, options.includes('detached') ? [file] : []);
       expect(signatures).toHaveLength(1);
-      if (form.startsWith('ASiC')) return;
       expect(signatures[0]).toMatchObject({ indication: 'TOTAL_PASSED', level });
     });
   }
@@ -109,7 +106,7 @@ describe('antin sign makes and its judge passes', () => {
     ['XAdES', as('XAdES', 'detached')],
     ['JAdES', as('JAdES', 'detached')],
   ])('of several files one %s %j', async (form, options) => {
-    const files = ['tờ trình.docx', 'công văn.pdf', 'ghi chú.txt'];
+    const files = ['công văn.pdf', 'tờ trình.docx', 'ghi chú.txt'];
     const ran = await sign(files, ...options);
     expect(ran, ran.err).toMatchObject({ code: 0 });
     expect(ran.out).toContain(`: ${form} B-B, Nguyễn Văn An`);
@@ -129,17 +126,15 @@ describe('a file with signatures', () => {
     ['JAdES detached', as('JAdES', 'detached'), ['ghi chú.txt']],
   ];
   it.each(cases)('%s gets a second one beside the first', async (_, options, detached) => {
-    const file = desk.file('ghi chú.txt');
     expect(await sign(['ghi chú.txt'], ...options)).toMatchObject({ code: 0 });
     const first = out;
     const second = `${out}.2`;
     const beside = detached.flatMap((name) => ['--detached', desk.file(name)]);
     const ran = await antin(['sign', first, '-o', second, ...key('seal'), ...beside]);
     expect(ran, ran.err).toMatchObject({ code: 0 });
-    expect(ran.out).toMatch(/UBND.*|, beside the signatures that are there\n$/);
+    expect(ran.out).toMatch(/ B-B, ỦY BAN .*, beside the signatures that are there\n$/);
     const { signatures } = judged(second, detached);
-    if (!options.join().includes('ASiC')) expect(signatures).toHaveLength(2);
-    expect(existsSync(file)).toBe(true);
+    expect(signatures.map((one) => one.signer?.commonName).sort()).toEqual(['Nguyễn Văn An', 'ỦY BAN NHÂN DÂN TỈNH THỬ NGHIỆM']);
   });
 
   it('XML and Word files too', async () => {

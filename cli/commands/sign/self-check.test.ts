@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { memorySource } from '@antin/formats/bytes/source';
 import type { PdfDict } from '@antin/formats/pdf/objects';
 import { pdfDict, withEntries } from '@antin/formats/pdf/objects';
+import { signAsic } from '@antin/signature/asic/sign';
+import { signJades } from '@antin/signature/jades/sign';
+import { signXades } from '@antin/signature/xades/sign';
 import { append, letter, sign } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { requireIntact } from './self-check.ts';
@@ -51,5 +55,64 @@ describe('what was just signed', () => {
     const second = await bySeal(changed);
     expect(() => check(first, second, 'Seal')).toThrow(expect.objectContaining({ code: 'sign.breaks-earlier' }));
     check(changed, second, 'Seal');
+  });
+});
+
+describe('what was just signed in other formats', () => {
+  const key = pki.signingKey('leader');
+  const { certificate } = key;
+  const text = new TextEncoder().encode('<đơn><tên>Nguyễn Văn An</tên></đơn>');
+  const at = pki.now;
+  const options = { door: nodeCrypto, signingTime: at, level: 'B-B' } as const;
+  const made = (after: Uint8Array, before?: Uint8Array) => ({
+    before: before === undefined ? undefined : memorySource(before),
+    after: memorySource(after),
+    certificate,
+    signingTime: at,
+    at,
+  });
+  const xades = (document: Uint8Array, signingTime = at) =>
+    signXades({ packaging: 'enveloped', document }, key, { ...options, signingTime });
+  const asic = async () => {
+    const content = memorySource(text);
+    const made = await signAsic(
+      { container: 'ASiC-E', files: [{ name: 'đơn.xml', content, mimeType: 'text/xml' }] },
+      key,
+      options,
+    );
+    return made.read(0, made.size);
+  };
+  const jades = () =>
+    signJades({ packaging: 'attached', payload: text }, key, { door: nodeCrypto, signingTime: at, serialization: 'general' });
+  const notVerifiable = expect.objectContaining({ code: 'sign.not-verifiable' });
+
+  it.each([
+    ['XML', () => xades(text), 'Văn'],
+    ['a container', asic, 'Văn'],
+    ['JSON', jades, '"payload":"PM'],
+  ])('%s passes when it is intact and is refused when it is not', async (_, sign, place) => {
+    const signed = await sign();
+    expect(requireIntact(made(signed)).own).toMatchObject({ level: 'B-B', intact: true });
+    const broken = signed.slice();
+    const where = Buffer.from(signed).indexOf(place) + Buffer.byteLength(place) - 1;
+    broken[where] = (broken[where] as number) ^ 1;
+    expect(() => requireIntact(made(broken))).toThrow(notVerifiable);
+    // Somebody else's signature, or one of another day, is not the one that was just made.
+    expect(() => requireIntact({ ...made(signed), certificate: pki.certificate('seal') })).toThrow(notVerifiable);
+    expect(() => requireIntact({ ...made(signed), signingTime: at - 86_400_000 })).toThrow(notVerifiable);
+  });
+
+  it('an earlier signature that no longer holds is named, unless it never did', async () => {
+    const first = await xades(text, at - 60_000);
+    const good = await xades(first);
+    const other = Buffer.from(first)
+      .toString()
+      .replace(/(<ds:SignatureValue[^>]*>)..../, '$1AAAA');
+    const bad = Buffer.from(good)
+      .toString()
+      .replace(/(<ds:SignatureValue[^>]*>)..../, '$1AAAA');
+    expect(requireIntact(made(good, first)).report.signatures).toHaveLength(2);
+    expect(() => requireIntact(made(Buffer.from(bad), first))).toThrow(expect.objectContaining({ code: 'sign.breaks-earlier' }));
+    expect(requireIntact(made(Buffer.from(bad), Buffer.from(other))).own).toMatchObject({ intact: true });
   });
 });
