@@ -17,9 +17,9 @@ import { DS } from '../xmldsig/names.ts';
 import { addContentTypes } from './content-types.ts';
 import { manifestOf } from './manifest.ts';
 import { CONTENT_TYPE, CONTENT_TYPES_ITEM, ORIGIN_PART, RELATION } from './names.ts';
-import type { OoxmlPackage } from './package.ts';
+import type { OoxmlPackage, RelationshipsPart } from './package.ts';
 import { partKey, relationshipsPartOf } from './part-name.ts';
-import { addRelationship } from './relationships.ts';
+import { addRelationship, withoutBlanks } from './relationships.ts';
 import { originOf } from './signature-parts.ts';
 import type { OoxmlToBeSigned } from './to-be-signed.ts';
 
@@ -31,7 +31,8 @@ export interface EmbedOoxmlOptions {
 
 /**
  * The signed package. All records of the archive stay byte for byte but the lists that must name the new part: content types and
- * the relationships of the package and of the signature origin.
+ * the relationships of the package and of the signature origin. With the first signature, lists of relationships lose the white
+ * space between them.
  *
  * @param file what was prepared; signatures that came in between are kept
  * @param signatureValue as `VerifyInput.signature`; verified with the certificate before anything is written
@@ -99,10 +100,13 @@ function entriesFor(file: OoxmlPackage, signature: string): NewEntry[] {
   const part = `${folder}sig${n}.xml`;
   const types: { readonly part: string; readonly type: string }[] = [{ part, type: CONTENT_TYPE.signature }];
   const entries = [entry(part, utf8(`<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n${signature}`))];
+  // What others have signed stays as it is, also what they should not have digested.
+  const tidied = new Map(origin === undefined ? file.relationshipsParts.map((one) => [one.name, tidy(file, one)]) : []);
   const relate = (source: string, type: string, target: string): void => {
     const list = file.relationshipsOf(source);
-    const content = list === undefined ? undefined : file.content(list);
     const name = list?.name ?? relationshipsPartOf(source);
+    const content = tidied.get(name) ?? (list === undefined ? undefined : file.content(list));
+    tidied.delete(name);
     if (list === undefined && file.contentTypes.typeOf(name) !== CONTENT_TYPE.relationships) {
       types.push({ part: name, type: CONTENT_TYPE.relationships });
     }
@@ -116,9 +120,15 @@ function entriesFor(file: OoxmlPackage, signature: string): NewEntry[] {
     relate('/', RELATION.origin, originName.slice(1));
     if (file.contentTypes.typeOf(originName) !== CONTENT_TYPE.origin) types.push({ part: originName, type: CONTENT_TYPE.origin });
   }
+  for (const [name, content] of tidied) if (content !== undefined) entries.push({ name: name.slice(1), content });
   const list = file.zip.entry(CONTENT_TYPES_ITEM);
   if (list === undefined) throw new SignatureFault('ooxml.no-package', 'an archive without content types is no Office file');
   return [entry(`/${CONTENT_TYPES_ITEM}`, addContentTypes(file.zip.content(list), types)), ...entries];
+}
+
+function tidy(file: OoxmlPackage, part: RelationshipsPart): ByteSource | undefined {
+  const bytes = withoutBlanks(file.content(part));
+  return bytes === undefined ? undefined : memorySource(bytes);
 }
 
 function entry(part: string, bytes: Uint8Array): NewEntry {

@@ -18,6 +18,8 @@ const OF_RELATION: ReadonlyMap<string, Exemption> = new Map([
   [RELATION.signature, 'signature'],
   [RELATION.certificate, 'signature'],
   [RELATION.coreProperties, 'properties'],
+  // As LibreOffice writes it.
+  ['http://schemas.openxmlformats.org/officedocument/2006/relationships/metadata/core-properties', 'properties'],
   [`${OFFICE}/extended-properties`, 'properties'],
   [`${STRICT}/extendedProperties`, 'properties'],
   [RELATION.thumbnail, 'thumbnail'],

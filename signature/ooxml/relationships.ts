@@ -78,6 +78,23 @@ export function transformedRelationships(relationships: readonly Relationship[],
   return utf8(element('Relationships', { xmlns: NAMESPACE.relationships }, ...children).xml);
 }
 
+/**
+ * The part without white space between its relationships, or undefined when there is none. The transform drops it (step 3), but
+ * LibreOffice, which writes it, digests what stands before the end tag.
+ */
+export function withoutBlanks(content: ByteSource): Uint8Array | undefined {
+  return readXmlPart(content, ({ text, root, encoding }) => {
+    if (encoding !== 'utf-8' || root.children.length === 0) return undefined;
+    let [out, at] = [text.slice(0, root.openEnd), root.openEnd];
+    for (const one of root.children) {
+      out += text.slice(at, one.start).trim() + text.slice(one.start, one.end);
+      at = one.end;
+    }
+    out += text.slice(at, root.closeStart).trim() + text.slice(root.closeStart);
+    return out.length === text.length ? undefined : utf8(out);
+  });
+}
+
 /** The part with one more relationship, under an identifier that is free. */
 export function addRelationship(
   content: ByteSource | undefined,

@@ -2,12 +2,13 @@ import { utf8 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { withXml } from '@antin/formats/xml/document';
 import type { XmlTree } from '@antin/formats/xml/document';
+import { XML_BUDGET } from '@antin/formats/xml/scan';
 import type { XmlBudget } from '@antin/formats/xml/scan';
 import type { Markup } from '@antin/formats/xml/write';
 import { SignatureFault } from '../fault.ts';
 
 /** Content types and relationships are lists; nobody writes more. */
-export const LIST_BUDGET: XmlBudget = { bytes: 8 << 20, depth: 8, elements: 50_000 };
+export const LIST_BUDGET: XmlBudget = { ...XML_BUDGET, bytes: 8 << 20, depth: 8, elements: 50_000 };
 
 /** Reads one part and frees it. @throws {FormatFault} `xml.*` */
 export function readXmlPart<T>(content: ByteSource, use: (tree: XmlTree) => T, budget: XmlBudget = LIST_BUDGET): T {

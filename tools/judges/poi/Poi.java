@@ -56,6 +56,7 @@ public class Poi {
     config.setDigestAlgo(HashAlgorithm.valueOf(question[4]));
     config.setExecutionTime(new Date(Long.parseLong(question[5])));
     config.setSignatureDescription("phê duyệt");
+    config.setAllowMultipleSignatures(true);
     try (OPCPackage opc = OPCPackage.open(new File(question[1]), PackageAccess.READ_WRITE)) {
       SignatureInfo info = info(opc, config);
       info.confirmSignature();

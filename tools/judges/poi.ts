@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('poi', import.meta.url));
+const cache = fileURLToPath(new URL('../../node_modules/.cache/antin-poi', import.meta.url));
+const MINUTES = 60_000;
+
+/**
+ * The class path of Apache POI with our driver compiled: resolved once by Maven, kept under `node_modules/.cache`. Undefined, with a
+ * line that says why, where there is no Java, no Maven, or no registry that answers.
+ */
+export function poiClassPath(): string | undefined {
+  const skip = (why: string): undefined => {
+    console.warn(`SKIPPED: ${why}, Apache POI is not asked`);
+    return undefined;
+  };
+  for (const tool of ['java', 'javac', 'mvn']) {
+    if (spawnSync(tool, ['-version'], { stdio: 'ignore' }).error !== undefined) return skip(`${tool} is not installed`);
+  }
+  const pom = join(here, 'pom.xml');
+  const key = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
+  const list = join(cache, `class-path-${key}.txt`);
+  mkdirSync(cache, { recursive: true });
+  if (!existsSync(list)) {
+    const args = ['-q', '-B', '-f', pom, 'dependency:build-classpath', `-Dmdep.outputFile=${list}`];
+    const { status } = spawnSync('mvn', args, { stdio: 'ignore', timeout: 10 * MINUTES });
+    if (status !== 0 || !existsSync(list)) {
+      rmSync(list, { force: true });
+      return skip('its libraries cannot be had');
+    }
+  }
+  const classPath = `${cache}${delimiter}${readFileSync(list, 'utf8').trim()}`;
+  const compiled = spawnSync('javac', ['-cp', classPath, '-d', cache, join(here, 'Poi.java')], { encoding: 'utf8' });
+  return compiled.status === 0 ? classPath : skip(`the driver does not compile (${compiled.stderr.slice(0, 200)})`);
+}
+
+export interface PoiAnswer {
+  /** One for each signature. */
+  readonly valid?: readonly boolean[];
+  readonly failure?: string;
+}
+
+export interface PoiSigning {
+  readonly bytes: Uint8Array;
+  readonly pkcs12: Uint8Array;
+  readonly passphrase: string;
+  readonly alias: string;
+  readonly digest: 'sha256' | 'sha384' | 'sha512';
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Asks about all files at once: one Java machine takes a second to start. */
+export function askPoi(classPath: string, files: Readonly<Record<string, Uint8Array>>): Record<string, PoiAnswer> {
+  return inFolder((put) => {
+    const names = Object.keys(files);
+    const lines = names.map((name, i) => `verify\t${put(`${i}.${name.split('.').at(-1)}`, files[name] as Uint8Array)}`);
+    const answers = run(classPath, put('list.txt', lines.join('\n')), '');
+    return Object.fromEntries(names.map((name, i) => [name, JSON.parse(answers[i] ?? '{}') as PoiAnswer]));
+  });
+}
+
+/** The file as POI signs it. */
+export function signByPoi(classPath: string, { bytes, pkcs12, passphrase, alias, digest, at }: PoiSigning): Uint8Array {
+  return inFolder((put) => {
+    const path = put('in.docx', bytes);
+    const line = ['sign', path, put('key.p12', pkcs12), alias, digest, String(at)].join('\t');
+    const [answer] = run(classPath, put('list.txt', line), passphrase);
+    if (answer !== '{"signed":true}') throw new Error(`POI did not sign: ${answer ?? ''}`);
+    return new Uint8Array(readFileSync(path));
+  });
+}
+
+function inFolder<T>(use: (put: (name: string, content: Uint8Array | string) => string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'antin-poi-'));
+  try {
+    return use((name, content) => {
+      const path = join(folder, name);
+      writeFileSync(path, content, { mode: 0o600 });
+      return path;
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run(classPath: string, list: string, passphrase: string): string[] {
+  // Santuario breaks long digests into lines, which Office does not accept.
+  const options = ['-Dorg.apache.xml.security.ignoreLineBreaks=true', '-Dfile.encoding=UTF-8'];
+  const { stdout, stderr, status } = spawnSync('java', [...options, '-cp', classPath, 'Poi', list], {
+    encoding: 'utf8',
+    timeout: 5 * MINUTES,
+    env: { ...process.env, LC_ALL: 'C.UTF-8', POI_PASSPHRASE: passphrase },
+  });
+  if (status !== 0) throw new Error(`POI failed: ${stderr.slice(0, 1000)}`);
+  return stdout
+    .trim()
+    .split('\n')
+    .filter((line) => line.startsWith('{'));
+}
