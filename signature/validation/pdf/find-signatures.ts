@@ -190,9 +190,13 @@ export function isDocumentTimeStamp(dict: PdfDict): boolean {
 export function positionsOf(source: ByteSource, needle: Uint8Array, limit = 10_000): number[] {
   const out: number[] = [];
   const piece = 1 << 20;
+  const most = piece + needle.length - 1;
+  // One buffer for the whole pass: a file of 500 MB would leave as much garbage.
+  const buffer = source.readInto === undefined ? undefined : new Uint8Array(Math.min(most, source.size));
   for (let start = 0; start < source.size; start += piece) {
-    const length = Math.min(piece + needle.length - 1, source.size - start);
-    const bytes = source.read(start, length);
+    const length = Math.min(most, source.size - start);
+    const bytes = buffer?.subarray(0, length) ?? source.read(start, length);
+    if (buffer !== undefined) source.readInto?.(start, bytes);
     for (let at = indexOfBytes(bytes, needle); at !== -1; at = indexOfBytes(bytes, needle, at + 1)) {
       if (out.length >= limit) return out;
       out.push(start + at);
