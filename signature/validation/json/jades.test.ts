@@ -49,7 +49,10 @@ async function raise(document: Uint8Array, levels: readonly ('B-T' | 'B-LT' | 'B
 
 const judge = (file: Uint8Array, more: Partial<ValidationContext> = {}): ValidationReport =>
   validate(memorySource(file), contextOf(pki, pki.now + 60 * MINUTE, more)).report;
-const short = ({ verdict, signatures }: ValidationReport) => [verdict, ...signatures.map((one) => one.level ?? one.subIndication)];
+const short = ({ verdict, signatures }: ValidationReport) => [
+  verdict,
+  ...signatures.map((one) => one.level ?? one.subIndication),
+];
 
 describe('a JSON signature', () => {
   it.each([

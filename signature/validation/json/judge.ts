@@ -139,6 +139,7 @@ function judgeOne(
   if (carried !== undefined) addEvidence(sources, carried);
   const bound = boundCertificate(signature, sources.pool, door);
   const data = attempt(() => jwsDataOf(payloadText, signature.header, sources));
+  faults.push(...(data?.faults ?? []));
   const stamps = etsiU && data && judgeJwsTimeStamps(signature, etsiU, data, sources);
   for (const evidence of (stamps?.tokens ?? []).map(evidenceInToken)) addEvidence(sources, evidence);
   const timed = timedTrust(bound.certificate, stamps?.own ?? [], stamps?.archive ?? [], sources);
