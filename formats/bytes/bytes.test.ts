@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { indexOfBytes } from './bytes.ts';
-import { fromBase64, fromHex, hexDigits, toBase64, toBase64Url, toHex } from './text-encodings.ts';
+import { fromBase64, fromHex, hexDigits, toBase64, toBase64Url, toHex, writeHexDigits } from './text-encodings.ts';
 
 const few = fc.uint8Array({ max: 2, maxLength: 60 });
 
@@ -20,6 +20,9 @@ describe('bytes', () => {
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         expect(toHex(bytes)).toBe(Buffer.from(bytes).toString('hex'));
         expect(Buffer.from(hexDigits(bytes)).toString('latin1')).toBe(toHex(bytes));
+        const framed = Buffer.alloc(2 * bytes.length + 2, '.');
+        writeHexDigits(bytes, framed, 1);
+        expect(framed.toString('latin1')).toBe(`.${toHex(bytes)}.`);
         expect(fromHex(toHex(bytes))).toEqual(bytes);
       }),
     );

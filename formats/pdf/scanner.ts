@@ -1,3 +1,4 @@
+import { fromLatin1 } from '../bytes/bytes.ts';
 import type { ByteSource } from '../bytes/source.ts';
 import { FormatFault } from '../fault.ts';
 import type { PdfBudget } from './budget.ts';
@@ -24,6 +25,10 @@ for (let i = 0; i < 10; i++) hexValue[0x30 + i] = i;
 for (let i = 0; i < 6; i++) hexValue[0x41 + i] = hexValue[0x61 + i] = 10 + i;
 
 const NOTHING = new Uint8Array(0);
+/** Names met lately, by a hash; a name that falls on another's place takes it. */
+const KNOWN_NAMES = 1024;
+const LONGEST_KNOWN = 40;
+const names: string[] = Array.from({ length: KNOWN_NAMES }, () => '');
 const FIRST_WINDOW = 4096;
 const LAST_WINDOW = 1 << 20;
 
@@ -161,6 +166,8 @@ export class PdfScanner {
   }
 
   name(): string {
+    const plain = this.plainName();
+    if (plain !== undefined) return plain;
     let out = '';
     for (let b = this.peek(++this.pos); b !== -1 && classOf[b] === 0; b = this.peek(++this.pos)) {
       if (b === 0x23) {
@@ -172,6 +179,31 @@ export class PdfScanner {
       } else out += String.fromCharCode(b);
     }
     return out;
+  }
+
+  /** A name without `#` that ends inside the window, and moves behind it; the same few names make up most of a file. */
+  private plainName(): string | undefined {
+    const { window } = this;
+    const from = this.pos + 1 - this.base;
+    const stop = Math.min(window.length, this.limit - this.base, from + LONGEST_KNOWN);
+    let hash = 0;
+    let to = from;
+    for (; to < stop; to++) {
+      const b = window[to] as number;
+      if (b === 0x23) return undefined;
+      if (classOf[b] !== 0) break;
+      hash = (Math.imul(hash, 31) + b) | 0;
+    }
+    if (to === stop || from < 1) return undefined;
+    this.pos += to - from + 1;
+    const slot = hash & (KNOWN_NAMES - 1);
+    const known = names[slot] as string;
+    if (known.length === to - from) {
+      let i = 0;
+      while (i < known.length && known.charCodeAt(i) === window[from + i]) i++;
+      if (i === known.length) return known;
+    }
+    return (names[slot] = fromLatin1(window.subarray(from, to)));
   }
 
   private literal(): PdfObject {

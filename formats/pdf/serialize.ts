@@ -36,6 +36,19 @@ export class ByteSink {
     for (let i = 0; i < text.length; i++) this.buffer[this.length++] = text.charCodeAt(i);
   }
 
+  /** A whole number from 0 to 2^53 in decimal, with zeros in front up to `width`; no string is made of it. */
+  digits(value: number, width = 1): void {
+    let count = width;
+    for (let limit = 10 ** width; value >= limit; limit *= 10) count++;
+    this.room(count);
+    for (let i = this.length + count - 1, rest = value; i >= this.length; i--) {
+      const tens = Math.floor(rest / 10);
+      this.buffer[i] = 0x30 + rest - 10 * tens;
+      rest = tens;
+    }
+    this.length += count;
+  }
+
   byte(byte: number): void {
     this.room(1);
     this.buffer[this.length++] = byte;
@@ -57,17 +70,19 @@ export function writeObject(sink: ByteSink, object: PdfObject, mark: Mark, depth
   if (depth > 256) throw new FormatFault('pdf.budget', 'an object to be written is nested deeper than 256');
   if (object === null) sink.text('null');
   else if (typeof object === 'boolean') sink.text(object ? 'true' : 'false');
-  else if (typeof object === 'number') sink.text(numberText(object));
-  else {
+  else if (typeof object === 'number') {
+    if (Number.isSafeInteger(object) && object >= 0 && object < 1e15) sink.digits(object);
+    else sink.text(numberText(object));
+  } else {
     switch (object.kind) {
       case 'name':
         return writeName(sink, object.value);
       case 'string':
         return writeString(sink, object.bytes, object.hex);
       case 'ref':
-        sink.text(String(object.num));
+        sink.digits(object.num);
         sink.byte(SPACE);
-        sink.text(String(object.gen));
+        sink.digits(object.gen);
         return sink.text(' R');
       case 'array':
         sink.byte(0x5b);

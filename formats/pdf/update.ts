@@ -97,19 +97,23 @@ export function beginUpdate(file: PdfFile): PdfUpdate {
         marks.set(name, { start: source.size + start, end: source.size + end });
       };
       if (!endsWithLineEnd(file)) sink.text('\n');
-      // Object numbers stay below 8,388,608: a typed array sorts them as numbers.
-      for (const num of Uint32Array.from(pending.keys()).sort()) {
+      const numbers: number[] = [];
+      pending.forEach((_, num) => numbers.push(num));
+      for (const num of numbers.sort((a, b) => a - b)) {
         const { gen, value: plain } = pending.get(num) as Pending;
         const value = file.encryption ? file.encryption.encrypt(plain, num, gen) : plain;
         const start = source.size + sink.length;
-        sink.text(`${num} ${gen} obj\n`);
+        sink.digits(num);
+        sink.text(' ');
+        sink.digits(gen);
+        sink.text(' obj\n');
         if (isStream(value)) writeStream(sink, value, mark);
         else writeObject(sink, value, mark);
         sink.text('\nendobj');
         objects.set(num, { start, end: source.size + sink.length });
         sink.text('\n');
       }
-      writeXref(sink, file, { pending, objects, next, id: options.id });
+      writeXref(sink, file, { pending, numbers, objects, next, id: options.id });
       return { appended: sink.finish(), objects, marks };
     },
   };
@@ -143,25 +147,26 @@ function endsWithLineEnd(file: PdfFile): boolean {
 
 interface Written {
   readonly pending: ReadonlyMap<number, Pending>;
-  /** In ascending order. */
+  /** Of the objects, ascending. */
+  readonly numbers: readonly number[];
   readonly objects: ReadonlyMap<number, Range>;
   readonly next: number;
   readonly id: Uint8Array | undefined;
 }
 
 /** Keys that describe the old cross-reference itself, not the document. */
-const OF_THE_SECTION = {
-  Prev: undefined,
-  Size: undefined,
-  XRefStm: undefined,
-  Type: undefined,
-  W: undefined,
-  Index: undefined,
-  Length: undefined,
-  Filter: undefined,
-  DecodeParms: undefined,
-  DL: undefined,
-};
+const OF_THE_SECTION: ReadonlySet<string> = new Set([
+  'Prev',
+  'Size',
+  'XRefStm',
+  'Type',
+  'W',
+  'Index',
+  'Length',
+  'Filter',
+  'DecodeParms',
+  'DL',
+]);
 
 function writeXref(sink: ByteSink, file: PdfFile, written: Written): void {
   const { last, source } = file;
@@ -169,10 +174,17 @@ function writeXref(sink: ByteSink, file: PdfFile, written: Written): void {
   if (!isRef(last.trailer.entries.get('Root')))
     throw new FormatFault('pdf.catalog', 'trailer /Root is no reference', last.startxref);
   const id = newId(last.trailer, written.id, (o) => last.resolve(o));
-  const trailer = withEntries(last.trailer, { ...OF_THE_SECTION, ...(id ? { ID: id } : {}), Prev: last.startxref });
-  if (last.kind === 'stream') writeStreamSection(sink, written, trailer, at);
-  else writeTableSection(sink, written, trailer);
-  sink.text(`startxref\n${at}\n%%EOF\n`);
+  const entries = new Map<string, PdfObject>();
+  last.trailer.entries.forEach((value, key) => {
+    if (!OF_THE_SECTION.has(key)) entries.set(key, value);
+  });
+  if (id) entries.set('ID', id);
+  entries.set('Prev', last.startxref);
+  if (last.kind === 'stream') writeStreamSection(sink, written, entries, at);
+  else writeTableSection(sink, written, entries);
+  sink.text('startxref\n');
+  sink.digits(at);
+  sink.text('\n%%EOF\n');
 }
 
 function newId(
@@ -189,33 +201,39 @@ function newId(
 function subsections(numbers: readonly number[]): [first: number, count: number][] {
   const runs: [number, number][] = [];
   for (const num of numbers) {
-    const run = runs.at(-1);
+    const run = runs[runs.length - 1];
     if (run && run[0] + run[1] === num) run[1]++;
     else runs.push([num, 1]);
   }
   return runs;
 }
 
-function writeTableSection(sink: ByteSink, written: Written, trailer: PdfDict): void {
+function writeTableSection(sink: ByteSink, written: Written, trailer: Map<string, PdfObject>): void {
   sink.text('xref\n');
-  for (const [first, count] of subsections([...written.objects.keys()])) {
-    sink.text(`${first} ${count}\n`);
+  for (const [first, count] of subsections(written.numbers)) {
+    sink.digits(first);
+    sink.text(' ');
+    sink.digits(count);
+    sink.text('\n');
     for (let num = first; num < first + count; num++) {
       const { start } = written.objects.get(num) as Range;
       if (start > 9_999_999_999) throw new FormatFault('pdf.budget', 'a table cannot point beyond 10 GB');
-      const gen = written.pending.get(num)?.gen ?? 0;
-      sink.text(`${String(start).padStart(10, '0')} ${String(gen).padStart(5, '0')} n\r\n`);
+      sink.digits(start, 10);
+      sink.text(' ');
+      sink.digits(written.pending.get(num)?.gen ?? 0, 5);
+      sink.text(' n\r\n');
     }
   }
   sink.text('trailer\n');
-  writeObject(sink, withEntries(trailer, { Size: written.next }), () => undefined);
+  trailer.set('Size', written.next);
+  writeObject(sink, { kind: 'dict', entries: trailer }, () => undefined);
   sink.text('\n');
 }
 
-function writeStreamSection(sink: ByteSink, written: Written, trailer: PdfDict, at: number): void {
+function writeStreamSection(sink: ByteSink, written: Written, trailer: Map<string, PdfObject>, at: number): void {
   const own = written.next;
   // The highest number of all, so that it stands last.
-  const numbers = [...written.objects.keys(), own];
+  const numbers = [...written.numbers, own];
   const width = at > 0xffffffff ? 8 : 4;
   const data = new Uint8Array(numbers.length * (3 + width));
   numbers.forEach((num, i) => {
@@ -231,14 +249,13 @@ function writeStreamSection(sink: ByteSink, written: Written, trailer: PdfDict, 
     data[from + width + 2] = gen & 0xff;
   });
   sink.text(`${own} 0 obj\n`);
-  const dict = withEntries(trailer, {
-    Type: pdfName('XRef'),
-    Size: own + 1,
-    W: pdfArray([1, width, 2]),
-    Index: pdfArray(subsections(numbers).flat()),
-    Length: data.length,
-  });
-  writeObject(sink, dict, () => undefined);
+  trailer
+    .set('Type', pdfName('XRef'))
+    .set('Size', own + 1)
+    .set('W', pdfArray([1, width, 2]))
+    .set('Index', pdfArray(subsections(numbers).flat()))
+    .set('Length', data.length);
+  writeObject(sink, { kind: 'dict', entries: trailer }, () => undefined);
   sink.text('\nstream\n');
   sink.bytes(data);
   sink.bytes(latin1('\nendstream\nendobj\n'));

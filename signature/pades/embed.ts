@@ -1,7 +1,7 @@
 import { equalBytes, indexOfBytes } from '@antin/formats/bytes/bytes';
 import { readInPieces } from '@antin/formats/bytes/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
-import { hexDigits } from '@antin/formats/bytes/text-encodings';
+import { writeHexDigits } from '@antin/formats/bytes/text-encodings';
 import { buildSignedData, signatureTimeStampAttribute } from '@antin/pki/cms/build';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import { digestOf } from '@antin/pki/crypto';
@@ -88,7 +88,7 @@ export function withContents(original: ByteSource, reserved: Reserved, cms: Uint
     throw new SignatureFault('pades.placeholder-too-small', message);
   }
   const appended = reserved.appended.slice();
-  appended.set(hexDigits(cms), start + 1);
+  writeHexDigits(cms, appended, start + 1);
   if (appended[start] !== 0x3c || appended[end - 1] !== 0x3e) {
     throw new SignatureFault('pades.prepared-damaged', 'the place of /Contents is not where the preparation says');
   }
