@@ -6,9 +6,19 @@ export interface XmlBudget {
   /** Nesting of elements. */
   readonly depth: number;
   readonly elements: number;
+  /** Of one element: parsers compare each with all others. */
+  readonly attributes: number;
+  /** Namespace declarations in scope, summed over all elements: canonical forms look through them at every one. */
+  readonly namespacesInScope: number;
 }
 
-export const XML_BUDGET: XmlBudget = { bytes: 96 << 20, depth: 200, elements: 300_000 };
+export const XML_BUDGET: XmlBudget = {
+  bytes: 96 << 20,
+  depth: 200,
+  elements: 300_000,
+  attributes: 500,
+  namespacesInScope: 200_000,
+};
 
 /** Where an element stands in the text, in UTF-16 units: `<a …>` is start…openEnd, `</a>` is closeStart…end. */
 export interface ScannedElement {
@@ -30,11 +40,16 @@ const SLASH = 0x2f;
  * Finds all tags, in document order, before any XML library sees the text. A document type is refused here: without one
  * there are no entities to expand, nothing to fetch, no default attributes. Full well-formedness is the parser's question.
  *
- * @throws {FormatFault} `xml.dtd-refused`, `xml.damaged`, `xml.too-deep`, `xml.too-many-elements`; offsets are UTF-16 units
+ * @throws {FormatFault} `xml.dtd-refused`, `xml.damaged`, `xml.too-deep`, `xml.too-many-elements`, `xml.too-many-attributes`,
+ *   `xml.too-many-namespaces`; offsets are UTF-16 units
  */
 export function scanElements(text: string, budget: XmlBudget): ScannedElement[] {
   const found: ScannedElement[] = [];
   const open: number[] = [];
+  /** Declarations in scope at each open element. */
+  const scopes: number[] = [];
+  const mostInScope = budget.namespacesInScope + Math.floor(text.length / 2);
+  let inScope = 0;
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
     const next = text.charCodeAt(at + 1);
     if (next === QUESTION || (next === BANG && (text.startsWith('<!--', at) || text.startsWith('<![CDATA[', at)))) {
@@ -51,13 +66,19 @@ export function scanElements(text: string, budget: XmlBudget): ScannedElement[] 
       element.end = end;
       at = end;
     } else {
-      const end = endOfStartTag(text, at);
+      const end = endOfStartTag(text, at, budget.attributes);
+      const scope = (scopes[open.length - 1] ?? 0) + declarations(text, at, end);
+      inScope += scope;
+      // A long text may have more of them: what counts is that work stays in proportion.
+      if (inScope > mostInScope) {
+        throw new FormatFault('xml.too-many-namespaces', `more than ${mostInScope} namespace declarations in scope`, at);
+      }
       NAME.lastIndex = at + 1;
       const qualified = NAME.exec(text)?.[0];
       if (qualified === undefined) throw new FormatFault('xml.damaged', 'a tag without a name', at);
       const empty = text[end - 2] === '/';
       found.push({ name: qualified, parent: open.at(-1) ?? -1, start: at, openEnd: end, closeStart: end, end });
-      if (!empty) open.push(found.length - 1);
+      if (!empty) scopes[open.push(found.length - 1) - 1] = scope;
       if (open.length > budget.depth) throw new FormatFault('xml.too-deep', `more than ${budget.depth} levels`, at);
       if (found.length > budget.elements) {
         throw new FormatFault('xml.too-many-elements', `more than ${budget.elements} elements`, at);
@@ -83,12 +104,20 @@ function after(text: string, mark: string, from: number): number {
   return at + mark.length;
 }
 
+function declarations(text: string, start: number, end: number): number {
+  if (end - start < 12) return 0;
+  return text.slice(start, end).split('xmlns').length - 1;
+}
+
 /** A `>` inside a quoted value does not end the tag. */
-function endOfStartTag(text: string, start: number): number {
+function endOfStartTag(text: string, start: number, attributes = Infinity): number {
+  let values = 0;
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x3e) return at + 1;
-    if (code === 0x22 || code === 0x27) at = after(text, code === 0x22 ? '"' : "'", at + 1) - 1;
+    if (code !== 0x22 && code !== 0x27) continue;
+    if (++values > attributes) throw new FormatFault('xml.too-many-attributes', `more than ${attributes} attributes`, start);
+    at = after(text, code === 0x22 ? '"' : "'", at + 1) - 1;
   }
   throw new FormatFault('xml.damaged', 'a start tag does not end', start);
 }
