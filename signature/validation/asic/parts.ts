@@ -19,7 +19,7 @@ export const noInflate: InflateRaw = () => {
 
 /** Faults that say that we could not look, not that the file is wrong. */
 export const UNDECIDED: ReadonlySet<string> = new Set([
-  ...['zip.budget', 'zip.too-many-entries', 'zip.unsupported', 'zip.encrypted', 'inflate.budget', 'inflate.unavailable'],
+  ...['zip.budget', 'zip.too-many-entries', 'zip.unsupported', 'zip.encrypted', 'inflate.unavailable'],
 ]);
 
 /** The entries of a container by name; a damaged one is not there, and said once. */
