@@ -17,11 +17,23 @@ const AREAS = new Set([
   'register',
   'incoming',
   'device',
+  'batch',
   'role',
   'request',
 ]);
 /** Names of the same form: a queue, steps of the crash tests, a test's file. */
-const NO_REFUSAL = new Set(['signing.complete', 'issue.number-reserved', 'issue.prepared', 'issue.committed', 'document.pdf']);
+const NO_REFUSAL = new Set([
+  'signing.complete',
+  'issue.number-reserved',
+  'issue.prepared',
+  'issue.committed',
+  'document.pdf',
+  'signing.stamp',
+  'batch.opened',
+  'batch.prepared-one',
+  'batch.released',
+  'batch.interrupted',
+]);
 
 /** Every code that this room's sources can refuse with. */
 function codesInSources(): Map<string, string> {

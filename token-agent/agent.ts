@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { commonName, nameText } from '@antin/pki/x509/name';
-import type { JobAnswer, JobClaims } from '@antin/protocol/agent/jobs';
+import type { BatchItem, JobAnswer } from '@antin/protocol/agent/jobs';
 import type { NativePin } from './consent/native-pin.ts';
 import type { Decision, PresentedJob, Prompt } from './consent/prompt.ts';
 import { takeDocument } from './document-check.ts';
@@ -13,6 +13,7 @@ import type { Pairing } from './identity.ts';
 import { checkJob } from './job-check.ts';
 import type { AgentJournal } from './journal.ts';
 import type { HeldCertificate, KeyCondition, KeyHolder } from './keys/holder.ts';
+import { Run } from './order.ts';
 import { ServerRefusal, type ServerClient } from './server-client.ts';
 
 export interface AgentDeps {
@@ -37,7 +38,8 @@ type NotUsed = Extract<JobAnswer, { answer: 'not-used' }>['reason'];
  */
 export class Agent {
   readonly #deps: AgentDeps;
-  readonly #active = new Map<string, AbortController>();
+  /** By the number of the order. */
+  readonly #active = new Map<string, Run>();
   readonly #delivering = new Set<string>();
   readonly #wrongPins = new Map<string, number>();
   readonly #stopping = new AbortController();
@@ -93,7 +95,7 @@ export class Agent {
   /** Questions on the screen are taken back without an answer; an operation under way is finished and recorded. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    for (const controller of this.#active.values()) controller.abort('stopping');
+    for (const run of this.#active.values()) run.controller.abort('stopping');
     await Promise.allSettled([...this.#running]);
   }
 
@@ -109,18 +111,25 @@ export class Agent {
     const { pairing, journal, clock, report } = this.#deps;
     const check = checkJob(token, pairing, clock());
     if (check.status === 'ignored') return report(check.code);
-    const { jti } = check.claims;
+    const { order } = check;
     const hash = createHash('sha256').update(token).digest('hex');
-    const known = journal.about(jti);
     // One jti is one order: the same number with another content is an attempt to have something else signed under it.
-    if (known?.token !== undefined && known.token !== hash) return report('job.replayed', jti);
-    if (known?.answer !== undefined) return this.#deliver(jti);
-    if (this.#active.has(jti)) return;
-    if (known === undefined) journal.write({ event: 'seen', jti, token: hash });
-    if (check.status === 'expired') return this.#conclude(check.claims, notUsed('expired'));
-    const controller = new AbortController();
-    this.#active.set(jti, controller);
-    this.#background(this.#perform(check.claims, controller).finally(() => this.#active.delete(jti)));
+    for (const { jti } of order.items) {
+      const known = journal.about(jti);
+      if (known?.token !== undefined && known.token !== hash) return report('job.replayed', jti);
+    }
+    const open: BatchItem[] = [];
+    for (const item of order.items) {
+      const known = journal.about(item.jti);
+      if (known?.answer !== undefined) this.#deliver(item.jti);
+      else open.push(item);
+      if (known === undefined) journal.write({ event: 'seen', jti: item.jti, token: hash });
+    }
+    if (this.#active.has(order.id) || open.length === 0) return;
+    const run = new Run(order, open);
+    if (check.status === 'expired') return this.#concludeAll(run, notUsed('expired'));
+    this.#active.set(order.id, run);
+    this.#background(this.#perform(run).finally(() => this.#active.delete(order.id)));
   }
 
   /** The server wants an answer and no signature any more. */
@@ -128,96 +137,134 @@ export class Agent {
     const { journal } = this.#deps;
     const known = journal.about(jti);
     if (known?.answer !== undefined) return this.#deliver(jti);
-    const controller = this.#active.get(jti);
-    if (controller !== undefined) return controller.abort('cancelled');
+    const run = [...this.#active.values()].find((one) => one.has(jti));
+    if (run !== undefined) {
+      if (run.mayDrop(jti)) this.#conclude(run, jti, notUsed('cancelled'));
+      if (run.items.length === 0) run.controller.abort('cancelled');
+      return;
+    }
     if (known?.intent === true) return;
     journal.write({ event: 'result', jti, answer: notUsed('cancelled') });
     this.#deliver(jti);
   }
 
-  async #perform(claims: JobClaims, controller: AbortController): Promise<void> {
+  async #perform(run: Run): Promise<void> {
     const { keys, folder, report } = this.#deps;
-    const place = folder.file(`documents/${claims.jti}`);
+    const { claims, id } = run.order;
+    const { signal } = run.controller;
+    const place = folder.file(`documents/${id}`);
     const left = claims.exp * 1000 - this.#deps.clock().getTime();
-    const timer = setTimeout(() => controller.abort('expired'), Math.max(0, left));
+    const timer = setTimeout(() => run.controller.abort('expired'), Math.max(0, left));
     try {
       const held = (await keys.certificates()).find((entry) => entry.id === claims.credential);
-      if (held === undefined) return this.#conclude(claims, notUsed('no-key'));
-      const paths = await this.#fetchDocuments(claims, held, place, controller.signal);
-      if (paths === undefined) return this.#conclude(claims, notUsed('mismatch'));
+      if (held === undefined) return this.#concludeAll(run, notUsed('no-key'));
+      const paths = await this.#fetchDocuments(run, held, place);
+      if (run.items.length === 0) return undefined;
       const condition = await keys.condition(held.id);
       if (condition.blocked !== undefined) {
-        report(`key.${condition.blocked}`, claims.jti);
-        return this.#conclude(claims, notUsed(condition.blocked === 'absent' ? 'no-key' : 'device-error'), condition.blocked);
+        report(`key.${condition.blocked}`, id);
+        return this.#concludeAll(run, notUsed(condition.blocked === 'absent' ? 'no-key' : 'device-error'), condition.blocked);
       }
       const window = condition.pin === 'screen' ? this.#deps.pinWindow : undefined;
       const asked = window === undefined ? condition : { ...condition, pin: 'window' as const };
-      const presented = this.#present(claims, held, asked, paths);
-      let decision = await this.#deps.prompt.ask(presented, controller.signal);
-      if (decision.decision === 'sign' && window !== undefined)
-        decision = await this.#pinFrom(window, presented, controller.signal);
-      if (decision.decision === 'refuse') return this.#conclude(claims, notUsed('refused'));
-      await this.#oneAtATime(() => this.#use(claims, held, decision, controller.signal));
+      const presented = this.#present(run, held, asked, paths);
+      let decision = await this.#deps.prompt.ask(presented, signal);
+      if (decision.decision === 'sign' && window !== undefined) decision = await this.#pinFrom(window, presented, signal);
+      if (decision.decision === 'refuse') return this.#concludeAll(run, notUsed('refused'));
+      const { pin } = decision;
+      await this.#oneAtATime(() => this.#use(run, held, asked, pin));
     } catch (fault) {
-      if (!controller.signal.aborted) {
+      if (!signal.aborted) {
         // Not a word to the server: the order is still open, and it comes again with the next poll.
-        report(codeOf(fault), claims.jti);
-        return;
+        report(codeOf(fault), id);
+        return undefined;
       }
-      if (controller.signal.reason !== 'stopping') {
-        this.#conclude(claims, notUsed(controller.signal.reason === 'expired' ? 'expired' : 'cancelled'));
-      }
+      if (signal.reason !== 'stopping') this.#concludeAll(run, notUsed(signal.reason === 'expired' ? 'expired' : 'cancelled'));
     } finally {
       clearTimeout(timer);
       rmSync(place, { recursive: true, force: true });
+      this.#deps.prompt.close(id);
     }
+    return undefined;
   }
 
-  /** Undefined when a document is not what the order says. */
-  async #fetchDocuments(
-    claims: JobClaims,
-    held: HeldCertificate,
-    place: string,
-    signal: AbortSignal,
-  ): Promise<string[] | undefined> {
-    const paths: string[] = [];
-    for (const document of claims.documents) {
-      const path = `${place}/${document.index}.pdf`;
-      const bytes = await this.#deps.client.document(claims.jti, document.index, signal);
-      const mismatch = await takeDocument(document, bytes, path, held);
-      if (mismatch !== undefined) {
-        this.#deps.report(mismatch.code, `${claims.jti} ${mismatch.index}`);
-        return undefined;
+  /** Paths of the files by job; a document that is not what the order says leaves the order, the others stay. */
+  async #fetchDocuments(run: Run, held: HeldCertificate, place: string): Promise<ReadonlyMap<string, readonly string[]>> {
+    const all = new Map<string, readonly string[]>();
+    for (const item of run.items) {
+      const paths: string[] = [];
+      for (const document of item.documents) {
+        const path = `${place}/${item.jti}-${document.index}.pdf`;
+        const bytes = await this.#deps.client.document(item.jti, document.index, run.controller.signal);
+        const mismatch = await takeDocument(document, bytes, path, held);
+        if (mismatch !== undefined) {
+          this.#deps.report(mismatch.code, `${item.jti} ${mismatch.index}`);
+          this.#conclude(run, item.jti, notUsed('mismatch'));
+          break;
+        }
+        paths.push(path);
       }
-      paths.push(path);
+      all.set(item.jti, paths);
     }
-    return paths;
+    return all;
   }
 
-  async #use(claims: JobClaims, held: HeldCertificate, decision: Decision, signal: AbortSignal): Promise<void> {
-    const { journal, keys, clock } = this.#deps;
-    const pin = decision.decision === 'sign' ? decision.pin : Buffer.alloc(0);
-    // Consent may have waited behind another operation: what held when the question was shown is asked again.
+  /**
+   * One activation for all that the person consented to. They go to the key a few at a time, so that a stop takes effect in
+   * between; a reader with its own keypad, which would ask each time, gets them at once. After a failure the key is not
+   * tried again: a second wrong PIN would be one nobody typed.
+   */
+  async #use(run: Run, held: HeldCertificate, condition: KeyCondition, pin: Buffer): Promise<void> {
+    const { journal, clock } = this.#deps;
+    const { claims } = run.order;
+    const atOnce = condition.pin === 'keypad' ? run.items.length : ITEMS_AT_ONCE;
+    // Consent in time counts for the whole batch, even when the last of a hundred is signed after its end.
     const late = claims.exp * 1000 <= clock().getTime();
-    if (late || signal.aborted) {
-      pin.fill(0);
-      return this.#conclude(claims, notUsed(late ? 'expired' : 'cancelled'));
-    }
-    const documents = claims.documents.map((document) => document.preparedSha256);
-    journal.write({ event: 'intent', jti: claims.jti, credential: held.id, documents });
-    let answer: JobAnswer;
     try {
-      const data = claims.documents.map((document) => new Uint8Array(Buffer.from(document.signedAttributes, 'base64')));
-      const values = await keys.sign(held.id, data, pin);
-      answer = { answer: 'signed', values: values.map((value) => Buffer.from(value).toString('base64')) };
-      this.#wrongPins.delete(held.id);
-    } catch (fault) {
-      this.#deps.report(codeOf(fault), claims.jti);
-      answer = this.#answerFor(fault, held);
+      for (let first = true; run.items.length > 0; first = false) {
+        // Consent may have waited behind another operation: what held when the question was shown is asked again.
+        const { aborted, reason } = run.controller.signal;
+        if (aborted && reason === 'stopping' && !first) return undefined;
+        if (late || (aborted && (first || reason === 'cancelled')))
+          return this.#concludeAll(run, notUsed(late ? 'expired' : 'cancelled'));
+        const some = run.items.slice(0, atOnce);
+        run.begin(some);
+        for (const { jti, documents } of some) {
+          journal.write({ event: 'intent', jti, credential: held.id, documents: documents.map((one) => one.preparedSha256) });
+        }
+        // The holder zeroes what it gets; ours lives until the last item of this one consent.
+        const answers = await this.#signed(run, held, some, Buffer.from(pin));
+        if (run.items.length <= some.length) pin.fill(0);
+        for (const [n, { jti }] of some.entries()) this.#conclude(run, jti, answers[n] as JobAnswer);
+        if (answers.some((one) => one.answer !== 'signed')) return this.#concludeAll(run, notUsed(reasonAfter(answers)));
+        this.#deps.prompt.progress(run.order.id, run.order.items.length - run.items.length);
+        if (run.items.length > 0) await this.#pause(0);
+      }
     } finally {
       pin.fill(0);
     }
-    this.#conclude(claims, answer);
+    return undefined;
+  }
+
+  /** One answer for each item, all under one login. */
+  async #signed(run: Run, held: HeldCertificate, items: readonly BatchItem[], pin: Buffer): Promise<readonly JobAnswer[]> {
+    try {
+      const data = items.map(({ documents }) =>
+        documents.map((document) => new Uint8Array(Buffer.from(document.signedAttributes, 'base64'))),
+      );
+      const values = [...(await this.#deps.keys.sign(held.id, data.flat(), pin))];
+      this.#wrongPins.delete(held.id);
+      return data.map((pieces) => ({
+        answer: 'signed',
+        values: values.splice(0, pieces.length).map((value) => Buffer.from(value).toString('base64')),
+      }));
+    } catch (fault) {
+      this.#deps.report(codeOf(fault), run.order.id);
+      const answer = this.#answerFor(fault, held);
+      return items.map(() => answer);
+    } finally {
+      pin.fill(0);
+    }
   }
 
   #answerFor(fault: unknown, held: HeldCertificate): JobAnswer {
@@ -233,16 +280,22 @@ export class Agent {
     return notUsed('device-error');
   }
 
-  #conclude(claims: JobClaims, answer: JobAnswer, code?: string): void {
+  #concludeAll(run: Run, answer: JobAnswer, code?: string): void {
+    for (const { jti } of run.items) this.#conclude(run, jti, answer, code);
+  }
+
+  #conclude(run: Run, jti: string, answer: JobAnswer, code?: string): void {
     const { journal, prompt, clock } = this.#deps;
-    journal.write({ event: 'result', jti: claims.jti, answer });
+    if (!run.close(jti)) return;
+    journal.write({ event: 'result', jti, answer });
     prompt.tell({
-      jti: claims.jti,
-      title: claims.documents[0]?.title ?? '',
+      jti,
+      order: run.order.id,
+      title: run.order.items.find((item) => item.jti === jti)?.documents[0]?.title ?? '',
       code: code ?? (answer.answer === 'not-used' ? answer.reason : answer.answer),
       at: clock().toISOString(),
     });
-    this.#deliver(claims.jti);
+    this.#deliver(jti);
   }
 
   #deliver(jti: string): void {
@@ -274,18 +327,25 @@ export class Agent {
     }
   }
 
-  #present(claims: JobClaims, held: HeldCertificate, condition: KeyCondition, paths: readonly string[]): PresentedJob {
+  #present(
+    run: Run,
+    held: HeldCertificate,
+    condition: KeyCondition,
+    paths: ReadonlyMap<string, readonly string[]>,
+  ): PresentedJob {
     const certificate = parseCertificate(held.certificate);
+    const { order } = run;
+    // Exactly what is left to sign; files of all items are numbered through.
+    const shown = run.items.flatMap((item) =>
+      item.documents.map((document, n) => ({ ...document, path: paths.get(item.jti)?.[n] ?? '' })),
+    );
     return {
-      jti: claims.jti,
-      claims,
-      documents: claims.documents.map(({ index, title, fileName, size }) => ({
-        index,
-        title,
-        fileName,
-        size,
-        path: paths[index] ?? '',
-      })),
+      jti: order.id,
+      claims: order.claims,
+      items: run.items.length,
+      batch: order.batch,
+      summary: order.batch ? [] : (order.items[0]?.summary ?? []),
+      documents: shown.map(({ title, fileName, size, path }, index) => ({ index, title, fileName, size, path })),
       certificate: {
         subject: commonName(certificate.subject) ?? nameText(certificate.subject),
         issuer: commonName(certificate.issuer) ?? nameText(certificate.issuer),
@@ -323,6 +383,15 @@ export class Agent {
   async #pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
   }
+}
+
+/** Items that go to the key under one login; a stop is heard in between. */
+const ITEMS_AT_ONCE = 5;
+
+/** The rest after a failure: the key was not tried for it. */
+function reasonAfter(answers: readonly JobAnswer[]): NotUsed {
+  const bad = answers.find((one) => one.answer !== 'signed');
+  return bad?.answer === 'not-used' ? bad.reason : 'device-error';
 }
 
 const notUsed = (reason: NotUsed): Extract<JobAnswer, { answer: 'not-used' }> => ({ answer: 'not-used', reason });

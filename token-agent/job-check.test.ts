@@ -48,7 +48,10 @@ const codeOf = (text: string) => {
 
 describe('an order', () => {
   it('of our server, for us and for now, is good', () => {
-    expect(checkJob(token(claims()), pairing, now)).toMatchObject({ status: 'good', claims: { person: 'Nguyễn Thị Hồng Hạnh' } });
+    expect(checkJob(token(claims()), pairing, now)).toMatchObject({
+      status: 'good',
+      order: { batch: false, claims: { person: 'Nguyễn Thị Hồng Hạnh' } },
+    });
   });
 
   it('signed by another key, or changed after signing, is ignored', () => {
@@ -93,5 +96,24 @@ describe('an order', () => {
     }
     expect(codeOf(token(claims({ documents: [] })))).toBe('job.malformed');
     expect(codeOf(token(claims({ documents: [{ ...(claims().documents as object[])[0], index: 1 }] })))).toBe('job.malformed');
+  });
+
+  it('of several documents is one order, in which no number stands twice and no list is passed for another', () => {
+    const { documents, summary, jti, ...rest } = claims();
+    const item = (number: string) => ({ jti: number, summary, documents });
+    const header = { alg: 'EdDSA', typ: 'antin-batch' };
+    const [one, two] = [randomUUID(), randomUUID()];
+    const batch = (items: unknown[]) => token({ ...rest, jti, items }, { header });
+    expect(checkJob(batch([item(one), item(two)]), pairing, now)).toMatchObject({
+      status: 'good',
+      order: { id: jti, batch: true, items: [{ jti: one }, { jti: two }] },
+    });
+    expect(codeOf(batch([item(one), item(one)]))).toBe('job.malformed');
+    expect(codeOf(batch([]))).toBe('job.malformed');
+    expect(codeOf(batch(Array.from({ length: 101 }, () => item(randomUUID()))))).toBe('job.malformed');
+    // The kind of an order is under its signature: a job is not a batch.
+    expect(codeOf(token(claims(), { header }))).toBe('job.malformed');
+    const [, body, signature] = batch([item(one)]).split('.');
+    expect(codeOf(`${part({ alg: 'EdDSA', typ: 'antin-job' })}.${body}.${signature}`)).toBe('job.signature');
   });
 });

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { agentRoutes } from '@antin/protocol/agent/jobs';
 import { inTransaction } from '../transaction.ts';
 import { Refusal } from '../refusal.ts';
-import { jobById, jobsToDrop, markFetched, openJobs } from './job-store.ts';
-import { jobToken } from './job-token.ts';
+import { batchById, jobById, jobsOfBatch, jobsToDrop, markFetched, openJobs, type JobRow } from './job-store.ts';
+import { batchToken, jobToken } from './job-token.ts';
 import type { DevicesDeps } from './doors.ts';
 import { proveRequest, type ProvenRequest } from './request-proof.ts';
 import { deviceById, dropStalePairings, insertDevice, markSeen, peopleOf, pendingPairings } from './store.ts';
@@ -32,6 +32,16 @@ export function agentApp(deps: DevicesDeps): Hono {
     if (request.device.paired_at === null && options.unpaired !== true) throw new Refusal('device.not-paired');
     await markSeen(db, request.device.id, clock());
     return request;
+  }
+
+  /** One order for each open job; those of a batch come as one. */
+  async function ordersFor(open: readonly JobRow[]): Promise<string[]> {
+    const platform = { key: deps.platformKey, origin: deps.origin() };
+    const batches = new Set(open.flatMap((row) => row.batch_id ?? []));
+    const together = await Promise.all(
+      [...batches].map(async (id) => batchToken((await batchById(db, id))!, await jobsOfBatch(db, id), platform)),
+    );
+    return [...open.filter((row) => row.batch_id === null).map((row) => jobToken(row, platform)), ...together];
   }
 
   app.post(agentRoutes.pair.path, async (c) => {
@@ -102,8 +112,7 @@ export function agentApp(deps: DevicesDeps): Hono {
           open.map((row) => row.id),
           clock(),
         );
-        const platform = { key: deps.platformKey, origin: deps.origin() };
-        return c.json({ jobs: open.map((row) => jobToken(row, platform)), cancel: drop });
+        return c.json({ jobs: await ordersFor(open), cancel: drop });
       }
       await deps.wake.wait(device.id, left, c.req.raw.signal);
       if (c.req.raw.signal.aborted || deps.wake.stopped) return c.json({ jobs: [], cancel: [] });

@@ -27,6 +27,21 @@ export interface JobRow {
   /** The `Authorization` value with what it signs: evidence that this agent said this. */
   readonly answer_proof: string | null;
   readonly answer_reply: 'accepted' | 'already-closed' | null;
+  readonly batch_id: string | null;
+  readonly batch_ordinal: number | null;
+}
+
+export interface BatchRow {
+  readonly id: string;
+  readonly act: Act;
+  readonly device_id: string;
+  readonly device_name: string;
+  readonly credential_sha256: string;
+  readonly person_name: string;
+  readonly comparison_code: string;
+  readonly created_at: Date;
+  readonly expires_at: Date;
+  readonly released_at: Date | null;
 }
 
 export interface StoredDocument {
@@ -54,6 +69,8 @@ export type NewJobRow = Pick<
   | 'comparison_code'
   | 'created_at'
   | 'expires_at'
+  | 'batch_id'
+  | 'batch_ordinal'
 >;
 
 export const AGENT_CHANNEL = 'antin_agent_job';
@@ -61,10 +78,10 @@ export const AGENT_CHANNEL = 'antin_agent_job';
 export async function insertJob(tx: Tx, row: NewJobRow): Promise<void> {
   await sql`
     insert into agency.signing_job (id, act, document_id, credential_sha256, device_id, device_name, person_id, person_name,
-      position_id, summary, documents, comparison_code, created_at, expires_at, state)
+      position_id, summary, documents, comparison_code, created_at, expires_at, state, batch_id, batch_ordinal)
     values (${row.id}, ${row.act}, ${row.document_id}, ${row.credential_sha256}, ${row.device_id}, ${row.device_name},
       ${row.person_id}, ${row.person_name}, ${row.position_id}, ${JSON.stringify(row.summary)}::jsonb,
-      ${JSON.stringify(row.documents)}::jsonb, ${row.comparison_code}, ${row.created_at}, ${row.expires_at}, 'waiting')`.execute(
+      ${JSON.stringify(row.documents)}::jsonb, ${row.comparison_code}, ${row.created_at}, ${row.expires_at}, 'waiting', ${row.batch_id}, ${row.batch_ordinal})`.execute(
     tx,
   );
   await sql`select pg_notify(${AGENT_CHANNEL}, ${row.device_id})`.execute(tx);
@@ -100,7 +117,9 @@ export async function openJobs(db: Db, deviceId: string, now: Date): Promise<Job
   const found = await sql<JobRow>`
     select * from agency.signing_job
     where device_id = ${deviceId} and answered_at is null and closed_at is null and cancel_requested_at is null and expires_at > ${now}
-    order by sequence limit 200`.execute(db);
+      and (batch_id is null or exists (
+        select 1 from agency.signing_job_batch b where b.id = batch_id and b.released_at is not null))
+    order by sequence limit 500`.execute(db);
   return found.rows;
 }
 
@@ -109,9 +128,38 @@ export async function jobsToDrop(db: Db, deviceId: string, now: Date): Promise<s
   const found = await sql<{ id: string }>`
     select id from agency.signing_job
     where device_id = ${deviceId} and answered_at is null
-      and (closed_at is not null or cancel_requested_at is not null or expires_at <= ${now})
+      and (closed_at is not null or cancel_requested_at is not null
+        -- A batch that was consented to in time may still be at the key.
+        or expires_at <= ${now}::timestamptz - case when batch_id is null then interval '0' else interval '3 minutes' end)
     order by sequence limit 200`.execute(db);
   return found.rows.map((row) => row.id);
+}
+
+export async function insertBatch(tx: Tx, row: BatchRow): Promise<void> {
+  await sql`
+    insert into agency.signing_job_batch (id, act, device_id, device_name, credential_sha256, person_name, comparison_code,
+      created_at, expires_at)
+    values (${row.id}, ${row.act}, ${row.device_id}, ${row.device_name}, ${row.credential_sha256}, ${row.person_name},
+      ${row.comparison_code}, ${row.created_at}, ${row.expires_at})`.execute(tx);
+}
+
+export async function batchById(db: Db, id: string): Promise<BatchRow | undefined> {
+  return (await sql<BatchRow>`select * from agency.signing_job_batch where id = ${id}`.execute(db)).rows[0];
+}
+
+export async function markReleased(tx: Tx, id: string, now: Date): Promise<void> {
+  const released = await sql<{ device_id: string }>`
+    update agency.signing_job_batch set released_at = coalesce(released_at, ${now}) where id = ${id} returning device_id`.execute(
+    tx,
+  );
+  for (const row of released.rows) await sql`select pg_notify(${AGENT_CHANNEL}, ${row.device_id})`.execute(tx);
+}
+
+/** All of a batch, answered or not, in its order: the order for the device must be the same each time it is delivered. */
+export async function jobsOfBatch(db: Db, batchId: string): Promise<JobRow[]> {
+  const found = await sql<JobRow>`
+    select * from agency.signing_job where batch_id = ${batchId} order by batch_ordinal`.execute(db);
+  return found.rows;
 }
 
 export async function markFetched(db: Db, ids: readonly string[], now: Date): Promise<void> {

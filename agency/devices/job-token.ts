@@ -1,13 +1,18 @@
-import { JobClaims } from '@antin/protocol/agent/jobs';
-import type { JobRow } from './job-store.ts';
+import { BatchClaims, JobClaims } from '@antin/protocol/agent/jobs';
+import type { BatchRow, JobRow } from './job-store.ts';
 import type { PlatformKey } from './platform-key.ts';
+
+interface Platform {
+  readonly key: PlatformKey;
+  readonly origin: string;
+}
 
 /**
  * The order of a job as compact JWS (RFC 7515 §3.1, EdDSA of RFC 8037 §3.1).
  *
  * `jti` is the job: delivered again after a lost reply it is word for word the same order, so an agent can tell.
  */
-export function jobToken(row: JobRow, platform: { key: PlatformKey; origin: string }): string {
+export function jobToken(row: JobRow, platform: Platform): string {
   const claims: JobClaims = JobClaims.parse({
     iss: platform.origin,
     aud: row.device_id,
@@ -22,7 +27,33 @@ export function jobToken(row: JobRow, platform: { key: PlatformKey; origin: stri
     summary: row.summary,
     documents: row.documents.map((document, index) => ({ index, ...document })),
   });
-  const signed = `${part({ alg: 'EdDSA', typ: 'antin-job' })}.${part(claims)}`;
+  return jws('antin-job', claims, platform);
+}
+
+/** The order of a batch: one signature over the whole list, so that nothing joins it after it was shown. */
+export function batchToken(batch: BatchRow, rows: readonly JobRow[], platform: Platform): string {
+  const claims: BatchClaims = BatchClaims.parse({
+    iss: platform.origin,
+    aud: batch.device_id,
+    origin: platform.origin,
+    jti: batch.id,
+    iat: Math.floor(batch.created_at.getTime() / 1000),
+    exp: Math.floor(batch.expires_at.getTime() / 1000),
+    act: batch.act,
+    credential: batch.credential_sha256,
+    comparisonCode: batch.comparison_code,
+    person: batch.person_name,
+    items: rows.map((row) => ({
+      jti: row.id,
+      summary: row.summary,
+      documents: row.documents.map((document, index) => ({ index, ...document })),
+    })),
+  });
+  return jws('antin-batch', claims, platform);
+}
+
+function jws(typ: string, claims: unknown, platform: Platform): string {
+  const signed = `${part({ alg: 'EdDSA', typ })}.${part(claims)}`;
   return `${signed}.${Buffer.from(platform.key.sign(Buffer.from(signed))).toString('base64url')}`;
 }
 

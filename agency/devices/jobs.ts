@@ -29,6 +29,26 @@ export interface NewSigningJob {
   readonly documents: readonly PreparedDocument[];
   /** At most five minutes from now are kept: a job is a short-lived order, a new one is made for the next try. */
   readonly expiresAt: Date;
+  /** The batch it belongs to; the device sees it when the batch is released. */
+  readonly batch?: { readonly id: string; readonly ordinal: number };
+}
+
+/** Jobs that a device is asked about together. */
+export interface NewBatch {
+  readonly act: Act;
+  readonly credentialId: string;
+  readonly agentId: string;
+  readonly personId: string;
+  readonly expiresAt: Date;
+}
+
+export interface BatchRecord {
+  readonly id: string;
+  readonly comparisonCode: string;
+  readonly deviceName: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly released: boolean;
 }
 
 /** What a handler and the release rule see of a job. */
@@ -72,6 +92,11 @@ export interface SigningJobs {
    *   `device.no-documents`
    */
   createJob(tx: Tx, job: NewSigningJob): Promise<{ id: string; comparisonCode: string; job: z.infer<typeof SigningJob> }>;
+  /** Opens a batch: jobs are made for it one by one, each in its own transaction, and the device learns of none. */
+  openBatch(tx: Tx, batch: NewBatch): Promise<BatchRecord>;
+  /** All its jobs are made: the device is asked once about all of them. */
+  releaseBatch(tx: Tx, id: string): Promise<void>;
+  batchRecord(db: Db, id: string): Promise<BatchRecord | undefined>;
   /** As the office page follows it; undefined when there is no such job. */
   jobStatus(db: Db, id: string): Promise<(z.infer<typeof SigningJob> & { personId: string }) | undefined>;
   jobRecord(db: Db, id: string): Promise<JobRecord | undefined>;

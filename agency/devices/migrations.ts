@@ -96,4 +96,28 @@ export const devicesMigrations: Readonly<Record<string, Migration>> = {
       await sql`create index signing_job_document on agency.signing_job (document_id, act, sequence)`.execute(db);
     },
   },
+  '2026-11-21T22:45:00Z-devices-batches': {
+    async up(db: Kysely<unknown>) {
+      await sql`
+        create table agency.signing_job_batch (
+          id uuid primary key,
+          act text not null check (act in ('sign', 'issue')),
+          device_id uuid not null references agency.device (id),
+          device_name text not null,
+          credential_sha256 text not null,
+          person_name text not null,
+          comparison_code text not null,
+          created_at timestamptz not null,
+          expires_at timestamptz not null,
+          -- Until then its jobs are being made and no device sees them.
+          released_at timestamptz
+        )`.execute(db);
+      await sql`
+        alter table agency.signing_job
+          add column batch_id uuid references agency.signing_job_batch (id),
+          add column batch_ordinal integer,
+          add check ((batch_id is null) = (batch_ordinal is null)),
+          add unique (batch_id, batch_ordinal)`.execute(db);
+    },
+  },
 };

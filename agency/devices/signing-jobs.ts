@@ -12,6 +12,7 @@ import type { JobRow } from './job-store.ts';
 import {
   type AnswerHandler,
   type Act,
+  type BatchRecord,
   type DeviceDirectory,
   type JobRecord,
   type SigningJobs,
@@ -121,7 +122,8 @@ export function signingJobs(deps: {
         throw new Refusal('device.credential-not-usable');
       }
       const now = clock();
-      const latest = new Date(now.getTime() + MAX_JOB_SECONDS * 1000);
+      const batch = job.batch === undefined ? undefined : await jobRows.batchById(tx, job.batch.id);
+      if (job.batch !== undefined && batch?.released_at !== null) throw new TypeError('the batch is not open');
       const row = {
         id: randomUUID(),
         act: job.act,
@@ -138,12 +140,38 @@ export function signingJobs(deps: {
           byteRange: [...document.byteRange] as [0, number, number, number],
           signedAttributes: Buffer.from(document.signedAttributes).toString('base64'),
         })),
-        comparison_code: String(randomInt(10_000)).padStart(4, '0'),
+        comparison_code: batch?.comparison_code ?? comparisonCode(),
         created_at: now,
-        expires_at: job.expiresAt < latest ? job.expiresAt : latest,
+        expires_at: batch?.expires_at ?? within(job.expiresAt, now),
+        batch_id: job.batch?.id ?? null,
+        batch_ordinal: job.batch?.ordinal ?? null,
       };
       await jobRows.insertJob(tx, row);
       return { id: row.id, comparisonCode: row.comparison_code, job: view({ ...fresh, ...row }, now) };
+    },
+    async openBatch(tx, batch) {
+      const device = await rows.deviceById(tx, batch.agentId);
+      if (device === undefined) throw new Refusal('device.credential-not-usable');
+      const now = clock();
+      const row: jobRows.BatchRow = {
+        id: randomUUID(),
+        act: batch.act,
+        device_id: device.id,
+        device_name: device.name,
+        credential_sha256: batch.credentialId,
+        person_name: await directory.personName(tx, batch.personId),
+        comparison_code: comparisonCode(),
+        created_at: now,
+        expires_at: within(batch.expiresAt, now),
+        released_at: null,
+      };
+      await jobRows.insertBatch(tx, row);
+      return batchRecord(row);
+    },
+    releaseBatch: (tx, id) => jobRows.markReleased(tx, id, clock()),
+    async batchRecord(db, id) {
+      const row = await jobRows.batchById(db, id);
+      return row === undefined ? undefined : batchRecord(row);
     },
     async jobStatus(db, id) {
       const row = await jobRows.jobById(db, id);
@@ -200,6 +228,26 @@ export function signingJobs(deps: {
       await announce(tx, agentId, agent.certificates);
       return { agentId };
     },
+  };
+}
+
+function comparisonCode(): string {
+  return String(randomInt(10_000)).padStart(4, '0');
+}
+
+/** A wish for when an order ends, shortened to what agents take. */
+function within(wish: Date, now: Date): Date {
+  return new Date(Math.min(wish.getTime(), now.getTime() + MAX_JOB_SECONDS * 1000));
+}
+
+function batchRecord(row: jobRows.BatchRow): BatchRecord {
+  return {
+    id: row.id,
+    comparisonCode: row.comparison_code,
+    deviceName: row.device_name,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    released: row.released_at !== null,
   };
 }
 

@@ -16,6 +16,7 @@ interface Task {
   readonly tsa: string;
   readonly act:
     | { kind: 'issue'; documentId: string; body: unknown }
+    | { kind: 'batch'; body: unknown }
     | { kind: 'answer'; jobId: string; deviceId: string; answer: unknown }
     | { kind: 'complete' };
 }
@@ -44,6 +45,8 @@ const { act } = task;
 if (act.kind === 'issue') {
   const clerk = await office.signIn('van.thu', PASSWORD);
   await office.post(clerk, `/api/documents/${act.documentId}/issue`, act.body);
+} else if (act.kind === 'batch') {
+  await office.post(await office.signIn('lanh.dao', PASSWORD), '/api/batches', act.body);
 } else if (act.kind === 'answer') {
   const body = new TextEncoder().encode(JSON.stringify(act.answer));
   await office.db

@@ -9,6 +9,7 @@ import { waitingJobs } from '@antin/adapters/db/outbox';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { onePdf, sealing, signed, submitted } from '../acts-for-tests.ts';
+import { openJobs } from '../devices/job-store.ts';
 import { firstBreak } from '../journal/journal.ts';
 import { readEntries } from '../journal/store.ts';
 import { officeMigrations } from '../office.ts';
@@ -147,6 +148,33 @@ test.each(['complete.begun', 'complete.time-stamped', 'complete.embedded', 'comp
     // Delivery goes on: exactly one dispatch for this document is in the outbox.
     const dispatches = await waitingJobs(database.db, 'exchange.dispatch');
     expect(dispatches.filter((job) => job.key === document.id)).toHaveLength(1);
+  },
+);
+
+test.each(['batch.opened', 'batch.prepared-one', 'batch.released'] as const)(
+  'killed at %s: the device is asked about all or none, and everything can be signed again',
+  async (step) => {
+    const all = [await submitted(o, drafter), await submitted(o, drafter)];
+    const place = { page: 2, rect: [330, 120, 170, 70] };
+    const items = all.map(({ id, version }) => ({ documentId: id, version, place }));
+    const body = { credentialId: o.credential('leader'), items };
+    expect(await dieAt(step, { kind: 'batch', body })).toBe('SIGKILL');
+    const { rows } = await sql<{ device: string; released: boolean }>`
+      select b.device_id as device, b.released_at is not null as released
+      from agency.signing_job_batch b join agency.signing_batch_item i on i.batch_id = b.id
+      where i.document_id = ${all[0]!.id}`.execute(database.db);
+    expect(rows[0]!.released).toBe(step === 'batch.released');
+    const open = await openJobs(database.db, rows[0]!.device, o.clock());
+    expect(open.filter((job) => all.some(({ id }) => id === job.document_id))).toHaveLength(step === 'batch.released' ? 2 : 0);
+    for (const { id, version } of all) expect(await stateOf(id)).toMatchObject({ state: 'awaiting-signature', version });
+    const again = await o.post(leader, '/api/batches', body);
+    for (const { documentId } of again.items) await o.answer((await stateOf(documentId)).jobId, 'leader');
+    await o.work();
+    for (const { id } of all) {
+      const after = await stateOf(id);
+      expect(after.state).toBe('signed');
+      expect(after.history.filter((entry: any) => entry.event === 'DocumentSigned')).toHaveLength(1);
+    }
   },
 );
 

@@ -47,4 +47,27 @@ export const signingMigrations: Record<string, Migration> = {
       );
     },
   },
+  '2026-11-21T22:46:00Z-signing-batches': {
+    async up(db: Kysely<unknown>) {
+      await sql`
+        create table agency.signing_batch (
+          id uuid primary key references agency.signing_job_batch (id),
+          person_id uuid not null references agency.person (id),
+          position_id uuid not null references agency.position (id),
+          stopped_at timestamptz
+        )`.execute(db);
+      await sql`
+        create table agency.signing_batch_item (
+          batch_id uuid not null references agency.signing_batch (id),
+          ordinal integer not null,
+          document_id uuid not null,
+          version integer not null,
+          place jsonb not null,
+          job_id uuid,
+          reason text,
+          primary key (batch_id, ordinal),
+          unique (batch_id, document_id)
+        )`.execute(db);
+    },
+  },
 };

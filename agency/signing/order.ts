@@ -29,6 +29,7 @@ export interface Order {
   readonly signerTitle: string | null;
   readonly place: PlaceOnPage | undefined;
   readonly files: readonly PreparedFile[];
+  readonly batch?: { readonly id: string; readonly ordinal: number };
   readonly summary: readonly { readonly label: { readonly vi: string; readonly en: string }; readonly value: string }[];
 }
 
@@ -58,6 +59,7 @@ export async function sendOrder(
       signedAttributes: toBeSigned.signedAttributes,
     })),
     expiresAt: new Date(now.getTime() + JOB_MS),
+    ...(order.batch === undefined ? {} : { batch: order.batch }),
   });
   await insertAttempt(
     tx,

@@ -38,6 +38,8 @@ export const signingProblems: ProblemRows = {
   ),
   'sign.key-type-unsupported': row(409, 'Loại khóa của chứng thư chưa được hỗ trợ', 'Keys of this type are not supported'),
   'sign.not-your-job': row(403, 'Lệnh ký này do người khác gửi', 'This order was sent by somebody else'),
+  'batch.not-found': row(404, 'Không có đợt ký này', 'There is no such batch'),
+  'batch.nothing-left': row(409, 'Đợt ký này không còn văn bản nào chưa ký', 'Nothing of this batch is left to sign'),
   'signing.under-way': row(409, 'Thiết bị đã ký xong, hệ thống đang hoàn tất', 'The device has signed; the system is finishing', {
     vi: 'Hãy chờ trong giây lát.',
     en: 'Wait a moment.',

@@ -10,6 +10,7 @@ import { Refusal } from '../refusal.ts';
 import type { Caller, PersonEnv } from '../session/caller.ts';
 import { requirePerson } from '../session/require-person.ts';
 import { inTransaction } from '../transaction.ts';
+import { batchView, beginBatch, retryBatch, stopBatch } from './batch.ts';
 import type { SigningDoors } from './doors.ts';
 import { giveNumberBack } from './give-back.ts';
 import { beginIssue, proposeIssue, retrySeal } from './issue.ts';
@@ -57,6 +58,12 @@ export function signingApp(doors: SigningRouteDoors): Hono<PersonEnv> {
     await giveNumberBack(doors, c.var.caller, params.id, body);
     return doors.viewOf(c.var.caller, params.id);
   });
+  mount(app, signingRoutes.batch, person, ({ body, c }) => beginBatch(doors, c.var.caller, body));
+  mount(app, signingRoutes.batchView, person, ({ params, c }) => batchView(doors, c.var.caller, params.id));
+  mount(app, signingRoutes.stopBatch, person, ({ params, c }) => stopBatch(doors, c.var.caller, params.id));
+  mount(app, signingRoutes.retryBatch, person, ({ params, body, c }) =>
+    retryBatch(doors, c.var.caller, params.id, body.credentialId),
+  );
   mount(app, signingRoutes.job, person, ({ params, c }) => jobView(c.var.caller, params.id));
   mount(app, signingRoutes.cancelJob, person, async ({ params, c }) => {
     const job = await jobView(c.var.caller, params.id);

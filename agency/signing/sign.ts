@@ -8,8 +8,8 @@ import { filesOf, lockDocument } from '../documents/store.ts';
 import { record } from '../journal/journal.ts';
 import { must, Refusal } from '../refusal.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
-import { inTransaction } from '../transaction.ts';
-import { checkCredential } from './credential.ts';
+import { inTransaction, type Tx } from '../transaction.ts';
+import { checkCredential, type CheckedCredential } from './credential.ts';
 import type { SigningDoors } from './doors.ts';
 import { sendOrder } from './order.ts';
 import { attemptPhase } from './phase.ts';
@@ -27,6 +27,21 @@ export async function beginSigning(
   input: { version: number; credentialId: string; place: PlaceOnPage },
 ): Promise<z.input<typeof SigningJob>> {
   const credential = await checkCredential(doors, caller, input.credentialId, 'person');
+  return orderSignature(doors, caller, id, input, credential);
+}
+
+/** The same with a credential that is checked already. @param more the batch that it belongs to, and what is written with it */
+export async function orderSignature(
+  doors: SigningDoors,
+  caller: Caller,
+  id: string,
+  input: { readonly version: number; readonly place: PlaceOnPage },
+  credential: CheckedCredential,
+  more: {
+    readonly batch?: { readonly id: string; readonly ordinal: number };
+    readonly also?: (tx: Tx, job: z.input<typeof SigningJob>) => Promise<void>;
+  } = {},
+): Promise<z.input<typeof SigningJob>> {
   const person = (await personById(doors.db, caller.personId))!;
   const image = person.signatureImageSha256 === null ? undefined : await doors.files.bytes(person.signatureImageSha256);
   return inTransaction(doors.db, async (tx) => {
@@ -54,6 +69,7 @@ export async function beginSigning(
         signerTitle: signingTitle(position),
         place: input.place,
         files: [{ file: main, toBeSigned, prepared }],
+        ...(more.batch === undefined ? {} : { batch: more.batch }),
         summary: [
           { label: { vi: 'Trích yếu', en: 'Subject' }, value: document.subject },
           { label: { vi: 'Người ký', en: 'Signer' }, value: `${signingTitle(position)} ${caller.fullName}` },
@@ -67,8 +83,12 @@ export async function beginSigning(
       agencyId: document.agencyId,
       documentId: id,
       actor: actorOf(caller),
-      detail: { certificate: credential.id, revocation: credential.revocation, prepared: prepared.sha256 },
+      detail: {
+        ...{ certificate: credential.id, revocation: credential.revocation, prepared: prepared.sha256 },
+        ...(more.batch === undefined ? {} : { batch: more.batch.id }),
+      },
     });
+    await more.also?.(tx, job);
     return job;
   });
 }

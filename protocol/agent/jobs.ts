@@ -15,11 +15,9 @@ export const JobDocument = z.object({
   signedAttributes: Base64,
 });
 
-/**
- * The claims of a job. Sent as a compact JWS (RFC 7515, `alg: EdDSA`, `typ: antin-job`) by the platform key that the
- * agent learned at pairing; the agent checks signature, `aud`, `exp` (≤ 5 min after `iat`) and that `jti` is new.
- */
-export const JobClaims = z.object({
+const Summary = z.array(z.object({ label: z.object({ vi: z.string(), en: z.string() }), value: z.string() }));
+
+const Order = z.object({
   iss: z.string(),
   aud: Id,
   origin: z.string(),
@@ -31,11 +29,33 @@ export const JobClaims = z.object({
   credential: Sha256,
   comparisonCode: z.string(),
   person: z.string(),
+});
+
+/**
+ * The claims of a job. Sent as a compact JWS (RFC 7515, `alg: EdDSA`, `typ: antin-job`) by the platform key that the
+ * agent learned at pairing; the agent checks signature, `aud`, `exp` (≤ 5 min after `iat`) and that `jti` is new.
+ */
+export const JobClaims = Order.extend({
   /** Lines to show before consent, e.g. number and date that will be filled. */
-  summary: z.array(z.object({ label: z.object({ vi: z.string(), en: z.string() }), value: z.string() })),
+  summary: Summary,
   documents: z.array(JobDocument).min(1).max(50),
 });
 export type JobClaims = z.infer<typeof JobClaims>;
+
+/** Most documents of one batch. */
+export const MAX_BATCH = 100;
+
+/** One document of a batch, a job of its own: `jti` is its number, it is answered alone. */
+export const BatchItem = z.object({ jti: Id, summary: Summary, documents: z.array(JobDocument).min(1).max(50) });
+export type BatchItem = z.infer<typeof BatchItem>;
+
+/**
+ * Many jobs under one signature of the platform (`typ: antin-batch`): bound together, shown together, consented to once.
+ * The list cannot grow after it was shown. `jti` is the batch; delivered again it is word for word the same, items that
+ * were answered meanwhile included.
+ */
+export const BatchClaims = Order.extend({ items: z.array(BatchItem).min(1).max(MAX_BATCH) });
+export type BatchClaims = z.infer<typeof BatchClaims>;
 
 /**
  * The agent's word about a job. `not-used` is the proof that lets a reserved number go back; `unknown` is what an agent

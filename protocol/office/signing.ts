@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Day, Id, Instant, Sha256 } from '../basics.ts';
+import { MAX_BATCH } from '../agent/jobs.ts';
 import { route } from '../route.ts';
 import { DocumentView, PlaceOnPage } from './documents.ts';
 
@@ -60,6 +61,30 @@ export const IssueProposal = z.object({
   registerName: z.string(),
   sealHolder: z.string(),
 });
+
+/**
+ * One document of a batch: `preparing` (not yet sent), `not-sent` (refused before the device was asked, see `reason`), else
+ * the state of its job.
+ */
+export const BatchItemView = z.object({
+  documentId: Id,
+  subject: z.string(),
+  state: z.enum(['preparing', 'not-sent', ...JobState.options]),
+  reason: z.string().optional(),
+  /** Signed, and its time-stamp is still to come. */
+  timeStampPending: z.literal(true).optional(),
+});
+export const SigningBatch = z.object({
+  id: Id,
+  comparisonCode: z.string().regex(/^\d{4}$/),
+  deviceName: z.string(),
+  createdAt: Instant,
+  expiresAt: Instant,
+  /** The signer asked to stop; what was signed by then stays signed. */
+  stopped: z.boolean(),
+  items: z.array(BatchItemView),
+});
+export type SigningBatch = z.infer<typeof SigningBatch>;
 
 const ById = z.object({ id: Id });
 
@@ -123,6 +148,45 @@ export const signingRoutes = {
     params: ById,
     body: z.object({ mode: z.enum(['release', 'void']), reason: z.string().trim().min(3).max(1000) }),
     answer: DocumentView,
+  }),
+  batch: route({
+    method: 'POST',
+    path: '/api/batches',
+    summary: 'Sign several documents with one consent on my device; each is prepared, signed and answered for by itself',
+    caller: 'person',
+    body: z.object({
+      credentialId: Sha256,
+      items: z
+        .array(z.object({ documentId: Id, version: z.number().int(), place: PlaceOnPage }))
+        .min(1)
+        .max(MAX_BATCH),
+    }),
+    answer: SigningBatch,
+  }),
+  batchView: route({
+    method: 'GET',
+    path: '/api/batches/:id',
+    summary: 'Where my batch stands, document by document',
+    caller: 'person',
+    params: ById,
+    answer: SigningBatch,
+  }),
+  stopBatch: route({
+    method: 'DELETE',
+    path: '/api/batches/:id',
+    summary: 'Stop: the device drops what it has not signed yet',
+    caller: 'person',
+    params: ById,
+    answer: SigningBatch,
+  }),
+  retryBatch: route({
+    method: 'POST',
+    path: '/api/batches/:id/retry',
+    summary: 'A new batch of what this one did not sign',
+    caller: 'person',
+    params: ById,
+    body: z.object({ credentialId: Sha256 }),
+    answer: SigningBatch,
   }),
   job: route({
     method: 'GET',

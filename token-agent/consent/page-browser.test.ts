@@ -23,6 +23,9 @@ function question(): PresentedJob {
   return {
     jti: JTI,
     claims: claims as unknown as JobClaims,
+    items: 1,
+    batch: false,
+    summary: claims.summary,
     documents: [{ index: 0, title: 'V/v báo cáo', fileName: 'f.pdf', size: 28, path: document }],
     certificate: { subject: 'Sở Tài chính', issuer: 'CA', serialHex: '01', notAfter: '2030-01-01T00:00:00Z', place: 'VNPT' },
     condition: { pin: 'screen', pinCountLow: false },
@@ -60,7 +63,7 @@ describe.skipIf(CHROMIUM === undefined)('the agent’s page in Chromium', () => 
     await tab.getByRole('button', { name: 'Ký', exact: true }).click();
     const decision = (await decided) as { decision: string; pin: Buffer };
     expect([decision.decision, decision.pin.toString()]).toEqual(['sign', 'mã 482913']);
-    prompt.tell({ jti: JTI, title: 'V/v báo cáo', code: 'signed', at: new Date().toISOString() });
+    prompt.tell({ jti: JTI, order: JTI, title: 'V/v báo cáo', code: 'signed', at: new Date().toISOString() });
     await tab.getByText('Đã ký').waitFor();
     await tab.getByRole('button', { name: 'English' }).click();
     await tab.getByText('Nothing waits to be signed').waitFor();

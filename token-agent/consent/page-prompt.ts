@@ -13,10 +13,11 @@ export interface PageHead {
 interface Waiting {
   readonly job: PresentedJob;
   state: 'waiting' | 'signing';
+  done: number;
   readonly decide: (decision: Decision) => void;
 }
 
-const KEPT_OUTCOMES = 20;
+const KEPT_OUTCOMES = 120;
 
 /** The questions as the page sees them; knows nothing of HTTP. */
 export class PagePrompt implements Prompt {
@@ -44,7 +45,7 @@ export class PagePrompt implements Prompt {
         signal.removeEventListener('abort', takeBack);
         resolve(decision);
       };
-      this.#waiting.set(job.jti, { job, state: 'waiting', decide });
+      this.#waiting.set(job.jti, { job, state: 'waiting', done: 0, decide });
       this.#changed();
       this.#onQuestion();
     });
@@ -66,9 +67,17 @@ export class PagePrompt implements Prompt {
   }
 
   tell(outcome: Outcome): void {
-    this.#waiting.delete(outcome.jti);
+    // A batch stays on the page until the last of its documents is done.
+    if (outcome.order === outcome.jti) this.#waiting.delete(outcome.jti);
     this.#outcomes.unshift(outcome);
     this.#outcomes.length = Math.min(this.#outcomes.length, KEPT_OUTCOMES);
+    this.#changed();
+  }
+
+  progress(order: string, done: number): void {
+    const waiting = this.#waiting.get(order);
+    if (waiting === undefined) return;
+    waiting.done = done;
     this.#changed();
   }
 
@@ -85,14 +94,17 @@ export class PagePrompt implements Prompt {
     return {
       revision: this.#revision,
       head: this.#head,
-      jobs: [...this.#waiting.values()].map(({ job, state }) => ({
+      jobs: [...this.#waiting.values()].map(({ job, state, done }) => ({
         jti: job.jti,
         state,
+        done,
+        items: job.items,
+        batch: job.batch,
         act: job.claims.act,
         person: plain(job.claims.person),
         origin: job.claims.origin,
         comparisonCode: job.claims.comparisonCode,
-        summary: job.claims.summary.map(({ label, value }) => ({ label, value: plain(value) })),
+        summary: job.summary.map(({ label, value }) => ({ label, value: plain(value) })),
         expiresAt: job.claims.exp * 1000,
         documents: job.documents.map(({ index, title, fileName, size }) => ({
           index,
@@ -123,7 +135,8 @@ export class PagePrompt implements Prompt {
     });
   }
 
-  close(): Promise<void> {
+  close(order?: string): Promise<void> {
+    if (order !== undefined && !this.#waiting.delete(order)) return Promise.resolve();
     this.#changed();
     return Promise.resolve();
   }

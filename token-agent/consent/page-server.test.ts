@@ -65,6 +65,9 @@ function question(): { job: PresentedJob; decided: Promise<unknown>; abort: Abor
   const job: PresentedJob = {
     jti: JTI,
     claims: claims as unknown as JobClaims,
+    items: 1,
+    batch: false,
+    summary: claims.summary,
     documents: [{ index: 0, title: 't', fileName: 'f.pdf', size: 28, path: join(folder, '0.pdf') }],
     certificate: { subject: 's', issuer: 'i', serialHex: '01', notAfter: '2030-01-01T00:00:00Z', place: 'p' },
     condition: { pin: 'screen', pinCountLow: false },
@@ -167,7 +170,7 @@ describe('the loopback page', () => {
     const decision = (await decided) as { decision: string; pin: Buffer };
     expect(decision.decision).toBe('sign');
     expect(decision.pin.toString()).toBe('mã 1234');
-    prompt.tell({ jti: JTI, title: 't', code: 'signed', at: new Date().toISOString() });
+    prompt.tell({ jti: JTI, order: JTI, title: 't', code: 'signed', at: new Date().toISOString() });
     expect(JSON.parse((await state()).text).jobs).toEqual([]);
   });
 

@@ -51,7 +51,7 @@ export async function startPageServer(prompt: PagePrompt, port = 0): Promise<Pag
       return;
     }
     lastAsked = performance.now();
-    const document = /^\/documents\/([0-9a-f-]{36})\/(\d{1,2})\.pdf$/.exec(path);
+    const document = /^\/documents\/([0-9a-f-]{36})\/(\d{1,4})\.pdf$/.exec(path);
     if (document !== null) return sendDocument(response, prompt.documentPath(document[1] as string, Number(document[2])));
     const body = await smallBody(request);
     if (body === undefined) return end(response, 413, { code: 'page.too-large' });

@@ -1,10 +1,16 @@
 import type { JobClaims } from '@antin/protocol/agent/jobs';
+import type { Order } from '../order.ts';
 import type { KeyCondition } from '../keys/holder.ts';
 
 /** One order, checked and complete, as a person is asked about it. */
 export interface PresentedJob {
+  /** Of the job, or of the batch. */
   readonly jti: string;
-  readonly claims: JobClaims;
+  readonly claims: Order['claims'];
+  /** Documents that one consent signs; files are more when they have annexes. */
+  readonly items: number;
+  readonly batch: boolean;
+  readonly summary: JobClaims['summary'];
   /** What is on disk under `path` is what will be signed: hashed and held against the order. */
   readonly documents: readonly {
     readonly index: number;
@@ -31,6 +37,8 @@ export type Decision = { readonly decision: 'sign'; readonly pin: Buffer } | { r
 /** What became of an order, by stable code: `signed`, or the reason of the answer. */
 export interface Outcome {
   readonly jti: string;
+  /** The order it belonged to; its own number when it came alone. */
+  readonly order: string;
   readonly title: string;
   readonly code: string;
   readonly at: string;
@@ -43,5 +51,8 @@ export interface Prompt {
   /** One question about all documents of one order. Taken back when the signal is aborted (expired, cancelled). */
   ask(job: PresentedJob, signal: AbortSignal): Promise<Decision>;
   tell(outcome: Outcome): void;
-  close(): Promise<void>;
+  /** So many documents of an order are done. */
+  progress(order: string, done: number): void;
+  /** An order is over: its question goes. Without a number: all of it ends. */
+  close(order?: string): Promise<void>;
 }

@@ -16,6 +16,11 @@ const WORDS = {
     until: 'Hiệu lực đến',
     place: 'Thiết bị',
     files: (n) => `${n} tệp, một lần đồng ý`,
+    batch: (n) => `Ký ${n} văn bản`,
+    batchLead: 'Một lần đồng ý cho tất cả văn bản dưới đây. Bấm vào từng văn bản để xem.',
+    batchDone: (done, n) => `Đang ký… ${done}/${n}`,
+    opened: 'đã xem',
+    all: 'Tất cả văn bản',
     pin: 'Mã PIN của thiết bị',
     window: 'Sau khi bấm Ký, mã PIN được hỏi trong một cửa sổ riêng.',
     keypad: 'Nhập mã PIN trên bàn phím của đầu đọc sau khi bấm Ký.',
@@ -63,6 +68,11 @@ const WORDS = {
     until: 'Valid until',
     place: 'Device',
     files: (n) => `${n} files, one consent`,
+    batch: (n) => (n === 1 ? 'Sign 1 document' : `Sign ${n} documents`),
+    batchLead: 'One consent for all documents below. Click a document to read it.',
+    batchDone: (done, n) => `Signing… ${done}/${n}`,
+    opened: 'opened',
+    all: 'All documents',
     pin: 'PIN of the token',
     window: 'After pressing Sign, the PIN is asked in a window of its own.',
     keypad: 'Type the PIN on the reader after pressing Sign.',
@@ -138,7 +148,7 @@ function call(path, body, type = 'application/json') {
 async function decide(job, card, decision) {
   const words = WORDS[language];
   for (const button of card.buttons) button.disabled = true;
-  card.yes.textContent = decision === 'sign' ? words.busy : words.yes;
+  card.yes.textContent = decision === 'sign' ? words.busy : yesOf(job);
   const typed = card.pin?.value ?? '';
   if (card.pin) card.pin.value = '';
   const pin = new TextEncoder().encode(decision === 'sign' ? typed : '');
@@ -160,6 +170,8 @@ async function showDocument(job, card, index) {
     card.loaded = true;
     if (view.jobs.find((other) => other.jti === job.jti)?.state === 'waiting') card.yes.disabled = false;
   }
+  const seen = card.files[index].querySelector('.seen');
+  if (seen !== null) seen.hidden = false;
   card.viewer.replaceChildren(
     element('embed', { type: 'application/pdf', src: `${url}#navpanes=0&view=FitH`, title: job.documents[index].title }),
     element(
@@ -187,11 +199,16 @@ function buildCard(job) {
     element(
       'button',
       { type: 'button', onclick: () => showDocument(job, card, n) },
-      titled(file.title),
-      element('small', { textContent: `${file.fileName} · ${size(file.size)}` }),
+      element('span', { textContent: job.batch ? `${n + 1}. ${titled(file.title)}` : titled(file.title) }),
+      element(
+        'small',
+        {},
+        `${file.fileName} · ${size(file.size)}`,
+        job.batch ? element('span', { className: 'seen', hidden: true, textContent: ` · ✓ ${words.opened}` }) : undefined,
+      ),
     ),
   );
-  card.yes = element('button', { type: 'submit', className: 'primary', disabled: true, textContent: words.yes });
+  card.yes = element('button', { type: 'submit', className: 'primary', disabled: true, textContent: yesOf(job) });
   card.no = element('button', {
     type: 'button',
     className: 'secondary',
@@ -207,14 +224,14 @@ function buildCard(job) {
   card.viewer = element('div', { className: 'viewer' });
   card.node = element(
     'article',
-    { className: 'card job', 'aria-label': words[job.act] },
+    { className: 'card job', 'aria-label': titleOf(job) },
     element(
       'div',
       { className: 'facts' },
       element(
         'div',
         { className: 'about' },
-        element('h2', { textContent: words[job.act] }),
+        element('h2', { textContent: titleOf(job) }),
         element('p', { className: 'who', textContent: words.asks(job.person, job.origin) }),
         element(
           'p',
@@ -227,8 +244,16 @@ function buildCard(job) {
           {},
           ...facts.flatMap(([label, value]) => [element('dt', { textContent: label }), element('dd', { textContent: value })]),
         ),
-        job.documents.length > 1 ? element('p', { className: 'who', textContent: words.files(job.documents.length) }) : undefined,
-        element('ul', { className: 'files' }, ...card.files.map((button) => element('li', {}, button))),
+        job.batch
+          ? element('p', { className: 'who', textContent: words.batchLead })
+          : job.documents.length > 1
+            ? element('p', { className: 'who', textContent: words.files(job.documents.length) })
+            : undefined,
+        element(
+          'ul',
+          { className: 'files', ...(job.batch ? { 'aria-label': words.all } : {}) },
+          ...card.files.map((button) => element('li', {}, button)),
+        ),
       ),
       element(
         'form',
@@ -251,6 +276,14 @@ function buildCard(job) {
   );
   void showDocument(job, card, 0);
   return card;
+}
+
+/* A batch says everywhere how many it is about. */
+function titleOf(job) {
+  return job.batch ? WORDS[language].batch(job.items) : WORDS[language][job.act];
+}
+function yesOf(job) {
+  return job.batch ? WORDS[language].batch(job.items) : WORDS[language].yes;
 }
 
 function drop(card) {
@@ -300,7 +333,7 @@ function render() {
     const busy = job.state === 'signing';
     card.no.disabled = busy;
     card.yes.disabled = busy || !card.loaded;
-    card.yes.textContent = busy ? words.busy : words.yes;
+    card.yes.textContent = busy ? (job.batch ? words.batchDone(job.done, job.items) : words.busy) : yesOf(job);
   }
   byId('empty').hidden = view.jobs.length > 0 || trouble !== '' || head === undefined || head.userCode !== undefined;
   byId('empty').replaceChildren(element('h2', { textContent: words.emptyTitle }), words.empty);
