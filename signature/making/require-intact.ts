@@ -1,4 +1,5 @@
 import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
+import type { PdfDecryption } from '@antin/formats/pdf/encryption';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import { SignatureFault } from '../fault.ts';
@@ -19,13 +20,15 @@ export function requireIntact(
     readonly inflate: Inflate;
     readonly anchors: readonly TrustAnchor[];
     readonly at: number;
+    /** For an encrypted PDF. */
+    readonly decryption?: PdfDecryption | undefined;
     /** Only the signatures in these fields. */
     readonly fields?: readonly string[];
   },
 ): void {
-  const { door, inflate, anchors, at, fields } = context;
+  const { door, inflate, anchors, at, fields, decryption } = context;
   const evidence = { certificates: [], crls: [], ocsps: [] };
-  const { report } = validate(source, { door, inflate, trust: anchors, evidence, at });
+  const { report } = validate(source, { door, inflate, trust: anchors, evidence, at, decryption });
   const asked = report.signatures.filter((one) => fields === undefined || fields.includes(one.field ?? ''));
   const broken = asked.find((one) => one.subIndication !== null && BROKEN.has(one.subIndication));
   const error = broken?.errors[0] ?? report.errors[0];

@@ -1,5 +1,6 @@
 import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
 import { toHex } from '@antin/formats/bytes/text-encodings';
+import type { PdfDecryption } from '@antin/formats/pdf/encryption';
 import { beginUpdate } from '@antin/formats/pdf/update';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { requireDigest } from '../making/policy.ts';
@@ -9,6 +10,7 @@ import { editForm, through } from './acro-form.ts';
 import { withContents } from './embed.ts';
 import { hashInput, revisionId } from './input-hash.ts';
 import { readPermissions, requireOpen } from './permissions.ts';
+import { requirePasswordPermission } from './password-permissions.ts';
 import type { PreparedTimeStamp } from './prepared-time-stamp.ts';
 import { openForUpdate } from './prepare.ts';
 import { documentTimeStampDictionary, fillByteRange } from './signature-dictionary.ts';
@@ -18,6 +20,8 @@ import { DEFAULT_TOKEN_BYTES } from './size.ts';
 export interface PrepareTimeStampOptions {
   readonly inflate: Inflate;
   readonly door: CryptoDoor;
+  /** For a file that is encrypted; without effect on others. */
+  readonly decryption?: PdfDecryption | undefined;
   /** The present, ms since 1970: for the policy and the file's new identifier; not written as a time. */
   readonly at: number;
   /** Of the message imprint; default SHA-256. */
@@ -34,14 +38,15 @@ export interface PrepareTimeStampOptions {
  * The input is kept byte for byte; every earlier signature stays as it is. Asks nobody.
  *
  * @throws {FormatFault} `pdf.*`
- * @throws {SignatureFault} `pades.locked-by-certification`, `pades.field-exists`, `pades.form-damaged`,
+ * @throws {SignatureFault} `pades.locked-by-certification`, `pades.field-exists`, `pades.form-damaged`, `pades.password-forbids`,
  *   `signature.algorithm-not-allowed`
  * @see ETSI EN 319 142-1 clause 5.4.3
  */
 export function prepareDocumentTimeStamp(source: ByteSource, options: PrepareTimeStampOptions): PreparedTimeStamp {
   const { door, digest = 'SHA-256', tokenBytes = DEFAULT_TOKEN_BYTES } = options;
   requireDigest(digest, options.at);
-  const file = openForUpdate(source, options.inflate);
+  const file = openForUpdate(source, options.inflate, options.decryption);
+  requirePasswordPermission(file, 'add-field');
   const update = beginUpdate(file);
   const form = editForm(update);
   // A lock of fields speaks about fields that somebody fills; a document time-stamp adds one of its own (ISO 32000-2 §12.8.5).

@@ -1,5 +1,6 @@
 import { concatBytes } from '@antin/formats/bytes/bytes';
 import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
+import type { PdfDecryption } from '@antin/formats/pdf/encryption';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
 import { timestampPdf } from './document-time-stamp.ts';
@@ -11,6 +12,8 @@ import { appendedSource } from './to-be-signed.ts';
 export interface EmbedStampedOptions {
   readonly door: CryptoDoor;
   readonly inflate: Inflate;
+  /** For a file that is encrypted; without effect on others. */
+  readonly decryption?: PdfDecryption | undefined;
   /** The present, ms since 1970. */
   readonly at: number;
   readonly timeStamp: TimeStampSource;
@@ -29,7 +32,7 @@ export async function embedStamped(
   original: ByteSource,
   tbs: ToBeSigned,
   signatureValue: Uint8Array,
-  { door, inflate, at, timeStamp, unchanged = false }: EmbedStampedOptions,
+  { door, inflate, decryption, at, timeStamp, unchanged = false }: EmbedStampedOptions,
 ): Promise<Uint8Array> {
   const token = await timeStamp({ digest: 'SHA-256', hash: timeStampImprint(signatureValue, door) });
   try {
@@ -38,7 +41,7 @@ export async function embedStamped(
     if (!(fault instanceof SignatureFault) || fault.code !== 'pades.placeholder-too-small') throw fault;
     const bare = embedPades(original, tbs, signatureValue, { door, unchanged });
     const tokenBytes = token.length + 512;
-    const stamp = await timestampPdf(appendedSource(original, bare), { door, inflate, at, timeStamp, tokenBytes });
+    const stamp = await timestampPdf(appendedSource(original, bare), { door, inflate, decryption, at, timeStamp, tokenBytes });
     return concatBytes(bare, stamp);
   }
 }

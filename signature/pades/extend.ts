@@ -1,5 +1,6 @@
 import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
 import { concatBytes } from '@antin/formats/bytes/bytes';
+import type { PdfDecryption } from '@antin/formats/pdf/encryption';
 import { openPdf } from '@antin/formats/pdf/file';
 import { nameText } from '@antin/pki/x509/name';
 import { SignatureFault } from '../fault.ts';
@@ -18,6 +19,8 @@ import { appendedSource } from './to-be-signed.ts';
 
 export interface ExtendPadesOptions extends ExtendOptions {
   readonly inflate: Inflate;
+  /** For a file that is encrypted; without effect on others. */
+  readonly decryption?: PdfDecryption | undefined;
   readonly deflate?: Deflate;
   /** Largest time-stamp token expected; a larger one is asked for again. */
   readonly tokenBytes?: number;
@@ -36,7 +39,7 @@ export interface ExtendPadesOptions extends ExtendOptions {
  * @returns the bytes to append to `source`, possibly several revisions; empty when the level is already reached
  * @throws {FormatFault} `pdf.*`
  * @throws {SignatureFault} `extend.nothing-signed`, `extend.signature-broken`, `extend.unreadable`, `extend.expired`,
- *   `extend.no-chain`, `extend.revoked`, `extend.evidence-missing`, `pades.locked-by-certification`; and what the sources throw
+ *   `extend.no-chain`, `extend.revoked`, `extend.evidence-missing`, `pades.locked-by-certification`, `pades.password-forbids`; and what the sources throw
  * @see ETSI EN 319 142-1 clause 6
  */
 export async function extendPades(source: ByteSource, options: ExtendPadesOptions): Promise<Uint8Array> {
@@ -46,7 +49,8 @@ export async function extendPades(source: ByteSource, options: ExtendPadesOption
     parts.push(bytes);
     now = appendedSource(now, bytes);
   };
-  const read = (): SignedPdf => readSignedPdf(openPdf(now, { inflate: options.inflate, mode: 'strict' }), options.fields);
+  const { inflate, decryption } = options;
+  const read = (): SignedPdf => readSignedPdf(openPdf(now, { inflate, mode: 'strict', decryption }), options.fields);
   requireIntact(source, options);
   let signed = read();
   if (signed.signatures.length + signed.documentStamps.length === 0) {

@@ -1,6 +1,7 @@
 import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
+import type { PdfDecryption } from '@antin/formats/pdf/encryption';
 import type { PdfFile } from '@antin/formats/pdf/file';
 import { openPdf } from '@antin/formats/pdf/file';
 import { beginUpdate } from '@antin/formats/pdf/update';
@@ -27,6 +28,7 @@ import { requireSeedValues } from './seed-values.ts';
 import type { ReservedFields } from './reserve.ts';
 import { reserveFields } from './reserve.ts';
 import { fillByteRange, signatureDictionary } from './signature-dictionary.ts';
+import { requirePasswordPermission } from './password-permissions.ts';
 import { placeSignatureField } from './signature-field.ts';
 import { DEFAULT_TOKEN_BYTES, reservedSize } from './size.ts';
 import type { ToBeSigned } from './to-be-signed.ts';
@@ -34,6 +36,8 @@ import type { ToBeSigned } from './to-be-signed.ts';
 export interface PreparePadesOptions {
   readonly inflate: Inflate;
   readonly door: CryptoDoor;
+  /** For a file that is encrypted; without effect on others. */
+  readonly decryption?: PdfDecryption | undefined;
   /** Smaller images and fonts where it is given; never needed. */
   readonly deflate?: Deflate;
   /** DER, or parsed when the caller has it so. */
@@ -76,13 +80,13 @@ export interface PreparePadesOptions {
  * @throws {SignatureFault} `pades.locked-by-certification`, `pades.field-signed`, `pades.field-type`, `pades.field-missing`,
  *   `pades.form-damaged`, `pades.no-glyph`, `pades.placement`, `pades.already-signed`, `pades.field-exists`,
  *   `pades.font-unusable`, `pades.value-too-long`, `pades.anchor-not-found`, `pades.anchor-ambiguous`,
- *   `pades.certify-not-first`, `pades.certify-no-changes`, `pades.seed-value`,
+ *   `pades.certify-not-first`, `pades.certify-no-changes`, `pades.seed-value`, `pades.password-forbids`,
  *   `signature.algorithm-not-allowed`
  * @see ETSI EN 319 142-1 clause 6
  */
 export function preparePades(source: ByteSource, options: PreparePadesOptions): ToBeSigned {
   const { door, algorithm } = options;
-  const file = openForUpdate(source, options.inflate);
+  const file = openForUpdate(source, options.inflate, options.decryption);
   const certificate = certificateOf(options.certificate);
   requireMayMake({ algorithm, spki: certificate.spki }, options.signingTime);
   const digest = cmsDigestOf(algorithm);
@@ -101,6 +105,8 @@ export function preparePades(source: ByteSource, options: PreparePadesOptions): 
   const fieldName = options.fieldName ?? freeName(form);
   const permissions = readPermissions(file.last, form.fields, through(update));
   requirePermission(permissions, [fieldName, ...Object.keys(options.fill ?? {})]);
+  const fresh = options.extraFields !== undefined || !form.fields.some((field) => field.fullName === fieldName);
+  requirePasswordPermission(file, fresh ? 'add-field' : 'fill');
   const { certify, level } = options;
   if (certify)
     requireCertifiable(certify, { fields: form.fields, fieldName, level, reserves: options.extraFields !== undefined });
@@ -152,12 +158,12 @@ export function preparePades(source: ByteSource, options: PreparePadesOptions): 
  * Opens a file that is to be appended to. Bytes behind the last `%%EOF` are passed over when nobody has signed yet; nothing
  * else is, because our own judge would not accept the result.
  */
-export function openForUpdate(source: ByteSource, inflate: Inflate): PdfFile {
+export function openForUpdate(source: ByteSource, inflate: Inflate, decryption?: PdfDecryption): PdfFile {
   try {
-    return openPdf(source, { inflate, mode: 'strict' });
+    return openPdf(source, { inflate, mode: 'strict', decryption });
   } catch (fault) {
     if (!(fault instanceof FormatFault) || fault.code !== 'pdf.trailing-data') throw fault;
-    const file = openPdf(source, { inflate, mode: 'tolerant' });
+    const file = openPdf(source, { inflate, mode: 'tolerant', decryption });
     const signed = editForm(beginUpdate(file)).fields.some((field) => field.type === 'Sig' && field.value !== null);
     if (signed || file.leniencies.some((l) => l.code !== 'pdf.trailing-data')) throw fault;
     return file;

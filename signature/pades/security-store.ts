@@ -1,5 +1,6 @@
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
+import type { PdfDecryption } from '@antin/formats/pdf/encryption';
 import { isArray, isDict, isRef, isStream, pdfArray, pdfDict, pdfName, withEntries } from '@antin/formats/pdf/objects';
 import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
 import { beginUpdate } from '@antin/formats/pdf/update';
@@ -9,12 +10,15 @@ import { digestOf } from '@antin/pki/crypto';
 import type { Evidence } from '../making/evidence.ts';
 import { editForm, through } from './acro-form.ts';
 import type { Deflate } from './image.ts';
+import { requirePasswordPermission } from './password-permissions.ts';
 import { readPermissions, requireOpen } from './permissions.ts';
 import { openForUpdate } from './prepare.ts';
 
 export interface StoreOptions {
   readonly inflate: Inflate;
   readonly door: CryptoDoor;
+  /** For a file that is encrypted; without effect on others. */
+  readonly decryption?: PdfDecryption | undefined;
   readonly deflate?: Deflate;
   /** The caller knows that no signature of the file locks anything: its form is not read for that. */
   readonly unlocked?: boolean;
@@ -35,11 +39,11 @@ const MAX_STREAM = 64 << 20;
  *
  * @returns the bytes to append, or undefined when the store already holds everything
  * @throws {FormatFault} `pdf.*`
- * @throws {SignatureFault} `pades.locked-by-certification`
+ * @throws {SignatureFault} `pades.locked-by-certification`, `pades.password-forbids`
  * @see ETSI EN 319 142-1 clause 5.4.2
  */
 export function appendSecurityStore(source: ByteSource, evidence: Evidence, options: StoreOptions): Uint8Array | undefined {
-  const file = openForUpdate(source, options.inflate);
+  const file = openForUpdate(source, options.inflate, options.decryption);
   const update = beginUpdate(file);
   const get = through(update);
   const { catalog, rootRef } = file.last;
@@ -69,6 +73,7 @@ export function appendSecurityStore(source: ByteSource, evidence: Evidence, opti
     CRLs: grown('CRLs', evidence.crls),
   });
   if (fresh.length === 0) return undefined;
+  requirePasswordPermission(file, 'store');
   if (options.unlocked !== true) requireOpen(readPermissions(file.last, editForm(update).fields, get));
   const extensions = file.version < '2.0' ? declareExtension(update, catalog) : {};
   if (isRef(entry) && isDict(old)) {

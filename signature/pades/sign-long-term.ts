@@ -41,7 +41,7 @@ export async function signPadesLongTerm(
   const { door, inflate, at = options.signingTime } = options;
   // What the new signature itself forbids counts for what comes behind it.
   const free = options.certify === undefined && options.lock === undefined;
-  const first = free && isFirst(openForUpdate(source, inflate));
+  const first = free && isFirst(openForUpdate(source, inflate, options.decryption));
   const chain = key.chain.map((one) => one.raw);
   const { certificate, algorithm } = key;
   const tbs = preparePades(source, { ...options, certificate, chain, algorithm, level: 'B-T' });
@@ -50,6 +50,7 @@ export async function signPadesLongTerm(
   const appended = await embedStamped(source, tbs, value, {
     door,
     inflate,
+    decryption: options.decryption,
     at,
     timeStamp: async (imprint) => (token = await options.timeStamp(imprint)),
     unchanged: true,

@@ -23,7 +23,7 @@ export async function signPades(source: ByteSource, key: SigningKey, options: Si
   const tbs = preparePades(source, { ...options, certificate: key.certificate, chain, algorithm: key.algorithm });
   const value = await key.sign(tbs.signedAttributes);
   if (level === 'B-B' || !timeStamp) return embedPades(source, tbs, value, { door, unchanged: true });
-  const { inflate, signingTime } = options;
+  const { inflate, decryption, signingTime } = options;
   const ask = { timeStamp: ({ hash }: { readonly hash: Uint8Array }) => timeStamp(hash), unchanged: true };
-  return embedStamped(source, tbs, value, { door, inflate, at: signingTime, ...ask });
+  return embedStamped(source, tbs, value, { door, inflate, decryption, at: signingTime, ...ask });
 }

@@ -61,7 +61,7 @@ const JUDGED_SUB_FILTERS: ReadonlySet<string> = new Set(['ETSI.CAdES.detached', 
 /** Judges every signature of a PDF. @throws {FormatFault} from the strict reader, @throws {LimitReached} */
 export function judgePdf(source: ByteSource, sources: Sources): JudgedPdf {
   const { context, policy } = sources;
-  const file = openPdf(source, { inflate: context.inflate, mode: 'strict' });
+  const file = openPdf(source, { inflate: context.inflate, mode: 'strict', decryption: context.decryption });
   if (file.revisions.length > policy.limits.revisions) throw new LimitReached('revisions', policy.limits.revisions);
   const found = findSignatures(file);
   if (found.length > policy.limits.signatures) throw new LimitReached('signatures', policy.limits.signatures);

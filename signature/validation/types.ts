@@ -1,3 +1,4 @@
+import type { PdfDecryption } from '@antin/formats/pdf/encryption';
 import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
 import type { InflateRaw } from '@antin/formats/zip/reader';
 import type { CryptoDoor } from '@antin/pki/crypto';
@@ -226,6 +227,8 @@ export interface ValidationContext {
    * name. @param name decoded, in NFC
    */
   readonly detachedByName?: (name: string) => ByteSource | undefined;
+  /** For an encrypted PDF; without it the file is not judged. */
+  readonly decryption?: PdfDecryption | undefined;
   readonly fileName?: string;
   readonly policy?: ValidationPolicy;
 }

@@ -35,9 +35,9 @@ export interface PdfsigAnswer {
 }
 
 /** What poppler says about the signatures, certificates not considered. */
-export function pdfsig(bytes: Uint8Array): PdfsigAnswer {
+export function pdfsig(bytes: Uint8Array, ...options: readonly string[]): PdfsigAnswer {
   return withFile(bytes, (path) => {
-    const { stdout, stderr } = spawnSync('pdfsig', ['-nocert', path], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync('pdfsig', ['-nocert', ...options, path], { encoding: 'utf8' });
     return {
       signatures: (stdout.match(/^Signature #/gm) ?? []).length,
       valid: (stdout.match(/Signature is Valid\./g) ?? []).length,
@@ -47,9 +47,9 @@ export function pdfsig(bytes: Uint8Array): PdfsigAnswer {
 }
 
 /** `qpdf --check`: 0 no finding, 3 warnings, 2 errors. */
-export function qpdfCheck(bytes: Uint8Array): { readonly status: number; readonly text: string } {
+export function qpdfCheck(bytes: Uint8Array, ...options: readonly string[]): { readonly status: number; readonly text: string } {
   return withFile(bytes, (path) => {
-    const { status, stdout, stderr } = spawnSync('qpdf', ['--check', path], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('qpdf', ['--check', ...options, path], { encoding: 'utf8' });
     return { status: status ?? -1, text: stdout + stderr };
   });
 }
@@ -65,8 +65,8 @@ export function qpdfRewrite(bytes: Uint8Array, ...options: readonly string[]): U
 }
 
 /** Text as poppler reads it, appearances of fields included. */
-export function pdfText(bytes: Uint8Array): string {
-  return withFile(bytes, (path) => spawnSync('pdftotext', ['-layout', path, '-'], { encoding: 'utf8' }).stdout);
+export function pdfText(bytes: Uint8Array, ...options: readonly string[]): string {
+  return withFile(bytes, (path) => spawnSync('pdftotext', ['-layout', ...options, path, '-'], { encoding: 'utf8' }).stdout);
 }
 
 export interface Picture {
