@@ -50,12 +50,13 @@ export const x509 = (...certificates: readonly string[]): string =>
 
 export function signatureByHand(parts: ByHand): string {
   const { id = 's1', form = EXC, method = ECDSA, references, namespace = XADES, objects = [] } = parts;
+  const properties = id.replace('s', 'p');
   const plain = parts.properties === 'none';
   const own = plain
     ? ''
     : (parts.propertiesReference ??
-      reference('#p1', EXCLUSIVE, { type: 'http://uri.etsi.org/01903#SignedProperties', id: 'rp' }));
-  const signed = `<xades:SignedProperties Id="p1"><xades:SignedSignatureProperties><xades:SigningTime>2026-03-02T02:00:00Z</xades:SigningTime>${parts.certificate ?? USUAL_CERTIFICATE}${parts.signedMore ?? ''}</xades:SignedSignatureProperties><xades:SignedDataObjectProperties><xades:DataObjectFormat ObjectReference="#r1"><xades:MimeType>text/xml</xades:MimeType></xades:DataObjectFormat>${parts.dataMore ?? ''}</xades:SignedDataObjectProperties></xades:SignedProperties>`;
+      reference(`#${properties}`, EXCLUSIVE, { type: 'http://uri.etsi.org/01903#SignedProperties', id: 'rp' }));
+  const signed = `<xades:SignedProperties Id="${properties}"><xades:SignedSignatureProperties><xades:SigningTime>2026-03-02T02:00:00Z</xades:SigningTime>${parts.certificate ?? USUAL_CERTIFICATE}${parts.signedMore ?? ''}</xades:SignedSignatureProperties><xades:SignedDataObjectProperties><xades:DataObjectFormat ObjectReference="#r1"><xades:MimeType>text/xml</xades:MimeType></xades:DataObjectFormat>${parts.dataMore ?? ''}</xades:SignedDataObjectProperties></xades:SignedProperties>`;
   const unsigned =
     parts.unsigned === undefined
       ? ''

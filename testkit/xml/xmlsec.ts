@@ -54,3 +54,22 @@ export function xmlsecVerify(
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** A signature template filled in by xmlsec1; the key stands in a folder that is gone afterwards. */
+export function xmlsecSign(
+  template: string,
+  { pkcs8, certificate }: { readonly pkcs8: Uint8Array; readonly certificate: Uint8Array },
+): string {
+  const folder = mkdtempSync(join(tmpdir(), 'antin-xmlsec-'));
+  try {
+    writeFileSync(join(folder, 'key.pem'), encodePem('PRIVATE KEY', pkcs8), { mode: 0o600 });
+    writeFileSync(join(folder, 'signer.pem'), encodePem('CERTIFICATE', certificate));
+    writeFileSync(join(folder, 'in.xml'), template);
+    const args = ['--sign', ...IDS, '--id-attr:Id', 'so', '--privkey-pem', 'key.pem,signer.pem', 'in.xml'];
+    const { status, stdout, stderr } = spawnSync('xmlsec1', args, { cwd: folder, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`xmlsec1 did not sign: ${stderr}`);
+    return stdout;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -4,6 +4,8 @@ import { parseXml } from '@antin/formats/xml/document';
 import type { XmlTree } from '@antin/formats/xml/document';
 import { XML_BUDGET } from '@antin/formats/xml/scan';
 import type { XmlElement } from '@antin/formats/xml/element';
+import { PkiFault } from '@antin/pki/fault';
+import { SignatureFault } from '../../fault.ts';
 import { signatureElements } from '../../xmldsig/signature.ts';
 import type { DetachedContent } from '../../xmldsig/reference.ts';
 import type { Carried } from '../embedded-evidence.ts';
@@ -117,9 +119,8 @@ function judgeOne(
   try {
     read = readXmlFacts(tree, element, doors);
   } catch (fault) {
-    const code = (fault as { code?: unknown }).code;
-    if (fault instanceof LimitReached || typeof code !== 'string' || !(fault instanceof Error)) throw fault;
-    const finding = { code, clause: 'XMLDSIG 4', message: fault.message };
+    if (!(fault instanceof FormatFault) && !(fault instanceof SignatureFault) && !(fault instanceof PkiFault)) throw fault;
+    const finding = { code: fault.code, clause: 'XMLDSIG 4', message: fault.message };
     return { report: conclude(unread(id, [finding]), doors.sources, NOTHING), covered: [] };
   }
   const facts: SignatureFacts = { ...unread(id, read.faults), ...read.facts };

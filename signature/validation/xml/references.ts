@@ -48,6 +48,8 @@ interface Doors {
   readonly door: CryptoDoor;
   readonly detached: DetachedContent;
   readonly work: Work;
+  /** Of a package: looks at what lies outside the document in its own way, transforms of its own among them. */
+  readonly outside?: (reference: Reference) => ReferenceFinding;
 }
 
 /**
@@ -135,8 +137,10 @@ function intactOf({ status }: ReferenceFinding): boolean | null {
 /** Two elements of one name, or octets that are none: the reader and the signer may see different things. */
 const FATAL: ReadonlySet<string> = new Set(['xmldsig.ambiguous-id', 'base64.damaged', 'xml.child-repeated', 'xml.damaged']);
 
-function checkOne({ signature }: XmlStructure, reference: Reference, { door, detached, work }: Doors): ReferenceFinding {
+function checkOne({ signature }: XmlStructure, reference: Reference, { door, detached, work, outside }: Doors): ReferenceFinding {
   const { tree, element } = signature;
+  const { uri } = reference;
+  if (outside !== undefined && uri !== undefined && uri !== '' && !uri.startsWith('#')) return outside(reference);
   if (reference.transforms.length > MAX_TRANSFORMS) return { status: 'refused', reference, code: 'xmldsig.too-many-transforms' };
   spend(work, costOf(tree, reference));
   try {

@@ -3,7 +3,7 @@ import type { XmlElement } from '@antin/formats/xml/element';
 import type { DigestAlgorithm } from '@antin/pki/crypto';
 import { XADES } from '../../xades/names.ts';
 import { DS } from '../../xmldsig/names.ts';
-import type { DetachedContent } from '../../xmldsig/reference.ts';
+import type { DetachedContent, Reference, ReferenceFinding } from '../../xmldsig/reference.ts';
 import type { Carried } from '../embedded-evidence.ts';
 import type { SignatureFacts, XmlFacts } from '../facts.ts';
 import { addEvidence } from '../sources.ts';
@@ -42,7 +42,12 @@ export interface ReadXml {
 export function readXmlFacts(
   tree: XmlTree,
   element: XmlElement,
-  doors: { readonly sources: Sources; readonly detached: DetachedContent; readonly work: Work },
+  doors: {
+    readonly sources: Sources;
+    readonly detached: DetachedContent;
+    readonly work: Work;
+    readonly outside?: (reference: Reference) => ReferenceFinding;
+  },
 ): ReadXml {
   const { sources } = doors;
   const { door } = sources.context;
