@@ -194,6 +194,17 @@ describe('what cannot be is refused with a code, and nothing is written', () => 
     expect(existsSync(out)).toBe(false);
   });
 
+  it.each([
+    ['XAdES', 'enveloping'],
+    ['JAdES', 'general'],
+  ])('more than memory should hold, in %s %s; beside it, it is signed', async (form, packaging) => {
+    const large = desk.file('ghi âm.wav', new Uint8Array(13 << 20));
+    const ran = await antin(['sign', large, '-o', out, ...key(), ...as(form, packaging)]);
+    expect(ran, ran.err).toMatchObject({ code: 65, out: '' });
+    expect(ran.err).toContain('[signature.content-too-large]');
+    expect(await antin(['sign', large, '-o', out, ...key(), ...as(form, 'detached')])).toMatchObject({ code: 0 });
+  });
+
   it('a compact JSON signature takes no second one', async () => {
     expect(await sign(['biên nhận.json'], ...as('JAdES', 'compact'))).toMatchObject({ code: 0 });
     const ran = await antin(['sign', out, '-o', `${out}.2`, ...key('seal')]);

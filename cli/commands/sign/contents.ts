@@ -5,6 +5,7 @@ import { memorySource } from '@antin/formats/bytes/source';
 import { FormatFault } from '@antin/formats/fault';
 import { JSON_BUDGET, parseJson } from '@antin/formats/json/scan';
 import { withXml } from '@antin/formats/xml/document';
+import { XML_BUDGET } from '@antin/formats/xml/scan';
 import { openZip } from '@antin/formats/zip/reader';
 import { decodePem } from '@antin/pki/pem';
 import { openAsic } from '@antin/signature/asic/container';
@@ -24,7 +25,7 @@ export function contentsOf(source: ByteSource): Contents {
   if (isCms(source, text)) return 'cms';
   if (indexOfBytes(head.subarray(0, 1024 + 5), latin1('%PDF-')) !== -1) return 'pdf';
   if (/^(\u00ef\u00bb\u00bf)?\s*<\?xml\s/.test(text)) return 'xml';
-  if (/^(\u00ef\u00bb\u00bf)?\s*</.test(text)) return reads(() => withXml(whole(source), () => true)) ? 'xml' : 'other';
+  if (/^(\u00ef\u00bb\u00bf)?\s*</.test(text)) return isXml(source) ? 'xml' : 'other';
   if (/^\s*[[{]/.test(text) && source.size <= JSON_BUDGET.bytes) return jsonKind(source);
   return text.startsWith('eyJ') && source.size <= JSON_BUDGET.bytes && isJws(whole(source)) ? 'jws' : 'other';
 }
@@ -39,6 +40,11 @@ export function derOf(source: ByteSource): ByteSource {
 function isCms(source: ByteSource, head: string): boolean {
   if (/^-----BEGIN (CMS|PKCS7|PKCS #7 SIGNED DATA)-----/.test(head)) return true;
   return head.startsWith('0') && reads(() => readFrame(source));
+}
+
+/** Without declaration: web pages begin alike. */
+function isXml(source: ByteSource): boolean {
+  return source.size <= XML_BUDGET.bytes && reads(() => withXml(whole(source), () => true));
 }
 
 function archiveKind(source: ByteSource): Contents {

@@ -56,6 +56,7 @@ const EXIT_OF: readonly (readonly [prefix: string, code: number])[] = [
   ['asic.prepared-damaged', exit.fault],
   ['ooxml.prepared-damaged', exit.fault],
   ['signature.unsupported-algorithm', exit.unsupportedInput],
+  ['signature.content-too-large', exit.unsupportedInput],
   ['signature.algorithm-not-allowed', exit.unsupportedInput],
   ['signature.', exit.unavailable],
   ...['pades.', 'xades.', 'xmldsig.', 'jades.', 'asic.', 'ooxml.'].map((prefix) => [prefix, exit.unsupportedInput] as const),

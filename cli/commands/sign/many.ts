@@ -30,7 +30,7 @@ interface Waiting {
 /**
  * Many documents, each by itself, into a folder, under one activation of the key. One bad file never spoils the rest.
  *
- * @returns 0 when all are signed, `exit.partly` when some are, else the code of the first refusal
+ * @returns 0 when all are signed, `exit.partly` when some are, else the code of the first refusal; 130 when it was cancelled
  */
 export async function signMany(args: SignArguments, folder: string, io: Io): Promise<number> {
   const inputs = filesOf(args.inputs);
@@ -89,6 +89,7 @@ export async function signMany(args: SignArguments, folder: string, io: Io): Pro
   if (made && signed === 0) rmdirSync(folder);
   if (!args.json) io.stdout.write(`${signed} of ${outcomes.length} signed\n`);
   if (key.practiceOnly && signed > 0) io.stderr.write('antin sign: this key is software, for practice only\n');
+  if (stop.signal.aborted) return exit.interrupted;
   const [first] = refused;
   if (first === undefined) return exit.ok;
   return signed > 0 ? exit.partly : codeOf(first);
@@ -106,8 +107,7 @@ function tell(outcome: BatchOutcome<string, Signed>, { json }: SignArguments, io
   else io.stderr.write(`antin sign: ${printable(`${item}: ${message}`)} [${code}]\n`);
 }
 
-function codeOf({ fault, code }: Extract<BatchOutcome<string, Signed>, { status: 'refused' }>): number {
-  if (code === 'batch.cancelled') return exit.interrupted;
+function codeOf({ fault }: Extract<BatchOutcome<string, Signed>, { status: 'refused' }>): number {
   return fault instanceof UsageFault ? exit.usage : (exitOf(fault) ?? exit.fault);
 }
 

@@ -4,6 +4,7 @@ import { parseJson } from '@antin/formats/json/scan';
 import { withXml } from '@antin/formats/xml/document';
 import { SignatureFault } from '@antin/signature/fault';
 import { readJws } from '@antin/signature/jades/jws';
+import { requireHoldable } from '@antin/signature/making/require-holdable';
 import { openOoxml } from '@antin/signature/ooxml/package';
 import { openForUpdate } from '@antin/signature/pades/prepare';
 import type { Level } from './arguments.ts';
@@ -31,12 +32,17 @@ const LOOK: Readonly<Partial<Record<Form, (document: Document, level: Level) => 
   PAdES: (document) => void openForUpdate(onlyFile(document).source, nodeInflate),
   CAdES: (document) => void dataOf(document),
   XAdES(document) {
-    if (document.choice.packaging === 'enveloped') withXml(wholeOf(onlyFile(document)), () => true);
+    const { packaging } = document.choice;
+    const size = document.files.reduce((sum, one) => sum + one.source.size, 0);
+    if (packaging === 'enveloping') requireHoldable(size, 'take --packaging detached or --format ASiC-E');
+    if (packaging === 'enveloped') withXml(wholeOf(onlyFile(document)), () => true);
   },
   JAdES(document, level) {
     requireRoom(document, level !== 'B-B');
+    const { joins, packaging } = document.choice;
+    if (!joins && packaging !== 'detached') requireHoldable(onlyFile(document).source.size, 'take --packaging detached');
     if (document.choice.contents === 'json') parseJson(wholeOf(onlyFile(document)));
-    if (document.choice.joins) readJws(wholeOf(onlyFile(document)));
+    if (joins) readJws(wholeOf(onlyFile(document)));
   },
   OOXML(document, level) {
     openOoxml(onlyFile(document).source, { inflateRaw: nodeInflateRaw });
