@@ -1,0 +1,451 @@
+import { deflateRawSync } from 'node:zlib';
+import { nodeCrypto as door } from '@antin/adapters/crypto/node';
+import { nodeInflateRaw as inflateRaw } from '@antin/adapters/inflate/raw';
+import { concatBytes, fromUtf8, indexOfBytes, latin1, utf8 } from '@antin/formats/bytes/bytes';
+import type { ByteSource } from '@antin/formats/bytes/source';
+import { memorySource } from '@antin/formats/bytes/source';
+import { crc32 } from '@antin/formats/zip/crc32';
+import { openZip } from '@antin/formats/zip/reader';
+import { openAsic } from '@antin/signature/asic/container';
+import { extendAsicCades } from '@antin/signature/asic/extend-cades';
+import { signAsic, signAsicCades } from '@antin/signature/asic/sign';
+import { contextOf } from '@antin/testkit/judging/documents';
+import { evidenceSource, timeStampSource } from '@antin/testkit/pki/evidence-source';
+import { testPki } from '@antin/testkit/pki/test-pki';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sentenceFor } from '../../words/sentence.ts';
+import type { ValidationContext, ValidationReport } from '../types.ts';
+import { UnsupportedFile, validate } from '../validate.ts';
+
+const pki = testPki();
+const MINUTE = 60_000;
+const FORMS = ['CAdES', 'XAdES'] as const;
+type Form = (typeof FORMS)[number];
+type Kind = 'ASiC-S' | 'ASiC-E';
+const LETTER = 'Công văn.pdf';
+const ANNEX = 'phụ lục/a+b.docx';
+const TEXTS: Readonly<Record<string, string>> = { [LETTER]: '%PDF-1.7 công văn', [ANNEX]: 'phụ lục' };
+const bytesOf = (source: ByteSource) => Uint8Array.from(source.read(0, source.size));
+
+async function sign(form: Form, kind: Kind, texts = TEXTS, who = 'leader'): Promise<Uint8Array> {
+  const names = kind === 'ASiC-S' ? [LETTER] : Object.keys(texts);
+  const files = names.map((name) => ({ name, content: memorySource(utf8(texts[name] ?? '')), mimeType: 'application/pdf' }));
+  const key = pki.signingKey(who);
+  const made = await (form === 'XAdES' ? signAsic : signAsicCades)({ container: kind, files }, key, {
+    ...{ door, level: 'B-B', signingTime: pki.now },
+  });
+  return bytesOf(made);
+}
+
+const usual = contextOf(pki, pki.now + 120 * MINUTE);
+const judge = (bytes: Uint8Array, more: Partial<ValidationContext> = {}): ValidationReport => {
+  const { report } = validate(memorySource(bytes), { ...usual, ...more });
+  expect(sentenceFor(report, 'vi').heading).not.toMatch(/undefined|kiểm tra “/);
+  return report;
+};
+const short = (report: ValidationReport): string => {
+  const sub = report.signatures.find((one) => one.id === report.decidedBySignature)?.subIndication;
+  return [report.verdict, sub, report.decidedBy].filter(Boolean).join(' ');
+};
+const codes = (report: ValidationReport) => [...report.errors, ...report.warnings].map((one) => one.code);
+
+interface Entry {
+  readonly name: string | Uint8Array;
+  readonly data: Uint8Array | string;
+  readonly deflate?: true;
+  readonly flags?: number;
+  readonly method?: number;
+  readonly extra?: Uint8Array;
+  /** In the local header, where it differs from the central one. */
+  readonly localName?: string;
+  readonly localSize?: number;
+  readonly crc?: number;
+  readonly size?: number;
+}
+
+/** A ZIP by hand, so that anything can be wrong with it. */
+function zip(entries: readonly Entry[], more: { comment?: string; before?: string; between?: string } = {}): Uint8Array {
+  const parts: Uint8Array[] = [latin1(more.before ?? '')];
+  const central: Uint8Array[] = [];
+  let at = parts[0]?.length ?? 0;
+  for (const one of entries) {
+    const name = typeof one.name === 'string' ? utf8(one.name) : one.name;
+    const localName = one.localName === undefined ? name : utf8(one.localName);
+    const data = typeof one.data === 'string' ? utf8(one.data) : one.data;
+    const packed = one.deflate ? new Uint8Array(deflateRawSync(data)) : data;
+    const method = one.method ?? (one.deflate ? 8 : 0);
+    const flags = 0x800 | (one.flags ?? 0);
+    const [crc, size, extra] = [one.crc ?? crc32(data), one.size ?? data.length, one.extra ?? new Uint8Array(0)];
+    const common = (length: number, full: number, extraLength: number) =>
+      concatBytes(
+        u16(20),
+        u16(flags),
+        u16(method),
+        u32(0x21 << 16),
+        u32(crc),
+        u32(packed.length),
+        u32(full),
+        u16(length),
+        u16(extraLength),
+      );
+    const local = concatBytes(
+      u32(0x04034b50),
+      common(localName.length, one.localSize ?? size, extra.length),
+      localName,
+      extra,
+      packed,
+    );
+    parts.push(local, latin1(more.between ?? ''));
+    central.push(
+      concatBytes(u32(0x02014b50), u16(20), common(name.length, size, 0), u16(0), u16(0), u16(0), u32(0), u32(at), name),
+    );
+    at += local.length + (more.between ?? '').length;
+  }
+  const directory = concatBytes(...central);
+  const comment = latin1(more.comment ?? '');
+  const count = u16(entries.length);
+  return concatBytes(
+    ...parts,
+    directory,
+    u32(0x06054b50),
+    ...[u16(0), u16(0), count, count, u32(directory.length), u32(at), u16(comment.length), comment],
+  );
+}
+const u16 = (n: number) => Uint8Array.of(n & 255, (n >> 8) & 255);
+const u32 = (n: number) => concatBytes(u16(n & 0xffff), u16(n >>> 16));
+
+function entriesOf(bytes: Uint8Array): { name: string; data: Uint8Array }[] {
+  const opened = openZip(memorySource(bytes), { inflateRaw });
+  return opened.entries.map((one) => ({ name: one.name, data: bytesOf(opened.content(one)) }));
+}
+type Change = (entries: Entry[]) => Entry[];
+const rebuilt = (bytes: Uint8Array, change: Change, more = {}): Uint8Array => zip(change(entriesOf(bytes)), more);
+const withData = (name: string, data: Uint8Array | string) => (entries: Entry[]) =>
+  entries.map((one) => (one.name === name ? { ...one, data } : one));
+const edited = (name: string | RegExp, edit: (text: string) => string) => (entries: Entry[]) =>
+  entries.map((one) => {
+    const fits = typeof name === 'string' ? one.name === name : name.test(one.name as string);
+    return fits ? { ...one, data: utf8(edit(fromUtf8(one.data as Uint8Array))) } : one;
+  });
+const renamed = (from: string, to: string) => (entries: Entry[]) =>
+  entries.map((one) => (one.name === from ? { ...one, name: to } : one));
+const without = (name: string | RegExp) => (entries: Entry[]) =>
+  entries.filter((one) => (typeof name === 'string' ? one.name !== name : !name.test(one.name as string)));
+const plus =
+  (...more: Entry[]) =>
+  (entries: Entry[]) => [...entries, ...more];
+
+const made = {} as Record<Form, Record<Kind, Uint8Array>>;
+beforeAll(async () => {
+  for (const form of FORMS) {
+    made[form] = { 'ASiC-S': await sign(form, 'ASiC-S'), 'ASiC-E': await sign(form, 'ASiC-E') };
+  }
+});
+const SIGNATURE = /^META-INF\/.*(signatures.*\.xml|\.p7s)$/;
+
+describe.each(FORMS)('a container with %s', (form) => {
+  it.each<[string, Change, object?]>([
+    ['written by another program', (entries) => entries],
+    ['its files packed', (entries) => entries.map((one) => (one.name === 'mimetype' ? one : { ...one, deflate: true }))],
+    ['with folders written out', plus({ name: 'phụ lục/', data: '' })],
+  ])('the honest twin passes: %s', (_, change, more) => {
+    for (const kind of ['ASiC-S', 'ASiC-E'] as const) {
+      const report = judge(rebuilt(made[form][kind], change, more));
+      expect(short(report)).toBe('valid');
+      expect(codes(report)).toEqual([]);
+    }
+  });
+
+  it.each<[string, Change, object?]>([
+    ['with a comment', (entries) => entries, { comment: 'mimetype=application/vnd.etsi.asic-e+zip' }],
+    ['without mimetype', without('mimetype')],
+    ['with the mimetype last', ([first, ...rest]) => [...rest, first as Entry]],
+    ['with a packed mimetype', ([first, ...rest]) => [{ ...(first as Entry), deflate: true }, ...rest]],
+    [
+      'with an extra field before the mimetype',
+      ([first, ...rest]) => [{ ...(first as Entry), extra: Uint8Array.of(1, 0, 0, 0) }, ...rest],
+    ],
+    ['with a container description', plus({ name: 'META-INF/container.xml', data: '<a/>' })],
+  ])('passes, and it is told: %s', (_, change, more) => {
+    expect(short(judge(rebuilt(made[form]['ASiC-E'], change, more)))).toBe('valid');
+  });
+
+  it.each<[string, string, Change, object?]>([
+    ['a file nobody signed', 'indeterminate asic.not-covered', plus({ name: 'thêm.docx', data: 'x' })],
+    ['one hidden in META-INF', 'indeterminate asic.not-covered', plus({ name: 'META-INF/thêm.docx', data: 'x' })],
+    [
+      'one hidden in a folder that looks like META-INF',
+      'indeterminate asic.not-covered',
+      plus({ name: 'meta-inf/x.xml', data: 'x' }),
+    ],
+    ['a changed file', 'invalid HASH_FAILURE integrity.digest', withData(ANNEX, 'phụ lực')],
+    [
+      'two files that trade names',
+      'invalid HASH_FAILURE integrity.digest',
+      (all) => renamed('?', LETTER)(renamed(LETTER, ANNEX)(renamed(ANNEX, '?')(all))),
+    ],
+    ['a file that is gone', 'indeterminate SIGNED_DATA_NOT_FOUND integrity.data-found', without(ANNEX)],
+    ['a renamed file', 'indeterminate SIGNED_DATA_NOT_FOUND integrity.data-found', renamed(ANNEX, 'phụ lục/b.docx')],
+    ['two entries of one name', 'invalid FORMAT_FAILURE zip.duplicate', plus({ name: LETTER, data: '%PDF-1.7 khác' })],
+    ['two in different case', 'invalid FORMAT_FAILURE zip.duplicate', plus({ name: LETTER.toUpperCase(), data: 'x' })],
+    ['two in different Unicode form', 'invalid FORMAT_FAILURE zip.duplicate', plus({ name: LETTER.normalize('NFD'), data: 'x' })],
+    ['a way out of the folder', 'invalid FORMAT_FAILURE zip.name', plus({ name: '../x', data: 'x' })],
+    ['an absolute name', 'invalid FORMAT_FAILURE zip.name', plus({ name: '/etc/x', data: 'x' })],
+    ['a backslash', 'invalid FORMAT_FAILURE zip.name', plus({ name: 'a\\b', data: 'x' })],
+    ['a name that is no text', 'invalid FORMAT_FAILURE zip.name', plus({ name: Uint8Array.of(0xff, 0x2e), data: 'x' })],
+    ['two names for one entry', 'invalid FORMAT_FAILURE zip.headers-differ', plus({ name: 'a', localName: 'b', data: 'x' })],
+    ['two sizes for one entry', 'invalid FORMAT_FAILURE zip.headers-differ', plus({ name: 'a', data: 'x', localSize: 2 })],
+    ['data before the archive', 'invalid FORMAT_FAILURE zip.gap-or-overlap', (all) => all, { before: 'PK\u0003\u0004' }],
+    ['data between the records', 'invalid FORMAT_FAILURE zip.gap-or-overlap', (all) => all, { between: 'x' }],
+    ['an encrypted entry', 'indeterminate zip.encrypted', plus({ name: 'a', data: 'x', flags: 1 })],
+    ['an unknown compression', 'indeterminate zip.unsupported', plus({ name: 'a', data: 'x', method: 12 })],
+    ['a bomb', 'indeterminate zip.budget', plus({ name: 'a', data: new Uint8Array(8 << 20), deflate: true })],
+    ['a wrong checksum', 'invalid zip.damaged', (all) => all.map((one) => (one.name === LETTER ? { ...one, crc: 1 } : one))],
+    [
+      'more than it says',
+      'invalid inflate.budget',
+      (all) => all.map((one) => (one.name === LETTER ? { ...one, deflate: true, size: 3 } : one)),
+    ],
+    ['another mimetype', 'indeterminate asic.mimetype-unknown', withData('mimetype', 'application/epub+zip')],
+    [
+      'a comment with another mimetype',
+      'indeterminate asic.mimetype-contradicted',
+      (all) => all,
+      { comment: 'mimetype=application/vnd.etsi.asic-s+zip' },
+    ],
+    ['a PDF in its comment', 'indeterminate asic.two-formats', (all) => all, { comment: '%PDF-1.7 startxref 0 %%EOF' }],
+    [
+      'an empty signature file',
+      'indeterminate asic.empty-signature-file',
+      plus({ name: 'META-INF/signatures9.xml', data: '<a/>' }),
+    ],
+    [
+      'a signature file that cannot be read',
+      'invalid FORMAT_FAILURE',
+      plus({ name: 'META-INF/signatures9.xml', data: '<!DOCTYPE a><a/>' }),
+    ],
+    ['a CMS that cannot be read', 'invalid FORMAT_FAILURE', plus({ name: 'META-INF/signature9.p7s', data: 'x' })],
+  ])('never passes with %s', (_, expected, change, more) => {
+    const report = judge(rebuilt(made[form]['ASiC-E'], change, more));
+    expect(short(report)).toMatch(new RegExp(`^${expected.replaceAll('.', '\\.')}`));
+    expect(report.format).toBe('ASiC-E');
+  });
+
+  it('names every file that no signature covers', () => {
+    const extra = plus({ name: 'một.txt', data: '1' }, { name: 'hai.txt', data: '2' });
+    const report = judge(rebuilt(made[form]['ASiC-E'], extra));
+    const messages = report.errors.map((one) => one.message);
+    expect(messages).toEqual(['"một.txt" is covered by no signature', '"hai.txt" is covered by no signature']);
+    expect(report.signatures[0]?.indication).toBe('TOTAL_PASSED');
+    expect(sentenceFor(report, 'vi')).toMatchObject({ tone: 'doubt', answers: { changed: { tone: 'doubt' } } });
+  });
+
+  it('ASiC-S holds exactly one file', () => {
+    const report = judge(rebuilt(made[form]['ASiC-S'], plus({ name: 'b', data: 'x' })));
+    expect(report.verdict).toBe('invalid');
+    expect(codes(report)).toContain('asic.data-objects');
+    expect(codes(judge(rebuilt(made[form]['ASiC-S'], without(LETTER))))).toContain('asic.data-objects');
+    const kind = withData('mimetype', 'application/vnd.etsi.asic-s+zip');
+    expect(codes(judge(rebuilt(made[form]['ASiC-E'], kind)))).toContain('asic.data-objects');
+    const other = judge(made[form]['ASiC-S'], { fileName: 'a.asice' });
+    expect(`${other.verdict} ${codes(other).join()}`).toBe('valid asic.extension');
+  });
+
+  it('a signature file of another container is over other files', async () => {
+    const other = await sign(form, 'ASiC-E', { [LETTER]: '%PDF-1.7 khác', [ANNEX]: 'khác' });
+    const foreign = entriesOf(other).find((one) => SIGNATURE.test(one.name)) as Entry;
+    const swapped = rebuilt(made[form]['ASiC-E'], withData(foreign.name as string, foreign.data));
+    expect(short(judge(swapped))).toBe('invalid HASH_FAILURE integrity.digest');
+  });
+
+  it('a container whose signature was taken out is not called signed', () => {
+    const report = judge(rebuilt(made[form]['ASiC-E'], without(SIGNATURE)));
+    expect(report.verdict).toBe(form === 'XAdES' ? 'unsigned' : 'indeterminate');
+    expect(codes(report).includes('asic.manifest-orphan')).toBe(form === 'CAdES');
+  });
+
+  it('any changed byte keeps it from passing, or leaves signer and files as they were', () => {
+    const file = made[form]['ASiC-E'];
+    const honest = judge(file);
+    for (let i = 0; i < file.length; i += 7) {
+      const copy = file.slice();
+      copy[i] = (copy[i] as number) ^ (1 << (i % 8));
+      try {
+        const report = judge(copy);
+        if (report.verdict !== 'valid') continue;
+        expect(report.signatures[0]?.signer, `byte ${i}`).toEqual(honest.signatures[0]?.signer);
+        expect(report.signatures[0]?.covers, `byte ${i}`).toEqual(honest.signatures[0]?.covers);
+        expect(
+          entriesOf(copy).filter((one) => one.name in TEXTS),
+          `byte ${i}`,
+        ).toEqual(entriesOf(file).filter((one) => one.name in TEXTS));
+      } catch (error) {
+        expect(error, `byte ${i}`).toBeInstanceOf(UnsupportedFile);
+      }
+    }
+  });
+});
+
+describe('manifests', () => {
+  const E = () => made.CAdES['ASiC-E'];
+  const MANIFEST = 'META-INF/ASiCManifest001.xml';
+  it.each<[string, string, Change]>([
+    [
+      'changed',
+      'invalid HASH_FAILURE integrity.digest',
+      edited(MANIFEST, (text) => text.replace('application/pdf', 'text/html')),
+    ],
+    ['missing', 'invalid FORMAT_FAILURE asic.manifest-missing', without(MANIFEST)],
+    [
+      'given twice',
+      'invalid FORMAT_FAILURE asic.manifest-ambiguous',
+      (all) => plus({ name: 'META-INF/ASiCManifest002.xml', data: all.find((one) => one.name === MANIFEST)?.data ?? '' })(all),
+    ],
+    [
+      'naming another signature',
+      'invalid FORMAT_FAILURE asic.manifest-missing',
+      edited(MANIFEST, (text) => text.replace('signature001', 'signature002')),
+    ],
+    [
+      'with a document type',
+      'invalid FORMAT_FAILURE asic.manifest-missing',
+      edited(MANIFEST, (text) => text.replace('<asic:', '<!DOCTYPE a><asic:')),
+    ],
+    [
+      'naming nothing',
+      'invalid',
+      edited(MANIFEST, (text) => text.replace(/<asic:DataObjectReference.*<\/asic:DataObjectReference>/s, '')),
+    ],
+  ])('%s', (_, expected, change) => {
+    expect(short(judge(rebuilt(E(), change)))).toMatch(new RegExp(`^${expected.replaceAll('.', '\\.')}`));
+  });
+
+  it('an OpenDocument manifest that contradicts the container is told', () => {
+    const of = (change: Change) => codes(judge(rebuilt(made.XAdES['ASiC-E'], change)));
+    expect(of(edited('META-INF/manifest.xml', (text) => text.replace('asic-e+zip', 'asic-s+zip')))).toEqual([
+      'asic.manifest-differs',
+    ]);
+    expect(of(edited('META-INF/manifest.xml', (text) => text.replace('a+b', 'c')))).toEqual([
+      'asic.manifest-differs',
+      'asic.manifest-differs',
+    ]);
+    expect(of(withData('META-INF/manifest.xml', '<a'))).toEqual(['asic.manifest-differs']);
+  });
+});
+
+describe('time-stamps of containers', () => {
+  let archived: Uint8Array;
+  let twice: Uint8Array;
+  beforeAll(async () => {
+    let time = pki.now;
+    const raise = async (bytes: Uint8Array) => {
+      const timeStamp = timeStampSource(pki, () => (time += MINUTE));
+      const evidenceFor = evidenceSource(pki, () => time);
+      const options = {
+        door,
+        inflateRaw,
+        level: 'B-LTA',
+        anchors: pki.anchors,
+        at: time + 10 * MINUTE,
+        timeStamp,
+        evidenceFor,
+      } as const;
+      return bytesOf(await extendAsicCades(openAsic(memorySource(bytes), { inflateRaw }), options));
+    };
+    archived = await raise(made.CAdES['ASiC-E']);
+    twice = await raise(archived);
+  });
+  const level = (bytes: Uint8Array) => {
+    const report = judge(bytes);
+    return `${report.verdict} ${report.signatures[0]?.level}`;
+  };
+
+  it('an archive manifest that is changed, cut or left behind protects nothing', () => {
+    expect(level(archived)).toBe('valid B-LTA');
+    expect(level(twice)).toBe('valid B-LTA');
+    const NEWEST = 'META-INF/ASiCArchiveManifest.xml';
+    expect(
+      level(
+        rebuilt(
+          archived,
+          edited(NEWEST, (text) => text.replace('text/xml', 'text/css')),
+        ),
+      ),
+    ).toBe('valid B-LT');
+    expect(level(rebuilt(archived, without(NEWEST)))).toBe('valid B-LT');
+    expect(level(rebuilt(archived, without(/\.tst$/)))).toBe('indeterminate B-LT');
+    // The last one is lost: the one before still protects.
+    expect(level(rebuilt(twice, without(NEWEST)))).toBe('valid B-LTA');
+    const stamps = judge(twice).signatures[0]?.timestamps.filter((one) => one.kind === 'archive-time-stamp');
+    expect(stamps?.map((one) => one.indication)).toEqual(['PASSED', 'PASSED']);
+  });
+
+  it('a file with time-stamps alone is neither signed nor unsigned', () => {
+    const hash = (bytes: Uint8Array) => {
+      const running = door.digest('SHA-256');
+      running.update(bytes);
+      return running.finish();
+    };
+    const over = (text: string) => pki.timeStampToken({ digest: 'SHA-256', hash: hash(utf8(text)) }, pki.now);
+    const container = (token: Uint8Array) =>
+      zip([
+        { name: 'mimetype', data: 'application/vnd.etsi.asic-s+zip' },
+        { name: 'a.txt', data: 'abc' },
+        { name: 'META-INF/timestamp.tst', data: token },
+      ]);
+    const report = judge(container(over('abc')));
+    expect(short(report)).toBe('indeterminate SIG_CONSTRAINTS_FAILURE asic.time-stamp-only');
+    expect(report.signatures[0]?.timestamps).toMatchObject([{ indication: 'PASSED' }]);
+    expect(judge(container(over('abd'))).signatures[0]?.timestamps).toMatchObject([{ indication: 'FAILED' }]);
+  });
+});
+
+describe('archives that are no containers, and damage', () => {
+  it('a plain archive is not ours', () => {
+    expect(() => judge(zip([{ name: 'a.txt', data: 'abc' }]))).toThrow(UnsupportedFile);
+  });
+
+  it('the end of the archive cannot be moved or doubled', () => {
+    const file = made.CAdES['ASiC-E'];
+    expect(judge(file.subarray(0, file.length - 1)).verdict).toBe('invalid');
+    expect(judge(concatBytes(file, latin1('x'))).verdict).toBe('invalid');
+    expect(judge(concatBytes(file, file.subarray(-22))).verdict).toBe('invalid');
+    expect(indexOfBytes(file, latin1('PK\u0005\u0006'))).toBe(file.length - 22);
+  });
+
+  it('without a door to inflate, packed entries are not decided', () => {
+    const packed = rebuilt(made.XAdES['ASiC-E'], (entries) => entries.map((one) => ({ ...one, deflate: true })));
+    const { inflateRaw: dropped, ...context } = usual;
+    expect(dropped).toBeDefined();
+    const { report } = validate(memorySource(packed), context);
+    expect(`${report.verdict} ${report.decidedBy}`).toMatch(/^indeterminate inflate\.unavailable$/);
+  });
+
+  it('any damage is told in words, never by an unknown exception', () => {
+    const seeds = FORMS.map((form) => made[form]['ASiC-E']);
+    const noise = fc.record({
+      seed: fc.nat(seeds.length - 1),
+      edits: fc.array(fc.tuple(fc.nat(), fc.nat(6), fc.uint8Array({ maxLength: 6 }), fc.boolean()), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+    });
+    fc.assert(
+      fc.property(noise, ({ seed, edits }) => {
+        let bytes = seeds[seed] as Uint8Array;
+        for (const [place, cut, added, keep] of edits) {
+          const at = place % bytes.length;
+          const end = at + (keep ? added.length : cut);
+          bytes = new Uint8Array([...bytes.subarray(0, at), ...added, ...bytes.subarray(end)]);
+        }
+        try {
+          judge(bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UnsupportedFile);
+        }
+      }),
+      { seed: 24, numRuns: 400 },
+    );
+  });
+});
