@@ -5,7 +5,7 @@ import { canonicalize, isCanonicalForm } from '@antin/formats/xml/canonicalize';
 import type { CanonicalForm } from '@antin/formats/xml/canonicalize';
 import { withXml } from '@antin/formats/xml/document';
 import type { XmlElement } from '@antin/formats/xml/element';
-import type { CryptoDoor } from '@antin/pki/crypto';
+import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
 import type { Reference } from '../xmldsig/reference.ts';
 import { NAMESPACE, RELATIONSHIP_TRANSFORM } from './names.ts';
@@ -44,9 +44,8 @@ export function checkManifestReference(file: OoxmlPackage, reference: Reference,
       chain.filter === undefined ? all : all?.filter((one) => selects(chain.filter as RelationshipFilter, one));
     const finding = { uri, part: found, ...(relationships === undefined ? {} : { relationships }) };
     if (reference.digest === undefined) return { ...finding, status: 'unsupported' };
-    const running = door.digest(reference.digest);
-    write(file, found, chain, (piece) => running.update(piece));
-    if (equalBytes(running.finish(), reference.digestValue)) return { ...finding, status: 'intact' };
+    if (equalBytes(digestFor(file, found, chain, { door, digest: reference.digest }), reference.digestValue))
+      return { ...finding, status: 'intact' };
     const gone = [...(chain.filter?.ids ?? [])].some((id) => all?.some((one) => one.id === id) !== true);
     return { ...finding, status: 'changed', ...(gone ? { code: 'ooxml.relationship-missing' } : {}) };
   } catch (fault) {
@@ -96,6 +95,29 @@ function readFilter(transform: XmlElement): RelationshipFilter {
     throw new SignatureFault('ooxml.transform', 'a relationships transform that names nothing, or something unknown');
   }
   return { ids: new Set(ids), types: new Set(types) };
+}
+
+/** A part is digested once for each way, however often manifests name it: references are cheap to write. */
+const known = new WeakMap<OoxmlPackage, Map<string, Uint8Array>>();
+
+function digestFor(
+  file: OoxmlPackage,
+  part: OoxmlPart | RelationshipsPart,
+  chain: Chain,
+  { door, digest }: { readonly door: CryptoDoor; readonly digest: DigestAlgorithm },
+): Uint8Array {
+  const made = (): Uint8Array => {
+    const running = door.digest(digest);
+    write(file, part, chain, (piece) => running.update(piece));
+    return running.finish();
+  };
+  if (chain.filter !== undefined) return made();
+  let ofFile = known.get(file);
+  if (ofFile === undefined) known.set(file, (ofFile = new Map()));
+  const key = [part.name, digest, chain.form ?? ''].join('\n');
+  const value = ofFile.get(key) ?? made();
+  ofFile.set(key, value);
+  return value;
 }
 
 function write(

@@ -1,4 +1,5 @@
 import { indexOfBytes, utf8 } from '@antin/formats/bytes/bytes';
+import type { ByteSource } from '@antin/formats/bytes/source';
 import type { ManifestFinding } from './check-manifest.ts';
 import type { Exemption } from './exempt.ts';
 import { exemptPart, exemptRelationship } from './exempt.ts';
@@ -26,10 +27,9 @@ export function coverageOf(file: OoxmlPackage, manifest: readonly ManifestFindin
   }
   const exempt: { what: string; why: Exemption }[] = [];
   const missing: string[] = [];
-  let bound: boolean | undefined;
   const leave = (what: string, why: Exemption | undefined): void => {
     // Content controls show what custom data says, whatever stands in the document: such data is content.
-    if (why === undefined || (why === 'custom-data' && (bound ??= hasDataBinding(file)))) missing.push(what);
+    if (why === undefined || (why === 'custom-data' && hasDataBinding(file))) missing.push(what);
     else exempt.push({ what, why });
   };
   for (const part of file.parts) if (!parts.has(part)) leave(part.name, exemptPart(file, part));
@@ -42,13 +42,19 @@ export function coverageOf(file: OoxmlPackage, manifest: readonly ManifestFindin
 const BINDING = 'dataBinding';
 const MARKS = [utf8(BINDING), wide(BINDING)];
 
+const known = new WeakMap<OoxmlPackage, boolean>();
+
 function hasDataBinding(file: OoxmlPackage): boolean {
-  return file.parts.some((part) => {
-    if (part.contentType?.endsWith('xml') !== true) return false;
-    const content = file.content(part);
-    const bytes = content.read(0, content.size);
-    return MARKS.some((mark) => indexOfBytes(bytes, mark) >= 0);
-  });
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const found = file.parts.some((part) => part.contentType?.endsWith('xml') === true && binds(file.content(part)));
+  known.set(file, found);
+  return found;
+}
+
+function binds(content: ByteSource): boolean {
+  const bytes = content.read(0, content.size);
+  return MARKS.some((mark) => indexOfBytes(bytes, mark) >= 0);
 }
 
 /** In UTF-16, either order: the zero bytes stand between the letters. */

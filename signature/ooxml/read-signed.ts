@@ -3,6 +3,8 @@ import type { XmlElement } from '@antin/formats/xml/element';
 import { isCanonicalForm } from '@antin/formats/xml/canonicalize';
 import { SignatureFault } from '../fault.ts';
 import { SIGNED_PROPERTIES_TYPE, XADES } from '../xades/names.ts';
+import { MADE_METHODS } from '../xmldsig/algorithms.ts';
+import type { Methods } from '../xmldsig/algorithms.ts';
 import { DS } from '../xmldsig/names.ts';
 import type { Reference } from '../xmldsig/reference.ts';
 import { dereference, readReference } from '../xmldsig/reference.ts';
@@ -34,15 +36,16 @@ const MAX_MANIFEST = 20_000;
  * A signature part.
  *
  * @param tree of the part; whoever parsed it disposes of it, after the last use of the result
+ * @param methods what identifiers of algorithms mean; those that may be made when absent
  * @throws {SignatureFault} `ooxml.signature` for what ECMA-376 Part 2 §13.2.4.1 calls an error, `xmldsig.*`
  * @throws {FormatFault} `xml.child-repeated`, `base64.damaged`
  */
-export function readOoxmlSignature(tree: XmlTree): OoxmlSignature {
+export function readOoxmlSignature(tree: XmlTree, methods: Methods = MADE_METHODS): OoxmlSignature {
   // One signature, and it is the document: in another place, something else would be read than what is signed (wrapping).
   if (!tree.root.is(DS, 'Signature') || signatureElements(tree).length !== 1) {
     throw damaged('the part is not exactly one signature');
   }
-  const signature = readXmlSignature(tree, tree.root);
+  const signature = readXmlSignature(tree, tree.root, methods);
   const named = signature.references.map((reference) => ({ reference, element: inside(signature, reference) }));
   const objects = named.filter(({ element }) => element.is(DS, 'Object') && element.attribute('Id') === ID.packageObject);
   const [one, ...more] = objects;
@@ -66,7 +69,7 @@ export function readOoxmlSignature(tree: XmlTree): OoxmlSignature {
   return {
     signature,
     packageObject,
-    manifest: references.map((reference) => readReference(reference)),
+    manifest: references.map((reference) => readReference(reference, methods)),
     signatureTime: timeOf(within(packageObject, NAMESPACE.packageSignature, 'Value')),
     signedProperties,
     signingTime: timeOf(own?.child(XADES, 'SigningTime')?.text),

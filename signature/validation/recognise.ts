@@ -7,7 +7,6 @@ import { readFrame, withoutContent } from '../cades/frame.ts';
 import type { CmsFrame } from '../cades/frame.ts';
 import type { ContainerKind } from '../asic/names.ts';
 import { positionsOf } from './pdf/find-signatures.ts';
-import type { SignatureFormat } from './types.ts';
 
 export type Container =
   | { readonly kind: 'pdf' }
@@ -16,7 +15,8 @@ export type Container =
   | { readonly kind: 'json'; readonly bytes: Uint8Array }
   | { readonly kind: 'asic'; readonly format: ContainerKind }
   | { readonly kind: 'xml'; readonly format: 'XAdES' | 'XMLDSig' }
-  | { readonly kind: 'other'; readonly format: SignatureFormat; readonly signed: boolean }
+  /** `signed`: it names signature parts, readable or not. */
+  | { readonly kind: 'ooxml'; readonly signed: boolean }
   | { readonly kind: 'none' };
 
 const PDF_HEADER = latin1('%PDF-');
@@ -120,7 +120,7 @@ function zip(source: ByteSource, head: string): Container {
   const mimetype = /^.{26}\x08\0[^]{2}mimetypeapplication\/vnd\.etsi\.asic-([se])\+zip/s.exec(head)?.[1];
   if (mimetype !== undefined) return { kind: 'asic', format: mimetype === 's' ? 'ASiC-S' : 'ASiC-E' };
   const has = (name: string): boolean => positionsOf(source, latin1(name), 1).length > 0;
-  if (has('[Content_Types].xml')) return { kind: 'other', format: 'OOXML', signed: has('_xmlsignatures/') };
+  if (has('[Content_Types].xml')) return { kind: 'ooxml', signed: has('_xmlsignatures/') || has('digital-signature') };
   // Without mimetype, or with one that is not first: what stands in META-INF tells.
   const signed = ['META-INF/signature', 'META-INF/documentsignatures', 'META-INF/timestamp', 'META-INF/ASiCManifest'].some(has);
   return signed || has('application/vnd.etsi.asic-') ? { kind: 'asic', format: 'ASiC-E' } : { kind: 'none' };

@@ -5,6 +5,7 @@ import { judgeAsic } from './asic/judge.ts';
 import { judgeCmsFile } from './judge-file-cms.ts';
 import { judgeJson } from './json/judge.ts';
 import { judgePdf } from './judge-pdf.ts';
+import { judgeOoxml } from './ooxml/judge.ts';
 import { judgeXmlFile } from './xml/judge-xml.ts';
 import { LimitReached } from './limits.ts';
 import type { ValidationOutcome } from './outcome.ts';
@@ -67,8 +68,8 @@ function judge(source: ByteSource, sources: Sources): Judged {
         return { format: container.format, errors: [], ...judgeXmlFile(source, sources) };
       case 'asic':
         return judgeAsic(source, sources, container.format);
-      case 'other':
-        return notYet(container.format, container.signed, sources);
+      case 'ooxml':
+        return judgeOoxml(source, sources, container.signed);
       case 'none':
         throw new UnsupportedFile('the file is of no format that carries signatures this engine knows');
     }
@@ -83,31 +84,20 @@ function judge(source: ByteSource, sources: Sources): Judged {
   }
 }
 
-const FORMAT: Readonly<Record<string, SignatureFormat>> = { cms: 'CMS', json: 'JWS' };
+const FORMAT: Readonly<Record<string, SignatureFormat>> = { cms: 'CMS', json: 'JWS', ooxml: 'OOXML' };
 
-/** Recognised, reported, never passed over in silence. */
-function notYet(format: SignatureFormat, signed: boolean, sources: Sources): Judged {
-  if (!signed) return { format, signatures: [], errors: [], doubts: [], warnings: [] };
-  const finding = {
-    code: 'format.not-yet-judged',
-    clause: 'EN 319 102-1 5.2.2',
-    message: `${format} is recognised, but this version does not judge it yet`,
-  };
-  return {
-    format,
-    signatures: [blank('signature-1', format, 'INDETERMINATE', 'SIG_CONSTRAINTS_FAILURE', finding, sources)],
-    errors: [],
-    doubts: [],
-    warnings: [],
-  };
-}
+/** Faults that say that we could not look, not that the file is wrong. */
+const NOT_OUR_VERDICT: ReadonlySet<string> = new Set([
+  ...['pdf.budget', 'inflate.budget', 'pdf.encrypted', 'pdf.password-wrong'],
+  ...['pdf.encryption-weak', 'pdf.encryption-unsupported'],
+]);
 
 /** The strict reader refused the file. Signed or not, it is never repaired and never passes. */
 function unreadable(source: ByteSource, format: SignatureFormat, fault: FormatFault, sources: Sources): Judged {
   const offset = fault.offset === undefined ? {} : { offset: fault.offset };
   const finding = { code: fault.code, clause: 'ISO 32000-2 7.5', message: fault.message, ...offset };
   const none = { format, errors: [], doubts: [], warnings: [] };
-  const limited = fault.code === 'pdf.budget' || fault.code === 'inflate.budget' || fault.code === 'pdf.encrypted';
+  const limited = NOT_OUR_VERDICT.has(fault.code);
   if (limited || !looksSigned(source)) return { ...none, signatures: [], doubts: [finding] };
   return { ...none, signatures: [blank('signature-1', 'PDF', 'TOTAL_FAILED', 'FORMAT_FAILURE', finding, sources)] };
 }

@@ -1,0 +1,62 @@
+import type { ByteSource } from '@antin/formats/bytes/source';
+import { FormatFault } from '@antin/formats/fault';
+import { SignatureFault } from '../../fault.ts';
+import type { OoxmlPackage } from '../../ooxml/package.ts';
+import { openOoxml } from '../../ooxml/package.ts';
+import { signatureParts } from '../../ooxml/signature-parts.ts';
+import { JUDGING_BUDGET, UNDECIDED, noInflate } from '../asic/parts.ts';
+import { LimitReached } from '../limits.ts';
+import { settle } from '../settle.ts';
+import type { Sources } from '../sources.ts';
+import type { Finding, SignatureReport } from '../types.ts';
+import { judgePart, unread } from './judge-part.ts';
+
+export interface JudgedOoxml {
+  readonly format: 'OOXML';
+  readonly signatures: readonly SignatureReport[];
+  readonly errors: readonly Finding[];
+  readonly doubts: readonly Finding[];
+  readonly warnings: readonly Finding[];
+}
+
+const NONE = { format: 'OOXML', signatures: [], errors: [], doubts: [], warnings: [] } as const;
+
+/**
+ * Judges an Office file: the package itself, every signature in it over the parts and relationships it names, and what of the
+ * document a signature leaves out.
+ *
+ * @param looksSigned whether the archive names signature parts, for one that cannot be opened
+ * @see ECMA-376 Part 2 §13; [MS-OFFCRYPTO] 2.5.2
+ */
+export function judgeOoxml(source: ByteSource, sources: Sources, looksSigned: boolean): JudgedOoxml {
+  const { inflateRaw = noInflate } = sources.context;
+  const { limits } = sources.policy;
+  let file: OoxmlPackage;
+  let parts: ReturnType<typeof signatureParts>;
+  try {
+    file = openOoxml(source, { inflateRaw, budget: JUDGING_BUDGET });
+    parts = signatureParts(file);
+  } catch (fault) {
+    if (!(fault instanceof FormatFault) && !(fault instanceof SignatureFault)) throw fault;
+    return refused(fault, looksSigned, sources);
+  }
+  if (parts.length > limits.signatures) throw new LimitReached('signatures', limits.signatures);
+  const signatures: SignatureReport[] = [];
+  const doubts: Finding[] = [];
+  for (const part of parts) {
+    if (part.entry.size > limits.cmsBytes) throw new LimitReached('signature-file', limits.cmsBytes);
+    const judged = judgePart(file, part, `signature-${signatures.length + 1}`, sources);
+    signatures.push(judged.report);
+    doubts.push(...judged.doubts);
+  }
+  return { ...NONE, signatures, doubts };
+}
+
+/** The package is not what every reader would see alike. Signed or not, it never passes. */
+function refused({ code, message, ...fault }: FormatFault | SignatureFault, signed: boolean, sources: Sources): JudgedOoxml {
+  const offset = 'offset' in fault && typeof fault.offset === 'number' ? { offset: fault.offset } : {};
+  const finding: Finding = { code, clause: 'ECMA-376 Part 2 9 and 10', message, ...offset };
+  if (!signed || UNDECIDED.has(code)) return { ...NONE, doubts: [finding] };
+  const report = settle(unread('signature-1', [finding]), sources, () => ({ level: null, levelFailures: [] }));
+  return { ...NONE, signatures: [report] };
+}
