@@ -157,6 +157,25 @@ describe.skipIf(!tools.pdftotext).each([
   });
 });
 
+describe('a hostile page', () => {
+  const quick = (content: string, wanted = 'x'): number => {
+    const begin = performance.now();
+    expect(find(written([content]), wanted).length).toBeLessThan(500_001);
+    return performance.now() - begin;
+  };
+
+  it('with hundreds of thousands of glyphs on one line is read in seconds', () => {
+    expect(quick(`BT /F 10 Tf 100 500 Td (${'a '.repeat(120_000)}) Tj ET`, 'a')).toBeLessThan(8000);
+    // Codes without any text belong to the letter before them.
+    expect(quick(`BT /V 10 Tf 100 500 Td (\\001${'\x1f'.repeat(200_000)}) Tj ET`, 'N')).toBeLessThan(8000);
+  });
+
+  it('with more glyphs than the budget is refused', () => {
+    const content = `BT /F 10 Tf 100 500 Td (${'a'.repeat(600_000)}) Tj ET`;
+    expect(() => find(written([content]), 'a')).toThrow(expect.objectContaining({ code: 'pdf.budget' }));
+  });
+});
+
 describe('an anchor', () => {
   const size = { width: 100, height: 40 };
   const twoPages = written([`${line('Nguyen Van A', 100, 700)}${line('Nguyen Van A', 300, 100)}`, line('Nguyen Van A', 50, 50)]);

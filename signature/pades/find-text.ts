@@ -115,7 +115,7 @@ function columnsOf(clusters: readonly Cluster[]): Placed[][] {
     const twice = before?.text === letter.text && letter.left - before.left < DOUBLE_STRIKE * letter.size;
     if (twice && letter.text.trim() !== '') continue;
     const column = columns.at(-1);
-    const end = Math.max(...(last ?? []).map((one) => one.right));
+    const end = (last ?? []).reduce((most, one) => Math.max(most, one.right), Number.NEGATIVE_INFINITY);
     if (column && letter.left - end < COLUMN_GAP * letter.size) column.push(...cluster);
     else columns.push([...cluster]);
     last = cluster;
@@ -184,9 +184,13 @@ function inWord({ text, begins }: Composed, at: number): boolean {
 }
 
 function boxOf(glyphs: readonly Placed[]): VisualRect {
-  const left = Math.min(...glyphs.map((one) => one.left));
-  const right = Math.max(...glyphs.map((one) => one.right));
-  const bottom = Math.min(...glyphs.map((one) => one.baseline - DESCENT * one.size));
-  const top = Math.max(...glyphs.map((one) => one.baseline + ASCENT * one.size));
+  let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
+  // A loop: a hostile page has more glyphs on a line than a function takes arguments.
+  for (const one of glyphs) {
+    left = Math.min(left, one.left);
+    right = Math.max(right, one.right);
+    bottom = Math.min(bottom, one.baseline - DESCENT * one.size);
+    top = Math.max(top, one.baseline + ASCENT * one.size);
+  }
   return [left, bottom, right - left, top - bottom];
 }

@@ -23,6 +23,8 @@ const CONTENT_BYTES = 32 << 20;
 const FORM_BYTES = 8 << 20;
 const MAX_OPERATIONS = 2_000_000;
 const MAX_GLYPHS = 500_000;
+/** Of all glyphs together: one code may stand for many characters. */
+const MAX_CHARACTERS = 4_000_000;
 const MAX_DEPTH = 12;
 const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0];
 
@@ -41,6 +43,7 @@ interface Work {
   readonly revision: PdfRevision;
   readonly glyphs: PageGlyph[];
   operations: number;
+  characters: number;
   /** Read once, whatever name the pages call it by. */
   readonly fonts: Map<PdfDict, FontReading | undefined>;
 }
@@ -61,7 +64,7 @@ export function pageGlyphs(revision: PdfRevision, page: PdfPage): readonly PageG
     left -= bytes.length;
     parts.push(bytes, latin1('\n'));
   }
-  const work: Work = { revision, glyphs: [], operations: 0, fonts: new Map() };
+  const work: Work = { revision, glyphs: [], operations: 0, characters: 0, fonts: new Map() };
   const fresh = { ctm: IDENTITY, font: undefined, size: 0, leading: 0, charSpace: 0, wordSpace: 0, scale: 1, rise: 0 };
   interpret(work, concatBytes(...parts), page.resources, fresh, 0);
   return work.glyphs;
@@ -82,9 +85,13 @@ function interpret(work: Work, content: Uint8Array, resources: PdfDict, initial:
   };
   const show = (bytes: Uint8Array): void => {
     for (const { text, width, blank } of state.font?.(bytes) ?? []) {
-      if (work.glyphs.length >= MAX_GLYPHS) throw new FormatFault('pdf.budget', 'more characters on a page than the limit');
+      const said = spoken(text);
+      work.characters += said.length;
+      if (work.glyphs.length >= MAX_GLYPHS || work.characters > MAX_CHARACTERS) {
+        throw new FormatFault('pdf.budget', 'more characters on a page than the limit');
+      }
       const at = multiply([state.size * state.scale, 0, 0, state.size, 0, state.rise], multiply(tm, state.ctm));
-      work.glyphs.push({ text: spoken(text), matrix: at, width });
+      work.glyphs.push({ text: said, matrix: at, width });
       const advance = width * state.size + state.charSpace + (blank ? state.wordSpace : 0);
       tm = multiply([1, 0, 0, 1, advance * state.scale, 0], tm);
     }
