@@ -94,7 +94,7 @@ describe('one flipped byte', () => {
     const head = ['', 'broken', ...judges.map((one) => one.name)];
     const text = `## One flipped byte
 
-✗ refused · – not noticed, with the reason below · a dot: not for this judge, or not judged by us yet. Each honest twin is accepted.
+✗ refused · – not noticed, with the reason below · a dot: not for this judge. Each honest twin is accepted.
 
 ${[row(head), row(head.map(() => '---')), ...rows].join('\n')}
 

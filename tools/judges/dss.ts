@@ -36,7 +36,7 @@ export interface DssQuestion {
 
 const here = fileURLToPath(new URL('dss', import.meta.url));
 const cache = fileURLToPath(new URL('../../node_modules/.cache/antin-judges', import.meta.url));
-const DRIVERS = ['Judge.java'];
+const DRIVERS = ['Judge.java', 'Sign.java'];
 const MINUTES = 60_000;
 
 /**

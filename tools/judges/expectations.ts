@@ -19,28 +19,7 @@ interface Exception {
   readonly says: RegExp;
 }
 
-/** Formats that our own judge recognises and does not judge yet. */
-const NOT_YET: readonly ShapeName[] = [
-  'XAdES enveloped',
-  'XAdES enveloping',
-  'XAdES detached',
-  'ASiC-S with XAdES',
-  'ASiC-E with XAdES',
-  'ASiC-S with CAdES',
-  'ASiC-E with CAdES',
-  'JAdES compact',
-  'JAdES flattened',
-  'JAdES general',
-];
-
 export const exceptions: readonly Exception[] = [
-  {
-    judge: 'Antin',
-    version: '',
-    where: ({ shape }) => NOT_YET.includes(shape),
-    not: 'unjudged by us: recognised, not judged yet',
-    says: /format\.not-yet-judged|pdf\.header/,
-  },
   {
     judge: 'EU DSS',
     version: '6.4',

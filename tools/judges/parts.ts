@@ -23,7 +23,7 @@ export function entriesOf(container: Uint8Array): Map<string, Uint8Array> {
 }
 
 /** @returns of a container its one signature file with what it signs; of any other file the file itself */
-export function signaturePart(file: Asked): Part {
+export function signaturePart(file: Pick<Asked, 'shape' | 'bytes' | 'detached'>): Part {
   if (!file.shape.startsWith('ASiC')) return file;
   const entries = entriesOf(file.bytes);
   const meta = (pattern: RegExp) => [...entries].find(([name]) => pattern.test(name)) as [string, Uint8Array];

@@ -69,7 +69,7 @@ function swappedAnywhere(file: Asked, from: Uint8Array, to: Uint8Array): Uint8Ar
 }
 
 /** The octets of the signature value as the format has them. */
-function valueOf(file: Asked): Uint8Array {
+export function valueOf(file: Pick<Asked, 'shape' | 'bytes'>): Uint8Array {
   const { bytes } = signaturePart(file);
   if (file.shape.includes('XAdES')) {
     const [, value] = /SignatureValue[^>]*>([^<]+)</.exec(latin1(bytes)) as unknown as [string, string];

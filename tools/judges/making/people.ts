@@ -28,6 +28,8 @@ export const pki = testPki({
     bp256: person('Khóa brainpoolP256r1', 'brainpoolP256r1'),
     bp384: person('Khóa brainpoolP384r1', 'brainpoolP384r1'),
     ed25519: person('Khóa Ed25519', 'ed25519'),
+    // For engines whose own time-stamp authority knows RSA alone.
+    tsaRsa: { ...DEFAULT_PKI.entities['tsa']!, subject: [['CN', 'TSA RSA']], key: 'rsa-2048' },
   },
 });
 
