@@ -36,6 +36,7 @@ export interface CheckedReferences {
   readonly digests: readonly { readonly method: string; readonly digest: DigestAlgorithm | undefined; readonly data: boolean }[];
   /** False: something was changed; null: something is not at hand or not decided. */
   readonly matches: boolean | null;
+  /** Where it stands, intact or not: a signature that does not hold keeps its document from passing by itself. */
   readonly covered: readonly Covered[];
   /** All data that is named, for people. */
   readonly covers: readonly NamedData[];
@@ -116,7 +117,7 @@ export function checkReferences(structure: XmlStructure, doors: Doors): CheckedR
       ...partOf(reference, target),
       intact: intactOf(finding),
     })),
-    covered: intact.filter((one) => one.data).map(({ reference, target }) => coveredBy(reference, target, structure)),
+    covered: data.map(({ reference, target }) => coveredBy(reference, target, structure)),
     faults,
     notJudged,
     warnings,
