@@ -80,6 +80,9 @@ export const EN: Catalogue = {
     'asic.mimetype-unknown': () => 'the container says that it is another kind of file',
     'asic.mimetype-contradicted': () => 'the container says that it is another kind of file',
     'asic.*': () => 'the container does not follow its standard',
+    'ooxml.not-covered': () =>
+      'the Office file holds content that its signature does not cover: it may have been put in afterwards',
+    'ooxml.*': () => 'the Office file does not follow its standard, or was built so that programs see different documents in it',
     'zip.duplicate': () => 'the container holds two files of the same name',
     'zip.encrypted': () => 'the container is protected by a password, so it cannot be read',
     'zip.budget': () => 'the container unpacks to far more than it should, or to more than is checked here',
@@ -159,6 +162,7 @@ export const EN: Catalogue = {
     SIGNED_DATA_NOT_FOUND: 'Choose the data file that belongs to this signature too.',
     'trust.not-revoked': 'Ask the clerk of the issuing agency to confirm when it was signed.',
     'trust.not-expired': 'Ask the clerk of the issuing agency to confirm when it was signed.',
+    'ooxml.not-covered': 'Do not rely on this document; ask the issuing agency to send it again.',
     'asic.not-covered':
       'Trust only the files that a signature covers, or ask the sending agency for a container that is signed whole.',
     'xml.unsigned-content': 'Use only the signed part, or ask the issuing agency for a file that is signed as a whole.',

@@ -60,9 +60,12 @@ function whoOf(report: ValidationReport, directory: DirectoryAnswer | undefined)
   };
 }
 
+const PARTLY: ReadonlySet<string | null> = new Set(['xml.unsigned-content', 'asic.not-covered', 'ooxml.not-covered']);
+
 /** Where every signature covers parts only: which. One over the whole file speaks for all of it. */
-function signedParts({ signatures }: ValidationReport): string[] {
-  if (signatures.some((one) => one.coverage !== 'part')) return [];
+function signedParts({ format, signatures }: ValidationReport): string[] {
+  // Names inside an Office file say nothing to people.
+  if (format === 'OOXML' || signatures.some((one) => one.coverage !== 'part')) return [];
   const parts = signatures.flatMap((one) => one.covers ?? []).filter((one) => one.kind !== 'signature');
   return [...new Set(parts.map((one) => one.name))];
 }
@@ -99,7 +102,7 @@ function changedAnswer(report: ValidationReport, words: Catalogue): Answer {
     return { tone: 'doubt', text: words.changed.unknown() };
   }
   const parts = signedParts(report);
-  if (parts.length > 0 || report.decidedBy === 'xml.unsigned-content' || report.decidedBy === 'asic.not-covered') {
+  if (parts.length > 0 || PARTLY.has(report.decidedBy)) {
     return { tone: 'doubt', text: words.changed.partly(parts) };
   }
   const names = signatures

@@ -10,6 +10,7 @@ import { testPki } from '@antin/testkit/pki/test-pki';
 import { openOoxml } from '../../ooxml/package.ts';
 import type { SignOoxmlOptions } from '../../ooxml/sign.ts';
 import { signOoxml } from '../../ooxml/sign.ts';
+import { sentenceFor } from '../../words/sentence.ts';
 import type { ValidationContext } from '../types.ts';
 import { validate } from '../validate.ts';
 
@@ -157,4 +158,20 @@ describe('an Office file that is not', () => {
     }
     expect(judge(bytes)).toMatchObject({ verdict: 'invalid', decidedBy: 'zip.duplicate' });
   });
+});
+
+describe('what is said about it', () => {
+  it.each(['vi', 'en'] as const)(
+    'in %s: content that was put in is not called signed, names inside the file are kept back',
+    (language) => {
+      const said = sentenceFor(judge(packed({ ...signed, 'word/more.xml': '<a/>' })), language);
+      expect(said.answers.changed).toMatchObject({ tone: 'doubt' });
+      expect(JSON.stringify(said)).toContain('Office');
+      expect(JSON.stringify(said.answers)).not.toContain('word/');
+      expect(sentenceFor(judge(packed(signed)), language)).toMatchObject({
+        tone: 'good',
+        answers: { changed: { tone: 'good' } },
+      });
+    },
+  );
 });
