@@ -54,6 +54,27 @@ describe.skipIf(module === undefined)('antin sign with a token', () => {
     if (tools.pdfsig) expect(pdfsig(new Uint8Array(readFileSync(ran.outPdf)))).toMatchObject({ signatures: 1, valid: 1 });
   });
 
+  it('signs with PSS and a wider digest, as it was told', async () => {
+    const ran = await sign([
+      '--pin-file',
+      pinFile,
+      '--alias',
+      'Trần Thị Bình',
+      '--pss',
+      '--digest',
+      'SHA-512',
+      ...issuerOf('leaderRsa'),
+    ]);
+    expect(ran, ran.err).toMatchObject({ code: 0 });
+    const { out } = await antin(['validate', ran.outPdf, ...desk.trust(), '--format', 'json']);
+    const [one] = (JSON.parse(out) as ValidationReport).signatures;
+    expect(one).toMatchObject({ indication: 'TOTAL_PASSED', digestAlgorithm: 'SHA-512' });
+    expect(one?.signatureAlgorithm).toMatch(/pss/i);
+    const sha3 = await sign(['--pin-file', pinFile, '--alias', 'Trần Thị Bình', '--digest', 'SHA3-256']);
+    expect(sha3).toMatchObject({ code: 65 });
+    expect(sha3.err).toContain('[pkcs11.mechanism-missing]');
+  });
+
   it('runs as a process, with the PIN from a pipe', async () => {
     const outPdf = desk.file('out of a process.pdf');
     const args = ['sign', inPdf, '-o', outPdf, '--pkcs11', token.module, '--slot', 'Văn thư 01', '--pin-file', '-'];
