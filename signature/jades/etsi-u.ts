@@ -5,6 +5,7 @@ import type { JsonArray, JsonObject, JsonValue } from '@antin/formats/json/value
 import { SignatureFault } from '../fault.ts';
 import type { Evidence } from '../making/evidence.ts';
 import { fromBase64Url } from './base64url.ts';
+import { JWS_BUDGET } from './budget.ts';
 
 /** One element of `etsiU` (TS 119 182-1 clause 5.3.1): an unsigned property. */
 export interface EtsiUItem {
@@ -36,7 +37,7 @@ export function readEtsiU(unprotected: JsonObject | undefined): EtsiU {
 }
 
 function readItem(element: JsonValue): EtsiUItem {
-  const value = element.kind === 'string' ? parseJson(fromBase64Url(element.text)) : element;
+  const value = element.kind === 'string' ? parseJson(fromBase64Url(element.text), JWS_BUDGET) : element;
   const [member, ...more] = value.kind === 'object' ? value.members : [];
   if (member === undefined || more.length > 0) throw malformed('an element of "etsiU" is not one named value');
   return { name: member[0], value: member[1], octets: element.kind === 'string' ? utf8(element.text) : undefined };

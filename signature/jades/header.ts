@@ -10,6 +10,7 @@ import { parseCertificate } from '@antin/pki/x509/certificate';
 import { SignatureFault } from '../fault.ts';
 import { digestOfName } from './algorithms.ts';
 import { fromBase64Url } from './base64url.ts';
+import { JWS_BUDGET } from './budget.ts';
 
 /** The signed members of a JWS signature. */
 export interface ProtectedHeader {
@@ -34,7 +35,7 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
  * @throws {FormatFault} `json.*`, `base64.damaged`
  */
 export function readHeader(text: string, unprotected: JsonObject | undefined): ProtectedHeader {
-  const value = parseJson(fromBase64Url(text));
+  const value = parseJson(fromBase64Url(text), JWS_BUDGET);
   if (value.kind !== 'object') throw malformed('the protected header is no object');
   const { members } = value;
   const unsigned = [...(unprotected?.members.keys() ?? [])];

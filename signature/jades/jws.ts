@@ -5,6 +5,7 @@ import { textOf } from '@antin/formats/json/value';
 import type { JsonArray, JsonObject, JsonValue } from '@antin/formats/json/value';
 import { SignatureFault } from '../fault.ts';
 import { fromBase64Url } from './base64url.ts';
+import { JWS_BUDGET } from './budget.ts';
 import { readHeader } from './header.ts';
 import type { ProtectedHeader } from './header.ts';
 import type { Serialization } from './to-be-signed.ts';
@@ -85,7 +86,7 @@ function asciiOf(bytes: Uint8Array): string {
 }
 
 function readJson(bytes: Uint8Array): JwsOutline {
-  const root = parseJson(bytes);
+  const root = parseJson(bytes, JWS_BUDGET);
   if (root.kind !== 'object') throw malformed('no JSON object');
   const list = root.members.get('signatures');
   const payload = root.members.get('payload');

@@ -4,6 +4,7 @@ import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
 import { parseJson } from '@antin/formats/json/scan';
 import { readFrame, withoutContent } from '../cades/frame.ts';
+import { JWS_BUDGET } from '../jades/budget.ts';
 import type { CmsFrame } from '../cades/frame.ts';
 import type { ContainerKind } from '../asic/names.ts';
 import { positionsOf } from './pdf/find-signatures.ts';
@@ -74,7 +75,7 @@ function json(source: ByteSource, head: Uint8Array): Container | undefined {
 
 function carriesJws(bytes: Uint8Array): boolean {
   try {
-    const root = parseJson(bytes);
+    const root = parseJson(bytes, JWS_BUDGET);
     if (root.kind !== 'object') return false;
     const has = (name: string): boolean => root.members.has(name);
     return has('signatures') ? has('payload') || looksLikeJws(bytes) : has('signature') && has('protected');

@@ -1,5 +1,6 @@
 import { concatBytes, utf8 } from '@antin/formats/bytes/bytes';
 import { FormatFault } from '@antin/formats/fault';
+import { JWS_BUDGET } from '../../jades/budget.ts';
 import type { VerifyAnswer } from '@antin/pki/crypto';
 import { PkiFault } from '@antin/pki/fault';
 import { parseTimeStampToken } from '@antin/pki/tsp/token';
@@ -98,11 +99,16 @@ function faultOf(error: unknown): Finding {
   };
 }
 
-const LIMITS: ReadonlySet<string> = new Set(['json.too-large', 'json.too-deep', 'json.too-many-values']);
+const LIMITS: ReadonlyMap<string, number> = new Map([
+  ['json.too-large', JWS_BUDGET.bytes],
+  ['json.too-deep', JWS_BUDGET.depth],
+  ['json.too-many-values', JWS_BUDGET.values],
+]);
 
 function broken(id: string, fault: Finding, sources: Sources): SignatureReport {
   // A budget of ours is no fault of the file.
-  if (LIMITS.has(fault.code)) throw new LimitReached(fault.code.replace('.', '-'), 0);
+  const limit = LIMITS.get(fault.code);
+  if (limit !== undefined) throw new LimitReached(fault.code.replace('.', '-'), limit);
   return settle(blank(id, 'JWS', [fault]), sources, () => ({ level: null, levelFailures: [] }));
 }
 

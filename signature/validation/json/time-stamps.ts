@@ -45,6 +45,9 @@ export function judgeJwsTimeStamps(signature: JwsSignature, { items }: EtsiU, da
   const warnings: Finding[] = [];
   const tokens: Uint8Array[] = [];
   const seen = new Set<string>();
+  let looked = 0;
+  // Repeated ones count too: each costs a verification.
+  const full = (): boolean => looked >= policy.limits.timeStamps;
   const read = (
     kind: TimeStampFacts['kind'],
     container: JsonValue | undefined,
@@ -52,13 +55,14 @@ export function judgeJwsTimeStamps(signature: JwsSignature, { items }: EtsiU, da
     faults: readonly Finding[] = [],
   ): ReadTimeStamp[] =>
     tokensIn(container, warnings).flatMap((token) => {
-      if (tokens.length >= policy.limits.timeStamps) {
+      if (full()) {
         const message = `only ${policy.limits.timeStamps} time-stamps were read`;
         if (!warnings.some((one) => one.code === 'limit.time-stamps')) {
           warnings.push({ code: 'limit.time-stamps', clause: 'policy', message });
         }
         return [];
       }
+      looked++;
       const one = readTimeStamp(kind, token, imprint, pool, door);
       // The same token twice proves nothing twice.
       if (seen.has(one.sha256)) return [];
@@ -69,18 +73,23 @@ export function judgeJwsTimeStamps(signature: JwsSignature, { items }: EtsiU, da
 
   const own: ReadTimeStamp[] = [];
   const archive: { readonly read: ReadTimeStamp; readonly index: number }[] = [];
+  // All elements have one form; the first tells.
+  const inClear = items[0] !== undefined && items[0].octets === undefined;
   items.forEach(({ name, value }, index) => {
     if (name === 'sigTst') {
       own.push(...read('signature-time-stamp', value, (digest) => digestOf(door, digest, utf8(signature.signatureText))));
-    } else if (name === 'arcTst') {
-      const why = whyNotJudged(value, items.slice(0, index));
+    } else if (name === 'arcTst' && !full()) {
+      const why = whyNotJudged(value, inClear);
       if (why !== undefined) {
-        warnings.push({ code: 'time-stamp.archive-not-judged', clause: `${CLAUSE}.6.3`, message: why });
+        if (!warnings.some((one) => one.message === why)) {
+          warnings.push({ code: 'time-stamp.archive-not-judged', clause: `${CLAUSE}.6.3`, message: why });
+        }
         return;
       }
-      const hash = archiveImprint(signature, items.slice(0, index), data, sources);
+      // Asked when there is a token to hold against it: thousands of empty ones cost nothing.
+      const hash = archiveImprint(signature, () => items.slice(0, index), data, sources);
       const message = 'the signed data is needed for an archive time-stamp';
-      const faults = hash('SHA-256') === undefined ? [{ code: 'time-stamp.data-missing', clause: CLAUSE, message }] : [];
+      const faults = data.payload === undefined ? [{ code: 'time-stamp.data-missing', clause: CLAUSE, message }] : [];
       const found = read('archive-time-stamp', value, (digest) => hash(digest) ?? new Uint8Array(0), faults);
       archive.push(...found.map((one) => ({ read: one, index })));
     } else if (NOT_JUDGED.has(name)) {
@@ -104,8 +113,8 @@ function tokensIn(container: JsonValue | undefined, warnings: Finding[]): Uint8A
 }
 
 /** Of elements in the clear nobody knows the canonical bytes; and what only covers an earlier time-stamp does not cover the rest. */
-function whyNotJudged(value: JsonValue, before: readonly EtsiUItem[]): string | undefined {
-  if (before.some((one) => one.octets === undefined)) return 'an archive time-stamp over "etsiU" in the clear is not judged here';
+function whyNotJudged(value: JsonValue, inClear: boolean): string | undefined {
+  if (inClear) return 'an archive time-stamp over "etsiU" in the clear is not judged here';
   const scope = value.kind === 'object' ? textOf(value.members.get('timeStamped')) : undefined;
   return scope === undefined || scope === 'all' ? undefined : `an archive time-stamp of the kind "${scope}" is not judged here`;
 }
@@ -113,7 +122,7 @@ function whyNotJudged(value: JsonValue, before: readonly EtsiUItem[]): string | 
 /** Clause 5.3.6.3.1: signed data, protected header, value, and the elements before it, each as it was received. */
 function archiveImprint(
   { protectedText, signatureText }: JwsSignature,
-  before: readonly EtsiUItem[],
+  before: () => readonly EtsiUItem[],
   data: JwsData,
   { context: { door } }: Sources,
 ): (digest: DigestAlgorithm) => Uint8Array | undefined {
@@ -123,7 +132,7 @@ function archiveImprint(
     const running = door.digest(digest);
     const whole = data.write((piece) => running.update(piece));
     running.update(utf8(`.${protectedText}.${signatureText}.`));
-    for (const { octets } of before) running.update(octets as Uint8Array);
+    for (const { octets } of before()) running.update(octets as Uint8Array);
     const hash = running.finish();
     known.set(digest, whole ? hash : undefined);
     return whole ? hash : undefined;
