@@ -33,8 +33,8 @@ function pairs(bytes: Uint8Array): [number, PdfObject][] {
   const last = lastOf(bytes);
   const out: [number, PdfObject][] = [];
   const walk = (node: PdfDict): void => {
-    const nums = last.resolve(node.entries.get('Nums')) as PdfArray | null;
-    for (let i = 0; nums && i < nums.items.length; i += 2) out.push([nums.items[i] as number, nums.items[i + 1]!]);
+    const { items = [] } = (last.resolve(node.entries.get('Nums')) ?? {}) as Partial<PdfArray>;
+    for (let i = 0; i < items.length; i += 2) out.push([items[i] as number, items[i + 1]!]);
     const kids = last.resolve(node.entries.get('Kids')) as PdfArray | null;
     for (const kid of kids?.items ?? []) walk(last.resolve(kid) as PdfDict);
   };
