@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -120,6 +124,42 @@ describe('antin sign --out-dir', () => {
     expect(code).toBe(0);
     const seen = (await buffer(stderr.end())).toString();
     for (const step of ['prepared 4/4', 'signed 4/4', 'finished 4/4']) expect(seen).toContain(`${step}\r\u001b[K`);
+  });
+
+  it('ends at Ctrl-C: what is on its way arrives, the rest is told so', async () => {
+    for (let i = 4; i < 12; i++) writeFileSync(paper(`${i}.pdf`), letter());
+    const held: (() => void)[] = [];
+    let open = false;
+    const server = createServer((request, response) => {
+      const answer = () =>
+        void fetch(desk.tsa, { method: 'POST', body: request as never, duplex: 'half' } as RequestInit)
+          .then((answered) => answered.arrayBuffer())
+          .then((bytes) => response.setHeader('content-type', 'application/timestamp-reply').end(Buffer.from(bytes)));
+      if (open) return answer();
+      held.push(answer);
+      // Four at a time: all of the first are waiting now.
+      if (held.length < 4) return;
+      child.kill('SIGINT');
+      child.stderr.once('data', () => ((open = true), held.forEach((one) => one())));
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const tsa = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const script = join(import.meta.dirname, '..', 'main.ts');
+    const child = spawn(process.execPath, [script, 'sign', inbox, '--out-dir', outbox, ...key(), '--tsa', tsa, '--json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const [out, [code]] = await Promise.all([buffer(child.stdout), once(child, 'close') as Promise<[number | null]>]);
+    server.close();
+    expect(code).toBe(130);
+    const told = out
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { status: string; code?: string });
+    expect(told).toHaveLength(12);
+    expect(told.filter((one) => one.status === 'signed')).toHaveLength(4);
+    expect(told.filter((one) => one.code === 'batch.cancelled')).toHaveLength(8);
+    expect(signed()).toHaveLength(4);
   });
 
   it('refuses a folder that cannot be made and a run without files', async () => {

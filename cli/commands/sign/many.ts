@@ -42,7 +42,10 @@ export async function signMany(args: SignArguments, folder: string, io: Io): Pro
   if (made) makeFolder(folder);
   const taken = new Set<string>();
   const stop = new AbortController();
-  const cancel = () => stop.abort();
+  const cancel = () => {
+    stop.abort();
+    io.stderr.write('antin sign: stopping; what is on its way is finished, Ctrl-C again ends at once\n');
+  };
   process.once('SIGINT', cancel);
   const screen = progressOn(io);
   const outcomes: BatchOutcome<string, Signed>[] = [];
