@@ -40,10 +40,20 @@ const SMALLEST_SHARE = 0.35;
  */
 export function placeAtAnchor(revision: PdfRevision, anchor: TextAnchor): { readonly page: number; readonly rect: VisualRect } {
   const pages = anchor.page === undefined ? revision.pages() : [revision.page(anchor.page - 1)];
-  const found = pages.flatMap((page) => findText(revision, page, anchor.text));
-  const chosen = choose(found, anchor);
+  const chosen = choose(search(revision, pages, anchor), anchor);
   const page = pages.find((one) => one.index === chosen.page - 1) as PdfPage;
   return { page: chosen.page, rect: aboveText(page, chosen.rect, textLines(revision, page), anchor) };
+}
+
+/** In reading order; no further than the question needs, as a letter's last page is enough for the last name. */
+function search(revision: PdfRevision, pages: readonly PdfPage[], { text, occurrence }: TextAnchor): readonly FoundText[] {
+  const enough = typeof occurrence === 'number' ? occurrence : occurrence === undefined ? Number.POSITIVE_INFINITY : 1;
+  const out: FoundText[] = [];
+  for (const page of occurrence === 'last' ? [...pages].reverse() : pages) {
+    out.push(...findText(revision, page, text));
+    if (out.length >= enough) break;
+  }
+  return out;
 }
 
 function choose(found: readonly FoundText[], { text, occurrence, page }: TextAnchor): FoundText {
