@@ -3,6 +3,7 @@ import type { ByteSource } from '@antin/formats/bytes/source';
 import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
 import { parseJson } from '@antin/formats/json/scan';
+import { openZip } from '@antin/formats/zip/reader';
 import { readFrame, withoutContent } from '../cades/frame.ts';
 import { JWS_BUDGET } from '../jades/budget.ts';
 import type { CmsFrame } from '../cades/frame.ts';
@@ -29,7 +30,7 @@ export function recognise(source: ByteSource): Container {
   const head = source.read(0, Math.min(source.size, 4096));
   const text = fromLatin1(head);
   // Before PDF: a letter that stands uncompressed in a container begins within the first kilobyte.
-  const archive: Container = text.startsWith('PK\u0003\u0004') ? zip(source, text) : { kind: 'none' };
+  const archive: Container = beginsAsArchive(head) ? zip(source, text) : { kind: 'none' };
   if (archive.kind !== 'none') return archive;
   const cms = indexOfBytes(head.subarray(0, 64), ID_SIGNED_DATA) !== -1;
   const frame = cms && head[0] === 0x30 ? wholeFrame(source) : undefined;
@@ -117,14 +118,35 @@ function pemBody(pem: string): Uint8Array | undefined {
   }
 }
 
+/** One of its first four bytes may be damaged: what it holds still tells what it was. */
+function beginsAsArchive(head: Uint8Array): boolean {
+  return [0x50, 0x4b, 3, 4].filter((byte, i) => head[i] === byte).length >= 3;
+}
+
 function zip(source: ByteSource, head: string): Container {
   const mimetype = /^.{26}\x08\0[^]{2}mimetypeapplication\/vnd\.etsi\.asic-([se])\+zip/s.exec(head)?.[1];
   if (mimetype !== undefined) return { kind: 'asic', format: mimetype === 's' ? 'ASiC-S' : 'ASiC-E' };
-  const has = (name: string): boolean => positionsOf(source, latin1(name), 1).length > 0;
+  const names = namesIn(source);
+  // What the strict reader refuses is searched as bytes: damage does not make a signed file unsigned.
+  const has = (start: string): boolean =>
+    names?.some((name) => name.startsWith(start)) ?? positionsOf(source, latin1(start), 1).length > 0;
   if (has('[Content_Types].xml')) return { kind: 'ooxml', signed: has('_xmlsignatures/') || has('digital-signature') };
   // Without mimetype, or with one that is not first: what stands in META-INF tells.
   const signed = ['META-INF/signature', 'META-INF/documentsignatures', 'META-INF/timestamp', 'META-INF/ASiCManifest'].some(has);
-  return signed || has('application/vnd.etsi.asic-') ? { kind: 'asic', format: 'ASiC-E' } : { kind: 'none' };
+  const named = (names === undefined || has('mimetype')) && positionsOf(source, latin1(ASIC_TYPE), 1).length > 0;
+  return signed || named ? { kind: 'asic', format: 'ASiC-E' } : { kind: 'none' };
+}
+
+const ASIC_TYPE = 'mimetypeapplication/vnd.etsi.asic-';
+
+/** By the directory, so that an Office file inside a container is not taken for one around it. */
+function namesIn(source: ByteSource): readonly string[] | undefined {
+  try {
+    return openZip(source, { inflateRaw: () => new Uint8Array(0) }).entries.map((one) => one.name);
+  } catch (error) {
+    if (error instanceof FormatFault) return undefined;
+    throw error;
+  }
 }
 
 function xml(source: ByteSource): Container {
