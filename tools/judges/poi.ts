@@ -44,14 +44,17 @@ export interface PoiAnswer {
   readonly failure?: string;
 }
 
-export interface PoiSigning {
-  readonly bytes: Uint8Array;
+export interface PoiKey {
   readonly pkcs12: Uint8Array;
   readonly passphrase: string;
   readonly alias: string;
-  readonly digest: 'sha256' | 'sha384' | 'sha512';
-  /** Milliseconds since 1970. */
+  /** Signing time, milliseconds since 1970. */
   readonly at: number;
+}
+
+export interface PoiSigning {
+  readonly bytes: Uint8Array;
+  readonly digest: 'sha256' | 'sha384' | 'sha512';
 }
 
 /** Asks about all files at once: one Java machine takes a second to start. */
@@ -64,14 +67,22 @@ export function askPoi(classPath: string, files: Readonly<Record<string, Uint8Ar
   });
 }
 
-/** The file as POI signs it. */
-export function signByPoi(classPath: string, { bytes, pkcs12, passphrase, alias, digest, at }: PoiSigning): Uint8Array {
+/** The files as POI signs them, all at once. */
+export function signByPoi(
+  classPath: string,
+  { pkcs12, passphrase, alias, at }: PoiKey,
+  files: Readonly<Record<string, PoiSigning>>,
+): Record<string, Uint8Array> {
   return inFolder((put) => {
-    const path = put('in.docx', bytes);
-    const line = ['sign', path, put('key.p12', pkcs12), alias, digest, String(at)].join('\t');
-    const [answer] = run(classPath, put('list.txt', line), passphrase);
-    if (answer !== '{"signed":true}') throw new Error(`POI did not sign: ${answer ?? ''}`);
-    return new Uint8Array(readFileSync(path));
+    const key = put('key.p12', pkcs12);
+    const signed = Object.entries(files).map(([name, { bytes, digest }], i) => {
+      const path = put(`${i}.${name.split('.').at(-1)}`, bytes);
+      return { name, path, line: ['sign', path, key, alias, digest, String(at)].join('\t') };
+    });
+    const answers = run(classPath, put('list.txt', signed.map((one) => one.line).join('\n')), passphrase);
+    const wrong = answers.find((one) => one !== '{"signed":true}');
+    if (wrong !== undefined || answers.length !== signed.length) throw new Error(`POI did not sign: ${wrong ?? 'no answer'}`);
+    return Object.fromEntries(signed.map(({ name, path }) => [name, new Uint8Array(readFileSync(path))]));
   });
 }
 

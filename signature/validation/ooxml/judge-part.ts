@@ -6,7 +6,7 @@ import type { ManifestFinding } from '../../ooxml/check-manifest.ts';
 import { checkManifestReference } from '../../ooxml/check-manifest.ts';
 import type { Coverage } from '../../ooxml/coverage.ts';
 import { coverageOf } from '../../ooxml/coverage.ts';
-import { formOf } from '../../ooxml/level.ts';
+import { formOf } from '../../ooxml/form.ts';
 import type { OoxmlPackage, OoxmlPart } from '../../ooxml/package.ts';
 import type { OoxmlSignature } from '../../ooxml/read-signed.ts';
 import { readOoxmlSignature } from '../../ooxml/read-signed.ts';
