@@ -1,6 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { utf8 } from '@antin/formats/bytes/bytes';
+import { memorySource } from '@antin/formats/bytes/source';
+import { signAsicCades } from '@antin/signature/asic/sign';
+import { signJades } from '@antin/signature/jades/sign';
 import { HOUR, letter, sign } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { runCommand } from '@antin/testkit/run-command';
@@ -157,5 +162,35 @@ describe('longer and shorter reports', () => {
     const refused = await asked('bad.pdf', '--policy', path('lax.json'));
     expect(refused.code).toBe(64);
     expect(refused.err).toContain('policy.not-loosenable');
+  });
+});
+
+describe('antin validate of JSON and containers', () => {
+  const sources = { door: nodeCrypto, level: 'B-B', signingTime: pki.now } as const;
+  const file = (name: string, text: string) => ({ name, content: memorySource(utf8(text)), mimeType: 'text/plain' });
+  beforeAll(async () => {
+    const key = pki.signingKey('leader');
+    const files = [file('thư.txt', 'một'), file('phụ lục.txt', 'hai')];
+    for (const { name, content } of files) writeFileSync(path(name), content.read(0, content.size));
+    const container = await signAsicCades({ container: 'ASiC-E', files }, key, sources);
+    writeFileSync(path('x.asice'), container.read(0, container.size));
+    const detached = { packaging: 'detached', files } as const;
+    writeFileSync(path('x.json'), await signJades(detached, key, { ...sources, serialization: 'flattened' }));
+  });
+
+  it('names the files that are signed, and those that are not at hand', async () => {
+    const container = await antin([path('x.asice'), ...usual()]);
+    expect(container.code).toBe(0);
+    expect(container.out).toMatch(/CAdES, mức B-B[^]*META-INF\/signature001\.p7s[^]*tệp thư\.txt\n[^]*tệp phụ lục\.txt\n/);
+    const both = await antin([path('x.json'), '--detached', path('thư.txt'), path('phụ lục.txt'), ...usual()]);
+    expect(both.code).toBe(0);
+    expect(both.out).toMatch(/JAdES, mức B-B[^]*tệp thư\.txt\n[^]*tệp phụ lục\.txt\n/);
+    const one = await antin([path('x.json'), '--detached', path('thư.txt'), ...usual()]);
+    expect(one.code).toBe(2);
+    expect(one.out).toContain('tệp phụ lục.txt: không có ở đây');
+    expect((await antin([path('x.json'), ...usual()])).code).toBe(2);
+    const wrong = await antin([path('x.json'), '--detached', path('good.pdf'), ...usual(), '--lang', 'en']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.out).toContain('not at hand');
   });
 });
