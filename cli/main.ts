@@ -7,7 +7,7 @@ const usage = `Antin (Ấn Tín): digital signatures for public administration
   antin serve     run the services (npm start does this)
   antin sign      sign files of any kind
   antin extend    raise signatures to B-T, B-LT, B-LTA
-  antin timestamp put a document time-stamp over a PDF
+  antin timestamp prove that a file was there, as it is, at this time
   antin validate  judge the signatures of files
   antin path      judge a certification path
   antin revocation   was a certificate revoked?

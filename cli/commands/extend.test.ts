@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { memorySource } from '@antin/formats/bytes/source';
 import { encodePem } from '@antin/pki/pem';
 import { parseOcspRequest } from '@antin/pki/ocsp/request';
+import { openAsic } from '@antin/signature/asic/container';
 import { signCades } from '@antin/signature/cades/sign';
 import type { ValidationReport } from '@antin/signature/validation/types';
 import { letter } from '@antin/testkit/judging/documents';
@@ -189,10 +191,34 @@ describe('antin timestamp', () => {
     }
   });
 
-  it('refuses what is no PDF, and an authority that does not answer', async () => {
-    const text = desk.file('text.txt', 'chữ');
-    expect(await antin(['timestamp', text, '-o', out, '--tsa', desk.tsa])).toMatchObject({ code: 65 });
+  it('puts any other file into a container with the time-stamp', async () => {
+    const target = `${out}.asics`;
+    const text = desk.file('biên bản.txt', 'Biên bản họp');
+    const args = ['--tsa', desk.tsa, '--digest', 'SHA-384', '--mimetype', 'text/plain'];
+    expect(await antin(['timestamp', text, '-o', target, ...args])).toMatchObject({
+      code: 0,
+      out: `${target}: ASiC-S with a time-stamp\n`,
+    });
+    const container = openAsic(memorySource(new Uint8Array(readFileSync(target))), { inflateRaw: nodeInflateRaw });
+    expect(container).toMatchObject({ kind: 'ASiC-S', mimetype: [] });
+    expect(container.files.map((one) => one.name)).toEqual(['biên bản.txt']);
+    const { out: said } = await antin(['validate', target, ...desk.trust(), '--format', 'json']);
+    const report = JSON.parse(said) as ValidationReport;
+    expect(report.signatures.flatMap((one) => one.timestamps.map((stamp) => stamp.indication))).toEqual(['PASSED']);
+  });
+
+  it('refuses a damaged PDF, and an authority that does not answer or answers wrongly', async () => {
+    const text = desk.file('text.pdf', 'chữ');
+    const refused = await antin(['timestamp', text, '-o', out, '--tsa', desk.tsa]);
+    expect(refused).toMatchObject({ code: 65 });
+    expect(refused.err).toContain('[pdf.header]');
     expect(await antin(['timestamp', signed, '-o', out, '--tsa', 'http://127.0.0.1:1/'])).toMatchObject({ code: 69 });
     expect(await antin(['timestamp', signed, '-o', out])).toMatchObject({ code: 64 });
+    expect(await antin(['timestamp', signed, '-o', out, '--tsa', 'file:///etc/passwd'])).toMatchObject({ code: 64 });
+    desk.stampWith({ nonce: 1n });
+    const wrong = await antin(['timestamp', desk.file('data.txt'), '-o', out, '--tsa', desk.tsa]);
+    desk.stampWith({});
+    expect(wrong).toMatchObject({ code: 69 });
+    expect(wrong.err).toContain('[source.tsa-mismatch]');
   });
 });

@@ -14,6 +14,8 @@ export const MANIFEST = 'META-INF/manifest.xml';
 export const SIGNATURES = 'META-INF/signatures.xml';
 /** The one signature file of ASiC-S with CAdES (clause 4.3.3.2). */
 export const SIGNATURE_CMS = 'META-INF/signature.p7s';
+/** The one time-stamp token of ASiC-S without signature (clause 4.3.3.2). */
+export const TIME_STAMP = 'META-INF/timestamp.tst';
 /** The newest archive manifest (clause A.7); older ones carry a number. */
 export const ARCHIVE_MANIFEST = 'META-INF/ASiCArchiveManifest.xml';
 

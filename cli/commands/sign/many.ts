@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { signBatch } from '@antin/signature/making/batch';
-import type { BatchOutcome, BatchProgress } from '@antin/signature/making/batch';
+import type { BatchOutcome } from '@antin/signature/making/batch';
 import { exit } from '../../exit.ts';
 import type { Io } from '../../io.ts';
 import { printable } from '../../printable.ts';
@@ -17,6 +17,7 @@ import type { Prepared } from './making.ts';
 import { outputName } from './output-name.ts';
 import { checkOutput, writeOutput } from './output.ts';
 import { look, prepareDocument } from './preparing.ts';
+import { progressOn } from './progress.ts';
 import { finish, makingWith, readSources } from './run.ts';
 import type { Signed } from './said.ts';
 import { jsonOf, lineOf } from './said.ts';
@@ -133,22 +134,4 @@ function makeFolder(folder: string): void {
   } catch (cause) {
     throw new SignFault('sign.output-failed', `${folder} cannot be made (${(cause as NodeJS.ErrnoException).code})`, { cause });
   }
-}
-
-/** On a terminal only: a line that is written over. */
-function progressOn({ stderr }: Io): { readonly show: (progress: BatchProgress) => void; readonly clear: () => void } {
-  if ((stderr as { readonly isTTY?: boolean }).isTTY !== true) return { show: () => {}, clear: () => {} };
-  let shown = false;
-  const clear = () => {
-    if (shown) stderr.write('\r\u001b[K');
-    shown = false;
-  };
-  return {
-    clear,
-    show({ phase, done, of }) {
-      clear();
-      stderr.write(`${phase} ${done}/${of}`);
-      shown = true;
-    },
-  };
 }
