@@ -75,7 +75,8 @@ function idsOf(element: XmlElement): ReadonlySet<string> {
   const ids = element.attributes.filter(({ localName, namespace }) =>
     namespace === XML ? localName === 'id' : ID_NAMES.has(localName),
   );
-  return new Set(ids.map((one) => one.value));
+  // xml:id is compared without the white space around it (xml:id §4), by some readers the others too.
+  return new Set(ids.flatMap((one) => [one.value, one.value.trim()]));
 }
 
 /** The one element a same-document URI names. @throws {SignatureFault} `xmldsig.ambiguous-id`, `xmldsig.reference-not-found` */

@@ -107,6 +107,9 @@ describe('references', () => {
       by: 'leader',
     });
     expect(inShort(judge(document))).toBe(MISSING);
+    const around = reference('#o1', EXCLUSIVE);
+    const object = signatureByHand({ references: [around] }).replace('<ds:Object>', '<ds:Object Id="o1">');
+    expect(inShort(judge(fillIn(object, { pki, by: 'leader' })))).toBe(MISSING);
   });
 
   it('to nothing, to an empty selection, to a file that is not given are no data', () => {

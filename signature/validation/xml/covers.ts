@@ -13,8 +13,26 @@ export type Covered =
 export function pathOf(element: XmlElement): string {
   const { parent } = element;
   if (parent === undefined) return `/${element.name}`;
-  const same = parent.children.filter((one) => one.name === element.name);
-  return `${pathOf(parent)}/${element.name}${same.length > 1 ? `[${same.indexOf(element) + 1}]` : ''}`;
+  const number = numbersIn(parent).get(element) ?? 0;
+  return `${pathOf(parent)}/${element.name}${number === 0 ? '' : `[${number}]`}`;
+}
+
+const numbers = new WeakMap<XmlElement, ReadonlyMap<XmlElement, number>>();
+
+/** Counted once for all children: thousands of references into one long list are cheap to write. */
+function numbersIn(parent: XmlElement): ReadonlyMap<XmlElement, number> {
+  const known = numbers.get(parent);
+  if (known !== undefined) return known;
+  const byName = new Map<string, XmlElement[]>();
+  for (const one of parent.children) {
+    const same = byName.get(one.name);
+    if (same === undefined) byName.set(one.name, [one]);
+    else same.push(one);
+  }
+  const out = new Map<XmlElement, number>();
+  for (const same of byName.values()) if (same.length > 1) same.forEach((one, i) => out.set(one, i + 1));
+  numbers.set(parent, out);
+  return out;
 }
 
 export interface Coverage {
@@ -62,6 +80,7 @@ export function coverageOf(tree: XmlTree, covered: readonly Covered[]): Coverage
     }
   };
   const signature = (element: XmlElement): void => {
+    if (textOf(tree, element) !== '') report(element, 'text in');
     for (const object of element.childrenNamed(DS, 'Object')) {
       const how = elements.get(object);
       if (how !== undefined) leftOut(object, how);

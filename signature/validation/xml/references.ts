@@ -60,13 +60,13 @@ interface Doors {
  */
 export function checkReferences(structure: XmlStructure, doors: Doors): CheckedReferences {
   const { signature, propertiesReference } = structure;
-  const { tree, element } = signature;
+  const { tree } = signature;
   const out: Checked[] = [];
   const queue = signature.references.map((reference) => ({ reference, depth: 0 }));
   for (const { reference, depth } of queue) {
     const target = targetOf(tree, reference);
     const finding = checkOne(structure, reference, doors);
-    const data = reference !== propertiesReference && isData(target, element);
+    const data = reference !== propertiesReference && isData(target, structure);
     out.push({ reference, finding, target, data });
     // A manifest is digested as it is written; what it names is not, and has to be looked at by itself.
     for (const manifest of finding.status === 'intact' ? manifestsIn(target) : []) {
@@ -165,11 +165,13 @@ export function spend(work: Work, characters: number): void {
   if (work.left < 0) throw new LimitReached('xml-work', WORK);
 }
 
-/** KeyInfo, the signature's own properties and the like are no data. */
-function isData(target: XmlElement | undefined, signature: XmlElement): boolean {
+/** KeyInfo, the signature's own properties and the object around them are no data: they would be there without any. */
+function isData(target: XmlElement | undefined, { signature: { element }, qualifyingProperties }: XmlStructure): boolean {
   if (target === undefined) return true;
-  if (target.is(DS, 'KeyInfo') && target.parent === signature) return false;
-  return !(target.is(DS, 'SignatureProperties') || target.is(DS, 'SignatureProperty')) || !signature.contains(target);
+  if (target.is(DS, 'KeyInfo')) return target.parent !== element;
+  if (qualifyingProperties?.contains(target) === true) return false;
+  if (target === qualifyingProperties?.parent) return target.children.length > 1;
+  return !(target.is(DS, 'SignatureProperties') || target.is(DS, 'SignatureProperty')) || !element.contains(target);
 }
 
 function manifestsIn(target: XmlElement | undefined): readonly XmlElement[] {

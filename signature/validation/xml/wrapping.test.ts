@@ -87,8 +87,8 @@ describe('wrapping: the signed element is still there, and readers see another',
       (d) => attacked(d, [signed, forged], [CLOSE, `<ds:Object xmlns="urn:vn">${signed}</ds:Object>${CLOSE}`]),
     ],
     [
-      'among the unsigned properties',
-      UNSIGNED,
+      'among the unsigned properties, which are no data',
+      'indeterminate SIGNED_DATA_NOT_FOUND integrity.data-found',
       (d) =>
         attacked(
           d,
