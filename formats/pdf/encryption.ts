@@ -121,7 +121,9 @@ function aes(key: Uint8Array, ciphers: PdfCiphers, way: Way, place: readonly [nu
 
 function decrypted(key: Uint8Array, ciphers: PdfCiphers, bytes: Uint8Array): Uint8Array {
   const damaged = (): FormatFault => new FormatFault('pdf.encryption-damaged', 'encrypted data is no whole number of blocks');
-  if (bytes.length < 32 || bytes.length % 16 !== 0) throw damaged();
+  if (bytes.length < 16 || bytes.length % 16 !== 0) throw damaged();
+  // A vector and nothing behind it: the way some programs write nothing.
+  if (bytes.length === 16) return new Uint8Array(0);
   const plain = ciphers.aesCbc('decrypt', key, bytes.subarray(0, 16), bytes.subarray(16));
   const count = plain[plain.length - 1] as number;
   if (count < 1 || count > 16) throw damaged();

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodePdfCiphers as ciphers } from '@antin/adapters/crypto/pdf-ciphers';
 import { fromLatin1 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
+import { corpus } from '@antin/testkit/corpora';
 import { HOUR, judged, letter, prepared, sign } from '@antin/testkit/judging/documents';
 import type { SignOptions } from '@antin/testkit/judging/documents';
 import { pdfText, pdfsig, qpdfCheck, qpdfRewrite, tools } from '@antin/testkit/pdf/outside';
@@ -92,6 +95,41 @@ describe.skipIf(!tools.qpdf || !tools.pdfsig).each([
     const at = fromLatin1(second).indexOf('stream') + 40;
     const report = judged(second.with(at, second[at]! ^ 1), pki, pki.now + 2 * HOUR, { decryption: withPassword(USER!) });
     expect(report.verdict).toBe('invalid');
+  });
+});
+
+describe('files encrypted by other programs', () => {
+  it.each([
+    ['libpdf-pdf', 'encryption/PasswordSample-256bit.pdf', 'user', 'owner'],
+    ['libpdf-pdf', 'encryption/issue17069.pdf', '', undefined],
+    ['pyhanko-pdf', 'minimal-aes256.pdf', 'usersecret', 'ownersecret'],
+    ['pyhanko-pdf', 'minimal-two-fields-aes256.pdf', 'usersecret', 'ownersecret'],
+    ['pyhanko-pdf', 'minimal-aes256-empty-encrypted-string.pdf', 'secret', undefined],
+  ])('%s/%s is signed twice', async (name, path, user, owner = user) => {
+    const folder = corpus(name);
+    if (folder === undefined) return;
+    const input = new Uint8Array(readFileSync(join(folder, path)));
+    let file = input;
+    // What a user may not, the owner may: these files differ in what they allow.
+    for (const [who, password] of [
+      ['leader', owner],
+      ['seal', owner],
+    ] as const) {
+      try {
+        file = await by(file, who, password);
+      } catch (fault) {
+        expect((fault as { code: string }).code).toBe('pades.password-forbids');
+        return;
+      }
+    }
+    for (const password of [user, owner]) {
+      const report = judged(file, pki, pki.now + HOUR, { decryption: withPassword(password) });
+      expect(report.signatures.slice(-2).map(({ indication }) => indication)).toEqual(['TOTAL_PASSED', 'TOTAL_PASSED']);
+      // One of them was signed before, by somebody we do not know: its bytes still hold.
+      for (const one of report.signatures) expect(one.subIndication ?? '').not.toMatch(/HASH|CRYPTO_FAILURE|FORMAT/);
+    }
+    if (tools.pdfsig) expect(pdfsig(file, '-upw', user).valid).toBeGreaterThanOrEqual(2);
+    if (tools.qpdf) expect(qpdfCheck(file, `--password=${user}`).status).toBe(qpdfCheck(input, `--password=${user}`).status);
   });
 });
 
