@@ -85,4 +85,13 @@ describe('antin validate of XML', () => {
       /^Not valid: the file carries a document type declaration/,
     );
   });
+
+  it('has its facts and every check in the longer reports', async () => {
+    const facts = await antin(path('part.xml'), '--report', 'diagnostic');
+    expect(facts.code).toBe(0);
+    expect(facts.out).toContain('"covers": "/công-văn/thư"');
+    const detailed = await antin(path('wrapped.xml'), '--report', 'detailed');
+    expect(detailed.code).toBe(2);
+    expect(detailed.out).toMatch(/passed +integrity\.digest/);
+  });
 });
