@@ -185,6 +185,9 @@ describe('what cannot be is refused with a code, and nothing is written', () => 
       'jades.no-unsigned-header',
     ],
     ['B-LTA in Word', () => [['tờ trình.docx'], ['--level', 'B-LTA', '--tsa', desk.tsa, ...trust]], 65, 'ooxml.level'],
+    ['a form field outside of PDF', () => [text, ['--field', 'Chữ ký']], 64, 'sign.usage'],
+    ['a reason outside of PDF and Office', () => [text, ['--reason', 'Đồng ý']], 64, 'sign.usage'],
+    ['data for what is not detached', () => [text, ['--detached', desk.file('công văn.pdf')]], 64, 'sign.usage'],
     ['SHA-384 with P-256 in JSON', () => [['biên nhận.json'], ['--digest', 'SHA-384']], 65, 'signature.algorithm-not-allowed'],
   ])('%s', async (_, ask, code, reason) => {
     const [names, more] = ask();

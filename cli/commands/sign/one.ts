@@ -1,6 +1,8 @@
 import type { Io } from '../../io.ts';
 import { printable } from '../../printable.ts';
+import { UsageFault } from '../validate-arguments.ts';
 import type { SignArguments } from './arguments.ts';
+import type { Choice } from './choice.ts';
 import { choose } from './choice.ts';
 import { openFiles } from './input-files.ts';
 import { openKey } from './key.ts';
@@ -15,6 +17,7 @@ export async function signOne(args: SignArguments, output: string, io: Io): Prom
   using beside = openFiles(args.detached);
   checkOutput([...args.inputs, ...args.detached], output, args.force);
   const document = { files: input.files, detached: beside.files, choice: choose(input.files, args) };
+  requireMeaning(args, document.choice);
   const sources = readSources(args);
   look(document, args.level);
   if (args.format === undefined && document.choice.form !== 'PAdES') say(io, whyOf(document));
@@ -33,4 +36,12 @@ export async function signOne(args: SignArguments, output: string, io: Io): Prom
 
 function say(io: Io, text: string): void {
   io.stderr.write(`antin sign: ${printable(text)}\n`);
+}
+
+/** An option that would do nothing was meant to do something. @throws {UsageFault} */
+function requireMeaning({ field, appearance, reason, location, detached }: SignArguments, { form, joins }: Choice): void {
+  const pdfOnly = { field, appearance, location, ...(form === 'OOXML' ? {} : { reason }) };
+  const [idle] = Object.entries(pdfOnly).find(([, value]) => value !== undefined) ?? [];
+  if (form !== 'PAdES' && idle !== undefined) throw new UsageFault(`--${idle} means nothing in ${form}`);
+  if (!joins && detached.length > 0) throw new UsageFault('--detached is for one more signature beside detached ones');
 }

@@ -1,7 +1,9 @@
 import { nodeInflate } from '@antin/adapters/inflate/node';
 import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
+import { FormatFault } from '@antin/formats/fault';
 import { parseJson } from '@antin/formats/json/scan';
 import { withXml } from '@antin/formats/xml/document';
+import { XML_BUDGET } from '@antin/formats/xml/scan';
 import { SignatureFault } from '@antin/signature/fault';
 import { readJws } from '@antin/signature/jades/jws';
 import { requireHoldable } from '@antin/signature/making/require-holdable';
@@ -35,7 +37,10 @@ const LOOK: Readonly<Partial<Record<Form, (document: Document, level: Level) => 
     const { packaging } = document.choice;
     const size = document.files.reduce((sum, one) => sum + one.source.size, 0);
     if (packaging === 'enveloping') requireHoldable(size, 'take --packaging detached or --format ASiC-E');
-    if (packaging === 'enveloped') withXml(wholeOf(onlyFile(document)), () => true);
+    if (packaging !== 'enveloped') return;
+    // Before it is in memory, not by the parser afterwards.
+    if (size > XML_BUDGET.bytes) throw new FormatFault('xml.too-large', `more than ${XML_BUDGET.bytes} bytes of XML`);
+    withXml(wholeOf(onlyFile(document)), () => true);
   },
   JAdES(document, level) {
     requireRoom(document, level !== 'B-B');
