@@ -109,7 +109,7 @@ describe('files encrypted by other programs', () => {
     const folder = corpus(name);
     if (folder === undefined) return;
     const input = new Uint8Array(readFileSync(join(folder, path)));
-    let file = input;
+    let file: Uint8Array = input;
     // What a user may not, the owner may: these files differ in what they allow.
     for (const [who, password] of [
       ['leader', owner],
