@@ -16,13 +16,15 @@ export interface Installation extends AsyncDisposable {
 }
 
 /** `npm start` on a folder of its own, with `--port 0`; what it printed is what a newcomer has to go by. */
-export async function startInstallation(options: { data?: string; args?: readonly string[] } = {}): Promise<Installation> {
+export async function startInstallation(
+  options: { data?: string; args?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+): Promise<Installation> {
   const own = options.data === undefined;
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'antin e2e '));
   const antin = fileURLToPath(new URL('../cli/antin.mjs', import.meta.url));
   const child = spawn(process.execPath, [antin, 'start', '--port', '0', '--data', data, ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ANTIN_AGENT_OPENER: 'none' },
+    env: { ...process.env, ANTIN_AGENT_OPENER: 'none', ...options.env },
     detached: true,
   });
   let output = '';

@@ -51,6 +51,17 @@ const several = async (n: number): Promise<Before[]> => {
   return all;
 };
 
+test('what waits for a leader comes with all that is needed to read it and sign it', async () => {
+  const [one] = await several(1);
+  const { items, total } = await o.get(leader, '/api/to-sign');
+  expect(total).toBe(items.length);
+  expect(items.find((item: any) => item.documentId === one!.id)).toMatchObject({
+    ...{ version: one!.version, typeCode: 'CV', drafterName: 'Lê Thị Soạn', annexes: 0 },
+    main: { pages: 2 },
+  });
+  expect((await o.get(await o.signIn('pho.gd'), '/api/to-sign')).items).toEqual([]);
+});
+
 test('several documents are one question to the device, and each is signed by itself', async () => {
   const all = await several(3);
   const batch = await begin(all);

@@ -16,6 +16,7 @@ import { giveNumberBack } from './give-back.ts';
 import { beginIssue, proposeIssue, retrySeal } from './issue.ts';
 import { beginSigning } from './sign.ts';
 import { attemptOfJob } from './store.ts';
+import { toSign } from './to-sign.ts';
 
 export interface SigningRouteDoors extends SigningDoors {
   readonly viewOf: (caller: Caller, documentId: string) => Promise<z.input<typeof DocumentView>>;
@@ -58,6 +59,7 @@ export function signingApp(doors: SigningRouteDoors): Hono<PersonEnv> {
     await giveNumberBack(doors, c.var.caller, params.id, body);
     return doors.viewOf(c.var.caller, params.id);
   });
+  mount(app, signingRoutes.toSign, person, ({ c }) => toSign(db, c.var.caller));
   mount(app, signingRoutes.batch, person, ({ body, c }) => beginBatch(doors, c.var.caller, body));
   mount(app, signingRoutes.batchView, person, ({ params, c }) => batchView(doors, c.var.caller, params.id));
   mount(app, signingRoutes.stopBatch, person, ({ params, c }) => stopBatch(doors, c.var.caller, params.id));

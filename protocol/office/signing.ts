@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Day, Id, Instant, Sha256 } from '../basics.ts';
 import { MAX_BATCH } from '../agent/jobs.ts';
 import { route } from '../route.ts';
-import { DocumentView, PlaceOnPage } from './documents.ts';
+import { DocumentView, PlaceOnPage, Urgency } from './documents.ts';
 
 /** A certificate that the person (or the agency's clerk) can use now, and where its key lives. */
 export const Credential = z.object({
@@ -86,6 +86,24 @@ export const SigningBatch = z.object({
 });
 export type SigningBatch = z.infer<typeof SigningBatch>;
 
+/** A document before its signer, with what is needed to read it and to sign it together with others. */
+export const ToSign = z.object({
+  documentId: Id,
+  version: z.number().int(),
+  typeCode: z.string(),
+  typeName: z.string(),
+  subject: z.string(),
+  urgency: Urgency,
+  drafterName: z.string(),
+  signerName: z.string(),
+  waitingSince: Instant,
+  main: z.object({ fileId: Id, sha256: Sha256, pages: z.number().int() }),
+  annexes: z.number().int(),
+  /** Where the drafter wants the signature. */
+  place: PlaceOnPage.optional(),
+});
+export type ToSign = z.infer<typeof ToSign>;
+
 const ById = z.object({ id: Id });
 
 export const signingRoutes = {
@@ -148,6 +166,13 @@ export const signingRoutes = {
     params: ById,
     body: z.object({ mode: z.enum(['release', 'void']), reason: z.string().trim().min(3).max(1000) }),
     answer: DocumentView,
+  }),
+  toSign: route({
+    method: 'GET',
+    path: '/api/to-sign',
+    summary: 'What waits for my signature, the most urgent first; at most as many as one batch may have',
+    caller: 'person',
+    answer: z.object({ items: z.array(ToSign), total: z.number().int() }),
   }),
   batch: route({
     method: 'POST',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fill, translator, wordFor, type Words } from './catalogue.ts';
 import { dayOf, dayText, fullDayText, instantText } from './dates.ts';
 import { asTitle, shortAgency } from './titles.ts';
+import { batchWords } from './words/batch.ts';
 import { deviceWords } from './words/devices.ts';
 import { documentWords } from './words/documents.ts';
 import { draftWords } from './words/draft.ts';
@@ -14,6 +15,7 @@ import { signingWords } from './words/signing.ts';
 import { verifierWords } from './words/verifier.ts';
 
 const office: Record<string, Words> = {
+  batchWords,
   deviceWords,
   documentWords,
   draftWords,

@@ -50,6 +50,18 @@ const sign = createRoute({
   component: lazyRouteComponent(() => import('./signing/SignPage.tsx'), 'SignPage'),
 });
 
+const batch = createRoute({
+  getParentRoute: () => root,
+  path: '/ky-nhieu',
+  component: lazyRouteComponent(() => import('./batch/BatchPage.tsx'), 'BatchPage'),
+});
+
+const batchUnderWay = createRoute({
+  getParentRoute: () => root,
+  path: '/ky-nhieu/$id',
+  component: lazyRouteComponent(() => import('./batch/BatchProgressPage.tsx'), 'BatchProgressPage'),
+});
+
 const issue = createRoute({
   getParentRoute: () => root,
   path: '/van-ban-di/$id/phat-hanh',
@@ -119,6 +131,8 @@ export const router = createRouter({
     outgoing,
     document,
     sign,
+    batch,
+    batchUnderWay,
     issue,
     draft,
     edit,

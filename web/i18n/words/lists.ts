@@ -14,6 +14,7 @@ export const listWords = {
   'home.to-assign': ['Chờ phân công', 'To assign'],
   'home.assigned-to-me': ['Giao cho tôi', 'Assigned to me'],
   'home.drafts': ['Dự thảo của tôi', 'My drafts'],
+  'home.sign-several': ['Ký nhiều văn bản', 'Sign several'],
   'home.all': ['Xem tất cả {n}', 'See all {n}'],
   'row.from': ['Từ', 'From'],
   'row.to': ['Nơi nhận', 'To'],

@@ -1,3 +1,4 @@
+import type { batchWords } from './batch.ts';
 import type { deviceWords } from './devices.ts';
 import type { documentWords } from './documents.ts';
 import type { draftWords } from './draft.ts';
@@ -7,6 +8,7 @@ import type { signingWords } from './signing.ts';
 
 /** Keys of the words that join with the lazily loaded pages; types only, so that naming one loads nothing. */
 export type PageKey =
+  | keyof typeof batchWords
   | keyof typeof documentWords
   | keyof typeof draftWords
   | keyof typeof signingWords

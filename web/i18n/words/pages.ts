@@ -1,3 +1,4 @@
+import { batchWords } from './batch.ts';
 import { deviceWords } from './devices.ts';
 import { documentWords } from './documents.ts';
 import { draftWords } from './draft.ts';
@@ -6,7 +7,15 @@ import { addWords } from './office.ts';
 import { registerWords } from './registers.ts';
 import { signingWords } from './signing.ts';
 
-const words = { ...documentWords, ...draftWords, ...signingWords, ...incomingWords, ...registerWords, ...deviceWords } as const;
+const words = {
+  ...batchWords,
+  ...documentWords,
+  ...draftWords,
+  ...signingWords,
+  ...incomingWords,
+  ...registerWords,
+  ...deviceWords,
+} as const;
 
 // Imported by every page that is loaded lazily, so that the first load of the office stays small.
 addWords(words);

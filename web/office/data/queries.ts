@@ -123,6 +123,23 @@ export const jobQuery = (id: string) =>
     staleTime: 0,
   });
 
+/** Kept while it is being read: the list under a reader's hands does not change by itself. */
+export const toSignQuery = queryOptions({
+  queryKey: ['to-sign'],
+  queryFn: ({ signal }) => call(signingRoutes.toSign, {}, signal),
+  refetchOnWindowFocus: false,
+});
+
+const OVER = new Set(['done', 'refused', 'failed', 'expired', 'cancelled', 'not-sent']);
+
+export const batchQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['batch', id],
+    queryFn: ({ signal }) => call(signingRoutes.batchView, { params: { id } }, signal),
+    refetchInterval: (query) => (query.state.data?.items.every((item) => OVER.has(item.state)) === true ? false : 1_000),
+    staleTime: 0,
+  });
+
 export const registersQuery = queryOptions({
   queryKey: ['registers'],
   queryFn: ({ signal }) => call(registerRoutes.list, {}, signal),

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { DocumentRow } from '@antin/protocol/office/documents';
 import type { IncomingRow } from '@antin/protocol/office/incoming';
+import { Icon } from '../../ui/Icon.tsx';
 import { Empty, Skeleton } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, sinceText } from '../../i18n/dates.ts';
 import { asTitle, shortAgency } from '../../i18n/titles.ts';
@@ -50,6 +51,13 @@ function Outgoing({ mine, count }: { readonly mine: 'to-sign' | 'to-issue' | 'dr
       busy={rows.isPending}
       error={rows.data === undefined ? rows.error : null}
       onRetry={() => void rows.refetch()}
+      act={
+        mine === 'to-sign' && count > 1 ? (
+          <Link to="/ky-nhieu" className="button small">
+            <Icon name="pen" size={16} /> {t('home.sign-several')}
+          </Link>
+        ) : null
+      }
       all={
         <Link to="/van-ban-di" search={{ mine }}>
           {t('home.all', { n: count })}
@@ -163,17 +171,20 @@ interface GroupProps {
   readonly busy: boolean;
   readonly error: unknown;
   readonly onRetry: () => void;
+  /** What can be done with the whole group. */
+  readonly act?: ReactNode;
   readonly all: ReactNode;
   readonly children: ReactNode;
 }
 
-function Group({ id, title, count, columns, busy, error, onRetry, all, children }: GroupProps) {
+function Group({ id, title, count, columns, busy, error, onRetry, act, all, children }: GroupProps) {
   const { t } = useSpeech();
   return (
     <section className="work" aria-labelledby={`group-${id}`}>
       <div className="work-head">
         <h2 id={`group-${id}`}>
           {title} <span className="count num">{count}</span>
+          {act ?? null}
         </h2>
         <div className="work-columns" aria-hidden="true">
           {columns.slice(1).map((column) => (

@@ -85,7 +85,7 @@ export function PlaceEditor({
           ))}
         </div>
       ) : null}
-      <div className="desk" ref={desk}>
+      <div className="desk" ref={desk} role="group" aria-label={t('pdf.region')} tabIndex={0}>
         {page === undefined || natural === undefined || scale === 0 ? null : (
           <div
             className={clickToPlace ? 'sheet placing' : 'sheet'}

@@ -13,14 +13,13 @@ import { useSpeech } from '../data/language.tsx';
 import { credentialsQuery, documentQuery } from '../data/queries.ts';
 import { PlaceEditor, type PlaceBox } from '../pdf/PlaceEditor.tsx';
 import { PlaceFields } from '../pdf/PlaceFields.tsx';
-import { proposeSignature } from '../pdf/propose.ts';
-import { pageText } from '../pdf/text-lines.ts';
 import { usePdf } from '../pdf/use-document.ts';
 import { actOf } from '../shell/acts.ts';
 import { Failure } from '../shell/Failure.tsx';
 import { problemText } from '../shell/problem-lines.ts';
 import { bestCredential, CredentialChoice } from './CredentialChoice.tsx';
 import { JobProgress } from './JobProgress.tsx';
+import { fittedPlace, proposedPlace, SEAL_POINTS } from './proposed-place.ts';
 import { SignCheck } from './SignCheck.tsx';
 import { SignedReceipt } from './SignedReceipt.tsx';
 import { useAppearance } from './use-appearance.ts';
@@ -42,11 +41,6 @@ export function SignPage() {
   }
   return <Sign view={view.data} />;
 }
-
-const WIDTH = 120;
-
-/** A state seal is 36 mm wide, drawn in its real size. */
-const SEAL_POINTS = (36 / 25.4) * 72;
 
 function Sign({ view }: { readonly view: DocumentView }) {
   const { t, lang } = useSpeech();
@@ -72,29 +66,12 @@ function Sign({ view }: { readonly view: DocumentView }) {
 
   useEffect(() => {
     if (pdf.state !== 'open' || image.state === 'loading' || place !== undefined) return;
-    const fitted = (from: PlaceOnPage): PlaceOnPage => {
-      // The confirmed place is kept in the middle; the picture keeps its own proportion.
-      const width = Math.min(from.rect[2], WIDTH * 1.5);
-      const height = width / ratio;
-      return {
-        page: from.page,
-        rect: [from.rect[0] + (from.rect[2] - width) / 2, from.rect[1] + (from.rect[3] - height) / 2, width, height],
-      };
+    const take = (fitted: PlaceOnPage): void => {
+      setPlace(fitted);
+      setPage(fitted.page);
     };
-    const take = (from: PlaceOnPage): void => {
-      setPlace(fitted(from));
-      setPage(from.page);
-    };
-    if (view.places?.signature !== undefined) return take(view.places.signature);
-    void Promise.all(pdf.pages.map((one) => pageText(one))).then((texts) => {
-      const size = texts.at(-1) ?? { width: 595, height: 842 };
-      take(
-        proposeSignature(texts, view.signerName) ?? {
-          page: texts.length,
-          rect: [size.width - 57 - WIDTH, size.height * 0.2, WIDTH, WIDTH / ratio],
-        },
-      );
-    });
+    if (view.places?.signature !== undefined) return take(fittedPlace(view.places.signature, ratio));
+    void proposedPlace(pdf.pages, view.signerName, ratio).then(take);
   }, [pdf, image.state, place]);
 
   const sign = useMutation({
