@@ -1,6 +1,5 @@
 import { RELATION } from './names.ts';
 import type { OoxmlPackage, OoxmlPart } from './package.ts';
-import { partKey } from './part-name.ts';
 import type { Relationship } from './relationships.ts';
 
 /**
@@ -55,12 +54,7 @@ export function exemptRelationship(file: OoxmlPackage, relationship: Relationshi
 
 /** Of a part: all relationships that lead to it agree. One that nothing leads to is not exempt: repairing readers find it. */
 export function exemptPart(file: OoxmlPackage, part: OoxmlPart): Exemption | undefined {
-  const key = partKey(part.name);
-  const why = new Set(
-    file.relationships
-      .filter((one) => one.part !== undefined && partKey(one.part) === key)
-      .map((one) => exemptRelationship(file, one)),
-  );
+  const why = new Set(file.relationshipsTo(part).map((one) => exemptRelationship(file, one)));
   return why.size === 1 ? [...why][0] : undefined;
 }
 

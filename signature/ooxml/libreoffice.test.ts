@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeCrypto as door } from '@antin/adapters/crypto/node';
 import { nodeInflateRaw as inflateRaw } from '@antin/adapters/inflate/raw';
 import { memorySource } from '@antin/formats/bytes/source';
+import { judged } from '@antin/testkit/judging/documents';
 import { checkOffice } from '@antin/testkit/ooxml/checking';
 import { libreofficeDocument, libreofficeVerify, libreofficeVersion } from '@antin/testkit/ooxml/libreoffice';
 import { bytesOf, packed, smallPackage, unpacked } from '@antin/testkit/ooxml/packages';
@@ -36,7 +37,7 @@ describe.skipIf(libreofficeVersion === undefined)('LibreOffice as the second opi
     files['real, stamped, RSA.docx'] = await sign(real, 'leaderRsa', stamped);
     files['small.xlsx'] = await sign(packed(smallPackage('xlsx')), 'leader', stamped);
     files['small.pptx'] = await sign(packed(smallPackage('pptx')), 'leaderRsa', epes);
-    // Two: of a third LibreOffice 7.4 says sometimes yes and sometimes no, whoever signed; Apache POI says yes.
+    // Two: LibreOffice 7.4 refuses a third one, also where Apache POI made all of them.
     files['two signers.docx'] = await sign(await sign(packed(letter), 'leader', stamped), 'leaderRsa', stamped);
     files['changed.xlsx'] = packed({ ...unpacked(files['small.xlsx']), 'xl/worksheets/sheet1.xml': '<a/>' });
     files['relation changed.docx'] = packed({
@@ -68,5 +69,16 @@ describe.skipIf(libreofficeVersion === undefined)('LibreOffice as the second opi
     expect(ours('changed.xlsx', 'leader')).toEqual([false]);
     expect(ours('relation changed.docx', 'leader', 'leaderRsa')).toEqual([false, false]);
     expect(ours('unsigned.docx')).toEqual([]);
+    const verdicts = Object.entries(files).map(([name, bytes]) => [name, judged(bytes, pki).verdict]);
+    expect(Object.fromEntries(verdicts)).toEqual({
+      'real.docx': 'valid',
+      'real, stamped, RSA.docx': 'valid',
+      'small.xlsx': 'valid',
+      'small.pptx': 'valid',
+      'two signers.docx': 'valid',
+      'changed.xlsx': 'invalid',
+      'relation changed.docx': 'invalid',
+      'unsigned.docx': 'unsigned',
+    });
   });
 });

@@ -36,6 +36,8 @@ export interface OoxmlPackage {
   readonly document: OoxmlPart;
   part(name: string): OoxmlPart | undefined;
   relationshipsOf(source: string): RelationshipsPart | undefined;
+  /** All that lead to a part. */
+  relationshipsTo(part: OoxmlPart): readonly Relationship[];
   content(part: OoxmlPart): ByteSource;
 }
 
@@ -45,11 +47,15 @@ const OFFICE_DOCUMENT: ReadonlySet<string> = new Set([
   'http://purl.oclc.org/ooxml/officeDocument/relationships/officeDocument',
 ]);
 
+/** Bytes of all lists of relationships: nothing else is read before anybody asks. */
+const MAX_LISTS = 8 << 20;
+
 /**
  * Opens an Office file strictly: what two readers could take for two different documents is refused.
  *
  * @throws {FormatFault} `zip.*`, `inflate.*`, `xml.*`
- * @throws {SignatureFault} `ooxml.no-package`, `ooxml.no-document`, `ooxml.content-types`, `ooxml.relationships`, `ooxml.pieces`
+ * @throws {SignatureFault} `ooxml.no-package`, `ooxml.no-document`, `ooxml.content-types`, `ooxml.relationships`, `ooxml.pieces`,
+ *   `ooxml.too-large`
  */
 export function openOoxml(
   source: ByteSource,
@@ -61,6 +67,7 @@ export function openOoxml(
   const contentTypes = readContentTypes(zip.content(list));
   const parts: OoxmlPart[] = [];
   const relationshipsParts: RelationshipsPart[] = [];
+  let lists = 0;
   for (const entry of zip.entries) {
     if (entry.folder || entry === list) continue;
     // §10.2.2: an item in pieces would be one part to some readers and several to others.
@@ -75,6 +82,8 @@ export function openOoxml(
       if (from !== undefined) throw new SignatureFault('ooxml.relationships', `${name} is of type ${part.contentType ?? 'none'}`);
       parts.push(part);
     } else {
+      lists += entry.size;
+      if (lists > MAX_LISTS) throw new SignatureFault('ooxml.too-large', `more than ${MAX_LISTS} bytes of relationships`);
       relationshipsParts.push({ ...part, source: from, relationships: readRelationships(from, zip.content(entry)) });
     }
   }
@@ -86,13 +95,16 @@ export function openOoxml(
   if (document === undefined || more.length > 0) {
     throw new SignatureFault('ooxml.no-document', 'the package does not lead to exactly one main document');
   }
+  const relationships = relationshipsParts.flatMap((one) => one.relationships);
+  const byTarget = Map.groupBy(relationships, (one) => (one.part === undefined ? undefined : partKey(one.part)));
   return {
     zip,
     contentTypes,
     parts,
     relationshipsParts,
-    relationships: relationshipsParts.flatMap((one) => one.relationships),
+    relationships,
     document,
+    relationshipsTo: (part) => byTarget.get(partKey(part.name)) ?? [],
     part: (name) => byName.get(partKey(name)),
     relationshipsOf: (from) => bySource.get(partKey(from)),
     content: (part) => zip.content(part.entry),

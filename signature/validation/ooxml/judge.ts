@@ -1,5 +1,6 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { FormatFault } from '@antin/formats/fault';
+import type { ZipBudget } from '@antin/formats/zip/reader';
 import { SignatureFault } from '../../fault.ts';
 import type { OoxmlPackage } from '../../ooxml/package.ts';
 import { openOoxml } from '../../ooxml/package.ts';
@@ -34,7 +35,7 @@ export function judgeOoxml(source: ByteSource, sources: Sources, looksSigned: bo
   let file: OoxmlPackage;
   let parts: ReturnType<typeof signatureParts>;
   try {
-    file = openOoxml(source, { inflateRaw, budget: JUDGING_BUDGET });
+    file = openOoxml(source, { inflateRaw, budget: budgetFor(source.size) });
     parts = signatureParts(file);
   } catch (fault) {
     if (!(fault instanceof FormatFault) && !(fault instanceof SignatureFault)) throw fault;
@@ -52,11 +53,16 @@ export function judgeOoxml(source: ByteSource, sources: Sources, looksSigned: bo
   return { ...NONE, signatures, doubts };
 }
 
+/** Text packs well, and nobody needs more than this: every part is unpacked and digested. */
+function budgetFor(size: number): ZipBudget {
+  return { ...JUDGING_BUDGET, totalBytes: Math.min(JUDGING_BUDGET.totalBytes, (128 << 20) + 50 * size) };
+}
+
 /** The package is not what every reader would see alike. Signed or not, it never passes. */
 function refused({ code, message, ...fault }: FormatFault | SignatureFault, signed: boolean, sources: Sources): JudgedOoxml {
   const offset = 'offset' in fault && typeof fault.offset === 'number' ? { offset: fault.offset } : {};
   const finding: Finding = { code, clause: 'ECMA-376 Part 2 9 and 10', message, ...offset };
-  if (!signed || UNDECIDED.has(code)) return { ...NONE, doubts: [finding] };
+  if (!signed || code === 'ooxml.too-large' || UNDECIDED.has(code)) return { ...NONE, doubts: [finding] };
   const report = settle(unread('signature-1', [finding]), sources, () => ({ level: null, levelFailures: [] }));
   return { ...NONE, signatures: [report] };
 }

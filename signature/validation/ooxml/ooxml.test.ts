@@ -175,3 +175,24 @@ describe('what is said about it', () => {
     },
   );
 });
+
+describe('what is built to cost much', () => {
+  const short = (run: () => unknown): void => {
+    const start = performance.now();
+    run();
+    expect(performance.now() - start).toBeLessThan(5000);
+  };
+
+  it('a manifest that names one list of relationships a thousand times is limited', () => {
+    const reference = /<Reference URI="\/word\/_rels.*?<\/Reference>/s.exec(fromUtf8(signed['_xmlsignatures/sig1.xml']!))![0];
+    const many = edited('_xmlsignatures/sig1.xml', reference, reference.repeat(1500));
+    short(() => expect(judge(packed(many)).verdict).not.toBe('valid'));
+  });
+
+  it('lists of relationships beyond the budget are not read, and it is said', () => {
+    const one = '<Relationship Id="a" Type="b" Target="c"/>';
+    const list = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">${' '.repeat(5 << 20)}${one}</Relationships>`;
+    const items = { ...signed, 'word/_rels/styles.xml.rels': list, 'word/_rels/other.xml.rels': list };
+    short(() => expect(judge(packed(items))).toMatchObject({ verdict: 'indeterminate', decidedBy: 'ooxml.too-large' }));
+  });
+});
