@@ -4,9 +4,11 @@ import { openAsic } from '../../asic/container.ts';
 import type { AsicContainer } from '../../asic/container.ts';
 import type { ContainerKind } from '../../asic/names.ts';
 import { SignatureFault } from '../../fault.ts';
+import { evidenceIn, openCms } from '../cms-container.ts';
 import type { SignatureFacts } from '../facts.ts';
 import { LimitReached } from '../limits.ts';
 import { settle } from '../settle.ts';
+import { addEvidence } from '../sources.ts';
 import type { Sources } from '../sources.ts';
 import type { Finding, SignatureReport } from '../types.ts';
 import { judgeXmlSignatures } from '../xml/judge-xml.ts';
@@ -44,6 +46,8 @@ export function judgeAsic(source: ByteSource, sources: Sources, kind: ContainerK
   }
   const parts = new AsicParts(container, door);
   const { manifests, errors } = judgeManifests(container, parts);
+  // What the signatures carry speaks for the authorities of the container's time-stamps too.
+  for (const { name, size } of container.cades) addEvidenceOf(name, size, parts, sources);
   const { stamps, warnings } = judgeContainerStamps(container, manifests, parts, sources);
   const signatures: SignatureReport[] = [];
   const doubts: Finding[] = [];
@@ -74,6 +78,12 @@ export function judgeAsic(source: ByteSource, sources: Sources, kind: ContainerK
     doubts: [...read.doubts, ...form.doubts, ...doubts, ...uncovered(parts, signatures)],
     warnings: [...form.warnings, ...told],
   };
+}
+
+function addEvidenceOf(name: string, size: number, parts: AsicParts, sources: Sources): void {
+  const bytes = size > sources.policy.limits.cmsBytes ? undefined : parts.bytes(name);
+  const data = bytes === undefined ? undefined : openCms(bytes, false).data;
+  if (data !== undefined) addEvidence(sources, evidenceIn(data));
 }
 
 /** The archive is not what every reader would see alike: what it holds is then anybody's guess. */
