@@ -50,7 +50,12 @@ export function recognise(source: ByteSource): Container {
     const bytes = pemBody(fromLatin1(source.read(0, source.size)));
     if (bytes !== undefined) return { kind: 'cms', bytes };
   }
-  if (/^(\u00ef\u00bb\u00bf)?\s*</.test(text)) return xml(source);
+  if (/^(\u00ef\u00bb\u00bf)?\s*</.test(text)) return xml(source, latin1);
+  // UTF-16 after its byte order mark.
+  // oxlint-disable-next-line no-control-regex -- zero octets are half of every letter
+  if (/^\u00ff\u00fe(?:\s\0)*<\0/.test(text)) return xml(source, (name) => latin1(name.replace(/./g, '$&\0')));
+  // oxlint-disable-next-line no-control-regex -- as above
+  if (/^\u00fe\u00ff(?:\0\s)*\0</.test(text)) return xml(source, (name) => latin1(name.replace(/./g, '\0$&')));
   return json(source, head) ?? { kind: 'none' };
 }
 
@@ -149,8 +154,9 @@ function namesIn(source: ByteSource): readonly string[] | undefined {
   }
 }
 
-function xml(source: ByteSource): Container {
-  const has = (name: string): boolean => positionsOf(source, latin1(name), 1).length > 0;
+/** @param written how text stands in the file: UTF-8, or UTF-16 after its byte order mark */
+function xml(source: ByteSource, written: (text: string) => Uint8Array): Container {
+  const has = (name: string): boolean => positionsOf(source, written(name), 1).length > 0;
   if (!has('http://www.w3.org/2000/09/xmldsig#')) return { kind: 'none' };
   return { kind: 'xml', format: has('http://uri.etsi.org/01903/') ? 'XAdES' : 'XMLDSig' };
 }

@@ -67,7 +67,13 @@ function signedParts({ format, signatures }: ValidationReport): string[] {
   // Names inside an Office file say nothing to people.
   if (format === 'OOXML' || signatures.some((one) => one.coverage !== 'part')) return [];
   const parts = signatures.flatMap((one) => one.covers ?? []).filter((one) => one.kind !== 'signature');
-  return [...new Set(parts.map((one) => one.name))];
+  return [...new Set(parts.map((one) => printable(one.name)))];
+}
+
+/** A name out of a file must not repaint the line it stands in. */
+function printable(name: string): string {
+  // oxlint-disable-next-line no-control-regex -- exactly the characters that must not reach a terminal or page
+  return name.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 function unsignedFields(report: ValidationReport): string[] {

@@ -338,6 +338,21 @@ describe('the document', () => {
     expect(inShort(report)).toBe(`${FORMAT} ${code}`);
   });
 
+  it('in UTF-16 is the same document', () => {
+    for (const little of [true, false]) {
+      const text = `\ufeff${honest()}`;
+      const wide = new DataView(new ArrayBuffer(2 * text.length));
+      for (let i = 0; i < text.length; i++) wide.setUint16(2 * i, text.charCodeAt(i), little);
+      expect(inShort(judgedXml(new Uint8Array(wide.buffer), pki, soon))).toBe('valid');
+    }
+  });
+
+  it('of a stranger is told to be of a stranger', () => {
+    expect(inShort(judge(make({ references: [WHOLE] }, DATA, 'unknownIssuer')))).toBe(
+      'indeterminate NO_CERTIFICATE_CHAIN_FOUND trust.chain-found',
+    );
+  });
+
   it('too deep is not decided; with no signature in it, unsigned', () => {
     const deep = `${'<x>'.repeat(300)}${'</x>'.repeat(300)}`;
     expect(inShort(judge(changed(honest(), DATA, DATA + deep)))).toBe('indeterminate xml.too-deep');
