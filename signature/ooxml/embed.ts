@@ -15,6 +15,7 @@ import { requireValue } from '../making/require-value.ts';
 import { rawValue } from '../raw-value.ts';
 import { DS } from '../xmldsig/names.ts';
 import { addContentTypes } from './content-types.ts';
+import { requireEarlierKept } from './earlier-signatures.ts';
 import { manifestOf } from './manifest.ts';
 import { CONTENT_TYPE, CONTENT_TYPES_ITEM, ORIGIN_PART, RELATION } from './names.ts';
 import type { OoxmlPackage, RelationshipsPart } from './package.ts';
@@ -37,7 +38,7 @@ export interface EmbedOoxmlOptions {
  * @param file what was prepared; signatures that came in between are kept
  * @param signatureValue as `VerifyInput.signature`; verified with the certificate before anything is written
  * @throws {SignatureFault} `signature.value-mismatch`, `signature.unsupported-algorithm`, `signature.time-stamp-mismatch`,
- *   `ooxml.input-changed`, `ooxml.prepared-damaged`, `ooxml.origin`, `ooxml.encoding`
+ *   `ooxml.input-changed`, `ooxml.prepared-damaged`, `ooxml.breaks-earlier`, `ooxml.origin`, `ooxml.encoding`
  * @throws {FormatFault} `zip.*`, `xml.*`
  */
 export function embedOoxml(
@@ -51,7 +52,15 @@ export function embedOoxml(
   if (!tbs.signature.includes(tbs.manifest) || manifestOf(file, options.door, tbs.digest).xml !== tbs.manifest) {
     throw new SignatureFault('ooxml.input-changed', 'this is not the document that was prepared');
   }
-  return updateZipInPlace(file.zip, entriesFor(file, signature), tbs.at);
+  const entries = entriesFor(file, signature);
+  const result = updateZipInPlace(file.zip, entries, tbs.at);
+  requireEarlierKept(
+    file,
+    result,
+    entries.map((one) => one.name),
+    options.door,
+  );
+  return result;
 }
 
 function embeddedSignature(tbs: OoxmlToBeSigned, signatureValue: Uint8Array, options: EmbedOoxmlOptions): string {

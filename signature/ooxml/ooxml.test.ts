@@ -3,7 +3,9 @@ import { nodeCrypto as door } from '@antin/adapters/crypto/node';
 import { nodeInflateRaw as inflateRaw } from '@antin/adapters/inflate/raw';
 import { fromUtf8 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
+import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { withXml } from '@antin/formats/xml/document';
+import { digestOf } from '@antin/pki/crypto';
 import { openZip } from '@antin/formats/zip/reader';
 import { checkOffice } from '@antin/testkit/ooxml/checking';
 import type { Items, PackageKind } from '@antin/testkit/ooxml/packages';
@@ -17,6 +19,7 @@ import { openOoxml } from './package.ts';
 import { prepareOoxml } from './prepare.ts';
 import type { OoxmlSignature } from './read-signed.ts';
 import { readOoxmlSignature } from './read-signed.ts';
+import { transformedRelationships } from './relationships.ts';
 import type { SignOoxmlOptions } from './sign.ts';
 import { signOoxml } from './sign.ts';
 import { signatureParts } from './signature-parts.ts';
@@ -166,6 +169,30 @@ describe('between prepare and embed', () => {
     expect(() => embed({ ...items, 'word/footnotes.xml': '<a/>' })).toThrow(code('ooxml.input-changed'));
     const core = { ...items, 'docProps/core.xml': String(items['docProps/core.xml']).replace('Công', 'công') };
     expect(bytesOf(embed(core)).length).toBeGreaterThan(0);
+  });
+});
+
+describe('an earlier signature that covers the list of signatures', () => {
+  /** As no known program signs: the manifest covers the relationships of the origin by their type. */
+  const coversList = (): Uint8Array => {
+    const bytes = small('docx');
+    const tbs = prepared(bytes, 'leader');
+    const draft = bytesOf(embedOoxml(opened(bytes), tbs, value(tbs, 'leader'), { door }));
+    const type = 'http://schemas.openxmlformats.org/package/2006/relationships/digital-signature/signature';
+    const octets = transformedRelationships(opened(draft).relationshipsOf('/_xmlsignatures/origin.sigs')!.relationships, {
+      ids: new Set(),
+      types: new Set([type]),
+    });
+    const digest = toBase64(digestOf(door, 'SHA-256', octets));
+    const reference = `<Reference URI="/_xmlsignatures/_rels/origin.sigs.rels?ContentType=application/vnd.openxmlformats-package.relationships+xml"><Transforms><Transform Algorithm="http://schemas.openxmlformats.org/package/2006/RelationshipTransform"><mdssi:RelationshipsGroupReference xmlns:mdssi="http://schemas.openxmlformats.org/package/2006/digital-signature" SourceType="${type}"/></Transform><Transform Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"/></Transforms><DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/><DigestValue>${digest}</DigestValue></Reference></Manifest>`;
+    const items = unpacked(draft);
+    const part = '_xmlsignatures/sig1.xml';
+    return packed({ ...items, [part]: fromUtf8(items[part]!).replace('</Manifest>', reference) });
+  };
+  const value = (tbs: { readonly signedInfo: Uint8Array }, who: string) => pki.entity(who).signNow(tbs.signedInfo);
+
+  it('is not broken by the next one: that is refused', async () => {
+    await expect(signed(coversList(), 'seal')).rejects.toThrow(code('ooxml.breaks-earlier'));
   });
 });
 

@@ -39,6 +39,8 @@ export interface OoxmlPackage {
   /** All that lead to a part. */
   relationshipsTo(part: OoxmlPart): readonly Relationship[];
   content(part: OoxmlPart): ByteSource;
+  /** Another state of the same file, opened in the same way. */
+  reopened(source: ByteSource): OoxmlPackage;
 }
 
 /** ECMA-376 Part 1 §9.2, and the other form of the name in strict documents. */
@@ -108,5 +110,6 @@ export function openOoxml(
     part: (name) => byName.get(partKey(name)),
     relationshipsOf: (from) => bySource.get(partKey(from)),
     content: (part) => zip.content(part.entry),
+    reopened: (other) => openOoxml(other, options),
   };
 }
