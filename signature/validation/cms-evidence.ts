@@ -74,7 +74,7 @@ export function evidenceCompleteInCms(
 }
 
 /** What the time-stamp tokens of a signer bring themselves (EN 319 122-1 §5.5.3 note 5). */
-function tokenEvidence(signer: SignerInfo): Evidence[] {
+export function tokenEvidence(signer: SignerInfo): Evidence[] {
   const tokens = [OID.idAaSignatureTimeStampToken, OID.idAaEtsArchiveTimestampV3].flatMap((type) => tokensOf(signer, type));
   return tokens.flatMap((token) => {
     try {

@@ -8,7 +8,7 @@ import { readFrame } from '../cades/frame.ts';
 import { judgeArchiveStamps } from './archive-time-stamps.ts';
 import type { SignedContent } from './cms-facts.ts';
 import { evidenceIn, openCms } from './cms-container.ts';
-import { evidenceCompleteInCms } from './cms-evidence.ts';
+import { evidenceCompleteInCms, tokenEvidence } from './cms-evidence.ts';
 import type { Carried } from './embedded-evidence.ts';
 import type { SignatureFacts } from './facts.ts';
 import { readSigner } from './judge-cms.ts';
@@ -58,6 +58,7 @@ export function judgeCmsFile(
   const { data } = opened;
   if (data.signerInfos.length > policy.limits.signatures) throw new LimitReached('signatures', policy.limits.signatures);
   addEvidence(sources, evidenceIn(data));
+  for (const one of data.signerInfos.flatMap(tokenEvidence).slice(0, policy.limits.timeStamps)) addEvidence(sources, one);
   const { content, faults } = signedContent(large ?? (data.eContent && memorySource(data.eContent)), place.detached, sources);
   const all = [...opened.faults, ...faults];
   const frame = readFrame(memorySource(data.raw));

@@ -2,8 +2,6 @@ import { concatBytes, utf8 } from '@antin/formats/bytes/bytes';
 import { FormatFault } from '@antin/formats/fault';
 import { JWS_BUDGET } from '../../jades/budget.ts';
 import type { VerifyAnswer } from '@antin/pki/crypto';
-import { PkiFault } from '@antin/pki/fault';
-import { parseTimeStampToken } from '@antin/pki/tsp/token';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { SignatureFault } from '../../fault.ts';
 import { fitsKey } from '../../jades/algorithms.ts';
@@ -14,7 +12,6 @@ import { readJwsOutline, readJwsSignature } from '../../jades/jws.ts';
 import type { JwsOutline, JwsPlace, JwsSignature } from '../../jades/jws.ts';
 import { evidenceOf } from '../../jades/read-signed.ts';
 import { verifyRawValue } from '../../raw-value.ts';
-import { evidenceIn } from '../cms-container.ts';
 import { carriedEvidence } from '../embedded-evidence.ts';
 import type { Carried } from '../embedded-evidence.ts';
 import type { JwsFacts, SignatureFacts } from '../facts.ts';
@@ -147,7 +144,6 @@ function judgeOne(
   const data = attempt(() => jwsDataOf(payloadText, signature.header, sources));
   faults.push(...(data?.faults ?? []));
   const stamps = etsiU && data && judgeJwsTimeStamps(signature, etsiU, data, sources);
-  for (const evidence of (stamps?.tokens ?? []).map(evidenceInToken)) addEvidence(sources, evidence);
   const timed = timedTrust(bound.certificate, stamps?.own ?? [], stamps?.archive ?? [], sources);
   if (etsiU?.items.some((one) => one.name === 'cSig') === true) {
     const message = 'a counter-signature is there; it is not judged here and says nothing about this signature';
@@ -252,15 +248,6 @@ function valueOf(
 
 const NOTHING: Evidence = { certificates: [], crls: [], ocsps: [] };
 
-function evidenceInToken(token: Uint8Array): Evidence {
-  try {
-    return evidenceIn(parseTimeStampToken(token).signedData);
-  } catch (error) {
-    if (error instanceof FormatFault || error instanceof PkiFault) return NOTHING;
-    throw error;
-  }
-}
-
 /** `x5c` and `etsiU`; archived is what stands before the last archive time-stamp. */
 function evidenceCarried(
   { header }: JwsSignature,
@@ -272,7 +259,7 @@ function evidenceCarried(
 ): Carried {
   if (etsiU === undefined || stamps === undefined || timed.certificate === undefined) return { complete: false, archived: false };
   const archive = stamps.archive.find((one) => one.passed);
-  const always = [{ ...NOTHING, certificates: header.certificates }, ...stamps.tokens.map(evidenceInToken)];
+  const always = [{ ...NOTHING, certificates: header.certificates }, ...stamps.evidence];
   const inside = (items: EtsiU['items']): Evidence => {
     try {
       return evidenceOf(items);

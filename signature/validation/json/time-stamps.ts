@@ -2,18 +2,22 @@ import { utf8 } from '@antin/formats/bytes/bytes';
 import { FormatFault } from '@antin/formats/fault';
 import { digestOf } from '@antin/pki/crypto';
 import type { DigestAlgorithm } from '@antin/pki/crypto';
+import { PkiFault } from '@antin/pki/fault';
+import { parseTimeStampToken } from '@antin/pki/tsp/token';
 import { textOf } from '@antin/formats/json/value';
 import type { JsonValue } from '@antin/formats/json/value';
 import type { EtsiU, EtsiUItem } from '../../jades/etsi-u.ts';
 import type { JwsSignature } from '../../jades/jws.ts';
 import { tokensOf } from '../../jades/read-signed.ts';
+import { evidenceIn } from '../cms-container.ts';
 import type { TimeStampFacts } from '../facts.ts';
 import { concludeTimeStamp } from '../process.ts';
+import { addEvidence } from '../sources.ts';
 import type { Sources } from '../sources.ts';
 import type { Covering } from '../timed-trust.ts';
 import { readTimeStamp, withTrust } from '../time-stamps.ts';
 import type { ReadTimeStamp } from '../time-stamps.ts';
-import type { Finding } from '../types.ts';
+import type { Evidence, Finding } from '../types.ts';
 import type { JwsData } from './signed-data.ts';
 
 /** An `arcTst` with its place: what stands in front of it is under it. */
@@ -26,8 +30,8 @@ export interface JwsTimeStamps {
   readonly own: readonly ReadTimeStamp[];
   /** `arcTst`, newest first. */
   readonly archive: readonly JwsArchiveStamp[];
-  /** DER of all of them, for what they carry. */
-  readonly tokens: readonly Uint8Array[];
+  /** What the tokens themselves carry. */
+  readonly evidence: readonly Evidence[];
   readonly warnings: readonly Finding[];
 }
 
@@ -43,7 +47,7 @@ export function judgeJwsTimeStamps(signature: JwsSignature, { items }: EtsiU, da
   const { pool, policy } = sources;
   const { door } = sources.context;
   const warnings: Finding[] = [];
-  const tokens: Uint8Array[] = [];
+  const evidence: Evidence[] = [];
   const seen = new Set<string>();
   let looked = 0;
   // Repeated ones count too: each costs a verification.
@@ -67,7 +71,7 @@ export function judgeJwsTimeStamps(signature: JwsSignature, { items }: EtsiU, da
       // The same token twice proves nothing twice.
       if (seen.has(one.sha256)) return [];
       seen.add(one.sha256);
-      tokens.push(token);
+      evidence.push(evidenceInToken(token));
       return [{ ...one, faults: [...one.faults, ...faults] }];
     });
 
@@ -99,7 +103,17 @@ export function judgeJwsTimeStamps(signature: JwsSignature, { items }: EtsiU, da
   own.push(
     ...read('content-time-stamp', signature.header.members.get('adoTst'), (digest) => contentImprint(data, digest, sources)),
   );
-  return { own, archive: judgeArchive(archive, items, sources, warnings), tokens, warnings };
+  for (const carried of evidence) addEvidence(sources, carried);
+  return { own, archive: judgeArchive(archive, items, sources, warnings), evidence, warnings };
+}
+
+function evidenceInToken(token: Uint8Array): Evidence {
+  try {
+    return evidenceIn(parseTimeStampToken(token).signedData);
+  } catch (error) {
+    if (error instanceof FormatFault || error instanceof PkiFault) return { certificates: [], crls: [], ocsps: [] };
+    throw error;
+  }
 }
 
 function tokensIn(container: JsonValue | undefined, warnings: Finding[]): Uint8Array[] {
