@@ -88,7 +88,7 @@ describe('wrapping: the signed element is still there, and readers see another',
     ],
     [
       'among the unsigned properties, which are no data',
-      'indeterminate SIGNED_DATA_NOT_FOUND integrity.data-found',
+      'indeterminate SIGNED_DATA_NOT_FOUND xml.data-not-in-document',
       (d) =>
         attacked(
           d,
@@ -142,7 +142,7 @@ describe('wrapping: the signed element is still there, and readers see another',
       'invalid HASH_FAILURE integrity.digest',
       (d) => attacked(d, [signed, forged.replace('<don>', '<don Id="d1">')]),
     ],
-    ['gone', 'indeterminate SIGNED_DATA_NOT_FOUND integrity.data-found', (d) => attacked(d, [signed, ''])],
+    ['gone', 'indeterminate SIGNED_DATA_NOT_FOUND xml.data-not-in-document', (d) => attacked(d, [signed, ''])],
   ])('%s: %s', (_, expected, change) => {
     const report = judge(change(part));
     expect(inShort(report)).toBe(expected);
