@@ -18,7 +18,7 @@ export interface ZipBudget {
   readonly inflatedBytes: number;
   /** Of all entries together. */
   readonly totalBytes: number;
-  /** Inflated to deflated bytes, looked at from `ratioFrom` bytes on. */
+  /** Inflated to deflated bytes, of one entry and of all together, looked at from `ratioFrom` bytes on. */
   readonly ratio: number;
   readonly ratioFrom: number;
 }
@@ -79,6 +79,7 @@ export function openZip(
   const names = new Set<string>();
   let at = 0;
   let total = 0;
+  let packed = 0;
   for (let i = 0; i < count; i++) {
     const [entry, length] = readEntry(source, directory, at, centralStart);
     at += length;
@@ -86,11 +87,16 @@ export function openZip(
     if (names.has(key)) throw new FormatFault('zip.duplicate', 'two entries have one name', entry.start);
     names.add(key);
     total += entry.size;
+    packed += entry.compressedSize;
     if (total > budget.totalBytes) throw new FormatFault('zip.budget', `more than ${budget.totalBytes} bytes come out`);
     if (entry.size > budget.ratioFrom && entry.size > budget.ratio * entry.compressedSize) {
       throw new FormatFault('zip.budget', `more than ${budget.ratio} times its size comes out`, entry.start);
     }
     entries.push(entry);
+  }
+  // Many small ones are a bomb as well.
+  if (total > budget.ratioFrom && total > budget.ratio * packed) {
+    throw new FormatFault('zip.budget', `more than ${budget.ratio} times its size comes out`, centralStart);
   }
   if (at !== directory.length) throw new FormatFault('zip.damaged', 'bytes behind the last central header', centralStart + at);
   entries.sort((a, b) => a.start - b.start);

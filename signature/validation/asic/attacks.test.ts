@@ -201,6 +201,16 @@ describe.each(FORMS)('a container with %s', (form) => {
     ['an encrypted entry', 'indeterminate zip.encrypted', plus({ name: 'a', data: 'x', flags: 1 })],
     ['an unknown compression', 'indeterminate zip.unsupported', plus({ name: 'a', data: 'x', method: 12 })],
     ['a bomb', 'indeterminate zip.budget', plus({ name: 'a', data: new Uint8Array(8 << 20), deflate: true })],
+    [
+      'a bomb in many pieces',
+      'indeterminate zip.budget',
+      plus(...Array.from({ length: 8 }, (_, i) => ({ name: `a${i}`, data: new Uint8Array(1 << 20), deflate: true as const }))),
+    ],
+    [
+      'very many signature files',
+      'indeterminate limit.signatures',
+      plus(...Array.from({ length: 300 }, (_, i) => ({ name: `META-INF/signature${i + 9}.p7s`, data: 'x' }))),
+    ],
     ['a wrong checksum', 'invalid zip.damaged', (all) => all.map((one) => (one.name === LETTER ? { ...one, crc: 1 } : one))],
     [
       'more than it says',

@@ -44,6 +44,8 @@ export function judgeAsic(source: ByteSource, sources: Sources, kind: ContainerK
     if (!(error instanceof FormatFault) && !(error instanceof SignatureFault)) throw error;
     return refused(kind, error, sources);
   }
+  const { signatures: most } = sources.policy.limits;
+  if (container.xades.length + container.cades.length > most) throw new LimitReached('signatures', most);
   const parts = new AsicParts(container, door);
   const { manifests, errors } = judgeManifests(container, parts);
   // What the signatures carry speaks for the authorities of the container's time-stamps too.
@@ -60,13 +62,13 @@ export function judgeAsic(source: ByteSource, sources: Sources, kind: ContainerK
   }
   for (const { name, size } of container.cades) {
     const first = signatures.length + 1;
+    if (signatures.length > most) throw new LimitReached('signatures', most);
     const one = judgeCmsEntry({ name, size, first }, { container, parts, manifests, stamps }, sources);
     signatures.push(...one.signatures);
     doubts.push(...one.doubts);
     told.push(...one.warnings);
   }
-  if (signatures.length > sources.policy.limits.signatures)
-    throw new LimitReached('signatures', sources.policy.limits.signatures);
+  if (signatures.length > most) throw new LimitReached('signatures', most);
   if (signatures.length === 0) signatures.push(...stamps.map((one, i) => timeStampOnly(one, i, container, parts, sources)));
   else told.push(...looseStamps(stamps, container, manifests));
   const form = formFindings(container, parts, manifests, sources.context.fileName ?? '');
