@@ -13,7 +13,7 @@ import { memorySource } from '../bytes/source.ts';
 import { crc32 } from './crc32.ts';
 import { ZIP_BUDGET, openZip } from './reader.ts';
 import type { ZipBudget } from './reader.ts';
-import { updateZip, writeZip } from './writer.ts';
+import { updateZip, updateZipInPlace, writeZip } from './writer.ts';
 
 const AT = Date.parse('2026-03-02T02:00:00Z');
 const code = (expected: string) => expect.objectContaining({ code: expected }) as Error;
@@ -94,6 +94,19 @@ describe('what is written', () => {
     writeFileSync(path, bytes);
     const { status, stdout } = spawnSync('unzip', ['-t', path], { encoding: 'utf8' });
     expect([status, stdout]).toEqual([0, expect.stringContaining('No errors detected')]);
+  });
+
+  it('replaces entries where they stand: what was first stays first, records of the others move as they are', () => {
+    const before = open(made('first', 'second', 'third'));
+    const after = open(all(updateZipInPlace(before, [entry('new', 'n'), entry('second', 'longer than it was')], AT)));
+    expect(after.entries.map((one) => one.name)).toEqual(['first', 'second', 'third', 'new']);
+    const record = ({ source, entry: of }: typeof after, name: string) => {
+      const { start, end } = of(name)!;
+      return all(source).slice(start, end);
+    };
+    for (const name of ['first', 'third']) expect(record(after, name)).toEqual(record(before, name));
+    expect(fromUtf8(all(after.content(after.entry('second')!)))).toBe('longer than it was');
+    expect(after.entry('third')!.start).toBeGreaterThan(before.entry('third')!.start);
   });
 
   it('keeps the records of the others when entries are replaced and added', () => {

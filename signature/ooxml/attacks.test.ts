@@ -22,8 +22,9 @@ const sign = async (items: Items) => {
 
 let signed: Record<string, Uint8Array>;
 /** The signed file with an item edited; an edit that changes nothing is a mistake of the test. */
-const edited = (name: string, from: string | RegExp, to: string, base = signed): Items => {
-  const before = fromUtf8(base[name]!);
+const edited = (name: string, from: string | RegExp, to: string, base: Items = signed): Items => {
+  const item = base[name]!;
+  const before = typeof item === 'string' ? item : fromUtf8(item);
   const after = before.replace(from, to);
   expect(after).not.toBe(before);
   return { ...base, [name]: after };
@@ -134,6 +135,28 @@ describe('what was added afterwards breaks no digest, and is seen', () => {
     const finding = check({ ...edited(RELS, '</Relationships>', leadsTo), 'customXml/item1.xml': data });
     expect(finding).toMatchObject({ holds: true });
     expect(finding.coverage.exempt.map((one) => one.why)).toContain('custom-data');
+  });
+
+  it('what Office itself never covers and does not show may be left out, and is named', () => {
+    const people = 'application/vnd.openxmlformats-officedocument.wordprocessingml.people+xml';
+    const type = 'http://schemas.microsoft.com/office/2011/relationships/people';
+    const types = edited(
+      '[Content_Types].xml',
+      '</Types>',
+      `<Override PartName="/word/people.xml" ContentType="${people}"/></Types>`,
+    );
+    const items = {
+      ...edited(RELS, '</Relationships>', relation('rId99', type, 'people.xml'), types),
+      'word/people.xml': '<a/>',
+    };
+    const { holds, coverage } = check(items);
+    expect(holds).toBe(true);
+    expect(coverage.exempt.filter((one) => one.why === 'editing-data').map((one) => one.what)).toEqual([
+      '/word/people.xml',
+      '/word/document.xml#rId99',
+    ]);
+    const other = edited(RELS, '</Relationships>', relation('rId99', type, 'media/image1.png'));
+    expect(check(other).coverage.missing).toEqual(['/word/document.xml#rId99']);
   });
 
   it('custom data that a content control shows is content', async () => {

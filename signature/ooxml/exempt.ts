@@ -6,7 +6,7 @@ import type { Relationship } from './relationships.ts';
  * Why something need not be covered by a signature. `signature` and `properties`: nobody covers them, because signing itself, and
  * every saving, changes them. The others: Office never covers them, and they do not show in the document; we do cover them.
  */
-export type Exemption = 'signature' | 'properties' | 'thumbnail' | 'custom-properties' | 'custom-data' | 'comment-threads';
+export type Exemption = 'signature' | 'properties' | 'thumbnail' | 'custom-properties' | 'custom-data' | 'editing-data';
 
 const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 const STRICT = 'http://purl.oclc.org/ooxml/officeDocument/relationships';
@@ -28,10 +28,12 @@ const OF_RELATION: ReadonlyMap<string, Exemption> = new Map([
   [`${OFFICE}/customXmlProps`, 'custom-data'],
   [`${STRICT}/customXml`, 'custom-data'],
   [`${STRICT}/customXmlProps`, 'custom-data'],
-  [`${MICROSOFT}/2011/relationships/people`, 'comment-threads'],
-  [`${MICROSOFT}/2011/relationships/commentsExtended`, 'comment-threads'],
-  [`${MICROSOFT}/2016/09/relationships/commentsIds`, 'comment-threads'],
-  [`${MICROSOFT}/2018/08/relationships/commentsExtensible`, 'comment-threads'],
+  [`${MICROSOFT}/2011/relationships/people`, 'editing-data'],
+  [`${MICROSOFT}/2011/relationships/commentsExtended`, 'editing-data'],
+  [`${MICROSOFT}/2016/09/relationships/commentsIds`, 'editing-data'],
+  [`${MICROSOFT}/2018/08/relationships/commentsExtensible`, 'editing-data'],
+  [`${MICROSOFT}/2015/10/relationships/revisionInfo`, 'editing-data'],
+  [`${MICROSOFT}/2016/11/relationships/changesInfo`, 'editing-data'],
 ]);
 
 /** What those relationships may lead to: a main document that calls itself properties is none. */
@@ -41,7 +43,8 @@ const LEADS_TO: Readonly<Record<Exemption, RegExp>> = {
   thumbnail: /^image\//,
   'custom-properties': /^application\/vnd\.openxmlformats-officedocument\.custom-properties\+xml$/,
   'custom-data': /^(application\/xml|application\/vnd\.openxmlformats-officedocument\.customXmlProperties\+xml)$/,
-  'comment-threads': /^application\/vnd\.openxmlformats-officedocument\.wordprocessingml\.(people|comments[A-Z]\w*)\+xml$/,
+  'editing-data':
+    /^application\/vnd\.(openxmlformats-officedocument\.wordprocessingml\.(people|comments[A-Z]\w*)|ms-powerpoint\.(revision|changes)info)\+xml$/,
 };
 
 /** Why a relationship need not be covered, or undefined when it must be. */

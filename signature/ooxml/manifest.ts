@@ -17,7 +17,7 @@ const CANONICAL = element('Transform', { Algorithm: C14N.inclusive });
 
 /**
  * ds:Manifest over the whole package, in the order of the URIs: every part and every relationship but the properties that saving
- * changes and the signatures. Office's own list is shorter; covering more than it asks for is accepted by it.
+ * changes and the signatures. Office's own list is shorter.
  *
  * @throws {SignatureFault} `ooxml.content-types` for a part without a type, which no reference can name
  * @throws {FormatFault} `zip.damaged`, `inflate.*`
