@@ -16,7 +16,12 @@ export async function deskOf(installation: Pick<Installation, 'url' | 'password'
     body: JSON.stringify({ signInName, password }),
   });
   const own = { cookie: (session.headers.get('set-cookie') ?? '').split(';')[0] as string, origin: url };
-  const send = async <T>(method: string, path: string, headers: Record<string, string>, body: BodyInit | null): Promise<T> => {
+  const send = async <T>(
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body: string | Uint8Array<ArrayBuffer> | null,
+  ): Promise<T> => {
     const answer = await fetch(url + path, { method, headers: { ...own, ...headers }, body });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as T;

@@ -34,3 +34,6 @@ export const Page = z.object({
 export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), total: z.number().int(), page: z.number().int(), pageSize: z.number().int() });
 }
+
+/** Most documents of one batch. */
+export const MAX_BATCH = 100;

@@ -104,6 +104,9 @@ test('what cannot be signed is left out with its reason, and never spoils the re
   await o.answer(await jobOf(good!.id), 'leader');
   await o.work();
   expect((await view(good!.id)).state).toBe('signed');
+  // What was seen is not what is there now: it is not sent again unread.
+  const again = await o.post(leader, `/api/batches/${batch.id}/retry`, { credentialId: o.credential('leader') });
+  expect(again.items.map((item: any) => item.documentId)).toEqual([other!.id]);
 });
 
 test('one value that is wrong, one that was refused: the others are signed, and only those two are tried again', async () => {

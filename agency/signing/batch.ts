@@ -74,15 +74,22 @@ function reasonOf(fault: unknown): string {
   throw fault;
 }
 
-/** A new batch of what the old one did not sign; whoever changed meanwhile is left out again, with that reason. */
+/** A new batch of what the old one did not sign; what changed meanwhile must be read first. */
 export async function retryBatch(doors: SigningDoors, caller: Caller, id: string, credentialId: string): Promise<View> {
   const old = await ownBatch(doors.db, caller, id);
   const { items } = await batchView(doors, caller, id);
-  const open = old.items.filter((_, at) => RETRIED.has(items[at]!.state));
+  const open = old.items.filter((_, at) => RETRIED.has(items[at]!.state) && !SETTLED.has(items[at]!.reason ?? ''));
   if (open.length === 0) throw new Refusal('batch.nothing-left');
   return beginBatch(doors, caller, { credentialId, items: open });
 }
 
+/** Asking again would give the same answer: it must be read anew, or is not this signer's any more. */
+const SETTLED: ReadonlySet<string> = new Set([
+  'document.changed-meanwhile',
+  'document.wrong-state',
+  'document.not-found',
+  'sign.not-addressed-to-you',
+]);
 const RETRIED: ReadonlySet<string> = new Set(['not-sent', 'refused', 'failed', 'expired', 'cancelled']);
 
 /** What the device has not signed yet is dropped; only its answer says whether it did. */

@@ -3,7 +3,8 @@ import type { PdfRevision } from '@antin/formats/pdf/revision';
 import type { Places } from '@antin/protocol/office/documents';
 import { formFields } from '@antin/signature/pades/acro-form';
 import { addFieldValues, addReservedFields } from '@antin/signature/pades/fields';
-import { displayedSize, placeAtCorner } from '@antin/signature/pades/placement';
+import { cornerText } from '@antin/signature/pades/corner-text';
+import { displayedSize } from '@antin/signature/pades/placement';
 import { openForUpdate, preparePades } from '@antin/signature/pades/prepare';
 import { appendedSource, type ToBeSigned } from '@antin/signature/pades/to-be-signed';
 import { FormatFault } from '@antin/formats/fault';
@@ -172,23 +173,14 @@ export function prepareAnnex(
   input: { credential: CheckedCredential; agencyName: string; numberAndNotation: string; at: Date },
 ): ToBeSigned {
   const file = openForUpdate(source, doors.inflate);
-  const page = file.last.page(0);
+  const lines = [input.numberAndNotation, writtenInstant(input.at)];
   return prepared(source, {
     ...pdfDoors(doors),
     ...keyOf(doors, input.credential),
     fieldName: freeName(formFields(file.last, file.last.resolve.bind(file.last)).map((field) => field.fullName)),
     signingTime: input.at.getTime(),
     name: input.agencyName,
-    appearance: {
-      page: 1,
-      rect: placeAtCorner(page, 'top-right', { width: 150, height: 26 }),
-      text: {
-        lines: [input.numberAndNotation, writtenInstant(input.at)],
-        font: doors.font,
-        size: ANNEX_POINTS,
-        align: 'right',
-      },
-    },
+    appearance: usable(() => cornerText(file.last, { lines, font: doors.font, size: ANNEX_POINTS })),
   });
 }
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { MAX_BATCH } from '@antin/protocol/agent/jobs';
+import { MAX_BATCH } from '@antin/protocol/basics';
 import { kindOf } from '@antin/protocol/office/kinds';
 import type { ToSign } from '@antin/protocol/office/signing';
 import { filesOf, findDocuments } from '../documents/store.ts';

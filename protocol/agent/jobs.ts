@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Base64, Id, Sha256 } from '../basics.ts';
+import { Base64, Id, MAX_BATCH, Sha256 } from '../basics.ts';
 import { route } from '../route.ts';
 
 /** One file to sign: the agent fetches the prepared bytes itself, hashes them and compares before it asks for consent. */
@@ -41,9 +41,6 @@ export const JobClaims = Order.extend({
   documents: z.array(JobDocument).min(1).max(50),
 });
 export type JobClaims = z.infer<typeof JobClaims>;
-
-/** Most documents of one batch. */
-export const MAX_BATCH = 100;
 
 /** One document of a batch, a job of its own: `jti` is its number, it is answered alone. */
 export const BatchItem = z.object({ jti: Id, summary: Summary, documents: z.array(JobDocument).min(1).max(50) });

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { Day, Id, Instant, Sha256 } from '../basics.ts';
-import { MAX_BATCH } from '../agent/jobs.ts';
+import { Day, Id, Instant, MAX_BATCH, Sha256 } from '../basics.ts';
 import { route } from '../route.ts';
 import { DocumentView, PlaceOnPage, Urgency } from './documents.ts';
 

@@ -20,7 +20,7 @@ export const batchWords = {
   'batch.continue': ['Tiếp: kiểm tra {n} văn bản', 'Next: check {n} documents'],
   'batch.continue.one': ['Tiếp: kiểm tra 1 văn bản', 'Next: check 1 document'],
   'batch.none-chosen': ['Đánh dấu ít nhất một văn bản.', 'Tick at least one document.'],
-  'batch.finding-place': ['Đang tìm chỗ ký trên {n} văn bản…', 'Looking for the signature’s place on {n} documents…'],
+  'batch.finding-place': ['Đang tìm chỗ ký, còn {n} văn bản…', 'Looking for the signature’s place, {n} left…'],
   'batch.unreadable': ['Không mở được tệp này nên không ký cùng đợt.', 'This file cannot be opened, so it is not signed here.'],
   'batch.more': [
     'Còn {n} văn bản nữa sẽ hiện sau khi ký xong {max} văn bản này.',

@@ -19,6 +19,14 @@ import { BatchItems } from './BatchItems.tsx';
 
 const UNSIGNED = new Set(['refused', 'failed', 'expired', 'cancelled', 'not-sent']);
 
+/** Asking again would give the same answer: the document is to be read anew, or is not the signer’s any more. */
+const SETTLED = new Set([
+  'document.changed-meanwhile',
+  'document.wrong-state',
+  'document.not-found',
+  'sign.not-addressed-to-you',
+]);
+
 /** A batch under way and its outcome, document by document. It can be left and opened again. */
 export function BatchProgressPage() {
   const { id } = useParams({ from: '/ky-nhieu/$id' });
@@ -47,6 +55,7 @@ function Progress({ batch }: { readonly batch: SigningBatch }) {
   const total = items.length;
   const signed = items.filter((item) => item.state === 'done').length;
   const unsigned = items.filter((item) => UNSIGNED.has(item.state)).length;
+  const again = items.filter((item) => UNSIGNED.has(item.state) && !SETTLED.has(item.reason ?? '')).length;
   const over = signed + unsigned === total;
   const asking = items.some((item) => item.state === 'waiting' || item.state === 'fetched' || item.state === 'preparing');
   const pending = items.some((item) => item.timeStampPending === true);
@@ -58,7 +67,7 @@ function Progress({ batch }: { readonly batch: SigningBatch }) {
     mutationFn: () => call(signingRoutes.stopBatch, { params: { id } }),
     onSuccess: (changed) => client.setQueryData(batchQuery(id).queryKey, changed),
   });
-  const credentials = useQuery({ ...credentialsQuery('person'), enabled: over && unsigned > 0 });
+  const credentials = useQuery({ ...credentialsQuery('person'), enabled: over && again > 0 });
   const credential = bestCredential(credentials.data?.credentials ?? []);
   const retry = useMutation({
     mutationFn: () => {
@@ -136,7 +145,7 @@ function Progress({ batch }: { readonly batch: SigningBatch }) {
       </section>
       {over ? (
         <div className="actions">
-          {unsigned > 0 ? (
+          {again > 0 ? (
             <Button
               kind="primary"
               icon="pen"
@@ -144,11 +153,11 @@ function Progress({ batch }: { readonly batch: SigningBatch }) {
               why={credentials.data !== undefined && credential === undefined ? t('sign.credential.none') : undefined}
               onClick={() => retry.mutate()}
             >
-              {unsigned === 1 ? t('batch.retry.one') : t('batch.retry', { n: unsigned })}
+              {again === 1 ? t('batch.retry.one') : t('batch.retry', { n: again })}
             </Button>
           ) : null}
-          {session.counts.toSign > unsigned ? (
-            <Link className={unsigned > 0 ? 'button' : 'button primary'} to="/ky-nhieu">
+          {session.counts.toSign > again ? (
+            <Link className={again > 0 ? 'button' : 'button primary'} to="/ky-nhieu">
               {t('batch.rest')}
             </Link>
           ) : null}
