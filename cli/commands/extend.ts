@@ -11,6 +11,7 @@ import { raise } from './extend/raise.ts';
 import { raisingUsage } from './extend/raising-arguments.ts';
 import { refused } from './extend/refused.ts';
 import { timeStampsFrom } from './extend/time-stamps.ts';
+import { decryptionFrom } from './sign/decryption.ts';
 import { openFiles } from './sign/input-files.ts';
 import { judge } from './sign/judging.ts';
 import { checkOutput, writeOutput } from './sign/output.ts';
@@ -23,6 +24,7 @@ IN is a signed PDF, CMS (CAdES), XML (XAdES), JSON (JAdES), container (ASiC-E, A
   --tsa URL                 time-stamp authority (RFC 3161); B-LT goes without where everything is time-stamped
 ${raisingUsage}\
   --detached FILE           the data of a detached signature, again for more files
+  --open-pass-file FILE     the password that opens an encrypted PDF ("-" asks)
   --force                   replace OUT when it exists
 
 Exit codes: 0 raised, 64 wrong usage, 65 file or signature refused, 69 time-stamp authority, evidence or disk not available,
@@ -34,16 +36,17 @@ export async function run(argv: string[], io: Io): Promise<number> {
   return refused('extend', io, async () => {
     const args = readExtendArguments(argv);
     if (args === undefined) io.stdout.write(usage);
-    else io.stdout.write(`${await extend(args)}\n`);
+    else io.stdout.write(`${await extend(args, io)}\n`);
     return exit.ok;
   });
 }
 
 /** @returns one line that says what was done */
-async function extend(args: ExtendArguments): Promise<string> {
+async function extend(args: ExtendArguments, io: Io): Promise<string> {
   using input = openFiles([args.input]);
   using detached = openFiles(args.detached);
   checkOutput([args.input, ...args.detached], args.output, args.force);
+  const decryption = await decryptionFrom(args.openPassFile, io);
   const sources = raisingSources(args);
   const [file] = input.files as [(typeof input.files)[number]];
   const result = await raise(file.source, {
@@ -53,8 +56,9 @@ async function extend(args: ExtendArguments): Promise<string> {
     at: systemClock().getTime(),
     timeStamp: timeStampsFrom(args.tsa),
     detached: detached.files,
+    decryption,
   });
-  const report = judge(result, { ...sources.known(), at: systemClock().getTime(), detached: detached.files });
+  const report = judge(result, { ...sources.known(), at: systemClock().getTime(), detached: detached.files, decryption });
   const broken = report.signatures.find((one) => one.indication === 'TOTAL_FAILED');
   if (broken !== undefined) {
     throw new SignatureFault(

@@ -43,10 +43,15 @@ ${raisingUsage}
 For PDF:
   --field NAME              an empty signature field of the form, or the name of a new one
   --appearance FILE.png     picture to show; without it the signature is invisible
-  --page N                  page of the picture, from 1; default 1
+  --page N                  page of the picture, from 1; default 1, with --anchor all pages
   --rect X,Y,W,H            its place in points (1/72 inch) from the bottom-left corner of the page as displayed;
                             an existing field keeps its own place
-  --reason TEXT  --location TEXT
+  --anchor TEXT             or above these words of the page, e.g. the signer's name; --size W,H at most (140,60);
+                            --occurrence first|last|N where they stand several times
+  --reason TEXT  --location TEXT        the reason also in an Office file
+  --certify no-changes|forms|annotations   what may still be done; only the first signature can certify
+  --lock all|FIELD,…        fields that nobody may change any more
+  --open-pass-file FILE     the password that opens an encrypted PDF ("-" asks)
 
 Exit codes: 0 signed, 4 with --out-dir some signed and some not, 64 wrong usage, 65 document, picture, key, secret or
 certificate refused, 69 token, time-stamp authority, evidence or disk not available, 70 our own fault, 130 cancelled.

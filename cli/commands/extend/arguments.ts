@@ -12,6 +12,8 @@ export interface ExtendArguments extends RaisingArguments {
   readonly tsa: string | undefined;
   /** The data of a detached signature. */
   readonly detached: readonly string[];
+  /** Of the password that opens an encrypted PDF. */
+  readonly openPassFile: string | undefined;
 }
 
 const text = { type: 'string' } as const;
@@ -21,6 +23,7 @@ const options = {
   level: text,
   tsa: text,
   detached: { ...text, multiple: true },
+  'open-pass-file': text,
   ...raisingOptions,
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -54,5 +57,6 @@ export function readExtendArguments(argv: readonly string[]): ExtendArguments | 
     level,
     tsa: tsa === undefined ? undefined : timeStampAddress(tsa),
     detached: values.detached ?? [],
+    openPassFile: values['open-pass-file'],
   };
 }

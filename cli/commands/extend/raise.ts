@@ -3,6 +3,7 @@ import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { joinedSource } from '@antin/formats/bytes/joined-source';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { memorySource } from '@antin/formats/bytes/source';
+import type { PdfDecryption } from '@antin/formats/pdf/encryption';
 import { openAsic } from '@antin/signature/asic/container';
 import { extendAsic } from '@antin/signature/asic/extend';
 import { extendAsicCades } from '@antin/signature/asic/extend-cades';
@@ -20,6 +21,8 @@ import { byReference } from './named-files.ts';
 export interface RaiseOptions extends ExtendOptions {
   /** The data of a detached signature, by name. */
   readonly detached: readonly { readonly name: string; readonly source: ByteSource }[];
+  /** For a PDF that is encrypted. */
+  readonly decryption?: PdfDecryption | undefined;
   /** Full names of the signature fields of a PDF to raise; all when absent. */
   readonly fields?: readonly string[];
 }
@@ -31,7 +34,7 @@ export interface RaiseOptions extends ExtendOptions {
  * @throws {SignatureFault} `extend.unsupported-file`, and what the format's own room throws
  */
 export async function raise(source: ByteSource, options: RaiseOptions): Promise<ByteSource> {
-  const { detached, fields, ...common } = options;
+  const { detached, fields, decryption, ...common } = options;
   const contents = contentsOf(source);
   if (detached.length > 0 && !['cms', 'xml', 'jws'].includes(contents)) {
     throw new SignatureFault('extend.not-detached', 'a file of this kind carries its data itself: leave --detached out');
@@ -40,7 +43,7 @@ export async function raise(source: ByteSource, options: RaiseOptions): Promise<
   const whole = () => source.read(0, source.size);
   switch (contents) {
     case 'pdf': {
-      const more = { inflate: nodeInflate, deflate: nodeDeflate, ...(fields === undefined ? {} : { fields }) };
+      const more = { inflate: nodeInflate, deflate: nodeDeflate, decryption, ...(fields === undefined ? {} : { fields }) };
       return joinedSource([source, memorySource(await extendPades(source, { ...common, ...more }))]);
     }
     case 'cms': {

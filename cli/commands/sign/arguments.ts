@@ -2,12 +2,12 @@ import type { DigestAlgorithm } from '@antin/pki/crypto';
 import type { RaisingArguments } from '../extend/raising-arguments.ts';
 import { readRaising, sortPositionals, timeStampAddress } from '../extend/raising-arguments.ts';
 import { UsageFault } from '../validate-arguments.ts';
-import type { AppearanceArguments } from './appearance-arguments.ts';
-import { readAppearance } from './appearance-arguments.ts';
 import type { Form, Packaging } from './forms.ts';
 import { FORMS, formNamed, PACKAGINGS } from './forms.ts';
 import { forbid, oneOf, parsed } from './options.ts';
 import type { Values } from './options.ts';
+import type { PdfArguments } from './pdf-arguments.ts';
+import { readPdfArguments } from './pdf-arguments.ts';
 
 /** Where the key is. A secret's file name of `-` means: ask. */
 export type KeyPlace =
@@ -45,10 +45,9 @@ export interface SignArguments {
   readonly raising: RaisingArguments;
   /** The data of a detached signature that gets one more. */
   readonly detached: readonly string[];
-  readonly field: string | undefined;
-  readonly appearance: AppearanceArguments | undefined;
-  readonly reason: string | undefined;
-  readonly location: string | undefined;
+  readonly pdf: PdfArguments;
+  /** Of the password that opens an encrypted PDF. */
+  readonly openPassFile: string | undefined;
 }
 
 const DIGESTS: readonly DigestAlgorithm[] = [
@@ -102,10 +101,8 @@ export function readSignArguments(argv: readonly string[], env: NodeJS.ProcessEn
     tsa,
     raising,
     detached: values.detached ?? [],
-    field: values.field,
-    appearance: readAppearance(values),
-    reason: values.reason,
-    location: values.location,
+    pdf: readPdfArguments(values),
+    openPassFile: openPassFile(values),
   };
 }
 
@@ -143,6 +140,14 @@ function levelOf(values: Values, raising: RaisingArguments): Pick<SignArguments,
     throw new UsageFault(`trust and evidence (--trust, --crl …) mean nothing at level ${level}`);
   }
   return { level, tsa: tsa === undefined ? undefined : timeStampAddress(tsa) };
+}
+
+function openPassFile(values: Values): string | undefined {
+  const file = values['open-pass-file'];
+  if (file === '-' && (values['pass-file'] === '-' || values['pin-file'] === '-')) {
+    throw new UsageFault('"-" asks for one secret only: name a file for the other');
+  }
+  return file;
 }
 
 function keyPlace(values: Values): KeyPlace {

@@ -7,7 +7,7 @@ import { validate } from '@antin/signature/validation/validate';
 import { byReference } from '../extend/named-files.ts';
 
 /** With what our own judge looks at something just made. */
-export interface Judging extends Pick<ValidationContext, 'trust' | 'tsaTrust' | 'evidence' | 'at'> {
+export interface Judging extends Pick<ValidationContext, 'trust' | 'tsaTrust' | 'evidence' | 'at' | 'decryption'> {
   /** The data of detached signatures, by name. */
   readonly detached: readonly { readonly name: string; readonly source: ByteSource }[];
 }

@@ -1,8 +1,12 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
+import type { PdfDecryption } from '@antin/formats/pdf/encryption';
 import type { DigestAlgorithm, SignatureAlgorithm } from '@antin/pki/crypto';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import type { TimeStampSource } from '@antin/signature/making/time-stamp-source';
+import type { AnchoredAppearance } from '@antin/signature/pades/anchor';
 import type { PlacedAppearance } from '@antin/signature/pades/appearance';
+import type { Certification } from '@antin/signature/pades/certification';
+import type { FieldLock } from '@antin/signature/pades/permissions';
 import type { Choice } from './choice.ts';
 import type { InputFile } from './input-files.ts';
 
@@ -29,7 +33,11 @@ export interface Making {
     readonly fieldName?: string;
     readonly reason?: string;
     readonly location?: string;
-    readonly appearance?: PlacedAppearance;
+    readonly appearance?: PlacedAppearance | AnchoredAppearance;
+    readonly certify?: Certification;
+    readonly lock?: FieldLock;
+    /** For a file that is encrypted. */
+    readonly decryption?: PdfDecryption | undefined;
   };
 }
 

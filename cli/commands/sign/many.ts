@@ -36,7 +36,7 @@ interface Waiting {
 export async function signMany(args: SignArguments, folder: string, io: Io): Promise<number> {
   const inputs = filesOf(args.inputs);
   if (args.detached.length > 0) throw new UsageFault('--detached is for one signature at a time: leave --out-dir out');
-  const sources = readSources(args);
+  const sources = await readSources(args, io);
   await using key = await openKey({ ...args, values: inputs.length }, io);
   const making = makingWith(key, args, sources);
   const made = !existsSync(folder);
@@ -62,7 +62,7 @@ export async function signMany(args: SignArguments, folder: string, io: Io): Pro
           if (taken.has(output)) throw new SignFault('sign.same-name', `another file of this run is written to ${output}`);
           checkOutput([input], output, args.force);
           const document = { files: opened.files, detached: [], choice };
-          look(document, args.level);
+          look(document, args.level, sources.pdf.decryption);
           const prepared = prepareDocument(document, making);
           taken.add(output);
           return { choice, output, prepared };

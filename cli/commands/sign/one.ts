@@ -18,8 +18,8 @@ export async function signOne(args: SignArguments, output: string, io: Io): Prom
   checkOutput([...args.inputs, ...args.detached], output, args.force);
   const document = { files: input.files, detached: beside.files, choice: choose(input.files, args) };
   requireMeaning(args, document.choice);
-  const sources = readSources(args);
-  look(document, args.level);
+  const sources = await readSources(args, io);
+  look(document, args.level, sources.pdf.decryption);
   if (args.format === undefined && document.choice.form !== 'PAdES') say(io, whyOf(document));
 
   await using key = await openKey({ ...args, values: 1 }, io);
@@ -39,8 +39,8 @@ function say(io: Io, text: string): void {
 }
 
 /** An option that would do nothing was meant to do something. @throws {UsageFault} */
-function requireMeaning({ field, appearance, reason, location, detached }: SignArguments, { form, joins }: Choice): void {
-  const pdfOnly = { field, appearance, location, ...(form === 'OOXML' ? {} : { reason }) };
+function requireMeaning({ pdf, detached }: SignArguments, { form, joins }: Choice): void {
+  const pdfOnly = { ...pdf, ...(form === 'OOXML' ? { reason: undefined } : {}) };
   const [idle] = Object.entries(pdfOnly).find(([, value]) => value !== undefined) ?? [];
   if (form !== 'PAdES' && idle !== undefined) throw new UsageFault(`--${idle} means nothing in ${form}`);
   if (!joins && detached.length > 0) throw new UsageFault('--detached is for one more signature beside detached ones');

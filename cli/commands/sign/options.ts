@@ -27,10 +27,16 @@ const options = {
   ...raisingOptions,
   field: text,
   appearance: text,
+  anchor: text,
+  occurrence: text,
+  size: text,
   page: text,
   rect: text,
   reason: text,
   location: text,
+  certify: text,
+  lock: text,
+  'open-pass-file': text,
   help: { type: 'boolean', short: 'h' },
 } as const;
 

@@ -27,7 +27,8 @@ export const prepare: Prepare = (document, making) => {
     field: tbs.fieldName,
     async finish(again, value, timeStamp) {
       const { source } = onlyFile(again);
-      const options = { door: nodeCrypto, inflate: nodeInflate, at: making.signingTime };
+      const { decryption } = making.pdf;
+      const options = { door: nodeCrypto, inflate: nodeInflate, decryption, at: making.signingTime };
       const appended =
         timeStamp === undefined
           ? embedPades(source, tbs, value, options)

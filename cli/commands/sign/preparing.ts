@@ -2,6 +2,7 @@ import { nodeInflate } from '@antin/adapters/inflate/node';
 import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { FormatFault } from '@antin/formats/fault';
 import { parseJson } from '@antin/formats/json/scan';
+import type { PdfDecryption } from '@antin/formats/pdf/encryption';
 import { withXml } from '@antin/formats/xml/document';
 import { XML_BUDGET } from '@antin/formats/xml/scan';
 import { SignatureFault } from '@antin/signature/fault';
@@ -30,8 +31,8 @@ const PREPARE: Readonly<Record<Form, Prepare>> = {
   OOXML: ooxml,
 };
 
-const LOOK: Readonly<Partial<Record<Form, (document: Document, level: Level) => void>>> = {
-  PAdES: (document) => void openForUpdate(onlyFile(document).source, nodeInflate),
+const LOOK: Readonly<Partial<Record<Form, (document: Document, level: Level, decryption: PdfDecryption | undefined) => void>>> = {
+  PAdES: (document, _, decryption) => void openForUpdate(onlyFile(document).source, nodeInflate, decryption),
   CAdES: (document) => void dataOf(document),
   XAdES(document) {
     const { packaging } = document.choice;
@@ -60,8 +61,8 @@ const LOOK: Readonly<Partial<Record<Form, (document: Document, level: Level) => 
 };
 
 /** What can be refused before anybody is asked for a secret is refused then. */
-export function look(document: Document, level: Level): void {
-  LOOK[document.choice.form]?.(document, level);
+export function look(document: Document, level: Level, decryption: PdfDecryption | undefined): void {
+  LOOK[document.choice.form]?.(document, level, decryption);
 }
 
 /** @throws what the form's own room throws */

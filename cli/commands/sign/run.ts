@@ -5,16 +5,18 @@ import { toHex } from '@antin/formats/bytes/text-encodings';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import type { TimeStampSource } from '@antin/signature/making/time-stamp-source';
 import type { SignatureReport } from '@antin/signature/validation/types';
+import type { Io } from '../../io.ts';
 import type { RaisingSources } from '../extend/evidence.ts';
 import { raisingSources } from '../extend/evidence.ts';
 import { raise } from '../extend/raise.ts';
 import { timeStampsFrom } from '../extend/time-stamps.ts';
 import { readCertificateFiles } from '../validate-inputs.ts';
-import { placed } from './appearance-arguments.ts';
 import type { SignArguments } from './arguments.ts';
+import { decryptionFrom } from './decryption.ts';
 import type { OpenKey } from './key.ts';
 import { requireFit } from './key.ts';
 import type { Document, Making, Prepared } from './making.ts';
+import { placed } from './pdf-arguments.ts';
 import { requireIntact } from './self-check.ts';
 
 /** What does not need the key and is read before anybody is asked for a secret. */
@@ -27,15 +29,20 @@ export interface Sources {
 }
 
 /** @throws {UsageFault} for files that cannot be read */
-export function readSources(args: SignArguments): Sources {
-  const { field: fieldName, reason, location, level, tsa } = args;
+export async function readSources(args: SignArguments, io: Io): Promise<Sources> {
+  const { level, tsa } = args;
+  const { field: fieldName, reason, location, appearance, certify, lock } = args.pdf;
+  const decryption = await decryptionFrom(args.openPassFile, io);
   return {
     issuers: readCertificateFiles(args.chain),
     pdf: {
       ...(fieldName === undefined ? {} : { fieldName }),
       ...(reason === undefined ? {} : { reason }),
       ...(location === undefined ? {} : { location }),
-      ...(args.appearance === undefined ? {} : { appearance: placed(args.appearance) }),
+      ...(appearance === undefined ? {} : { appearance: placed(appearance) }),
+      ...(certify === undefined ? {} : { certify }),
+      ...(lock === undefined ? {} : { lock }),
+      decryption,
     },
     timeStamp: tsa === undefined ? undefined : timeStampsFrom(tsa),
     raising: level === 'B-LT' || level === 'B-LTA' ? { level, ...raisingSources(args.raising) } : undefined,
@@ -85,6 +92,7 @@ export async function finish(
           at: systemClock().getTime(),
           timeStamp,
           detached,
+          decryption: making.pdf.decryption,
           ...(prepared.field === undefined ? {} : { fields: [prepared.field] }),
         });
   const { certificate, signingTime } = making;
@@ -95,6 +103,7 @@ export async function finish(
     signingTime,
     at: systemClock().getTime(),
     detached,
+    decryption: making.pdf.decryption,
     joinsDetached: document.choice.joins && detached.length > 0,
     ...(prepared.field === undefined ? {} : { field: prepared.field }),
     ...(raising === undefined ? {} : { raised: raising.known() }),

@@ -1,4 +1,5 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
+import type { PdfDecryption } from '@antin/formats/pdf/encryption';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { Evidence } from '@antin/signature/making/evidence';
@@ -22,6 +23,8 @@ export interface Made {
   readonly joinsDetached?: boolean;
   /** The data of detached signatures, by name. */
   readonly detached?: readonly { readonly name: string; readonly source: ByteSource }[];
+  /** For a PDF that is encrypted. */
+  readonly decryption?: PdfDecryption | undefined;
   /** With what it was raised above B-T; without it trust and revocation are not asked: they are the reader's affair. */
   readonly raised?: {
     readonly trust: readonly TrustAnchor[];
@@ -87,7 +90,7 @@ function notYetJudged(one: SignatureReport): boolean {
   return one.errors.some((error) => error.code === 'format.not-yet-judged');
 }
 
-function judged(source: ByteSource, { at, raised, detached = [] }: Made): ValidationReport {
+function judged(source: ByteSource, { at, raised, decryption, detached = [] }: Made): ValidationReport {
   const nothing = { trust: [], evidence: { certificates: [], crls: [], ocsps: [] } };
-  return judge(source, { ...(raised ?? nothing), at, detached });
+  return judge(source, { ...(raised ?? nothing), at, detached, decryption });
 }
