@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isAway, wasAway } from './away.ts';
 import type { Answer, Asked, Judge } from './judge.ts';
 import { no, yes } from './judge.ts';
 import { JUDGED_AT, shapeOf } from './making/make.ts';
@@ -58,10 +59,12 @@ export function dssClassPath(): string | undefined {
   if (spawnSync('java', ['-version'], { stdio: 'ignore' }).error !== undefined) return skip('java is not installed');
   mkdirSync(cache, { recursive: true });
   if (!existsSync(list)) {
+    if (wasAway(`${list}.away`)) return skip('Maven Central did not answer');
     const args = ['-q', '-B', '-f', join(here, 'pom.xml'), 'dependency:build-classpath', `-Dmdep.outputFile=${list}`];
     const { status, error } = spawnSync('mvn', args, { stdio: 'ignore', timeout: 4 * MINUTES });
     if (status !== 0 || !existsSync(list)) {
       rmSync(list, { force: true });
+      isAway(`${list}.away`);
       return skip(error?.message.includes('ENOENT') === true ? 'mvn is not installed' : 'its libraries cannot be had');
     }
   }

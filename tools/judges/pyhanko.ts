@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isAway, wasAway } from './away.ts';
 import type { Answer, Asked, Judge } from './judge.ts';
 import { no, yes } from './judge.ts';
 import { JUDGED_AT } from './making/make.ts';
@@ -50,6 +51,7 @@ export const pyHankoPython: string | undefined = (() => {
   const python = join(folder, 'bin', 'python');
   const done = join(folder, 'done');
   if (existsSync(done)) return python;
+  if (wasAway(`${folder}.away`)) return skip('PyPI did not answer');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(cache, { recursive: true });
   const system = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
@@ -69,7 +71,10 @@ export const pyHankoPython: string | undefined = (() => {
     requirements,
   ];
   const installed = spawnSync(python, pip, { encoding: 'utf8', timeout: 5 * MINUTES });
-  if (installed.status !== 0) return skip(`it cannot be had from PyPI (${installed.stderr.trim().slice(-200)})`);
+  if (installed.status !== 0) {
+    isAway(`${folder}.away`);
+    return skip(`it cannot be had from PyPI (${installed.stderr.trim().split('\n').at(-1)})`);
+  }
   writeFileSync(done, '');
   return python;
 })();

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeSecrets } from '@antin/adapters/crypto/node';
@@ -20,9 +20,10 @@ export const crls = (at = LISTS_AT): Uint8Array[] => LISTS.map((name) => pki.crl
 export const CONTENTS = { pdf: PDF, xml: XML, txt: TEXT, json: JSON_TEXT } as const;
 export const SIGNERS = ['p256', 'rsa2048', 'p521', 'ed25519'] as const;
 
-/** A folder with all that others need to sign: keys, trust, lists, contents. Its keys live as long as the run. */
+/** A folder with all that others need to sign: keys, trust, lists, contents, and `out` for what they make. Its keys live as long as the run. */
 export function desk(): string {
   const folder = mkdtempSync(join(tmpdir(), 'antin-theirs-'));
+  mkdirSync(join(folder, 'out'));
   const put = (name: string, content: Uint8Array | string): void => writeFileSync(join(folder, name), content, { mode: 0o600 });
   // ASCII: Java takes nothing else for PBES2.
   const password = Buffer.from(nodeSecrets.random(12)).toString('hex');

@@ -30,7 +30,7 @@ function signedBy(by: string, folder: string, command: string, args: readonly st
   const failures = done.stdout.split('\n').filter((line) => line.includes('\t'));
   if (done.status !== 0 || failures.length > 0) throw new Error(`${by} did not sign: ${failures.join('\n')} ${done.stderr}`);
   return readdirSync(out).map((file) => {
-    const [, form, who, level] = /^(.*) (\S+(?: certified)?) (B-\w+)\.\w+$/.exec(file) as unknown as [
+    const [, form, who, level] = /^(.*?) (\w+(?: certified)?) (B-\w+)\.\w+$/.exec(file) as unknown as [
       string,
       string,
       string,
