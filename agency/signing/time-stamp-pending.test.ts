@@ -268,6 +268,15 @@ describe('the level of issued documents', () => {
     }
   });
 
+  test('tokens that are too large for their room hold nothing up: document time-stamps come instead', async () => {
+    Object.assign(world, { level: 'B-LT', tsa: 'large' });
+    const { id } = await issued();
+    expect((await judged(mainOf(await view(id)).sha256, alone)).map((one) => [one.indication, one.level])).toEqual([
+      ['TOTAL_PASSED', 'B-LT'],
+      ['TOTAL_PASSED', 'B-LT'],
+    ]);
+  });
+
   test('B-T: the same judge cannot conclude, which is what B-T means', async () => {
     const { id } = await issued();
     const signatures = await judged(mainOf(await view(id)).sha256, alone);
