@@ -64,6 +64,15 @@ describe("an organisation's signature on annexes and copies", () => {
     expect(judged(copied, pki).signatures.map(({ indication }) => indication)).toEqual(['TOTAL_PASSED', 'TOTAL_PASSED']);
   });
 
+  it('stands at its usual place on a page that cannot be read', () => {
+    const broken = new TextDecoder('latin1').decode(letter()).replace('BT /F1', '}} /F1');
+    const { rect } = place(
+      Uint8Array.from(broken, (c) => c.charCodeAt(0)),
+      ['SAO Y'],
+    );
+    expect(rect[1] + rect[3]).toBeCloseTo(842 - 28.35, 1);
+  });
+
   it('a word longer than the line is broken, not made smaller', () => {
     const { text, rect } = place(letter(), ['A'.repeat(60)]);
     expect(text!.lines.length).toBeGreaterThan(1);

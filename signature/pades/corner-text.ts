@@ -1,3 +1,5 @@
+import { FormatFault } from '@antin/formats/fault';
+import type { PdfPage } from '@antin/formats/pdf/pages';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
 import type { TrueTypeFont } from '@antin/formats/truetype/font';
 import { readTrueType } from '@antin/formats/truetype/font';
@@ -31,7 +33,7 @@ const CLEARANCE = 2;
  * The organisation's signature on an annex in its own file or on a certified copy: text alone, black and upright, at the top
  * right of the first page (Decree 30/2020, Appendix I). It stands in the top margin, higher where the letterhead comes near.
  *
- * @throws {FormatFault} `font.*`, and `pdf.*` where the first page cannot be read
+ * @throws {FormatFault} `font.*`, `pdf.no-page`, `pdf.page-tree`
  */
 export function cornerText(revision: PdfRevision, options: CornerTextOptions): PlacedAppearance {
   const { size = 10, maxWidth = 70 * MILLIMETRE, align = 'right' } = options;
@@ -45,12 +47,22 @@ export function cornerText(revision: PdfRevision, options: CornerTextOptions): P
   const w = Math.max(...lines.map(width), 1) + 0.5;
   const h = lines.length * size * LEADING + 0.5;
   const x = Math.max(0, shown.width - RIGHT_MARGIN - w);
-  const top = topMargin(textLines(revision, page), x, w, h, shown.height);
+  const top = topMargin(readableLines(revision, page), x, w, h, shown.height);
   return {
     page: 1,
     rect: [x, shown.height - top - h, w, h],
     text: { lines, font: options.font, size, align },
   };
+}
+
+/** A page whose content cannot be read is no reason not to sign it: the text then stands where it usually does. */
+function readableLines(revision: PdfRevision, page: PdfPage): readonly VisualRect[] {
+  try {
+    return textLines(revision, page);
+  } catch (fault) {
+    if (!(fault instanceof FormatFault)) throw fault;
+    return [];
+  }
 }
 
 function topMargin(lines: readonly VisualRect[], x: number, w: number, h: number, height: number): number {
