@@ -108,19 +108,13 @@ export async function finish(
     ...(prepared.field === undefined ? {} : { field: prepared.field }),
     ...(raising === undefined ? {} : { raised: raising.known() }),
   });
-  return { source: after, sha256: report.sha256, level: levelOf(document, making, own, raising?.level) };
+  return { source: after, sha256: report.sha256, level: levelOf(document, making, own) };
 }
 
-function levelOf(
-  { choice }: Document,
-  { stamped }: Making,
-  own: SignatureReport | undefined,
-  raised: string | undefined,
-): string {
+function levelOf({ choice }: Document, { stamped }: Making, own: SignatureReport): string {
   // No baseline signature, and never meant to be one.
   if (choice.form === 'OOXML') return stamped ? 'XAdES-T' : 'XAdES-EPES';
-  if (own !== undefined) return own.level ?? 'no baseline level';
-  return raised ?? (stamped ? 'B-T' : 'B-B');
+  return own.level ?? 'no baseline level';
 }
 
 /** What a detached signature is over. */

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { memorySource } from '@antin/formats/bytes/source';
 import type { PdfDict } from '@antin/formats/pdf/objects';
 import { pdfDict, withEntries } from '@antin/formats/pdf/objects';
 import { signAsic } from '@antin/signature/asic/sign';
+import { openOoxml } from '@antin/signature/ooxml/package';
+import { signOoxml } from '@antin/signature/ooxml/sign';
 import { signJades } from '@antin/signature/jades/sign';
 import { signXades } from '@antin/signature/xades/sign';
 import { append, letter, sign } from '@antin/testkit/judging/documents';
+import { packed, smallPackage, unpacked } from '@antin/testkit/ooxml/packages';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { requireIntact } from './self-check.ts';
 
@@ -82,9 +86,24 @@ describe('what was just signed in other formats', () => {
     );
     return made.read(0, made.size);
   };
+  const ooxml = async () => {
+    const file = openOoxml(memorySource(packed(smallPackage('docx'))), { inflateRaw: nodeInflateRaw });
+    const signed = await signOoxml(file, key, { door: nodeCrypto, signingTime: at, level: 'XAdES-EPES' });
+    return signed.read(0, signed.size);
+  };
   const jades = () =>
     signJades({ packaging: 'attached', payload: text }, key, { door: nodeCrypto, signingTime: at, serialization: 'general' });
   const notVerifiable = expect.objectContaining({ code: 'sign.not-verifiable' });
+
+  it('an Office file passes when it is intact and is refused when it is not', async () => {
+    const signed = await ooxml();
+    expect(requireIntact(made(signed)).own).toMatchObject({ format: 'OOXML', intact: true });
+    const entries = unpacked(signed);
+    const part = Buffer.from(entries['word/document.xml']!).toString();
+    const changed = packed({ ...entries, 'word/document.xml': part.replace('<w:t', '<w:t xml:space="preserve"') });
+    expect(() => requireIntact(made(changed))).toThrow(notVerifiable);
+    expect(() => requireIntact({ ...made(signed), certificate: pki.certificate('seal') })).toThrow(notVerifiable);
+  });
 
   it.each([
     ['XML', () => xades(text), 'Văn'],

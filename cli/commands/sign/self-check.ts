@@ -4,7 +4,6 @@ import type { Certificate } from '@antin/pki/x509/certificate';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { Evidence } from '@antin/signature/making/evidence';
 import type { SignatureReport, ValidationReport } from '@antin/signature/validation/types';
-import { requireArithmetic } from './arithmetic.ts';
 import { SignFault } from './fault.ts';
 import { judge } from './judging.ts';
 
@@ -40,13 +39,9 @@ export interface Made {
  * @returns the judge's report, with the digest of the file it is about
  * @throws {SignFault} `sign.not-verifiable`, `sign.breaks-earlier`, `sign.other-data`
  */
-export function requireIntact(made: Made): { readonly report: ValidationReport; readonly own: SignatureReport | undefined } {
+export function requireIntact(made: Made): { readonly report: ValidationReport; readonly own: SignatureReport } {
   const report = judged(made.after, made);
   const { signatures } = report;
-  if (signatures.length > 0 && signatures.every(notYetJudged)) {
-    requireArithmetic(made);
-    return { report, own: undefined };
-  }
   const own = ownOf(signatures, made);
   if (own === undefined || !own.intact || !own.cryptoValid || own.indication === 'TOTAL_FAILED') {
     const why =
@@ -84,10 +79,6 @@ function ownOf(signatures: readonly SignatureReport[], made: Made): SignatureRep
 
 function nameOf(one: SignatureReport): string {
   return one.field ?? one.id;
-}
-
-function notYetJudged(one: SignatureReport): boolean {
-  return one.errors.some((error) => error.code === 'format.not-yet-judged');
 }
 
 function judged(source: ByteSource, { at, raised, decryption, detached = [] }: Made): ValidationReport {
