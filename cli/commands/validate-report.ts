@@ -1,4 +1,5 @@
 import type { SignatureDetail } from '@antin/signature/validation/detailed';
+import { etsiReport } from '@antin/signature/validation/etsi-report';
 import type { ValidationOutcome } from '@antin/signature/validation/outcome';
 import type { ValidationPolicy } from '@antin/signature/validation/policy';
 import { detailedReport, diagnosticReport, simpleReport } from '@antin/signature/validation/reports';
@@ -7,7 +8,7 @@ import type { Language } from '@antin/signature/words/catalogue';
 import { printable } from '../printable.ts';
 import { reportText, sentenceText } from './validate-text.ts';
 
-export const REPORTS = ['simple', 'detailed', 'diagnostic'] as const;
+export const REPORTS = ['simple', 'detailed', 'diagnostic', 'etsi'] as const;
 export type ReportKind = (typeof REPORTS)[number];
 
 export interface ReportOptions {
@@ -35,6 +36,8 @@ export function renderReport(outcome: ValidationOutcome, options: ReportOptions)
     }
     case 'diagnostic':
       return json(diagnosticReport(outcome));
+    case 'etsi':
+      return etsiReport(outcome, policy, at) ?? '';
     case undefined:
       return format === 'text' ? reportText(outcome.report, language) : json(outcome.report);
   }

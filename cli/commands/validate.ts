@@ -34,7 +34,8 @@ const usage = `antin validate FILE [options]: judge the signatures of a file
   --format text|json        default text
   --batch LIST              many files, one path a line ("-" reads standard input); --format jsonl
   --lang vi|en              language of the text; default vi
-  --report simple|detailed|diagnostic   one sentence and four answers; every check with its clause; the facts alone (JSON)
+  --report simple|detailed|diagnostic|etsi   one sentence and four answers; every check with its clause; the facts alone
+                            (JSON); ETSI TS 119 102-2 (XML, nothing for an unsigned file)
   --policy FILE             a validation policy (JSON) in place of the default for Vietnam
 
 Exit codes: 0 valid, 1 invalid, 2 indeterminate, 3 unsigned, 64 wrong usage, 65 no supported format, 70 our own fault;
