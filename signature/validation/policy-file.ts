@@ -2,6 +2,7 @@ import { parseJson } from '@antin/formats/json/scan';
 import type { JsonObject, JsonValue } from '@antin/formats/json/value';
 import { FormatFault } from '@antin/formats/fault';
 import { CHECKS } from './checks.ts';
+import { WARNABLE_OF_DOCUMENTS } from './constraints.ts';
 import { VIETNAM_POLICY } from './policy.ts';
 import type { ConstraintLevel, GoodUntil, ValidationPolicy } from './policy.ts';
 import type { Level } from './types.ts';
@@ -50,6 +51,11 @@ function constraints(root: JsonObject): Record<string, ConstraintLevel> {
   const out: Record<string, ConstraintLevel> = {};
   for (const [key, value] of members(root, 'constraints')) {
     const level = oneOf(value, LEVELS, `constraints.${key}`);
+    if (WARNABLE_OF_DOCUMENTS.has(key)) {
+      if (level !== 'fail' && level !== 'warn') throw new FormatFault('policy.not-loosenable', `"${key}" is at least a warning`);
+      out[key] = level;
+      continue;
+    }
     const check = CHECKS.find((one) => one.id === key);
     // Codes of findings belong to the check of their area; they are looked up where the check listens to policies at all.
     const near = CHECKS.filter((one) => one.id.split('.')[0] === key.split('.')[0]);

@@ -53,6 +53,7 @@ export const EN: Catalogue = {
     'time-stamp.value': () => 'the time-stamp of the document is damaged',
     'pdf.*': () => 'the structure of the signed file is damaged or was tampered with',
     'xml.unsigned-content': () => 'only a part of the file is signed, and it holds content that nobody signed for',
+    'xml.unsigned-object': () => 'a signature carries content that nobody signed for',
     'xml.data-not-in-document': () => 'what the signature is over is not in the file',
     'xmldsig.ambiguous-id': () => 'the file holds two elements that both claim to be the signed one',
     'xmldsig.transform-refused': () => 'the data is signed through a transform this software does not carry out',

@@ -60,7 +60,12 @@ function whoOf(report: ValidationReport, directory: DirectoryAnswer | undefined)
   };
 }
 
-const PARTLY: ReadonlySet<string | null> = new Set(['xml.unsigned-content', 'asic.not-covered', 'ooxml.not-covered']);
+const PARTLY: ReadonlySet<string | null> = new Set([
+  'xml.unsigned-content',
+  'xml.unsigned-object',
+  'asic.not-covered',
+  'ooxml.not-covered',
+]);
 
 /** Where every signature covers parts only: which. One over the whole file speaks for all of it. */
 function signedParts({ format, signatures }: ValidationReport): string[] {

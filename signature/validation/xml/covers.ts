@@ -60,10 +60,12 @@ export function coverageOf(tree: XmlTree, covered: readonly Covered[]): Coverage
     if (known === undefined) elements.set(one.element, [one.how]);
     else known.push(one.how);
   }
+  let inSignature = 0;
   const report = (element: XmlElement, what: string): void => {
     if (unsigned.length >= MOST) return;
     const message = `${what} ${pathOf(element)} is signed by nobody`;
-    unsigned.push({ code: 'xml.unsigned-content', clause: 'EN 319 102-1 5.2.2', message });
+    const code = inSignature > 0 ? 'xml.unsigned-object' : 'xml.unsigned-content';
+    unsigned.push({ code, clause: 'EN 319 102-1 5.2.2', message });
   };
   let framed = false;
 
@@ -80,6 +82,7 @@ export function coverageOf(tree: XmlTree, covered: readonly Covered[]): Coverage
     }
   };
   const signature = (element: XmlElement): void => {
+    inSignature++;
     if (textOf(tree, element) !== '') report(element, 'text in');
     for (const object of element.childrenNamed(DS, 'Object')) {
       const how = elements.get(object);
@@ -92,6 +95,7 @@ export function coverageOf(tree: XmlTree, covered: readonly Covered[]): Coverage
         inProperties(object);
       } else if (!visit(object)) report(object, 'the object');
     }
+    inSignature--;
   };
   const inProperties = (element: XmlElement): void => {
     for (const one of element.children) {

@@ -12,6 +12,7 @@ import type { Carried } from '../embedded-evidence.ts';
 import type { SignatureFacts } from '../facts.ts';
 import { reachedLevel } from '../level.ts';
 import type { LevelFacts } from '../level.ts';
+import { WARNABLE_OF_DOCUMENTS } from '../constraints.ts';
 import { LimitReached } from '../limits.ts';
 import { settle } from '../settle.ts';
 import type { Sources } from '../sources.ts';
@@ -97,10 +98,13 @@ function judgeTree(tree: XmlTree, sources: Sources, detached: DetachedContent, i
   });
   if (signatures.length === 0) return { signatures, warnings: [], doubts: [] };
   const { unsigned, whole } = coverageOf(tree, covered);
+  // A policy may know messages whose frame speaks; the heading goes on naming the signed part alone.
+  const told = (one: Finding): boolean =>
+    WARNABLE_OF_DOCUMENTS.has(one.code) && sources.policy.constraints?.[one.code] === 'warn';
   const message = 'only a part of this document is signed; whatever frames it says nothing';
   const partly = !whole && unsigned.length === 0 && covered.some((one) => one.kind === 'element');
   const warnings = partly ? [{ code: 'xml.part-signed', clause: 'EN 319 102-1 5.2.2', message }] : [];
-  return { signatures, warnings, doubts: [...unsigned] };
+  return { signatures, warnings: [...warnings, ...unsigned.filter(told)], doubts: unsigned.filter((one) => !told(one)) };
 }
 
 interface Doors {

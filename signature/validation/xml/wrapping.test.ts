@@ -5,6 +5,7 @@ import { doors } from '@antin/testkit/pdf/signing';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { sentenceFor } from '../../words/sentence.ts';
 import { signXades } from '../../xades/sign.ts';
+import { readPolicy } from '../policy-file.ts';
 
 const pki = testPki();
 const soon = pki.now + 1_800_000;
@@ -157,9 +158,11 @@ describe('wrapping: the signed element is still there, and readers see another',
   });
 
   it('an enveloping signature takes no second object, and no foreign child', () => {
-    expect(inShort(judge(attacked(around, [CLOSE, `<ds:Object>${forged}</ds:Object>${CLOSE}`])))).toBe(UNSIGNED);
+    expect(inShort(judge(attacked(around, [CLOSE, `<ds:Object>${forged}</ds:Object>${CLOSE}`])))).toBe(
+      'indeterminate xml.unsigned-object',
+    );
     const text = `<ds:Object>${forged}</ds:Object>`;
-    expect(inShort(judge(attacked(around, ['<ds:KeyInfo>', `${text}<ds:KeyInfo>`])))).toBe(UNSIGNED);
+    expect(inShort(judge(attacked(around, ['<ds:KeyInfo>', `${text}<ds:KeyInfo>`])))).toBe('indeterminate xml.unsigned-object');
     expect(inShort(judge(attacked(around, [CLOSE, `${forged}${CLOSE}`])))).toBe(
       'invalid FORMAT_FAILURE xmldsig.unexpected-child',
     );
@@ -167,5 +170,19 @@ describe('wrapping: the signed element is still there, and readers see another',
 
   it('comments, instructions and white space around the signed element are no content', () => {
     expect(inShort(judge(attacked(part, [signed, `\n <!-- thư -->${signed}<?x y?>\n`])))).toBe('valid');
+  });
+
+  it('a policy may only warn of a frame that speaks: then it passes, and the heading still names the part alone', () => {
+    const policy = readPolicy(utf8('{"name":"hoa-don","constraints":{"xml.unsigned-content":"warn"}}'));
+    const wrapped = attacked(part, [signed, signed + forged]);
+    const report = judgedXml(wrapped, pki, soon, { policy });
+    expect(inShort(report)).toBe('valid');
+    expect(report.warnings.map((one) => one.code)).toContain('xml.unsigned-content');
+    const { tone, heading } = sentenceFor(report, 'en');
+    expect(tone).toBe('doubt');
+    expect(heading).toContain('The signed part of this file (/hs/don[1])');
+    const object = attacked(around, [CLOSE, `<ds:Object>${forged}</ds:Object>${CLOSE}`]);
+    expect(inShort(judgedXml(object, pki, soon, { policy }))).toBe('indeterminate xml.unsigned-object');
+    expect(() => readPolicy(utf8('{"name":"x","constraints":{"xml.unsigned-content":"ignore"}}'))).toThrow('at least a warning');
   });
 });

@@ -137,13 +137,16 @@ function signingTimes({ signedProperties, namespace }: XmlStructure): (number | 
 }
 
 /** The whole document, everything inside an enveloping signature, or whole files outside. */
-function coversFile({ signature }: XmlStructure, { covered }: CheckedReferences): boolean {
+function coversFile({ signature, qualifyingProperties }: XmlStructure, { covered }: CheckedReferences): boolean {
   const { tree, element, objects } = signature;
   if (covered.some((one) => one.kind === 'element' && one.element === tree.root && one.how !== 'text')) return true;
   const elements = covered.filter((one) => one.kind === 'element').map((one) => one.element);
   if (covered.some((one) => one.kind === 'signature')) return false;
   if (elements.length === 0) return covered.length > 0;
-  return element.parent === undefined && elements.every((one) => objects.includes(one));
+  // An enveloping signature, and no object in it is left out but that of the properties.
+  const own = (one: XmlElement): boolean => one.children.length === 1 && one.children[0] === qualifyingProperties;
+  const all = objects.every((one) => own(one) || elements.includes(one));
+  return element.parent === undefined && all && elements.every((one) => objects.includes(one));
 }
 
 /** Inside xades:CounterSignature of another: it must be over that signature's value, or it countersigns nothing. */
