@@ -24,7 +24,7 @@ export interface PdfEncryption {
 /** @param dictionary object number of the encryption dictionary, whose own strings are never encrypted; 0 when it is direct */
 export function pdfEncryption(unlocked: UnlockedFile, ciphers: PdfCiphers, dictionary: number): PdfEncryption {
   const change = (object: PdfObject, num: number, gen: number, way: Way): PdfObject => {
-    if (num === dictionary || isXref(object)) return object;
+    if (num === dictionary) return object;
     const strings = cipherFor(unlocked.strings, unlocked.key, num, gen, ciphers, way);
     if (!isStream(object)) return withStrings(object, strings);
     const dict = withStrings(object.dict, strings) as PdfDict;
@@ -47,11 +47,6 @@ export function pdfEncryption(unlocked: UnlockedFile, ciphers: PdfCiphers, dicti
 
 type Way = 'encrypt' | 'decrypt';
 type Change = (bytes: Uint8Array) => Uint8Array;
-
-/** Never encrypted, its dictionary neither: it is the trailer (§7.5.8.2). */
-function isXref(object: PdfObject): boolean {
-  return isStream(object) && isName(object.dict.entries.get('Type'), 'XRef');
-}
 
 /** Metadata only where the file says so; `/Crypt` says `Identity` (§7.4.10). */
 function isEncrypted({ entries }: PdfDict, { encryptMetadata }: UnlockedFile): boolean {

@@ -149,7 +149,7 @@ export class PdfRevision {
 
   private indirect(num: number, entry: XrefEntry & { kind: 'offset' }, owner: PdfRevision): IndirectObject {
     const known = this.objects.get(num) ?? this.host.parsed.get(entry.offset);
-    const found = known ?? this.read(entry.offset, owner.end);
+    const found = known ?? this.read(entry.offset, owner);
     if (found.num !== num || found.gen !== entry.gen) {
       const message = `the cross-reference promises object ${num} ${entry.gen}, ${found.num} ${found.gen} stands here`;
       throw new FormatFault('pdf.object-mismatch', message, entry.offset);
@@ -161,8 +161,9 @@ export class PdfRevision {
     return found;
   }
 
-  /** `limit`: an object that reaches past the revision that owns it would change when somebody appends. */
-  private read(offset: number, limit: number): IndirectObject {
+  /** An object that reaches past the revision that owns it would change when somebody appends. */
+  private read(offset: number, owner: PdfRevision): IndirectObject {
+    const limit = owner.end;
     if (offset >= limit) throw new FormatFault('pdf.xref-damaged', 'an entry points past its own revision', offset);
     // /Length may need an object whose /Length needs an object …
     if (this.pending >= this.host.budget.references) throw new FormatFault('pdf.budget', 'stream lengths depend on each other');
@@ -174,7 +175,9 @@ export class PdfRevision {
       scanner.pos = offset;
       const found = readIndirect(scanner, source, (length) => this.resolve(length));
       const { encryption } = this.host;
-      return encryption ? { ...found, value: encryption.decrypt(found.value, found.num, found.gen) } : found;
+      // A cross-reference stream never is encrypted, its dictionary neither: it is the trailer (§7.5.8.2).
+      if (!encryption || owner.xrefStreams.includes(found.num)) return found;
+      return { ...found, value: encryption.decrypt(found.value, found.num, found.gen) };
     } finally {
       this.pending--;
     }
