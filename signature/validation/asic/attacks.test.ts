@@ -1,16 +1,11 @@
-import { deflateRawSync } from 'node:zlib';
 import { nodeCrypto as door } from '@antin/adapters/crypto/node';
-import { nodeInflateRaw as inflateRaw } from '@antin/adapters/inflate/raw';
-import { concatBytes, fromUtf8, indexOfBytes, latin1, utf8 } from '@antin/formats/bytes/bytes';
+import { concatBytes, indexOfBytes, latin1, utf8 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { memorySource } from '@antin/formats/bytes/source';
-import { crc32 } from '@antin/formats/zip/crc32';
-import { openZip } from '@antin/formats/zip/reader';
-import { openAsic } from '@antin/signature/asic/container';
-import { extendAsicCades } from '@antin/signature/asic/extend-cades';
 import { signAsic, signAsicCades } from '@antin/signature/asic/sign';
+import { entriesOf, plus, rebuilt, renamed, withData, without, zip } from '@antin/testkit/attacks/zip';
+import type { Change, Entry } from '@antin/testkit/attacks/zip';
 import { contextOf } from '@antin/testkit/judging/documents';
-import { evidenceSource, timeStampSource } from '@antin/testkit/pki/evidence-source';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -49,92 +44,6 @@ const short = (report: ValidationReport): string => {
   return [report.verdict, sub, report.decidedBy].filter(Boolean).join(' ');
 };
 const codes = (report: ValidationReport) => [...report.errors, ...report.warnings].map((one) => one.code);
-
-interface Entry {
-  readonly name: string | Uint8Array;
-  readonly data: Uint8Array | string;
-  readonly deflate?: true;
-  readonly flags?: number;
-  readonly method?: number;
-  readonly extra?: Uint8Array;
-  /** In the local header, where it differs from the central one. */
-  readonly localName?: string;
-  readonly localSize?: number;
-  readonly crc?: number;
-  readonly size?: number;
-}
-
-/** A ZIP by hand, so that anything can be wrong with it. */
-function zip(entries: readonly Entry[], more: { comment?: string; before?: string; between?: string } = {}): Uint8Array {
-  const parts: Uint8Array[] = [latin1(more.before ?? '')];
-  const central: Uint8Array[] = [];
-  let at = parts[0]?.length ?? 0;
-  for (const one of entries) {
-    const name = typeof one.name === 'string' ? utf8(one.name) : one.name;
-    const localName = one.localName === undefined ? name : utf8(one.localName);
-    const data = typeof one.data === 'string' ? utf8(one.data) : one.data;
-    const packed = one.deflate ? new Uint8Array(deflateRawSync(data)) : data;
-    const method = one.method ?? (one.deflate ? 8 : 0);
-    const flags = 0x800 | (one.flags ?? 0);
-    const [crc, size, extra] = [one.crc ?? crc32(data), one.size ?? data.length, one.extra ?? new Uint8Array(0)];
-    const common = (length: number, full: number, extraLength: number) =>
-      concatBytes(
-        u16(20),
-        u16(flags),
-        u16(method),
-        u32(0x21 << 16),
-        u32(crc),
-        u32(packed.length),
-        u32(full),
-        u16(length),
-        u16(extraLength),
-      );
-    const local = concatBytes(
-      u32(0x04034b50),
-      common(localName.length, one.localSize ?? size, extra.length),
-      localName,
-      extra,
-      packed,
-    );
-    parts.push(local, latin1(more.between ?? ''));
-    central.push(
-      concatBytes(u32(0x02014b50), u16(20), common(name.length, size, 0), u16(0), u16(0), u16(0), u32(0), u32(at), name),
-    );
-    at += local.length + (more.between ?? '').length;
-  }
-  const directory = concatBytes(...central);
-  const comment = latin1(more.comment ?? '');
-  const count = u16(entries.length);
-  return concatBytes(
-    ...parts,
-    directory,
-    u32(0x06054b50),
-    ...[u16(0), u16(0), count, count, u32(directory.length), u32(at), u16(comment.length), comment],
-  );
-}
-const u16 = (n: number) => Uint8Array.of(n & 255, (n >> 8) & 255);
-const u32 = (n: number) => concatBytes(u16(n & 0xffff), u16(n >>> 16));
-
-function entriesOf(bytes: Uint8Array): { name: string; data: Uint8Array }[] {
-  const opened = openZip(memorySource(bytes), { inflateRaw });
-  return opened.entries.map((one) => ({ name: one.name, data: bytesOf(opened.content(one)) }));
-}
-type Change = (entries: Entry[]) => Entry[];
-const rebuilt = (bytes: Uint8Array, change: Change, more = {}): Uint8Array => zip(change(entriesOf(bytes)), more);
-const withData = (name: string, data: Uint8Array | string) => (entries: Entry[]) =>
-  entries.map((one) => (one.name === name ? { ...one, data } : one));
-const edited = (name: string | RegExp, edit: (text: string) => string) => (entries: Entry[]) =>
-  entries.map((one) => {
-    const fits = typeof name === 'string' ? one.name === name : name.test(one.name as string);
-    return fits ? { ...one, data: utf8(edit(fromUtf8(one.data as Uint8Array))) } : one;
-  });
-const renamed = (from: string, to: string) => (entries: Entry[]) =>
-  entries.map((one) => (one.name === from ? { ...one, name: to } : one));
-const without = (name: string | RegExp) => (entries: Entry[]) =>
-  entries.filter((one) => (typeof name === 'string' ? one.name !== name : !name.test(one.name as string)));
-const plus =
-  (...more: Entry[]) =>
-  (entries: Entry[]) => [...entries, ...more];
 
 const made = {} as Record<Form, Record<Kind, Uint8Array>>;
 beforeAll(async () => {
@@ -294,120 +203,6 @@ describe.each(FORMS)('a container with %s', (form) => {
         expect(error, `byte ${i}`).toBeInstanceOf(UnsupportedFile);
       }
     }
-  });
-});
-
-describe('manifests', () => {
-  const E = () => made.CAdES['ASiC-E'];
-  const MANIFEST = 'META-INF/ASiCManifest001.xml';
-  it.each<[string, string, Change]>([
-    [
-      'changed',
-      'invalid HASH_FAILURE integrity.digest',
-      edited(MANIFEST, (text) => text.replace('application/pdf', 'text/html')),
-    ],
-    ['missing', 'invalid FORMAT_FAILURE asic.manifest-missing', without(MANIFEST)],
-    [
-      'given twice',
-      'invalid FORMAT_FAILURE asic.manifest-ambiguous',
-      (all) => plus({ name: 'META-INF/ASiCManifest002.xml', data: all.find((one) => one.name === MANIFEST)?.data ?? '' })(all),
-    ],
-    [
-      'naming another signature',
-      'invalid FORMAT_FAILURE asic.manifest-missing',
-      edited(MANIFEST, (text) => text.replace('signature001', 'signature002')),
-    ],
-    [
-      'with a document type',
-      'invalid FORMAT_FAILURE asic.manifest-missing',
-      edited(MANIFEST, (text) => text.replace('<asic:', '<!DOCTYPE a><asic:')),
-    ],
-    [
-      'naming nothing',
-      'invalid',
-      edited(MANIFEST, (text) => text.replace(/<asic:DataObjectReference.*<\/asic:DataObjectReference>/s, '')),
-    ],
-  ])('%s', (_, expected, change) => {
-    expect(short(judge(rebuilt(E(), change)))).toMatch(new RegExp(`^${expected.replaceAll('.', '\\.')}`));
-  });
-
-  it('an OpenDocument manifest that contradicts the container is told', () => {
-    const of = (change: Change) => codes(judge(rebuilt(made.XAdES['ASiC-E'], change)));
-    expect(of(edited('META-INF/manifest.xml', (text) => text.replace('asic-e+zip', 'asic-s+zip')))).toEqual([
-      'asic.manifest-differs',
-    ]);
-    expect(of(edited('META-INF/manifest.xml', (text) => text.replace('a+b', 'c')))).toEqual([
-      'asic.manifest-differs',
-      'asic.manifest-differs',
-    ]);
-    expect(of(withData('META-INF/manifest.xml', '<a'))).toEqual(['asic.manifest-differs']);
-  });
-});
-
-describe('time-stamps of containers', () => {
-  let archived: Uint8Array;
-  let twice: Uint8Array;
-  beforeAll(async () => {
-    let time = pki.now;
-    const raise = async (bytes: Uint8Array) => {
-      const timeStamp = timeStampSource(pki, () => (time += MINUTE));
-      const evidenceFor = evidenceSource(pki, () => time);
-      const options = {
-        door,
-        inflateRaw,
-        level: 'B-LTA',
-        anchors: pki.anchors,
-        at: time + 10 * MINUTE,
-        timeStamp,
-        evidenceFor,
-      } as const;
-      return bytesOf(await extendAsicCades(openAsic(memorySource(bytes), { inflateRaw }), options));
-    };
-    archived = await raise(made.CAdES['ASiC-E']);
-    twice = await raise(archived);
-  });
-  const level = (bytes: Uint8Array) => {
-    const report = judge(bytes);
-    return `${report.verdict} ${report.signatures[0]?.level}`;
-  };
-
-  it('an archive manifest that is changed, cut or left behind protects nothing', () => {
-    expect(level(archived)).toBe('valid B-LTA');
-    expect(level(twice)).toBe('valid B-LTA');
-    const NEWEST = 'META-INF/ASiCArchiveManifest.xml';
-    expect(
-      level(
-        rebuilt(
-          archived,
-          edited(NEWEST, (text) => text.replace('text/xml', 'text/css')),
-        ),
-      ),
-    ).toBe('valid B-LT');
-    expect(level(rebuilt(archived, without(NEWEST)))).toBe('valid B-LT');
-    expect(level(rebuilt(archived, without(/\.tst$/)))).toBe('indeterminate B-LT');
-    // The last one is lost: the one before still protects.
-    expect(level(rebuilt(twice, without(NEWEST)))).toBe('valid B-LTA');
-    const stamps = judge(twice).signatures[0]?.timestamps.filter((one) => one.kind === 'archive-time-stamp');
-    expect(stamps?.map((one) => one.indication)).toEqual(['PASSED', 'PASSED']);
-  });
-
-  it('a file with time-stamps alone is neither signed nor unsigned', () => {
-    const hash = (bytes: Uint8Array) => {
-      const running = door.digest('SHA-256');
-      running.update(bytes);
-      return running.finish();
-    };
-    const over = (text: string) => pki.timeStampToken({ digest: 'SHA-256', hash: hash(utf8(text)) }, pki.now);
-    const container = (token: Uint8Array) =>
-      zip([
-        { name: 'mimetype', data: 'application/vnd.etsi.asic-s+zip' },
-        { name: 'a.txt', data: 'abc' },
-        { name: 'META-INF/timestamp.tst', data: token },
-      ]);
-    const report = judge(container(over('abc')));
-    expect(short(report)).toBe('indeterminate SIG_CONSTRAINTS_FAILURE asic.time-stamp-only');
-    expect(report.signatures[0]?.timestamps).toMatchObject([{ indication: 'PASSED' }]);
-    expect(judge(container(over('abd'))).signatures[0]?.timestamps).toMatchObject([{ indication: 'FAILED' }]);
   });
 });
 

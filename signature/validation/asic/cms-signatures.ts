@@ -1,5 +1,5 @@
 import type { AsicContainer } from '../../asic/container.ts';
-import type { CmsFacts, SignatureFacts } from '../facts.ts';
+import type { CmsFacts } from '../facts.ts';
 import { judgeCmsFile } from '../judge-file-cms.ts';
 import { LimitReached } from '../limits.ts';
 import type { Sources } from '../sources.ts';

@@ -16,7 +16,7 @@ const file = (more: object, payload = b64url('x'.repeat(300_000))) =>
 const etsiU = (items: readonly unknown[]) => file({ header: { etsiU: items } });
 const empty = b64url('{"arcTst":{"tstTokens":[]}}');
 const full = b64url(JSON.stringify({ arcTst: { tstTokens: [{ val: token }] } }));
-const crowded = b64url(JSON.stringify({ sigTst: { tstTokens: Array(120).fill({ val: token }) } }));
+const crowded = b64url(JSON.stringify({ sigTst: { tstTokens: Array.from({ length: 120 }, () => ({ val: token })) } }));
 
 describe('a JSON file made to wear the judge out', () => {
   it.each<[string, string]>([
@@ -25,7 +25,10 @@ describe('a JSON file made to wear the judge out', () => {
     ['one place with a hundred tokens', etsiU([crowded])],
     [
       'a hundred signatures',
-      JSON.stringify({ payload: 'eA', signatures: Array(100).fill({ protected: header, signature: 'AAAA' }) }),
+      JSON.stringify({
+        payload: 'eA',
+        signatures: Array.from({ length: 100 }, () => ({ protected: header, signature: 'AAAA' })),
+      }),
     ],
     ['a thousand certificates', file({ header: { x5c: Array(1000).fill('MIIB') } })],
     ['very many values', `{"protected":"","signature":"","x":[${'0,'.repeat(99_000)}0]}`],

@@ -1,0 +1,169 @@
+import { nodeCrypto as door } from '@antin/adapters/crypto/node';
+import { nodeInflateRaw as inflateRaw } from '@antin/adapters/inflate/raw';
+import { utf8 } from '@antin/formats/bytes/bytes';
+import type { ByteSource } from '@antin/formats/bytes/source';
+import { memorySource } from '@antin/formats/bytes/source';
+import { openAsic } from '@antin/signature/asic/container';
+import { extendAsicCades } from '@antin/signature/asic/extend-cades';
+import { signAsic, signAsicCades } from '@antin/signature/asic/sign';
+import { edited, plus, rebuilt, withData, without, zip } from '@antin/testkit/attacks/zip';
+import type { Change } from '@antin/testkit/attacks/zip';
+import { contextOf } from '@antin/testkit/judging/documents';
+import { evidenceSource, timeStampSource } from '@antin/testkit/pki/evidence-source';
+import { testPki } from '@antin/testkit/pki/test-pki';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sentenceFor } from '../../words/sentence.ts';
+import type { ValidationContext, ValidationReport } from '../types.ts';
+import { validate } from '../validate.ts';
+
+const pki = testPki();
+const MINUTE = 60_000;
+const FORMS = ['CAdES', 'XAdES'] as const;
+type Form = (typeof FORMS)[number];
+type Kind = 'ASiC-S' | 'ASiC-E';
+const LETTER = 'Công văn.pdf';
+const ANNEX = 'phụ lục/a+b.docx';
+const TEXTS: Readonly<Record<string, string>> = { [LETTER]: '%PDF-1.7 công văn', [ANNEX]: 'phụ lục' };
+const bytesOf = (source: ByteSource) => Uint8Array.from(source.read(0, source.size));
+
+async function sign(form: Form, kind: Kind, texts = TEXTS, who = 'leader'): Promise<Uint8Array> {
+  const names = kind === 'ASiC-S' ? [LETTER] : Object.keys(texts);
+  const files = names.map((name) => ({ name, content: memorySource(utf8(texts[name] ?? '')), mimeType: 'application/pdf' }));
+  const key = pki.signingKey(who);
+  const made = await (form === 'XAdES' ? signAsic : signAsicCades)({ container: kind, files }, key, {
+    ...{ door, level: 'B-B', signingTime: pki.now },
+  });
+  return bytesOf(made);
+}
+
+const usual = contextOf(pki, pki.now + 120 * MINUTE);
+const judge = (bytes: Uint8Array, more: Partial<ValidationContext> = {}): ValidationReport => {
+  const { report } = validate(memorySource(bytes), { ...usual, ...more });
+  expect(sentenceFor(report, 'vi').heading).not.toMatch(/undefined|kiểm tra “/);
+  return report;
+};
+const short = (report: ValidationReport): string => {
+  const sub = report.signatures.find((one) => one.id === report.decidedBySignature)?.subIndication;
+  return [report.verdict, sub, report.decidedBy].filter(Boolean).join(' ');
+};
+const codes = (report: ValidationReport) => [...report.errors, ...report.warnings].map((one) => one.code);
+
+const made = {} as Record<Form, Record<Kind, Uint8Array>>;
+beforeAll(async () => {
+  for (const form of FORMS) {
+    made[form] = { 'ASiC-S': await sign(form, 'ASiC-S'), 'ASiC-E': await sign(form, 'ASiC-E') };
+  }
+});
+describe('manifests', () => {
+  const E = () => made.CAdES['ASiC-E'];
+  const MANIFEST = 'META-INF/ASiCManifest001.xml';
+  it.each<[string, string, Change]>([
+    [
+      'changed',
+      'invalid HASH_FAILURE integrity.digest',
+      edited(MANIFEST, (text) => text.replace('application/pdf', 'text/html')),
+    ],
+    ['missing', 'invalid FORMAT_FAILURE asic.manifest-missing', without(MANIFEST)],
+    [
+      'given twice',
+      'invalid FORMAT_FAILURE asic.manifest-ambiguous',
+      (all) => plus({ name: 'META-INF/ASiCManifest002.xml', data: all.find((one) => one.name === MANIFEST)?.data ?? '' })(all),
+    ],
+    [
+      'naming another signature',
+      'invalid FORMAT_FAILURE asic.manifest-missing',
+      edited(MANIFEST, (text) => text.replace('signature001', 'signature002')),
+    ],
+    [
+      'with a document type',
+      'invalid FORMAT_FAILURE asic.manifest-missing',
+      edited(MANIFEST, (text) => text.replace('<asic:', '<!DOCTYPE a><asic:')),
+    ],
+    [
+      'naming nothing',
+      'invalid',
+      edited(MANIFEST, (text) => text.replace(/<asic:DataObjectReference.*<\/asic:DataObjectReference>/s, '')),
+    ],
+  ])('%s', (_, expected, change) => {
+    expect(short(judge(rebuilt(E(), change)))).toMatch(new RegExp(`^${expected.replaceAll('.', '\\.')}`));
+  });
+
+  it('an OpenDocument manifest that contradicts the container is told', () => {
+    const of = (change: Change) => codes(judge(rebuilt(made.XAdES['ASiC-E'], change)));
+    expect(of(edited('META-INF/manifest.xml', (text) => text.replace('asic-e+zip', 'asic-s+zip')))).toEqual([
+      'asic.manifest-differs',
+    ]);
+    expect(of(edited('META-INF/manifest.xml', (text) => text.replace('a+b', 'c')))).toEqual([
+      'asic.manifest-differs',
+      'asic.manifest-differs',
+    ]);
+    expect(of(withData('META-INF/manifest.xml', '<a'))).toEqual(['asic.manifest-differs']);
+  });
+});
+
+describe('time-stamps of containers', () => {
+  let archived: Uint8Array;
+  let twice: Uint8Array;
+  beforeAll(async () => {
+    let time = pki.now;
+    const raise = async (bytes: Uint8Array) => {
+      const timeStamp = timeStampSource(pki, () => (time += MINUTE));
+      const evidenceFor = evidenceSource(pki, () => time);
+      const options = {
+        door,
+        inflateRaw,
+        level: 'B-LTA',
+        anchors: pki.anchors,
+        at: time + 10 * MINUTE,
+        timeStamp,
+        evidenceFor,
+      } as const;
+      return bytesOf(await extendAsicCades(openAsic(memorySource(bytes), { inflateRaw }), options));
+    };
+    archived = await raise(made.CAdES['ASiC-E']);
+    twice = await raise(archived);
+  });
+  const level = (bytes: Uint8Array) => {
+    const report = judge(bytes);
+    return `${report.verdict} ${report.signatures[0]?.level}`;
+  };
+
+  it('an archive manifest that is changed, cut or left behind protects nothing', () => {
+    expect(level(archived)).toBe('valid B-LTA');
+    expect(level(twice)).toBe('valid B-LTA');
+    const NEWEST = 'META-INF/ASiCArchiveManifest.xml';
+    expect(
+      level(
+        rebuilt(
+          archived,
+          edited(NEWEST, (text) => text.replace('text/xml', 'text/css')),
+        ),
+      ),
+    ).toBe('valid B-LT');
+    expect(level(rebuilt(archived, without(NEWEST)))).toBe('valid B-LT');
+    expect(level(rebuilt(archived, without(/\.tst$/)))).toBe('indeterminate B-LT');
+    // The last one is lost: the one before still protects.
+    expect(level(rebuilt(twice, without(NEWEST)))).toBe('valid B-LTA');
+    const stamps = judge(twice).signatures[0]?.timestamps.filter((one) => one.kind === 'archive-time-stamp');
+    expect(stamps?.map((one) => one.indication)).toEqual(['PASSED', 'PASSED']);
+  });
+
+  it('a file with time-stamps alone is neither signed nor unsigned', () => {
+    const hash = (bytes: Uint8Array) => {
+      const running = door.digest('SHA-256');
+      running.update(bytes);
+      return running.finish();
+    };
+    const over = (text: string) => pki.timeStampToken({ digest: 'SHA-256', hash: hash(utf8(text)) }, pki.now);
+    const container = (token: Uint8Array) =>
+      zip([
+        { name: 'mimetype', data: 'application/vnd.etsi.asic-s+zip' },
+        { name: 'a.txt', data: 'abc' },
+        { name: 'META-INF/timestamp.tst', data: token },
+      ]);
+    const report = judge(container(over('abc')));
+    expect(short(report)).toBe('indeterminate SIG_CONSTRAINTS_FAILURE asic.time-stamp-only');
+    expect(report.signatures[0]?.timestamps).toMatchObject([{ indication: 'PASSED' }]);
+    expect(judge(container(over('abd'))).signatures[0]?.timestamps).toMatchObject([{ indication: 'FAILED' }]);
+  });
+});
