@@ -19,3 +19,5 @@ antin sign chuyen-vien.docx -o truong-phong.docx --p12 an.p12 --pass-file an.pas
 
 # 2. Word chỉ đọc đến dấu thời gian (XAdES-T). · Word reads no more than a time-stamp (XAdES-T).
 antin extend truong-phong.docx -o co-dau-thoi-gian.docx --level B-T --tsa "$tsa"
+antin validate co-dau-thoi-gian.docx --trust ca.pem --crl ca.crl --offline
+echo "── mã thoát · exit code: $?"

@@ -102,7 +102,8 @@ describe.skipIf(opensslVersion === undefined)('the examples', () => {
   });
 
   it('sign a Word file twice and time-stamp what was not', () => {
-    const { stdout, path } = run('09-office-file');
+    const { stdout, codes, path } = run('09-office-file');
+    expect(codes).toEqual([0]);
     expect(stdout).toContain('chuyen-vien.docx: OOXML XAdES-EPES, Trần Thị Bình\n');
     expect(stdout).toContain('truong-phong.docx: OOXML XAdES-T, Nguyễn Văn An\n');
     expect(readFileSync(path('co-dau-thoi-gian.docx')).toString('latin1')).toContain('_xmlsignatures/sig2.xml');
