@@ -113,7 +113,11 @@ export function preparePades(source: ByteSource, options: PreparePadesOptions): 
   if (options.extraFields) reserveFields(update, form, options.extraFields, options.deflate);
   if (options.fill) fillFields(update, form, options.fill);
   const target = form.fields.find((field) => field.fullName === fieldName);
-  requireSeedValues(target, { ...options, digest, certificate, reason: options.reason, certification: certify }, through(update));
+  // A new field demands nothing.
+  if (target) {
+    const intended = { ...options, digest, certificate, reason: options.reason, certification: certify };
+    requireSeedValues(target, intended, through(update));
+  }
   const locks = [lockOfField(target, through(update)), options.lock].filter((lock) => lock !== undefined);
   const reference = signatureReferences(certify, locks, file.last.rootRef);
   const signature = update.add(signatureDictionary({ ...options, reservedBytes, ...(reference ? { reference } : {}) }));

@@ -50,8 +50,17 @@ export function readTextString(bytes: Uint8Array): string {
 
 /** `D:YYYYMMDDHHmmSSZ` (§7.9.4), always UTC: a local time marked as UTC is the commonest fault in the field. */
 export function pdfDate(milliseconds: number): PdfString {
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== last?.second) last = { second, bytes: dateBytes(milliseconds) };
+  return pdfString(last.bytes);
+}
+
+/** A batch is signed within few seconds: the text is made once for each. */
+let last: { readonly second: number; readonly bytes: Uint8Array } | undefined;
+
+function dateBytes(milliseconds: number): Uint8Array {
   const d = new Date(milliseconds);
   const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
   const day = String(d.getUTCFullYear()).padStart(4, '0') + two(d.getUTCMonth() + 1) + two(d.getUTCDate());
-  return pdfString(latin1(`D:${day}${two(d.getUTCHours())}${two(d.getUTCMinutes())}${two(d.getUTCSeconds())}Z`));
+  return latin1(`D:${day}${two(d.getUTCHours())}${two(d.getUTCMinutes())}${two(d.getUTCSeconds())}Z`);
 }
