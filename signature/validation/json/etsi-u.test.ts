@@ -3,8 +3,7 @@ import { nodeCrypto as door } from '@antin/adapters/crypto/node';
 import { fromUtf8, utf8 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import { extendJades } from '@antin/signature/jades/extend';
-import { b64url, signedWith } from '@antin/testkit/attacks/jws';
-import type { More } from '@antin/testkit/attacks/jws';
+import { b64url, baselineOf, signedWith } from '@antin/testkit/attacks/jws';
 import { contextOf } from '@antin/testkit/judging/documents';
 import { evidenceSource, timeStampSource } from '@antin/testkit/pki/evidence-source';
 import { testPki } from '@antin/testkit/pki/test-pki';
@@ -15,7 +14,8 @@ import { validate } from '../validate.ts';
 
 const pki = testPki();
 const MINUTE = 60_000;
-const signedBy = (header: string | object, more: More = {}) => signedWith(pki, header, more);
+const baseline = () => baselineOf(pki);
+const signedBy = (header: string | object) => signedWith(pki, header);
 
 const usual = contextOf(pki, pki.now + 60 * MINUTE);
 const judge = (file: Uint8Array, more: Partial<ValidationContext> = {}): ValidationReport => {
