@@ -103,7 +103,7 @@ export function askDss(
     const { stdout, stderr, status } = spawnSync('java', [...options, '-cp', classPath, 'Judge', list], {
       encoding: 'utf8',
       maxBuffer: 64 << 20,
-      timeout: 5 * MINUTES,
+      timeout: 12 * MINUTES,
       env: { ...process.env, LC_ALL: 'C.UTF-8' },
     });
     if (status !== 0) throw new Error(`DSS failed: ${stderr.slice(0, 1000)}`);

@@ -26,7 +26,7 @@ function signedBy(by: string, folder: string, command: string, args: readonly st
   const out = join(folder, 'out');
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out);
-  const done = spawnSync(command, [...args, folder], { encoding: 'utf8', maxBuffer: 64 << 20, timeout: 5 * 60_000 });
+  const done = spawnSync(command, [...args, folder], { encoding: 'utf8', maxBuffer: 64 << 20, timeout: 12 * 60_000 });
   const failures = done.stdout.split('\n').filter((line) => line.includes('\t'));
   if (done.status !== 0 || failures.length > 0) throw new Error(`${by} did not sign: ${failures.join('\n')} ${done.stderr}`);
   return readdirSync(out).map((file) => {
