@@ -117,11 +117,18 @@ export function commonName(name: Name): string | undefined {
 
 /** RFC 4514 text (innermost first). Control and bidirectional characters come out as `\XX`, so that no name can repaint a line. */
 export function nameText(name: Name): string {
-  return [...name.rdns]
-    .reverse()
-    .map((rdn) => rdn.map((one) => `${shortOfOid.get(one.type) ?? one.type}=${escapeValue(one.value)}`).join('+'))
-    .join(',');
+  let text = texts.get(name);
+  if (text === undefined) {
+    const rdns = name.rdns.map((rdn) =>
+      rdn.map((one) => `${shortOfOid.get(one.type) ?? one.type}=${escapeValue(one.value)}`).join('+'),
+    );
+    texts.set(name, (text = rdns.reverse().join(',')));
+  }
+  return text;
 }
+
+/** Forgotten with the name: reports and indexes ask for the same one again and again. */
+const texts = new WeakMap<Name, string>();
 
 function escapeValue(value: string): string {
   return (

@@ -1,3 +1,4 @@
+import { equalBytes, fromLatin1 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { FormatFault } from '@antin/formats/fault';
 import { parseCrl } from '@antin/pki/crl/parse';
@@ -82,7 +83,24 @@ const ocspMemory = new WeakMap<Uint8Array, BasicOcspResponse>();
 
 function readCrl(raw: Uint8Array): Crl {
   let crl = crlMemory.get(raw);
-  if (crl === undefined) crlMemory.set(raw, (crl = parseCrl(raw)));
+  if (crl === undefined) crlMemory.set(raw, (crl = raw.length > SHORT ? parseCrl(raw) : readShortCrl(raw)));
+  return crl;
+}
+
+/** The lists that files carry are the same in a day's files; together no more than a few megabytes of them are kept. */
+const SHORT = 32 * 1024;
+const MOST_SHORT = 128;
+const shortLists = new Map<string, Crl>();
+
+function readShortCrl(raw: Uint8Array): Crl {
+  // A place, never an identity: all bytes are compared.
+  const place = fromLatin1(raw.subarray(-32));
+  const known = shortLists.get(place);
+  if (known !== undefined && equalBytes(known.raw, raw)) return known;
+  // A copy, because a slice would keep the whole file alive.
+  const crl = parseCrl(raw.slice());
+  if (shortLists.size >= MOST_SHORT) shortLists.delete(shortLists.keys().next().value as string);
+  shortLists.set(place, crl);
   return crl;
 }
 
