@@ -92,6 +92,14 @@ export const documentWords = {
   'refusal.wrong-form': ['Sai thể thức', 'Wrong form'],
   'refusal.duplicate': ['Trùng văn bản đã nhận', 'Already received'],
 
+  'level.B-B': ['Chưa có dấu thời gian', 'No time-stamp yet'],
+  'level.B-T': ['Có dấu thời gian', 'Time-stamped'],
+  'level.B-LT': ['Có dấu thời gian, kiểm tra được không cần mạng', 'Time-stamped, can be checked offline'],
+  'level.B-LTA': [
+    'Có dấu thời gian, kiểm tra được không cần mạng, lưu trữ lâu dài',
+    'Time-stamped, can be checked offline, for long keeping',
+  ],
+
   'event.DocumentDrafted': ['{who} tạo dự thảo', '{who} made the draft'],
   'event.DocumentChanged': ['{who} sửa dự thảo', '{who} changed the draft'],
   'event.DocumentDeleted': ['{who} xóa dự thảo', '{who} deleted the draft'],

@@ -6,7 +6,8 @@ import { StampTag, VerdictTag } from '../shell/states.tsx';
 
 /** A person's signature in ink, the organisation's in seal red; both with their word. */
 export function SignatureList({ signatures }: { readonly signatures: DocumentView['signatures'] }) {
-  const { t } = useSpeech();
+  const { t, code } = useSpeech();
+  const words = (level: string | null): string => (level === null ? '' : code('level', level, ''));
   if (signatures.length === 0) return <p className="hint">{t('doc.signatures.none')}</p>;
   return (
     <ul className="signatures">
@@ -21,6 +22,7 @@ export function SignatureList({ signatures }: { readonly signatures: DocumentVie
               <br />
               <time dateTime={signature.at}>{exactText(signature.at)}</time>
               {signature.level === null ? '' : ` · PAdES ${signature.level}`}
+              {words(signature.level) === '' ? null : <span className="signature-level">{words(signature.level)}</span>}
             </small>
             <VerdictTag verdict={signature.status} /> <StampTag pending={signature.timeStampPending} />
           </div>
