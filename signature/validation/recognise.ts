@@ -14,7 +14,8 @@ export type Container =
   | { readonly kind: 'pdf' }
   /** `content`: of an attached CMS too large for memory; `bytes` is then the CMS without it. */
   | { readonly kind: 'cms'; readonly bytes: Uint8Array; readonly content?: ByteSource }
-  | { readonly kind: 'json'; readonly bytes: Uint8Array }
+  /** No `bytes`: more than is read. */
+  | { readonly kind: 'json'; readonly bytes: Uint8Array | undefined }
   | { readonly kind: 'asic'; readonly format: ContainerKind }
   | { readonly kind: 'xml'; readonly format: 'XAdES' | 'XMLDSig' }
   /** `signed`: it names signature parts, readable or not. */
@@ -59,15 +60,18 @@ export function recognise(source: ByteSource): Container {
   return json(source, head) ?? { kind: 'none' };
 }
 
-const MAX_JSON = 64 * 1024 * 1024;
+export const MAX_JSON = 64 * 1024 * 1024;
 
 /**
  * A JWS in any serialization. Damaged ones too: a flipped byte does not make a signed file unsigned. What is JSON and carries no
  * signature is not ours.
  */
 function json(source: ByteSource, head: Uint8Array): Container | undefined {
-  if (source.size > MAX_JSON) return undefined;
   const text = fromLatin1(head);
+  if (source.size > MAX_JSON) {
+    const claims = /^[\t\n\r ]*\{/.test(text) && /"(payload|protected|signatures)"/.test(text);
+    return claims || /^eyJ[\w-]+\./.test(text) ? { kind: 'json', bytes: undefined } : undefined;
+  }
   if (/^(\u00ef\u00bb\u00bf)?[\t\n\r ]*\{/.test(text)) {
     const bytes = source.read(0, source.size);
     return carriesJws(bytes) ? { kind: 'json', bytes } : undefined;

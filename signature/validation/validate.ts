@@ -10,7 +10,7 @@ import { judgeXmlFile } from './xml/judge-xml.ts';
 import { LimitReached } from './limits.ts';
 import type { ValidationOutcome } from './outcome.ts';
 import { VIETNAM_POLICY } from './policy.ts';
-import { looksSigned, recognise } from './recognise.ts';
+import { looksSigned, MAX_JSON, recognise } from './recognise.ts';
 import { openSources } from './sources.ts';
 import type { Sources } from './sources.ts';
 import type {
@@ -51,7 +51,13 @@ export function validate(source: ByteSource, context: ValidationContext): Valida
   const sources = openSources(context, source);
   const judged = judge(source, sources);
   const report = documentReport(source, context, judged, sources);
-  return { report, needs: sources.needs, settled: sources.settled };
+  const material = () => ({
+    certificates: sources.pool.all().map((one) => one.raw),
+    crls: sources.crls.map((one) => one.raw),
+    ocsps: sources.ocsps.map((one) => one.raw),
+    timeStampTokens: sources.pool.tokens,
+  });
+  return { report, needs: sources.needs, settled: sources.settled, material };
 }
 
 function judge(source: ByteSource, sources: Sources): Judged {
@@ -63,6 +69,7 @@ function judge(source: ByteSource, sources: Sources): Judged {
       case 'cms':
         return { format: 'CMS', errors: [], doubts: [], ...judgeCmsFile(container.bytes, sources, container.content) };
       case 'json':
+        if (container.bytes === undefined) throw new LimitReached('json-bytes', MAX_JSON);
         return { format: 'JWS', errors: [], doubts: [], ...judgeJson(container.bytes, sources) };
       case 'xml':
         return { format: container.format, errors: [], ...judgeXmlFile(source, sources) };

@@ -39,4 +39,17 @@ describe('a JSON file made to wear the judge out', () => {
     // A wide margin over what it takes: the machine that tests is busy.
     expect(performance.now() - start).toBeLessThan(8000);
   });
+
+  it('larger than is read: told, not overlooked', () => {
+    const head = utf8(`{"payload":"${'A'.repeat(100)}`);
+    const large = {
+      size: 65 << 20,
+      read: (offset: number, length: number) => (offset === 0 ? head.subarray(0, length) : new Uint8Array(length)),
+    };
+    expect(validate(large, usual).report).toMatchObject({
+      verdict: 'indeterminate',
+      decidedBy: 'limit.json-bytes',
+      format: 'JWS',
+    });
+  });
 });
