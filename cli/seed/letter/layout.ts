@@ -1,4 +1,6 @@
-import { breakLines, textWidth, type Style } from './measure.ts';
+import { breakLines, textWidth } from '@antin/adapters/print/measure';
+import type { Style } from '@antin/adapters/print/measure';
+import type { Run } from '@antin/adapters/print/pages';
 
 /**
  * The page of an official letter after Decree 30/2020 Appendix I: A4 portrait, margins 20/20/30/15 mm, Times metrics,
@@ -17,16 +19,6 @@ export interface Letter {
   readonly paragraphs: readonly string[];
   readonly recipients: readonly string[];
   readonly signer: { readonly capacity?: string; readonly title: string; readonly fullName: string };
-}
-
-export interface Run {
-  readonly text: string;
-  readonly style: Style;
-  readonly size: number;
-  readonly x: number;
-  readonly y: number;
-  /** Extra space at each blank, for justified lines. */
-  readonly wordSpacing?: number;
 }
 
 export type RectPoints = readonly [x: number, y: number, width: number, height: number];

@@ -1,5 +1,5 @@
 import { create } from 'fontkit';
-import { tinosFile } from '@antin/adapters/fonts/tinos';
+import { tinosFile } from '../fonts/tinos.ts';
 
 export type Style = 'regular' | 'bold' | 'italic' | 'boldItalic';
 
@@ -36,13 +36,29 @@ export function textWidth(text: string, style: Style, size: number): number {
 export function breakLines(text: string, style: Style, size: number, width: number, indent: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
-    const candidate = line === '' ? word : `${line} ${word}`;
+  for (const whole of text.split(/\s+/)) {
+    let word = whole;
     const room = lines.length === 0 ? width - indent : width;
+    // A digest or a long name has no blank to break at.
+    while (line.length === 0 && textWidth(word, style, size) > room) {
+      const head = fitting(word, style, size, room);
+      lines.push(head);
+      word = word.slice(head.length);
+    }
+    const candidate = line === '' ? word : `${line} ${word}`;
     if (line !== '' && textWidth(candidate, style, size) > room) {
       lines.push(line);
       line = word;
     } else line = candidate;
   }
   return [...lines, line];
+}
+
+function fitting(word: string, style: Style, size: number, room: number): string {
+  let head = '';
+  for (const character of word) {
+    if (head !== '' && textWidth(head + character, style, size) > room) break;
+    head += character;
+  }
+  return head;
 }
