@@ -4,6 +4,12 @@ import type { ReportKind } from './validate-report.ts';
 
 export { UsageFault } from './options.ts';
 
+export interface PrintArguments {
+  readonly output: string;
+  readonly force: boolean;
+  readonly seal: { readonly file: string; readonly passFile: string } | undefined;
+}
+
 /** What `antin validate` was asked to do. */
 export interface ValidateArguments {
   readonly file: string | undefined;
@@ -22,6 +28,10 @@ export interface ValidateArguments {
   readonly report: ReportKind | undefined;
   /** File of a validation policy. */
   readonly policy: string | undefined;
+  /** Where the printed report goes, and whose seal it gets. */
+  readonly print: PrintArguments | undefined;
+  /** File with the password that opens an encrypted PDF; `-` asks. */
+  readonly openPassFile: string | undefined;
   readonly help: boolean;
 }
 
@@ -33,7 +43,18 @@ const LISTS: Readonly<Record<string, 'trust' | 'tsaTrust' | 'crl' | 'ocsp' | 'ce
   '--certificate': 'certificate',
   '--detached': 'detached',
 };
-const SINGLES: ReadonlySet<string> = new Set(['--at', '--format', '--batch', '--lang', '--report', '--policy']);
+const SINGLES: ReadonlySet<string> = new Set([
+  '--at',
+  '--format',
+  '--batch',
+  '--lang',
+  '--report',
+  '--policy',
+  '--output',
+  '--p12',
+  '--pass-file',
+  '--open-pass-file',
+]);
 
 /**
  * Reads the arguments. Lists take several values after one option (`--trust a.pem b.pem`) or the option again; when no
@@ -55,12 +76,13 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
   const extras: { readonly list: string[]; readonly value: string }[] = [];
   let offline = false;
   let help = false;
+  let force = false;
   let open: { readonly list: string[]; count: number } | undefined;
   let plain = false;
   for (let i = 0; i < argv.length; i++) {
     const raw = argv[i] as string;
     const cut = raw.startsWith('--') && raw.includes('=') ? raw.indexOf('=') : -1;
-    const option = cut < 0 ? raw : raw.slice(0, cut);
+    const option = raw === '-o' ? '--output' : cut < 0 ? raw : raw.slice(0, cut);
     if (plain || !raw.startsWith('-') || raw === '-') {
       if (!plain && open !== undefined) {
         open.list.push(raw);
@@ -72,6 +94,7 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
     open = undefined;
     if (raw === '--') plain = true;
     else if (raw === '--offline') offline = true;
+    else if (raw === '--force') force = true;
     else if (raw === '--help' || raw === '-h') help = true;
     else if (LISTS[option] !== undefined) {
       const list = lists[LISTS[option]];
@@ -111,6 +134,20 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
     language: oneOf(singles.get('--lang') ?? 'vi', ['vi', 'en'], '--lang'),
     report: report === undefined ? undefined : oneOf(report, REPORTS, '--report'),
     policy: singles.get('--policy'),
+    print: printArguments(singles, force),
+    openPassFile: singles.get('--open-pass-file'),
     help,
   };
+}
+
+function printArguments(singles: ReadonlyMap<string, string>, force: boolean): PrintArguments | undefined {
+  const [output, file, passFile] = ['--output', '--p12', '--pass-file'].map((name) => singles.get(name));
+  const printed = singles.get('--report') === 'pdf';
+  if (!printed && (force || output !== undefined || file !== undefined || passFile !== undefined)) {
+    throw new UsageFault('-o, --force, --p12 and --pass-file go with --report pdf');
+  }
+  if (!printed) return undefined;
+  if (output === undefined || singles.has('--batch')) throw new UsageFault('--report pdf needs -o OUT.pdf, one file at a time');
+  if ((file === undefined) !== (passFile === undefined)) throw new UsageFault('--p12 and --pass-file go together');
+  return { output, force, seal: file === undefined || passFile === undefined ? undefined : { file, passFile } };
 }

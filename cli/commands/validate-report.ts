@@ -8,7 +8,7 @@ import type { Language } from '@antin/signature/words/catalogue';
 import { printable } from '../printable.ts';
 import { reportText, sentenceText } from './validate-text.ts';
 
-export const REPORTS = ['simple', 'detailed', 'diagnostic', 'etsi'] as const;
+export const REPORTS = ['simple', 'detailed', 'diagnostic', 'etsi', 'pdf'] as const;
 export type ReportKind = (typeof REPORTS)[number];
 
 export interface ReportOptions {
@@ -38,6 +38,8 @@ export function renderReport(outcome: ValidationOutcome, options: ReportOptions)
       return json(diagnosticReport(outcome));
     case 'etsi':
       return etsiReport(outcome, policy, at) ?? '';
+    case 'pdf':
+      return simpleText(simpleReport(outcome, language));
     case undefined:
       return format === 'text' ? reportText(outcome.report, language) : json(outcome.report);
   }

@@ -194,3 +194,36 @@ describe('antin validate of JSON and containers', () => {
     expect(wrong.out).toContain('not at hand');
   });
 });
+
+describe('the printed report', () => {
+  const usualKey = async () => {
+    const { nodeSecrets } = await import('@antin/adapters/crypto/node');
+    const { writePkcs12 } = await import('@antin/pki/pkcs12/write');
+    const key = pki.entity('seal');
+    const certificates = [...pki.chain('seal')].map((one) => one.raw);
+    const file = writePkcs12({ pkcs8: key.pkcs8, certificates, friendlyName: 'seal' }, 'mật khẩu', nodeSecrets, {
+      iterations: 2048,
+    });
+    writeFileSync(path('seal.p12'), file, { mode: 0o600 });
+    writeFileSync(path('seal.pass'), 'mật khẩu\n', { mode: 0o600 });
+    return ['--p12', path('seal.p12'), '--pass-file', path('seal.pass')];
+  };
+
+  it('is written beside the verdict, sealed by the verifier, and itself valid', async () => {
+    const printed = path('report.pdf');
+    const done = await antin([path('bad.pdf'), ...usual(), '--report', 'pdf', '-o', printed, ...(await usualKey())]);
+    expect(done).toMatchObject({ code: 1, err: '' });
+    expect(done.out).toContain('Không hợp lệ');
+    const judged = await antin([printed, ...usual(), '--format', 'json']);
+    const { verdict, signatures } = JSON.parse(judged.out) as { verdict: string; signatures: { signer: { seal: boolean } }[] };
+    expect([verdict, signatures[0]?.signer.seal]).toEqual(['valid', true]);
+  });
+
+  it('never replaces a file unasked, least of all the one that is judged', async () => {
+    const again = await antin([path('good.pdf'), ...usual(), '--report', 'pdf', '-o', path('note.txt')]);
+    expect(again.code).toBe(64);
+    expect((await antin([path('good.pdf'), ...usual(), '--report', 'pdf', '-o', path('good.pdf'), '--force'])).code).toBe(64);
+    expect((await antin([path('good.pdf'), ...usual(), '--report', 'pdf'])).code).toBe(64);
+    expect((await antin([path('good.pdf'), ...usual(), '-o', path('x.pdf')])).code).toBe(64);
+  });
+});

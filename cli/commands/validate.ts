@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { systemClock } from '@antin/adapters/clock/clock';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { nodePdfCiphers } from '@antin/adapters/crypto/pdf-ciphers';
 import { fileSource } from '@antin/adapters/files/source';
 import { nodeInflate } from '@antin/adapters/inflate/node';
 import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
@@ -12,14 +13,18 @@ import type { ValidationOutcome } from '@antin/signature/validation/outcome';
 import { readPolicy } from '@antin/signature/validation/policy-file';
 import { VIETNAM_POLICY } from '@antin/signature/validation/policy';
 import type { ValidationPolicy } from '@antin/signature/validation/policy';
-import type { Evidence, Need, ValidationContext } from '@antin/signature/validation/types';
+import type { Evidence, Need, ValidationContext, ValidationReport } from '@antin/signature/validation/types';
 import { UnsupportedFile, validate } from '@antin/signature/validation/validate';
 import { judgeWithSources } from '@antin/signature/validation/with-sources';
 import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { printable } from '../printable.ts';
 import { UsageFault, readValidateArguments } from './validate-arguments.ts';
 import type { ValidateArguments } from './validate-arguments.ts';
 import { dataByName, readAnchors, readCertificateFiles, readEvidence, stat } from './validate-inputs.ts';
+import { exitOf } from './sign/fault.ts';
+import { readSecret } from './sign/secret.ts';
+import { checkPrint, printReport } from './validate-print.ts';
 import { renderReport } from './validate-report.ts';
 
 const usage = `antin validate FILE [options]: judge the signatures of a file
@@ -34,8 +39,10 @@ const usage = `antin validate FILE [options]: judge the signatures of a file
   --format text|json        default text
   --batch LIST              many files, one path a line ("-" reads standard input); --format jsonl
   --lang vi|en              language of the text; default vi
-  --report simple|detailed|diagnostic|etsi   one sentence and four answers; every check with its clause; the facts alone
-                            (JSON); ETSI TS 119 102-2 (XML, nothing for an unsigned file)
+  --report simple|detailed|diagnostic|etsi|pdf   one sentence and four answers; every check with its clause; the facts alone
+                            (JSON); ETSI TS 119 102-2 (XML, nothing for an unsigned file); printable, with -o OUT.pdf and,
+                            sealed by the verifier, --p12 FILE --pass-file FILE
+  --open-pass-file FILE     the password that opens an encrypted PDF; - asks
   --policy FILE             a validation policy (JSON) in place of the default for Vietnam
 
 Exit codes: 0 valid, 1 invalid, 2 indeterminate, 3 unsigned, 64 wrong usage, 65 no supported format, 70 our own fault;
@@ -63,24 +70,39 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       return exit.ok;
     }
     const policy = args.policy === undefined ? VIETNAM_POLICY : policyFrom(args.policy);
-    const judge = judgeFor(args, policy);
+    const password =
+      args.openPassFile === undefined ? undefined : await readSecret(args.openPassFile, 'password of the file', io);
+    const judge = judgeFor(args, policy, password);
     const render = (outcome: ValidationOutcome, at: number): string =>
       renderReport(outcome, {
         kind: args.report,
         format: args.batch === undefined || args.format === 'text' ? args.format : 'jsonl',
         language: args.language,
         policy,
+        ...(password === undefined ? {} : { decryption: { password, ciphers: nodePdfCiphers } }),
         at,
       });
     if (args.batch !== undefined) return await runBatch(args, args.batch, judge, render, io);
+    if (args.print !== undefined) checkPrint(args.file as string, args.print);
     const outcome = await judgeOne(args.file as string, judge, render);
     if ('fault' in outcome) {
       io.stderr.write(`antin validate: ${outcome.fault.message} [${outcome.fault.code}]\n`);
       return outcome.code;
     }
+    if (args.print !== undefined) {
+      const profile = io.env['ANTIN_PROFILE'] === 'production' ? 'production' : 'practice';
+      const now = systemClock().getTime();
+      await printReport(outcome.report, { ...args.print, language: args.language, profile, now }, io);
+    }
     io.stdout.write(outcome.text);
     return outcome.code;
   } catch (error) {
+    const refused = error instanceof UsageFault ? undefined : exitOf(error);
+    if (refused !== undefined) {
+      const { message, code } = error as Error & { readonly code?: string };
+      io.stderr.write(`antin validate: ${printable(message)} [${code ?? 'unknown'}]\n`);
+      return refused;
+    }
     if (!(error instanceof UsageFault)) throw error;
     io.stderr.write(`antin validate: ${error.message}\n"antin validate --help" shows the options.\n`);
     return exit.usage;
@@ -89,12 +111,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 type Judge = (path: string) => Promise<ValidationOutcome & { readonly at: number }>;
 type Outcome =
-  | { readonly text: string; readonly code: number }
+  | { readonly text: string; readonly report: ValidationReport; readonly code: number }
   | { readonly fault: { readonly code: string; readonly message: string }; readonly code: number };
 
 type Render = (outcome: ValidationOutcome, at: number) => string;
 
-function judgeFor(args: ValidateArguments, policy: ValidationPolicy): Judge {
+function judgeFor(args: ValidateArguments, policy: ValidationPolicy, password: Uint8Array | undefined): Judge {
   const separate = args.tsaTrust.length > 0;
   const trust = readAnchors(args.trust, separate ? ['signer'] : ['signer', 'time-stamp']);
   const tsaTrust = separate ? readAnchors(args.tsaTrust, ['time-stamp']) : undefined;
@@ -160,7 +182,7 @@ function fetcher(): (needs: readonly Need[]) => Promise<Evidence> {
 async function judgeOne(path: string, judge: Judge, render: Render): Promise<Outcome> {
   try {
     const { at, ...outcome } = await judge(path);
-    return { text: render(outcome, at), code: CODES[outcome.report.verdict] };
+    return { text: render(outcome, at), report: outcome.report, code: CODES[outcome.report.verdict] };
   } catch (error) {
     if (error instanceof UnsupportedFile) {
       return { fault: { code: error.code, message: `${path}: ${error.message}` }, code: exit.unsupportedInput };
