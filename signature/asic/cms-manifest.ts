@@ -7,7 +7,8 @@ import { withXml } from '@antin/formats/xml/document';
 import { element } from '@antin/formats/xml/write';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
-import { digestMethodOf, digestMethodUri } from '../xmldsig/algorithms.ts';
+import { digestMethodUri, MADE_METHODS } from '../xmldsig/algorithms.ts';
+import type { Methods } from '../xmldsig/algorithms.ts';
 import { DS } from '../xmldsig/names.ts';
 import { fileUri } from '../xades/content.ts';
 import { ASIC_NAMESPACE } from './names.ts';
@@ -62,10 +63,11 @@ export interface ReadManifest {
 }
 
 /**
+ * @param methods which digest algorithms are known: those that are made, or those that are judged
  * @throws {SignatureFault} `asic.manifest`
  * @throws {FormatFault} `xml.*`, `base64.damaged`
  */
-export function readCmsManifest(bytes: Uint8Array): ReadManifest {
+export function readCmsManifest(bytes: Uint8Array, methods: Pick<Methods, 'digest'> = MADE_METHODS): ReadManifest {
   return withXml(bytes, ({ root, elements }) => {
     const covers = root.child(ASIC_NAMESPACE, 'SigReference')?.attribute('URI');
     if (!root.is(ASIC_NAMESPACE, 'ASiCManifest') || covers === undefined) {
@@ -74,7 +76,7 @@ export function readCmsManifest(bytes: Uint8Array): ReadManifest {
     const parts = root.childrenNamed(ASIC_NAMESPACE, 'DataObjectReference').map((one) => ({
       name: nameOf(one.attribute('URI') ?? ''),
       mimeType: one.attribute('MimeType'),
-      digest: digestMethodOf(one.child(DS, 'DigestMethod')?.attribute('Algorithm') ?? ''),
+      digest: methods.digest(one.child(DS, 'DigestMethod')?.attribute('Algorithm') ?? ''),
       value: base64Binary(one.child(DS, 'DigestValue')?.text ?? ''),
     }));
     const critical = elements.some(

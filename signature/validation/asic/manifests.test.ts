@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { nodeCrypto as door } from '@antin/adapters/crypto/node';
 import { nodeInflateRaw as inflateRaw } from '@antin/adapters/inflate/raw';
 import { utf8 } from '@antin/formats/bytes/bytes';
@@ -5,9 +6,11 @@ import type { ByteSource } from '@antin/formats/bytes/source';
 import { memorySource } from '@antin/formats/bytes/source';
 import { openAsic } from '@antin/signature/asic/container';
 import { extendAsicCades } from '@antin/signature/asic/extend-cades';
+import { signCades } from '@antin/signature/cades/sign';
 import { signAsic, signAsicCades } from '@antin/signature/asic/sign';
 import { edited, plus, rebuilt, withData, without, zip } from '@antin/testkit/attacks/zip';
 import type { Change } from '@antin/testkit/attacks/zip';
+import type { Entry } from '@antin/testkit/attacks/zip';
 import { contextOf } from '@antin/testkit/judging/documents';
 import { evidenceSource, timeStampSource } from '@antin/testkit/pki/evidence-source';
 import { testPki } from '@antin/testkit/pki/test-pki';
@@ -98,6 +101,55 @@ describe('manifests', () => {
       'asic.manifest-differs',
     ]);
     expect(of(withData('META-INF/manifest.xml', '<a'))).toEqual(['asic.manifest-differs']);
+  });
+});
+
+describe('manifests of other makers, really signed', () => {
+  const NS = 'xmlns:asic="http://uri.etsi.org/02918/v1.2.1#" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"';
+  const SHA256 = 'http://www.w3.org/2001/04/xmlenc#sha256';
+  const digestOf = (algorithm: string, text: string) => createHash(algorithm).update(text).digest('base64');
+  async function container(more: { uri?: string; method?: string; value?: string; extension?: string; files?: Entry[] } = {}) {
+    const { uri = 'a.txt', method = SHA256, value = digestOf('sha256', 'abc'), extension = '', files = [] } = more;
+    const digest = `<ds:DigestMethod Algorithm="${method}"/><ds:DigestValue>${value}</ds:DigestValue>`;
+    const manifest = `<asic:ASiCManifest ${NS}><asic:SigReference URI="META-INF/signature.p7s"/><asic:DataObjectReference URI="${uri}">${digest}</asic:DataObjectReference>${extension}</asic:ASiCManifest>`;
+    const signed = await signCades(memorySource(utf8(manifest)), pki.signingKey('leader'), {
+      ...{ door, signingTime: pki.now, packaging: 'detached' },
+    });
+    return zip([
+      { name: 'mimetype', data: 'application/vnd.etsi.asic-e+zip' },
+      { name: 'a.txt', data: 'abc' },
+      { name: 'META-INF/ASiCManifest.xml', data: manifest },
+      { name: 'META-INF/signature.p7s', data: bytesOf(signed) },
+      ...files,
+    ]);
+  }
+  const extension = (critical: boolean) =>
+    `<asic:ASiCManifestExtensions><asic:Extension Critical="${critical}"/></asic:ASiCManifestExtensions>`;
+  it.each<[string, string, Parameters<typeof container>[0]]>([
+    ['as the standard has it', 'valid', {}],
+    ['with an encoded name', 'valid', { uri: '%61.txt' }],
+    ['with an extension that may be ignored', 'valid', { extension: extension(false) }],
+    [
+      'with one that may not',
+      'indeterminate SIG_CONSTRAINTS_FAILURE asic.manifest-not-understood',
+      { extension: extension(true) },
+    ],
+    [
+      'with SHA-1',
+      'indeterminate CRYPTO_CONSTRAINTS_FAILURE_NO_POE algorithm.not-allowed',
+      { method: 'http://www.w3.org/2000/09/xmldsig#sha1', value: digestOf('sha1', 'abc') },
+    ],
+    [
+      'with a digest nobody knows',
+      'indeterminate SIG_CONSTRAINTS_FAILURE asic.manifest-not-understood',
+      { method: 'urn:x', value: 'AAAA' },
+    ],
+    ['with the digest of something else', 'invalid HASH_FAILURE integrity.digest', { value: digestOf('sha256', 'abd') }],
+    ['that points outside', 'indeterminate SIGNED_DATA_NOT_FOUND integrity.data-found', { uri: 'http://169.254.169.254/a.txt' }],
+    ['that points above', 'indeterminate SIGNED_DATA_NOT_FOUND integrity.data-found', { uri: '../a.txt' }],
+    ['beside a file it does not name', 'indeterminate asic.not-covered', { files: [{ name: 'b.txt', data: 'b' }] }],
+  ])('%s: %s', async (_, expected, more) => {
+    expect(short(judge(await container(more)))).toBe(expected);
   });
 });
 

@@ -4,6 +4,7 @@ import type { DigestAlgorithm } from '@antin/pki/crypto';
 import type { AsicContainer } from '../../asic/container.ts';
 import { readCmsManifest } from '../../asic/cms-manifest.ts';
 import { SignatureFault } from '../../fault.ts';
+import { JUDGED_METHODS } from '../../xmldsig/algorithms.ts';
 import type { Covered, Finding } from '../types.ts';
 import type { AsicParts } from './parts.ts';
 
@@ -55,7 +56,7 @@ export function judgeManifests(
 }
 
 function judgeOne(name: string, archive: boolean, bytes: Uint8Array, parts: AsicParts): JudgedManifest {
-  const { covers: over, parts: named, critical } = readCmsManifest(bytes);
+  const { covers: over, parts: named, critical } = readCmsManifest(bytes, JUDGED_METHODS);
   const covers = named.map((one): Covered => {
     const digest = one.digest === undefined ? undefined : parts.digest(one.name, one.digest);
     return { kind: 'file', name: one.name, intact: digest === undefined ? null : digest === toHex(one.value) };
