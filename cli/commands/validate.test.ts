@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { utf8 } from '@antin/formats/bytes/bytes';
@@ -195,12 +196,24 @@ describe('antin validate of JSON and containers', () => {
   });
 });
 
+describe('a PDF under a password', () => {
+  it.skipIf(spawnSync('qpdf', ['--version']).error !== undefined)('is judged when the password is given', async () => {
+    writeFileSync(path('letter.pdf'), letter());
+    const { status } = spawnSync('qpdf', ['--encrypt', 'mở', 'chủ', '256', '--', path('letter.pdf'), path('locked.pdf')]);
+    expect(status).toBe(0);
+    writeFileSync(path('open.pass'), 'mở\n', { mode: 0o600 });
+    expect((await antin([path('locked.pdf'), ...usual()])).code).toBe(2);
+    const opened = await antin([path('locked.pdf'), ...usual(), '--open-pass-file', path('open.pass')]);
+    expect(opened.code).toBe(3);
+  });
+});
+
 describe('the printed report', () => {
   const usualKey = async () => {
     const { nodeSecrets } = await import('@antin/adapters/crypto/node');
     const { writePkcs12 } = await import('@antin/pki/pkcs12/write');
     const key = pki.entity('seal');
-    const certificates = [...pki.chain('seal')].map((one) => one.raw);
+    const certificates = [pki.certificate('seal'), ...pki.chain('seal')].map((one) => one.raw);
     const file = writePkcs12({ pkcs8: key.pkcs8, certificates, friendlyName: 'seal' }, 'mật khẩu', nodeSecrets, {
       iterations: 2048,
     });

@@ -71,7 +71,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     }
     const policy = args.policy === undefined ? VIETNAM_POLICY : policyFrom(args.policy);
     const password =
-      args.openPassFile === undefined ? undefined : await readSecret(args.openPassFile, 'password of the file', io);
+      args.openPassFile === undefined
+        ? undefined
+        : Buffer.from(await readSecret(args.openPassFile, 'password of the file', io)).toString('utf8');
     const judge = judgeFor(args, policy, password);
     const render = (outcome: ValidationOutcome, at: number): string =>
       renderReport(outcome, {
@@ -79,7 +81,6 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
         format: args.batch === undefined || args.format === 'text' ? args.format : 'jsonl',
         language: args.language,
         policy,
-        ...(password === undefined ? {} : { decryption: { password, ciphers: nodePdfCiphers } }),
         at,
       });
     if (args.batch !== undefined) return await runBatch(args, args.batch, judge, render, io);
@@ -116,7 +117,7 @@ type Outcome =
 
 type Render = (outcome: ValidationOutcome, at: number) => string;
 
-function judgeFor(args: ValidateArguments, policy: ValidationPolicy, password: Uint8Array | undefined): Judge {
+function judgeFor(args: ValidateArguments, policy: ValidationPolicy, password: string | undefined): Judge {
   const separate = args.tsaTrust.length > 0;
   const trust = readAnchors(args.trust, separate ? ['signer'] : ['signer', 'time-stamp']);
   const tsaTrust = separate ? readAnchors(args.tsaTrust, ['time-stamp']) : undefined;
@@ -143,6 +144,7 @@ function judgeFor(args: ValidateArguments, policy: ValidationPolicy, password: U
       evidence,
       at,
       policy,
+      ...(password === undefined ? {} : { decryption: { password, ciphers: nodePdfCiphers } }),
       fileName: path,
       // One file is what the signature is about, whatever its name; of several, the name decides.
       ...(detached === undefined || data.length > 1 ? {} : { detached: detached.source }),
