@@ -160,7 +160,8 @@ describe.skipIf(chromiumPath === undefined)('many documents, one consent', () =>
     let seen = await hung<SigningBatch>('GET', `/api/batches/${batch.id}`);
     agent = await openAgent(browser, installation);
     // What the agent had not signed it asks about again; what it signed it repeats until it is taken.
-    for (let n = 0; n < 150 && !seen.items.every((item) => over.has(item.state)); n += 1) {
+    // A job that the killed process had in hand is free again when its lease ends, a minute later.
+    for (let n = 0; n < 500 && !seen.items.every((item) => over.has(item.state)); n += 1) {
       const ask = agent.getByRole('button', { name: /^Ký \d+ văn bản$/ });
       if ((await ask.count()) > 0 && (await ask.first().isEnabled())) await ask.first().click();
       await sleep(200);
