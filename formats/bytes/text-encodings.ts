@@ -13,16 +13,9 @@ export function hexDigits(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(pairs.buffer);
 }
 
-const HIGH = latin1(Array.from({ length: 256 }, (_, byte) => (byte >> 4).toString(16)).join(''));
-const LOW = latin1(Array.from({ length: 256 }, (_, byte) => (byte & 15).toString(16)).join(''));
-
 /** The same digits, written into bytes that are there from `at` on. */
 export function writeHexDigits(bytes: Uint8Array, into: Uint8Array, at: number): void {
-  for (let i = 0, to = at; i < bytes.length; i++) {
-    const byte = bytes[i] as number;
-    into[to++] = HIGH[byte] as number;
-    into[to++] = LOW[byte] as number;
-  }
+  into.set(hexDigits(bytes), at);
 }
 
 /** Lower-case hexadecimal, two digits a byte. */
