@@ -2,7 +2,7 @@ import { fromLatin1 } from '@antin/formats/bytes/bytes';
 import { isArray, isDict, isName, isRef, isStream } from '@antin/formats/pdf/objects';
 import type { PdfDict, PdfObject, PdfStream } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
-import { below, changedKeys, sameValue } from './semantic.ts';
+import { below, changedKeys, entriesTo, sameValue } from './semantic.ts';
 import type { Step } from './step.ts';
 
 const STRUCTURAL: ReadonlySet<string> = new Set(
@@ -150,10 +150,16 @@ function compareDss(step: Step, x: PdfDict, y: PdfDict, rootNum: number): void {
   // An object of the store that was rewritten must have been of the store before, and of nothing else.
   for (const one of store.nums) {
     const users = [...(step.reach.referrers.get(one) ?? [])];
-    const own = earlier.nums.has(one) && users.every((user) => user === rootNum || earlier.nums.has(user));
+    const own = earlier.nums.has(one) && users.every((user) => earlier.nums.has(user) || onlyDss(step, user, one));
     if (step.changed.get(one) === 'added' || users.length === 0 || own) step.account(one);
   }
   step.note('dss', 'evidence-added', 'allowed', { object });
+}
+
+/** A DSS written in the catalog: what it holds must not be the catalog's script at the same time. */
+function onlyDss(step: Step, user: number, num: number): boolean {
+  const entries = user === step.a.rootRef.num ? entriesTo(step.a, user, num) : new Set<string>();
+  return entries.size === 1 && entries.has('DSS');
 }
 
 const STREAM_KEYS: ReadonlySet<string> = new Set(['Length', 'Filter', 'DecodeParms', 'Type']);

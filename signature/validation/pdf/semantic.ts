@@ -106,6 +106,8 @@ export function changedKeys(a: PdfRevision, x: PdfDict, b: PdfRevision, y: PdfDi
 export interface Reach {
   /** For each object reachable from the trailer: who refers to it (0 = the trailer). */
   readonly referrers: ReadonlyMap<number, ReadonlySet<number>>;
+  /** Numbers that one and the same object refers to more than once, perhaps in two parts. */
+  readonly repeated: ReadonlySet<number>;
   /** Numbers referred to that lead nowhere in this revision: whoever defines them later changes what is shown. */
   readonly dangling: ReadonlySet<number>;
 }
@@ -114,6 +116,7 @@ export interface Reach {
 export function reachOf(revision: PdfRevision, spend: () => void): Reach {
   const referrers = new Map<number, Set<number>>();
   const dangling = new Set<number>();
+  const repeated = new Set<number>();
   const stack: [PdfObject, number][] = [];
   for (const [key, value] of revision.trailer.entries) if (!CHAIN.has(key)) stack.push([value, 0]);
   while (stack.length > 0) {
@@ -123,6 +126,7 @@ export function reachOf(revision: PdfRevision, spend: () => void): Reach {
     if (isRef(value)) {
       const known = referrers.get(value.num);
       if (known !== undefined) {
+        if (known.has(from)) repeated.add(value.num);
         known.add(from);
         continue;
       }
@@ -138,7 +142,32 @@ export function reachOf(revision: PdfRevision, spend: () => void): Reach {
       for (const item of dict.entries.values()) stack.push([item, from]);
     }
   }
-  return { referrers, dangling };
+  return { referrers, repeated, dangling };
+}
+
+/** Keys of one object (0 = the trailer) whose values, as far as they are written in it, refer to another. */
+export function entriesTo(revision: PdfRevision, from: number, num: number): ReadonlySet<string> {
+  const out = new Set<string>();
+  const object = from === 0 ? revision.trailer : revision.object(from);
+  if (!isDict(object) && !isStream(object)) return out;
+  for (const [key, value] of (isDict(object) ? object : object.dict).entries) {
+    if (!(from === 0 && CHAIN.has(key)) && mentions(revision, value, num)) out.add(key);
+  }
+  return out;
+}
+
+function mentions(revision: PdfRevision, value: PdfObject, num: number): boolean {
+  const stack: PdfObject[] = [value];
+  while (stack.length > 0) {
+    const one = stack.pop() as PdfObject;
+    if (one === null || typeof one !== 'object') continue;
+    spendOn(revision);
+    if (isRef(one)) {
+      if (one.num === num) return true;
+    } else if (one.kind === 'array') stack.push(...one.items);
+    else if (isDict(one)) stack.push(...one.entries.values());
+  }
+  return false;
 }
 
 /** Entries of the cross-reference chain itself, which belong to one section and mean nothing to the document. */

@@ -3,7 +3,7 @@ import type { PdfObject } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
 import type { JudgedChange } from '../facts.ts';
 import type { ChangeClass } from '../types.ts';
-import { below, reachOf, sameValue } from './semantic.ts';
+import { below, entriesTo, reachOf, sameValue } from './semantic.ts';
 import type { Reach } from './semantic.ts';
 
 export type ObjectChange = 'added' | 'modified' | 'removed';
@@ -69,7 +69,8 @@ export class Step {
   /**
    * Accounts for an object whose new content is harmless only in the place it was found in. An object that other parts of
    * the signed revision use too (an appearance that is also a page's content) is not accounted for, nor one that played
-   * another part there (scripts that are called something harmless now).
+   * another part there (scripts that are called something harmless now), nor one that stands in two places of the same
+   * dictionary (/Extensions that are also the /OpenAction).
    *
    * @param before what stood in this place in the signed revision
    */
@@ -80,7 +81,8 @@ export class Step {
     }
     const users = this.reach.referrers.get(num);
     const same = isRef(before) && before.num === num;
-    if (users === undefined || (same && users.size === 1 && users.has(referrer))) this.#accounted.add(num);
+    const sole = users?.size === 1 && users.has(referrer) && !this.reach.repeated.has(num);
+    if (users === undefined || (same && sole)) this.#accounted.add(num);
   }
 
   /**
@@ -107,7 +109,7 @@ export class Step {
     // Everything is reached through the catalog and the trailer: they explain nothing.
     if (referrer === 0 || referrer === this.a.rootRef.num) {
       const users = this.reach.referrers.get(num);
-      return users === undefined || (users.size === 1 && users.has(referrer));
+      return users === undefined || (users.size === 1 && users.has(referrer) && this.#underOneEntry(num, referrer));
     }
     const seen = new Set<number>();
     const stack = [num];
@@ -116,12 +118,18 @@ export class Step {
       if (seen.has(one)) continue;
       seen.add(one);
       for (const user of this.reach.referrers.get(one) ?? []) {
-        if (user === referrer) continue;
-        if (!tree.has(user)) return false;
-        stack.push(user);
+        if (user === referrer) {
+          if (!this.#underOneEntry(one, referrer)) return false;
+        } else if (!tree.has(user)) return false;
+        else stack.push(user);
       }
     }
     return true;
+  }
+
+  /** Does the signed revision reach an object through one entry of another only: not as /AP and as /A at once? */
+  #underOneEntry(num: number, referrer: number): boolean {
+    return !this.reach.repeated.has(num) || entriesTo(this.a, referrer, num).size < 2;
   }
 
   /** What nobody accounted for. */
