@@ -21,8 +21,8 @@ export interface XmlTree {
   dispose(): void;
 }
 
-/** No network, no external anything; our own budgets take the place of libxml2's. */
-const OPTIONS =
+/** No network, no external anything; our own budgets take the place of libxml2's. Asked late: a browser loads the parser on demand. */
+const options = (): ParseOption =>
   ParseOption.XML_PARSE_NONET |
   ParseOption.XML_PARSE_NO_XXE |
   ParseOption.XML_PARSE_NO_SYS_CATALOG |
@@ -54,7 +54,7 @@ function treeOf(text: string, encoding: XmlTree['encoding'], budget: XmlBudget):
 /** Only the parser's view of text that a tree was made of; whoever asks disposes of it. */
 export function parseWithLibxml(text: string): LibxmlDocument {
   try {
-    return LibxmlDocument.fromString(text, { option: OPTIONS });
+    return LibxmlDocument.fromString(text, { option: options() });
   } catch (cause) {
     const detail = (cause as { details?: readonly { line: number; col: number; message: string }[] }).details?.[0];
     const where = detail === undefined ? '' : ` (line ${detail.line}, column ${detail.col}: ${detail.message.trim()})`;

@@ -2,6 +2,7 @@ import type { ByteSource } from '@antin/formats/bytes/source';
 import { readInPieces } from '@antin/formats/bytes/source';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
+import { digestsInsteadOf, givenDigest } from '../known-by-digest.ts';
 import { base64UrlOctets, base64UrlSize } from './base64url.ts';
 
 export type JadesInput =
@@ -56,6 +57,8 @@ export function writeOctets(content: ByteSource, encoded: boolean, update: (piec
 }
 
 export function digestOfContent(door: CryptoDoor, digest: DigestAlgorithm, content: ByteSource, encoded: boolean): Uint8Array {
+  const given = digestsInsteadOf(content);
+  if (given !== undefined) return givenDigest(given, digest, encoded);
   const running = door.digest(digest);
   writeOctets(content, encoded, (piece) => running.update(piece));
   return running.finish();

@@ -23,6 +23,9 @@ export class CertificatePool {
   /** How many could not be read. */
   unreadable = 0;
 
+  /** Time-stamp tokens that were read on the way, so that whoever asks can have them. */
+  readonly tokens: Uint8Array[] = [];
+
   /** @throws {LimitReached} `certificates` */
   add(raw: Uint8Array): Certificate | undefined {
     const known = this.#known(raw);

@@ -5,6 +5,7 @@ import type { ByteSource } from '@antin/formats/bytes/source';
 import { OID } from '@antin/pki/oids';
 import type { SignerInfo } from '@antin/pki/cms/signed-data';
 import { readFrame } from '../cades/frame.ts';
+import { BytesNotHere, digestsInsteadOf } from '../known-by-digest.ts';
 import { judgeArchiveStamps } from './archive-time-stamps.ts';
 import type { SignedContent } from './cms-facts.ts';
 import { evidenceIn, openCms } from './cms-container.ts';
@@ -66,9 +67,17 @@ export function judgeCmsFile(
     const own = [...all];
     let read: SignerFacts | undefined;
     let archive: ReturnType<typeof judgeArchiveStamps> = { stamps: [], warnings: [] };
+    const readOver = (over: SignedContent | null): void => {
+      if (over !== null) archive = judgeArchiveStamps(frame, signer, over, sources, covering);
+      read = readSigner(data, signer, over, sources, [...covering, ...archive.stamps]);
+    };
     try {
-      if (content !== null) archive = judgeArchiveStamps(frame, signer, content, sources, covering);
-      read = readSigner(data, signer, content, sources, [...covering, ...archive.stamps]);
+      try {
+        readOver(content);
+      } catch (error) {
+        if (!(error instanceof BytesNotHere)) throw error;
+        readOver(null);
+      }
     } catch (error) {
       if (!(error instanceof FormatFault)) throw error;
       own.push({ code: 'cms.unreadable', clause: 'RFC 5652 5.3', message: `${error.code}: ${error.message}` });
@@ -95,7 +104,8 @@ function signedContent(
     if (detached === undefined) return { content, faults: [] };
     // Two candidates for "the signed data": they must be the same, or the reader looks at one and the signer signed the other.
     const other = contentOf(detached, [[0, detached.size]], door);
-    if (equalBytes(other.digest('SHA-256'), content.digest('SHA-256'))) return { content, faults: [] };
+    const algorithm = digestsInsteadOf(detached)?.find((one) => one.base64url !== true)?.algorithm ?? 'SHA-256';
+    if (equalBytes(other.digest(algorithm), content.digest(algorithm))) return { content, faults: [] };
     const message = 'the CMS carries its own content, and it is not the data that was given';
     return { content, faults: [{ code: 'cms.two-contents', clause: 'RFC 5652 5.2', message }] };
   }

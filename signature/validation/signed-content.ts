@@ -2,6 +2,7 @@ import { concatBytes } from '@antin/formats/bytes/bytes';
 import { readInPieces } from '@antin/formats/bytes/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
+import { digestsInsteadOf, givenDigest } from '../known-by-digest.ts';
 import type { SignedContent } from './cms-facts.ts';
 import type { OnePass } from './one-pass.ts';
 
@@ -13,8 +14,10 @@ export function contentOf(
   pass?: OnePass,
 ): SignedContent {
   const digests = new Map<DigestAlgorithm, Uint8Array>();
+  const given = digestsInsteadOf(source);
   return {
     digest(algorithm) {
+      if (given !== undefined) return givenDigest(given, algorithm);
       let value = digests.get(algorithm);
       if (value === undefined) {
         const [first, ...rest] = parts;

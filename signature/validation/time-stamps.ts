@@ -50,6 +50,7 @@ export function readTimeStamp(
     return { kind, sha256, info: null, imprintMatches: false, faults, cms: null, certificate: undefined };
   }
   const { signedData, info } = parsed;
+  pool.tokens.push(token);
   for (const raw of signedData.certificates) pool.add(raw);
   const faults: Finding[] = [];
   if (signedData.signerInfos.length !== 1) {

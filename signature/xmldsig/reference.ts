@@ -7,6 +7,7 @@ import { readInPieces } from '@antin/formats/bytes/source';
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import type { CryptoDoor, DigestAlgorithm, RunningDigest } from '@antin/pki/crypto';
 import { SignatureFault } from '../fault.ts';
+import { BytesNotHere, digestsInsteadOf, givenDigest } from '../known-by-digest.ts';
 import { MADE_METHODS } from './algorithms.ts';
 import type { Methods } from './algorithms.ts';
 import { DS } from './names.ts';
@@ -163,13 +164,31 @@ export function checkReference(
   if (reference.digest === undefined) return { status: 'unsupported', reference };
   const running: RunningDigest = door.digest(reference.digest);
   try {
+    const given = digestInstead(reference, reference.digest, detached);
+    if (given !== undefined) {
+      return equalBytes(given, reference.digestValue)
+        ? { status: 'intact', reference, element: undefined }
+        : { status: 'changed', reference };
+    }
     const element = writeReferenceOctets(tree, signature, reference, detached, (piece) => running.update(piece));
     return equalBytes(running.finish(), reference.digestValue)
       ? { status: 'intact', reference, element }
       : { status: 'changed', reference };
   } catch (fault) {
     if (!(fault instanceof SignatureFault)) throw fault;
-    const status = fault.code === 'xmldsig.reference-not-found' ? 'not-found' : 'refused';
-    return { status, reference, code: fault.code };
+    const missing = fault.code === 'xmldsig.reference-not-found' || fault instanceof BytesNotHere;
+    return { status: missing ? 'not-found' : 'refused', reference, code: fault.code };
   }
+}
+
+/** Of data outside the document whose digest alone was given. What transforms would make of it, nobody can say. */
+function digestInstead(
+  { uri, transforms }: Reference,
+  digest: DigestAlgorithm,
+  detached: DetachedContent,
+): Uint8Array | undefined {
+  if (uri === undefined || uri === '' || uri.startsWith('#') || transforms.length > 0) return undefined;
+  const source = detached(uri);
+  const given = source && digestsInsteadOf(source);
+  return given && givenDigest(given, digest);
 }

@@ -6,6 +6,7 @@ import { textOf, textsOf } from '@antin/formats/json/value';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { digestOf } from '@antin/pki/crypto';
 import { SignatureFault } from '../../fault.ts';
+import { BytesNotHere, digestsInsteadOf } from '../../known-by-digest.ts';
 import { fromBase64Url } from '../../jades/base64url.ts';
 import { digestOfContent, OBJECT_ID_BY_URI_HASH, writeOctets } from '../../jades/content.ts';
 import type { ProtectedHeader } from '../../jades/header.ts';
@@ -41,6 +42,16 @@ export interface JwsData {
  * @throws {LimitReached} `jws-payload`
  */
 export function jwsDataOf(payloadText: string | undefined, header: ProtectedHeader, sources: Sources): JwsData {
+  try {
+    return dataOf(payloadText, header, sources);
+  } catch (error) {
+    // Signed as bytes, and only digests of them were given.
+    if (!(error instanceof BytesNotHere)) throw error;
+    return { ...NOTHING, objectsMatch: null, covers: [{ ...PAYLOAD, intact: null }] };
+  }
+}
+
+function dataOf(payloadText: string | undefined, header: ProtectedHeader, sources: Sources): JwsData {
   const sigD = header.members.get('sigD');
   if (sigD === undefined) return payloadText ? attached(payloadText, header, sources) : detached(header, sources);
   if (payloadText) throw new SignatureFault('jades.malformed', 'a payload beside "sigD"');
@@ -105,7 +116,8 @@ function byHash(header: ProtectedHeader, sources: Sources): JwsData {
   const find = finder(signed.files.length, sources);
   const objects = signed.files.map(({ uri, digest }) => {
     const content = find(uri);
-    const intact = content && equalBytes(digestOfContent(door, signed.digest, content, header.encodedPayload), digest);
+    const found = content && digestAtHand(() => digestOfContent(door, signed.digest, content, header.encodedPayload));
+    const intact = found && equalBytes(found, digest);
     return { content, covered: { kind: 'file', name: nameOf(uri), intact: intact ?? null } as const };
   });
   const answers = objects.map((one) => one.covered.intact);
@@ -117,12 +129,22 @@ function byHash(header: ProtectedHeader, sources: Sources): JwsData {
     covers: objects.map((one) => one.covered),
     write: (update) => {
       for (const { content } of objects) {
-        if (content === undefined) return false;
+        if (content === undefined || digestsInsteadOf(content) !== undefined) return false;
         writeOctets(content, header.encodedPayload, update);
       }
       return true;
     },
   };
+}
+
+/** Undefined: of this data only other digests were given. */
+function digestAtHand(digest: () => Uint8Array): Uint8Array | undefined {
+  try {
+    return digest();
+  } catch (error) {
+    if (!(error instanceof BytesNotHere)) throw error;
+    return undefined;
+  }
 }
 
 /** Clause 5.2.8.3.2: the objects one behind the other. */
