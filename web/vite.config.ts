@@ -37,6 +37,8 @@ export default defineConfig({
   base: '/',
   publicDir: false,
   plugins: [react(), pdfjsData()],
+  // Loaded when a file needs it: see there.
+  resolve: { alias: [{ find: /^libxml2-wasm$/, replacement: join(here, 'verifier/xml-parser.ts') }] },
   build: {
     outDir: join(here, 'dist'),
     // Names carry a hash: a running server, and a page opened before an upgrade, still find the files they were told of.

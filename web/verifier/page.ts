@@ -13,6 +13,18 @@ export interface VerifierPage {
   readonly profile?: 'practice' | 'production';
 }
 
+/** For browsers without scripts: the only way on which a file leaves its owner's computer, and it says so. */
+export function uploadForm(language: Language): Html {
+  const t = translator(verifierWords, language);
+  return html`<form class="upload" method="post" action="${paths.verify[language]}" enctype="multipart/form-data">
+    <p class="note amber">${t('script')}</p>
+    <p><label for="upload-file">${t('script.file')}</label><input id="upload-file" name="file" type="file" required /></p>
+    <p><label for="upload-data">${t('script.data')}</label><input id="upload-data" name="data" type="file" multiple /></p>
+    <p class="formats">${t('formats')}</p>
+    <p><button class="button primary" type="submit">${t('script.send')}</button></p>
+  </form>`;
+}
+
 /** The public verifier: this shell, the island that takes the file, and the engine in a worker that it loads when needed. */
 export function verifierPage(page: VerifierPage): Html {
   const t = translator(verifierWords, page.language);
@@ -30,10 +42,11 @@ export function verifierPage(page: VerifierPage): Html {
           <p class="drop-title">${t('drop')}</p>
           <p class="drop-or">${t('or')}</p>
           <label class="button primary" for="file">${t('choose')}</label>
-          <input id="file" type="file" class="file-input" accept=".pdf,application/pdf" aria-describedby="private" />
+          <input id="file" type="file" class="file-input" aria-describedby="private formats" />
+          <p id="formats" class="formats">${t('formats')}</p>
           <p id="private" class="private">${t('private')}</p>
         </div>
-        <noscript><p class="problem-summary">${t('script')}</p></noscript>
+        <noscript>${uploadForm(page.language)}</noscript>
         <div id="progress" class="verify-progress" role="status" aria-live="polite" hidden></div>
         <div id="result" tabindex="-1" aria-live="polite"></div>
         <section class="how" id="how">

@@ -3,13 +3,20 @@ import type { Sentence } from '@antin/signature/words/catalogue';
 import { wordFor, type Translate } from '../i18n/catalogue.ts';
 import { exactText } from '../i18n/dates.ts';
 import { verifierWords } from '../i18n/words/verifier.ts';
+import { coversView } from './covers.ts';
 import { h, icon, type Child } from './dom.ts';
+import { expertView } from './expert.ts';
+import type { Expert } from './messages.ts';
+import { save } from './save.ts';
 
 export type Say = Translate<keyof typeof verifierWords & string>;
 
 export interface Result {
   readonly report: ValidationReport;
   readonly sentence: Sentence;
+  readonly expert: Expert;
+  /** The second picker, where data that is signed is not at hand. */
+  readonly missing: HTMLElement | undefined;
   readonly offline: 'trust' | 'evidence' | undefined;
   readonly onAgain: () => void;
   readonly onRetry: () => void;
@@ -20,11 +27,13 @@ export function resultView(t: Say, result: Result): HTMLElement[] {
   const { report, sentence } = result;
   return [
     verdictView(t, report, sentence),
+    ...(result.missing === undefined ? [] : [result.missing]),
     ...(result.offline === undefined ? [] : [offlineView(t, result)]),
     answersView(t, sentence),
     actionsView(t, result),
     factsView([
       [t('file'), report.file],
+      [t('format'), t(`format.${report.format}`)],
       [t('size'), `${report.size.toLocaleString(document.documentElement.lang)} byte`],
       [t('sha256'), mono(report.sha256)],
       [t('checked-at'), exactText(report.validationTime)],
@@ -40,6 +49,7 @@ export function resultView(t: Say, result: Result): HTMLElement[] {
           ),
         ]),
     ...(report.errors.length + report.warnings.length === 0 ? [] : [findingsView(t, report.errors, report.warnings)]),
+    expertView(result.expert, report.file),
   ];
 }
 
@@ -93,10 +103,7 @@ function actionsView(t: Say, { report, onAgain }: Result): HTMLElement {
   print.addEventListener('click', () => window.print());
   const download = h('button', { type: 'button', class: 'button' }, t('download'));
   download.addEventListener('click', () => {
-    const url = URL.createObjectURL(new Blob([JSON.stringify(report, undefined, 2)], { type: 'application/json' }));
-    const link = h('a', { href: url, download: `${report.file.replace(/\.pdf$/i, '')}.report.json` });
-    link.click();
-    URL.revokeObjectURL(url);
+    save(`${report.file.replace(/\.pdf$/i, '')}.report.json`, 'application/json', JSON.stringify(report, undefined, 2));
   });
   return h('div', { class: 'actions no-print' }, again, print, download);
 }
@@ -146,6 +153,7 @@ function signatureView(t: Say, one: SignatureReport, n: number): HTMLElement {
     factsView([
       ...(place === '' ? [] : [[t('sig.place'), place] as const]),
       [t('sig.time'), proven],
+      ...coversView(t, one),
       ...lasting(t, one.level),
       ...(changes.length === 0 ? [] : [[t('sig.changes'), h('ul', {}, ...changes)] as const]),
     ]),

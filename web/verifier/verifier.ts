@@ -1,8 +1,15 @@
 import { translator } from '../i18n/catalogue.ts';
 import { verifierWords } from '../i18n/words/verifier.ts';
 import { h } from './dom.ts';
-import type { CheckMessage, CheckRequest } from './messages.ts';
+import type { CheckMessage, CheckRequest, Failure } from './messages.ts';
+import { missingData } from './missing-data.ts';
+import { missingView } from './covers.ts';
 import { resultView } from './result.ts';
+
+/** What was given before and what is given now; of two files of one name the later one counts. */
+function together(before: readonly File[], added: readonly File[]): File[] {
+  return [...before.filter((old) => !added.some((one) => one.name === old.name)), ...added];
+}
 
 /** Ties the page together: a file comes in, the worker judges it, the answer is drawn. */
 export function verifier(): void {
@@ -37,13 +44,13 @@ export function verifier(): void {
     scrollTo({ top: 0 });
   };
 
-  const check = (file: File): void => {
+  const check = (file: File, data: readonly File[] = []): void => {
     // A worker that is still busy with another file is of no use any more.
     worker?.terminate();
     place.replaceChildren();
     step(t('step.engine'));
     worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
-    const failed = (why: 'empty' | 'not-pdf' | 'format' | 'engine', code: string): void =>
+    const failed = (why: Failure, code: string): void =>
       show(
         h(
           'div',
@@ -60,9 +67,13 @@ export function verifier(): void {
       worker?.terminate();
       worker = undefined;
       if (message.kind === 'failed') return failed(message.why, message.code);
-      show(...resultView(t, { ...message, onAgain: again, onRetry: () => check(file) }));
+      const names = missingData(message.report);
+      const missing = names.length === 0 ? undefined : missingView(t, names, (added) => check(file, together(data, added)));
+      show(...resultView(t, { ...message, missing, onAgain: again, onRetry: () => check(file, data) }));
+      // For whoever measures: how long the engine took, without the network.
+      place.dataset['spentMs'] = message.spentMs.toFixed(1);
     });
-    const request: CheckRequest = { file, language };
+    const request: CheckRequest = { file, data, language };
     worker.postMessage(request, []);
   };
 
