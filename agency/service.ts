@@ -22,6 +22,7 @@ import { office, officeMigrations, type Office, type OfficeDeps } from './office
 import type { ProblemRows } from './problem-row.ts';
 import { officeProblems } from './problems.ts';
 import { pagesApp } from './public/pages.ts';
+import { publicProblems } from './public/problems.ts';
 import { publicApp } from './public/routes.ts';
 import { enterIncoming, noteReceiver } from './registers/incoming-book.ts';
 import { practicePeople } from './session/routes.ts';
@@ -49,7 +50,7 @@ export interface AgencyService {
 
 export const agencyMigrations: Migrations = { ...officeMigrations, ...exchangeMigrations, ...incomingMigrations };
 
-export const agencyProblems: ProblemRows = { ...officeProblems, ...incomingProblems };
+export const agencyProblems: ProblemRows = { ...officeProblems, ...incomingProblems, ...publicProblems };
 
 /** The whole agency side: desks, exchange, arrival, verification, public pages. The one place where its features meet. */
 export function agencyService(deps: AgencyServiceDeps): AgencyService {
@@ -71,7 +72,10 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
 
   const app = new Hono();
   app.use('/assets/*', staticFiles({ folder: `${distFolder}/assets`, prefix: '/assets/', immutable: true }));
-  app.route('/', pagesApp({ profile, practicePeople: () => practicePeople(deps), operator: () => operatorOf(deps) }));
+  app.route(
+    '/',
+    pagesApp({ profile, clock, trust, practicePeople: () => practicePeople(deps), operator: () => operatorOf(deps) }),
+  );
   app.route('/', desks.app);
   app.route(
     '/',

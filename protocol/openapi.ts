@@ -65,7 +65,13 @@ function operation(tag: string, name: string, row: Route): Record<string, unknow
     parameters: [...parameters(row.params, 'path'), ...parameters(row.query, 'query')],
     ...requestBody(row),
     responses: {
-      200: { description: 'Done', content: { 'application/json': { schema: schemaOf(row.answer) } } },
+      200: {
+        description: 'Done',
+        content: {
+          'application/json': { schema: schemaOf(row.answer) },
+          ...Object.fromEntries((row.otherAnswers ?? []).map((type) => [type, { schema: { type: 'string' } }])),
+        },
+      },
       default: {
         description: 'Refused, with a stable code',
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -75,6 +81,13 @@ function operation(tag: string, name: string, row: Route): Record<string, unknow
 }
 
 function requestBody(row: Route): Record<string, unknown> {
+  if (row.bodies !== undefined) {
+    const content = Object.entries(row.bodies).map(([type, schema]) => [
+      type,
+      { schema: schema === 'binary' ? { type: 'string', format: 'binary' } : schemaOf(schema, 'input') },
+    ]);
+    return { requestBody: { required: true, content: Object.fromEntries(content) } };
+  }
   if (row.rawBody !== undefined)
     return { requestBody: { required: true, content: { [row.rawBody]: { schema: { type: 'string', format: 'binary' } } } } };
   if (row.body === undefined) return {};

@@ -18,6 +18,10 @@ export interface Route<
   /** JSON body; routes with a raw body say `rawBody` instead. */
   readonly body?: Body;
   readonly rawBody?: string;
+  /** Where a route takes more than one kind of body: by media type, a schema for JSON, `binary` for bytes, a form by its fields. */
+  readonly bodies?: Readonly<Record<string, z.ZodType | 'binary'>>;
+  /** Other kinds of answer than JSON, by media type. */
+  readonly otherAnswers?: readonly string[];
   readonly answer: Answer;
 }
 

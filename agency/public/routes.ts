@@ -1,24 +1,20 @@
-import { Hono, type Context } from 'hono';
+import { Hono } from 'hono';
 import type { z } from 'zod';
-import { cappedBody } from '@antin/adapters/http/body';
-import { HttpRefusal } from '@antin/adapters/http/fault';
 import { limitRate, peerAddress, rateLimit } from '@antin/adapters/http/rate-limit';
-import { memorySource } from '@antin/formats/bytes/source';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { publicRoutes, type Evidence, type EvidenceNeed } from '@antin/protocol/public/verification';
 import { sentenceFor } from '@antin/signature/words/sentence';
 import { mount } from '../http/mount.ts';
-import { judgeFile } from '../verification/judge.ts';
 import type { TrustSource } from '../verification/trust-source.ts';
+import { receive } from './received.ts';
+import { judgeReceived, policyNamed, reportAnswer, type VerifyDoors } from './verify.ts';
 
-export interface PublicDoors {
-  readonly clock: () => Date;
-  readonly trust: TrustSource;
+export interface PublicDoors extends VerifyDoors {
   /** Largest file the server judges for those who choose to upload. */
   readonly maxUploadBytes?: number;
 }
 
-const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
+export const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 
 /** What anybody may ask: trust as data, evidence by issuer and serial, and the same engine on the server. */
 export function publicApp(doors: PublicDoors): Hono {
@@ -43,9 +39,15 @@ export function publicApp(doors: PublicDoors): Hono {
     [limitRate(rateLimit({ burst: 60, perMinute: 240, clock }), (c) => peerAddress(c))],
     async ({ body }) => gather(body.needs, trust),
   );
+  const limit = doors.maxUploadBytes ?? MAX_UPLOAD_BYTES;
+  mount(app, publicRoutes.verify, [gently], async ({ c, query }) => {
+    const policy = policyNamed(query.policy, doors);
+    using received = await receive(c, limit);
+    return reportAnswer(c, await judgeReceived(received, doors, policy), query);
+  });
   mount(app, publicRoutes.validate, [gently], async ({ c }) => {
-    const bytes = await bodyBytes(c, doors.maxUploadBytes ?? MAX_UPLOAD_BYTES);
-    const report = await judgeFile(memorySource(bytes), fileNameOf(c.req.header('x-file-name')), trust, clock().getTime());
+    using received = await receive(c, limit);
+    const { report } = (await judgeReceived(received, doors, policyNamed(undefined, doors))).outcome;
     return { report, sentence: { vi: sentenceFor(report, 'vi').heading, en: sentenceFor(report, 'en').heading } };
   });
   return app;
@@ -65,20 +67,4 @@ async function gather(needs: readonly EvidenceNeed[], trust: TrustSource): Promi
     else (kind === 'crl' ? crls : ocsps).push(toBase64(found));
   }
   return { certificates: [], crls, ocsps, notFetched };
-}
-
-async function bodyBytes(c: Context, limit: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of cappedBody(c, limit)) pieces.push(piece);
-  if (pieces.length === 0) throw new HttpRefusal('http.invalid-body');
-  return Buffer.concat(pieces);
-}
-
-function fileNameOf(header: string | undefined): string {
-  if (header === undefined) return 'file';
-  try {
-    return decodeURIComponent(header).slice(0, 255);
-  } catch {
-    return 'file';
-  }
 }

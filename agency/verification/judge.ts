@@ -3,7 +3,8 @@ import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { nodeInflate } from '@antin/adapters/inflate/node';
 import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { judgeWithSources } from '@antin/signature/validation/with-sources';
-import type { Evidence, Need, ValidationReport } from '@antin/signature/validation/types';
+import type { ValidationOutcome } from '@antin/signature/validation/outcome';
+import type { Evidence, Need, ValidationContext, ValidationReport } from '@antin/signature/validation/types';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { TrustSource } from './trust-source.ts';
 
@@ -11,7 +12,22 @@ const ROUNDS = 4;
 
 /** The engine with this installation's trust: what `antin validate`, the browser and arrival all use. */
 export async function judgeFile(source: ByteSource, fileName: string, trust: TrustSource, at: number): Promise<ValidationReport> {
-  const context = {
+  return (await judgeWhole(source, fileName, trust, at)).report;
+}
+
+/** What else may be said about a file: data that it does not carry, another policy. */
+export type More = Pick<ValidationContext, 'detached' | 'detachedByName' | 'policy'>;
+
+/** The same with the facts behind the report. @throws {UnsupportedFile} `format.unsupported` */
+export async function judgeWhole(
+  source: ByteSource,
+  fileName: string,
+  trust: TrustSource,
+  at: number,
+  more: More = {},
+): Promise<ValidationOutcome> {
+  const context: ValidationContext = {
+    ...more,
     door: nodeCrypto,
     inflate: nodeInflate,
     inflateRaw: nodeInflateRaw,
@@ -20,8 +36,7 @@ export async function judgeFile(source: ByteSource, fileName: string, trust: Tru
     at,
     fileName,
   };
-  const { report } = await judgeWithSources(source, context, (needs) => fetchNeeds(needs, trust), ROUNDS);
-  return report;
+  return judgeWithSources(source, context, (needs) => fetchNeeds(needs, trust), ROUNDS);
 }
 
 async function fetchNeeds(needs: readonly Need[], trust: TrustSource): Promise<Evidence> {

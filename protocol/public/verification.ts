@@ -41,7 +41,56 @@ export const Evidence = z.object({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
+/** Which report, in which language, by which policy. */
+export const VerifyQuery = z.object({
+  /** Left out: the whole report with its sentence. `etsi` is XML (TS 119 102-2). */
+  report: z.enum(['simple', 'detailed', 'diagnostic', 'etsi']).optional(),
+  language: z.enum(['vi', 'en']).default('vi'),
+  /** Name of a policy of this installation; its default when left out. */
+  policy: z.string().min(1).max(100).optional(),
+});
+export type VerifyQuery = z.infer<typeof VerifyQuery>;
+
+/** A signature without its data: only digests of the data are sent (hash-only mode). */
+export const HashOnly = z.object({
+  /** The signature file: CMS/CAdES, XML/XAdES or JSON/JAdES. */
+  signature: Base64,
+  fileName: z.string().max(255).optional(),
+  /** Several algorithms for one file are several rows. */
+  digests: z
+    .array(
+      z.object({
+        /** As the signature names it; may be left out where it is over one file. */
+        name: z.string().min(1).max(1000).optional(),
+        algorithm: z.enum(['SHA-256', 'SHA-384', 'SHA-512', 'SHA3-256', 'SHA3-384', 'SHA3-512']),
+        value: Base64,
+        /** The digest is over the base64url text of the file, as JAdES with `b64` counts. */
+        encoding: z.literal('base64url').optional(),
+      }),
+    )
+    .min(1)
+    .max(500),
+});
+export type HashOnly = z.infer<typeof HashOnly>;
+
+/** Fields of the upload form. */
+const UploadForm = z.object({
+  file: z.string().meta({ format: 'binary' }),
+  /** What was signed, where the file does not carry it. */
+  data: z.array(z.string().meta({ format: 'binary' })).optional(),
+});
+
 export const publicRoutes = {
+  verify: route({
+    method: 'POST',
+    path: '/api/verify',
+    summary: 'Judges a signed file, or a signature and digests of its data; nothing is kept',
+    caller: 'public',
+    query: VerifyQuery,
+    bodies: { 'application/octet-stream': 'binary', 'multipart/form-data': UploadForm, 'application/json': HashOnly },
+    answer: z.unknown(),
+    otherAnswers: ['application/xml'],
+  }),
   trust: route({
     method: 'GET',
     path: '/api/public/trust',

@@ -1,0 +1,38 @@
+import type { ProblemRows } from '../problem-row.ts';
+
+export const publicProblems: ProblemRows = {
+  'format.unsupported': {
+    status: 422,
+    title: {
+      vi: 'Tệp không thuộc định dạng nào có thể mang chữ ký số mà hệ thống đọc được',
+      en: 'The file is of no format that carries signatures and that is read here',
+    },
+    remedy: {
+      vi: 'Gửi tệp PDF, XML, JSON, Office, CMS hoặc ASiC; nếu chữ ký nằm trong tệp riêng, gửi tệp chữ ký kèm tệp được ký.',
+      en: 'Send a PDF, XML, JSON, Office, CMS or ASiC file; where the signature is a file of its own, send it with what was signed.',
+    },
+  },
+  'verify.no-file': {
+    status: 400,
+    title: { vi: 'Chưa có tệp nào để kiểm tra', en: 'There is no file to check' },
+    remedy: { vi: 'Chọn một tệp không rỗng rồi gửi lại.', en: 'Choose a file that is not empty and send it again.' },
+  },
+  'verify.form-unreadable': {
+    status: 400,
+    title: { vi: 'Biểu mẫu gửi tệp không đọc được', en: 'The form that was sent cannot be read' },
+  },
+  'verify.policy-unknown': {
+    status: 422,
+    title: {
+      vi: 'Hệ thống này không có chính sách kiểm tra với tên đó',
+      en: 'This installation has no validation policy of that name',
+    },
+  },
+  'verify.nothing-to-report': {
+    status: 422,
+    title: {
+      vi: 'Tệp không có chữ ký nên không có báo cáo ETSI TS 119 102-2',
+      en: 'The file has no signature: there is no ETSI TS 119 102-2 report for it',
+    },
+  },
+};

@@ -1,0 +1,68 @@
+import type { Context } from 'hono';
+import { HttpRefusal } from '@antin/adapters/http/fault';
+import type { VerifyQuery } from '@antin/protocol/public/verification';
+import { dataByName } from '@antin/signature/validation/data-by-name';
+import { etsiReport } from '@antin/signature/validation/etsi-report';
+import type { ValidationOutcome } from '@antin/signature/validation/outcome';
+import { VIETNAM_POLICY, type ValidationPolicy } from '@antin/signature/validation/policy';
+import { detailedReport, diagnosticReport, simpleReport } from '@antin/signature/validation/reports';
+import { sentenceFor } from '@antin/signature/words/sentence';
+import { judgeWhole } from '../verification/judge.ts';
+import type { TrustSource } from '../verification/trust-source.ts';
+import type { Received } from './received.ts';
+
+export interface VerifyDoors {
+  readonly clock: () => Date;
+  readonly trust: TrustSource;
+  /** Policies that may be asked for by name; the first is the default. */
+  readonly policies?: readonly ValidationPolicy[] | undefined;
+}
+
+/** @throws {HttpRefusal} `verify.policy-unknown` */
+export function policyNamed(name: string | undefined, { policies = [VIETNAM_POLICY] }: VerifyDoors): ValidationPolicy {
+  const [fallback = VIETNAM_POLICY] = policies;
+  if (name === undefined) return fallback;
+  const found = policies.find((one) => one.name === name);
+  if (found === undefined) throw new HttpRefusal('verify.policy-unknown');
+  return found;
+}
+
+export interface Judged {
+  readonly outcome: ValidationOutcome;
+  readonly policy: ValidationPolicy;
+  readonly at: number;
+}
+
+/** @throws {UnsupportedFile} `format.unsupported` */
+export async function judgeReceived(received: Received, doors: VerifyDoors, policy: ValidationPolicy): Promise<Judged> {
+  const at = doors.clock().getTime();
+  const { data } = received;
+  const [only] = data;
+  const outcome = await judgeWhole(received.source, received.fileName, doors.trust, at, {
+    policy,
+    // One file is what the signature is about, whatever its name; of several, the name decides.
+    ...(only === undefined || data.length > 1 ? {} : { detached: only.source }),
+    ...(only === undefined ? {} : { detachedByName: dataByName(data) }),
+  });
+  return { outcome, policy, at };
+}
+
+/** The report that was asked for. @throws {HttpRefusal} `verify.nothing-to-report` */
+export function reportAnswer(c: Context, { outcome, policy, at }: Judged, { report: kind, language }: VerifyQuery): Response {
+  const { report } = outcome;
+  switch (kind) {
+    case undefined:
+      return c.json({ report, sentence: sentenceFor(report, language) });
+    case 'simple':
+      return c.json(simpleReport(outcome, language));
+    case 'detailed':
+      return c.json(detailedReport(outcome, policy, at));
+    case 'diagnostic':
+      return c.json(diagnosticReport(outcome));
+    case 'etsi': {
+      const xml = etsiReport(outcome, policy, at);
+      if (xml === undefined) throw new HttpRefusal('verify.nothing-to-report');
+      return c.body(xml, 200, { 'content-type': 'application/xml; charset=utf-8' });
+    }
+  }
+}
