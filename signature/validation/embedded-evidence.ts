@@ -71,7 +71,8 @@ function subjectsOf(
     { certificate: read.certificate, purpose: 'signer', at: time },
     ...stamps.map((one): Subject | undefined => {
       const certificate = sources.pool.all().find((known) => certificateFacts(known, door).sha256 === one.tsa?.sha256);
-      return certificate && { certificate, purpose: 'time-stamp', at: one.controlTime };
+      // What the file carries does not become less with the years: asked is the status when the token was made, not today's.
+      return certificate && { certificate, purpose: 'time-stamp', at: one.genTime ?? one.controlTime };
     }),
   ];
 }

@@ -18,8 +18,8 @@ describe.each([
     expect(report.signatures[0]?.format).toBe(format.split(' ')[0]);
     const stamps = report.signatures[0]?.timestamps.length ?? 0;
     expect(stamps).toBe({ none: 0, T: 1, LT: 1, LTA: 2 }[cell.level]);
-    // A month later the list about the time-stamping unit that LT carries is stale; an archive time-stamp would have kept it.
-    const levels = { none: 'B-B', T: 'B-T', LT: 'B-T', LTA: 'B-LTA' };
+    // A month later the list about the time-stamping unit is stale: the level is what the file carries, and stays.
+    const levels = { none: 'B-B', T: 'B-T', LT: 'B-LT', LTA: 'B-LTA' };
     if (cell.expected === 'valid' && cell.row.tsa === 'tsa') expect(report.signatures[0]?.level).toBe(levels[cell.level]);
   });
 });
