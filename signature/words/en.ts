@@ -54,6 +54,7 @@ export const EN: Catalogue = {
     'pdf.*': () => 'the structure of the signed file is damaged or was tampered with',
     'xml.unsigned-content': () => 'only a part of the file is signed, and it holds content that nobody signed for',
     'xml.unsigned-object': () => 'a signature carries content that nobody signed for',
+    'xml.unsigned-instruction': () => 'the file tells programs how to show it (a style sheet), and nobody signed for that',
     'xml.data-not-in-document': () => 'what the signature is over is not in the file',
     'xmldsig.ambiguous-id': () => 'the file holds two elements that both claim to be the signed one',
     'xmldsig.transform-refused': () => 'the data is signed through a transform this software does not carry out',

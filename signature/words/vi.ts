@@ -57,6 +57,7 @@ export const VI: Catalogue = {
     'pdf.*': () => 'cấu trúc của tệp đã ký bị hỏng hoặc đã bị can thiệp',
     'xml.unsigned-content': () => 'chỉ một phần của tệp được ký, trong tệp còn nội dung không ai ký xác nhận',
     'xml.unsigned-object': () => 'trong chữ ký có kèm nội dung không ai ký xác nhận',
+    'xml.unsigned-instruction': () => 'tệp có chỉ dẫn cách hiển thị (bảng định dạng) không ai ký xác nhận',
     'xml.data-not-in-document': () => 'nội dung mà chữ ký xác nhận không có trong tệp',
     'xmldsig.ambiguous-id': () => 'trong tệp có hai phần tử cùng tự nhận là phần được ký',
     'xmldsig.transform-refused': () => 'dữ liệu được ký qua một phép biến đổi mà phần mềm này không thực hiện',

@@ -176,7 +176,7 @@ describe('references', () => {
     });
     asked.length = 0;
     expect(inShort(judge(sign([names[2]!, names[1]!]), { detachedByName }))).toBe(MISSING);
-    expect(asked).toEqual([names[1]]);
+    expect([...new Set(asked)]).toEqual([names[1]]);
     expect(inShort(judge(sign(names.slice(0, 2)), { detached: text('thư.txt') }))).toBe(MISSING);
   });
 

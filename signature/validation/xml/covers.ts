@@ -2,12 +2,20 @@ import type { XmlTree } from '@antin/formats/xml/document';
 import type { XmlElement } from '@antin/formats/xml/element';
 import { DS } from '../../xmldsig/names.ts';
 import type { Finding } from '../types.ts';
+import { isQualifyingProperties, strangersIn } from './strangers.ts';
 
 /** How much of an element a reference digests: all, all but every signature, all but this signature, only its text. */
 export type Covers = 'whole' | 'but-signatures' | 'text' | XmlElement;
 
 export type Covered =
-  { readonly kind: 'element'; readonly element: XmlElement; readonly how: Covers } | { readonly kind: 'file' | 'signature' };
+  | {
+      readonly kind: 'element';
+      readonly element: XmlElement;
+      readonly how: Covers;
+      /** The document, and with it the instructions around its root. */
+      readonly document?: true;
+    }
+  | { readonly kind: 'file' | 'signature' };
 
 /** `/cong-van/thu[2]`: where an element stands, for people. */
 export function pathOf(element: XmlElement): string {
@@ -61,10 +69,10 @@ export function coverageOf(tree: XmlTree, covered: readonly Covered[]): Coverage
     else known.push(one.how);
   }
   let inSignature = 0;
-  const report = (element: XmlElement, what: string): void => {
+  const report = (element: XmlElement, what: string, instruction = false): void => {
     if (unsigned.length >= MOST) return;
     const message = `${what} ${pathOf(element)} is signed by nobody`;
-    const code = inSignature > 0 ? 'xml.unsigned-object' : 'xml.unsigned-content';
+    const code = instruction ? 'xml.unsigned-instruction' : inSignature > 0 ? 'xml.unsigned-object' : 'xml.unsigned-content';
     unsigned.push({ code, clause: 'EN 319 102-1 5.2.2', message });
   };
   let framed = false;
@@ -87,14 +95,12 @@ export function coverageOf(tree: XmlTree, covered: readonly Covered[]): Coverage
     for (const object of element.childrenNamed(DS, 'Object')) {
       const how = elements.get(object);
       if (how !== undefined) leftOut(object, how);
-      else if (
-        object.children.length === 1 &&
-        object.children[0]?.localName === 'QualifyingProperties' &&
-        textOf(tree, object) === ''
-      ) {
+      else if (object.children.length === 1 && isQualifyingProperties(object.children[0]) && textOf(tree, object) === '') {
         inProperties(object);
       } else if (!visit(object)) report(object, 'the object');
     }
+    // A program that asks for its own elements finds the first, and it may stand where no person looks.
+    for (const one of strangersIn(element, (part) => elements.has(part))) report(one, 'the element');
     inSignature--;
   };
   const inProperties = (element: XmlElement): void => {
@@ -125,6 +131,13 @@ export function coverageOf(tree: XmlTree, covered: readonly Covered[]): Coverage
     return true;
   };
   if (!visit(tree.root)) report(tree.root, 'the element');
+  const { start, end } = tree.root;
+  // A style sheet named in front of the root decides what is shown of it; only a reference to the document is over that.
+  if (!covered.some((one) => one.kind === 'element' && one.document === true)) {
+    if (instructs(tree.text.slice(0, start)) || instructs(tree.text.slice(end))) {
+      report(tree.root, 'a processing instruction beside', true);
+    }
+  }
   return { unsigned, whole: unsigned.length === 0 && !framed };
 }
 
@@ -142,4 +155,9 @@ function textOf(tree: XmlTree, element: XmlElement): string {
   }
   text += tree.text.slice(at, element.closeStart);
   return text.replace(/<!--[\s\S]*?-->|<\?[\s\S]*?\?>/g, '').trim();
+}
+
+/** Is there a processing instruction? The XML declaration is none. */
+function instructs(written: string): boolean {
+  return /<\?(?!xml\s)/.test(written.replace(/<!--[\s\S]*?-->/g, ''));
 }

@@ -198,7 +198,7 @@ function coveredBy(reference: Reference, target: XmlElement | undefined, { signa
       : algorithms.includes(TRANSFORM.enveloped)
         ? signature.element
         : 'whole';
-  return { kind: 'element', element: target, how };
+  return { kind: 'element', element: target, how, ...(reference.uri === '' && how !== 'text' ? { document: true } : {}) };
 }
 
 /** A file name as people wrote it; one that is no percent-encoded UTF-8 stays as it is. */
