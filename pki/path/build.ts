@@ -1,6 +1,9 @@
-import { equalBytes } from '@antin/formats/bytes/bytes';
+import { fromLatin1, equalBytes } from '@antin/formats/bytes/bytes';
+import type { CryptoDoor } from '../crypto.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { nameKey, sameName } from '../x509/name.ts';
+import { namesIssuerCertificate } from './key-identifier.ts';
+import { checkSignature } from './signature-check.ts';
 import type { TrustAnchor } from './validate.ts';
 
 export interface BuildLimits {
@@ -14,60 +17,109 @@ export interface BuildLimits {
 
 export const DEFAULT_BUILD_LIMITS: BuildLimits = { length: 12, paths: 16, steps: 4096 };
 
+const MANY = 64;
+
+export interface BuildSources {
+  readonly anchors: readonly TrustAnchor[];
+  readonly candidates: readonly Certificate[];
+  readonly limits?: BuildLimits;
+  /** With it, a link whose signature does not fit is not followed: look-alikes cannot use up the limits. */
+  readonly door?: CryptoDoor;
+}
+
+export interface BuiltPaths {
+  readonly paths: Certificate[][];
+  /** The limit that ended the search before everything was tried. */
+  readonly exhausted: keyof BuildLimits | undefined;
+}
+
 /**
- * All plausible paths leaf … anchor, likeliest first, found by name and key identifier; nothing is verified here.
+ * All plausible paths leaf … anchor, likeliest first, found by name and key identifier; the paths are not validated here.
  *
  * Depth first over issuers by name; candidates whose key identifier fits the child's come first, those that contradict it
  * come last and are still tried (RFC 5280 demands no match). No certificate occurs twice in a path.
  */
-export function buildPaths(
-  leaf: Certificate,
-  sources: {
-    readonly anchors: readonly TrustAnchor[];
-    readonly candidates: readonly Certificate[];
-    readonly limits?: BuildLimits;
-  },
-): Certificate[][] {
+export function buildPaths(leaf: Certificate, sources: BuildSources): Certificate[][] {
+  return searchPaths(leaf, sources).paths;
+}
+
+/** The same with the limit that was reached. Where no link holds, paths by names alone come back, to say what is wrong. */
+export function searchPaths(leaf: Certificate, sources: BuildSources): BuiltPaths {
+  const { door, ...named } = sources;
+  if (door === undefined) return search(leaf, sources, () => true);
+  const signed = search(leaf, sources, signatureOracle(door));
+  if (signed.paths.length > 0) return signed;
+  const plain = search(leaf, named, () => true);
+  return { paths: plain.paths, exhausted: signed.exhausted };
+}
+
+function search(leaf: Certificate, sources: BuildSources, linked: Linked): BuiltPaths {
   const limits = sources.limits ?? DEFAULT_BUILD_LIMITS;
   const bySubject = new Map<string, Certificate[]>();
   for (const candidate of sources.candidates) {
     const key = nameKey(candidate.subject);
-    const known = bySubject.get(key) ?? [];
-    if (!known.some((one) => equalBytes(one.raw, candidate.raw))) bySubject.set(key, [...known, candidate]);
+    const known = bySubject.get(key);
+    if (known === undefined) bySubject.set(key, [candidate]);
+    // In a crowd of one name a repetition costs a step; looking for it among thousands would cost more.
+    else if (known.length > MANY || !known.some((one) => equalBytes(one.raw, candidate.raw))) known.push(candidate);
   }
   const paths: Certificate[][] = [];
   let steps = 0;
+  let exhausted: keyof BuildLimits | undefined;
+  const full = (): boolean => {
+    if (paths.length >= limits.paths) exhausted ??= 'paths';
+    return paths.length >= limits.paths;
+  };
 
   const extend = (path: Certificate[]): void => {
     const tip = path.at(-1) as Certificate;
     for (const anchor of sources.anchors) {
-      if (paths.length >= limits.paths) return;
+      if (full()) return;
       if (equalBytes(anchor.certificate.raw, tip.raw)) {
         paths.push([...path]);
         return;
       }
-      if (sameName(anchor.certificate.subject, tip.issuer)) paths.push([...path, anchor.certificate]);
+      if (sameName(anchor.certificate.subject, tip.issuer) && linked(tip, anchor.certificate)) {
+        paths.push([...path, anchor.certificate]);
+      }
     }
-    if (path.length + 1 >= limits.length) return;
-    for (const issuer of ranked(tip, bySubject.get(nameKey(tip.issuer)) ?? [])) {
-      if (++steps > limits.steps || paths.length >= limits.paths) return;
+    const issuers = bySubject.get(nameKey(tip.issuer)) ?? [];
+    if (path.length + 1 >= limits.length) {
+      if (issuers.some((issuer) => !path.includes(issuer))) exhausted ??= 'length';
+      return;
+    }
+    for (const issuer of ranked(tip, issuers)) {
+      if (full()) return;
+      if (++steps > limits.steps) {
+        exhausted = 'steps';
+        return;
+      }
       if (path.some((one) => equalBytes(one.raw, issuer.raw))) continue;
       if (sources.anchors.some((anchor) => equalBytes(anchor.certificate.raw, issuer.raw))) continue;
-      extend([...path, issuer]);
+      if (linked(tip, issuer)) extend([...path, issuer]);
     }
   };
   extend([leaf]);
-  return paths;
+  return { paths, exhausted };
+}
+
+type Linked = (child: Certificate, issuer: Certificate) => boolean;
+
+/** Did the key of `issuer` sign `child`? Asked once for each pair of certificate and key; what cannot be told counts as yes. */
+function signatureOracle(door: CryptoDoor): Linked {
+  const known = new Map<Certificate, Map<string, boolean>>();
+  return (child, issuer) => {
+    const answers = known.get(child) ?? new Map<string, boolean>();
+    known.set(child, answers);
+    const key = fromLatin1(issuer.spki);
+    let answer = answers.get(key);
+    if (answer === undefined) answers.set(key, (answer = checkSignature(child, issuer.spki, door, true) !== 'invalid'));
+    return answer;
+  };
 }
 
 function ranked(child: Certificate, issuers: readonly Certificate[]): Certificate[] {
-  return [...issuers].sort((a, b) => rank(child, a) - rank(child, b) || b.notAfter - a.notAfter);
-}
-
-/** 0 key identifier fits · 1 nothing known · 2 contradicted. */
-function rank(child: Certificate, issuer: Certificate): number {
-  const wanted = child.authorityKeyIdentifier?.keyIdentifier;
-  const found = issuer.subjectKeyIdentifier;
-  if (wanted === undefined || found === undefined) return 1;
-  return equalBytes(wanted, found) ? 0 : 2;
+  return [...issuers].sort(
+    (a, b) => namesIssuerCertificate(child, a) - namesIssuerCertificate(child, b) || b.notAfter - a.notAfter,
+  );
 }

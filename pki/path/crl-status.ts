@@ -7,7 +7,7 @@ import type { DistributionPoint } from '../x509/extensions.ts';
 import { sameName } from '../x509/name.ts';
 import { directoryNames, namesIssuer, pointMatches } from './distribution-point.ts';
 import type { RevocationCode, RevocationContext, RevocationFinding } from './revocation-finding.ts';
-import { checkSignature } from './signature-check.ts';
+import { checkSignature, sha1Evidence } from './signature-check.ts';
 
 /** ReasonFlags positions 1 to 8 (RFC 5280 §4.2.1.13); 0 is "unused". */
 const ALL_REASONS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -154,7 +154,7 @@ function signer(
   let code: RevocationCode = 'crl.issuer-not-authorised';
   const signs = (one: Certificate): boolean => {
     if (one.keyUsage !== undefined && !one.keyUsage.has('cRLSign')) return false;
-    const finding = checkSignature(crl, one.spki, context.door, context.sha1OnCaCertificates === true);
+    const finding = checkSignature(crl, one.spki, context.door, sha1Evidence(context, crl.thisUpdate));
     if (finding === 'valid') return true;
     if (code === 'crl.issuer-not-authorised' || code === 'crl.signature-invalid') {
       code =

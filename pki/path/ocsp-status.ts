@@ -10,7 +10,7 @@ import type { Certificate } from '../x509/certificate.ts';
 import { sameName } from '../x509/name.ts';
 import { validatePath } from './validate.ts';
 import type { RevocationCode, RevocationContext, RevocationFinding } from './revocation-finding.ts';
-import { checkSignature } from './signature-check.ts';
+import { checkSignature, sha1Evidence } from './signature-check.ts';
 
 const DEFAULT_SKEW_MS = 5 * 60_000;
 const DEFAULT_MAX_AGE_MS = 24 * 3600_000;
@@ -109,7 +109,7 @@ function responderRefusal(
   let code: RevocationCode = 'ocsp.responder-not-authorised';
   for (const responder of [issuer, ...readable(response.certificates)]) {
     if (!named(response, responder, context)) continue;
-    const signature = checkSignature(response, responder.spki, context.door, false);
+    const signature = checkSignature(response, responder.spki, context.door, sha1Evidence(context, response.producedAt));
     if (signature !== 'valid') {
       code =
         signature === 'invalid'

@@ -48,3 +48,15 @@ export function checkPurpose(leaf: Certificate, purpose: PathPurpose): ('path.ke
   }
   return problems;
 }
+
+/**
+ * A CA whose extKeyUsage leaves out what the leaf is for cannot pass it on. RFC 5280 leaves this open; every deployed verifier
+ * of signed documents reads it so, and a CA made for web servers alone must not make signers. Responders and list signers
+ * stand directly below the CA they speak for, whose purposes say nothing about them.
+ */
+export function mayIssueFor(ca: Certificate, purpose: PathPurpose): boolean {
+  const { extKeyUsage } = ca;
+  if (extKeyUsage === undefined || extKeyUsage.includes(OID.anyExtendedKeyUsage)) return true;
+  if (purpose === 'signer') return extKeyUsage.some((one) => SIGNER_PURPOSES.has(one));
+  return purpose !== 'time-stamp' || extKeyUsage.includes(OID.timeStamping);
+}

@@ -67,7 +67,13 @@ export interface RevocationOptions {
   readonly skewMs?: number;
   /** Age at which an OCSP response without nextUpdate is stale, milliseconds; default 24 hours. */
   readonly maxAgeMs?: number;
+  /** CA certificates of this path may carry SHA-1 signatures: their anchor is pinned. */
   readonly sha1OnCaCertificates?: boolean;
+  /**
+   * Moment from which SHA-1 no longer counts under the lists and answers of such CAs either, ms since 1970; `null` = it always
+   * counts; absent = it never does. Without `sha1OnCaCertificates` it says nothing.
+   */
+  readonly sha1EvidenceUntil?: number | null;
 }
 
 /** What the two sources need besides the evidence; `statusOf` and `trusts` lead back here with one level less. */

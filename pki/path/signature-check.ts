@@ -22,6 +22,19 @@ export function checkSignature(signed: SignedObject, spki: Uint8Array, door: Cry
   return door.verify({ spki, algorithm, data: signed.tbs, signature: signed.signature });
 }
 
+/**
+ * May a list or answer issued at this moment be signed with SHA-1? Only under a pinned anchor, and only before the limit: neither
+ * made after it, nor believed about a moment after it.
+ */
+export function sha1Evidence(
+  leave: { readonly at: number; readonly sha1OnCaCertificates?: boolean; readonly sha1EvidenceUntil?: number | null },
+  issuedAt: number,
+): boolean {
+  const { at, sha1OnCaCertificates, sha1EvidenceUntil: until } = leave;
+  if (sha1OnCaCertificates !== true || until === undefined) return false;
+  return until === null || (issuedAt < until && at < until);
+}
+
 function usesSha1(algorithm: SignatureAlgorithm): boolean {
   if (algorithm.scheme === 'ed25519') return false;
   return algorithm.digest === 'SHA-1' || (algorithm.scheme === 'rsa-pss' && algorithm.mgfDigest === 'SHA-1');

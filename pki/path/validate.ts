@@ -3,25 +3,33 @@ import { OID } from '../oids.ts';
 import { PROCESSED_EXTENSIONS } from '../x509/certificate.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { sameName } from '../x509/name.ts';
-import { checkNames } from './name-constraints.ts';
+import { anchorConstraints } from './anchor-constraints.ts';
+import { checkNames, subtreesOf } from './name-constraints.ts';
 import type { NameSubtrees } from './name-constraints.ts';
 import { PolicyGraph } from './policy-graph.ts';
-import { checkPurpose } from './purpose.ts';
+import { checkPurpose, mayIssueFor } from './purpose.ts';
 import type { PathPurpose } from './purpose.ts';
 import { checkSignature } from './signature-check.ts';
 
 export interface TrustAnchor {
   readonly certificate: Certificate;
   readonly purposes: readonly ('signer' | 'time-stamp')[];
+  /** Vouches from this moment on (milliseconds since 1970): the dates of the trust store, not of the certificate. */
+  readonly notBefore?: number;
   /** After this moment the anchor vouches for nothing new (milliseconds since 1970). */
   readonly notAfter?: number;
   /** CA certificates under this anchor may still carry SHA-1 signatures (VGCA G1, 2010–2030); leaves never. */
   readonly sha1OnCaCertificates?: boolean;
+  /** What people call it. */
+  readonly label?: string;
+  /** Made for trying things out: an installation with real duties refuses it. */
+  readonly practice?: boolean;
 }
 
 export type PathProblemCode =
   | 'path.empty'
   | 'path.name-chaining'
+  | 'path.no-subject'
   | 'path.signature-invalid'
   | 'path.algorithm-mismatch'
   | 'path.not-yet-valid'
@@ -72,7 +80,8 @@ export interface PathOptions {
 /**
  * Certification path validation (RFC 5280 §6.1 with the policy graph of RFC 9618). Revocation is judged apart.
  *
- * @param path leaf first, trust anchor last; the anchor is trusted as given, its own signature and validity are not judged
+ * @param path leaf first, trust anchor last; the anchor is trusted as given: its own signature and period are not judged, what it says
+ * about the certificates below it is (RFC 5937: path length, names, key usage)
  */
 export function validatePath(path: readonly Certificate[], options: PathOptions): PathResult {
   const problems: PathProblem[] = [];
@@ -90,6 +99,14 @@ export function validatePath(path: readonly Certificate[], options: PathOptions)
   let maxPathLength = n;
   const constraints: NameSubtrees[] = [];
   let issuer = anchor;
+  // A pinned certificate that issues nothing is a target like any other: its own period counts, its signature does not.
+  if (n === 0) checkPeriod(anchor, 0, options, add);
+  else {
+    const own = anchorConstraints(anchor);
+    for (const { code, detail } of own.problems) add(code, n, detail);
+    if (own.names !== undefined) constraints.push(own.names);
+    maxPathLength = Math.min(maxPathLength, own.pathLength ?? maxPathLength);
+  }
 
   for (let i = 1; i <= n; i++) {
     const index = n - i;
@@ -118,7 +135,10 @@ export function validatePath(path: readonly Certificate[], options: PathOptions)
         add('path.unknown-critical-extension', index, extension.oid);
     }
 
-    if (last) break;
+    if (last) {
+      if (isNameless(certificate)) add('path.no-subject', index);
+      break;
+    }
 
     // Prepare for the next certificate (RFC 5280 §6.1.4).
     if (certificate.policyMappings !== undefined) {
@@ -129,12 +149,9 @@ export function validatePath(path: readonly Certificate[], options: PathOptions)
       graph.map(mappings, policyMapping > 0);
     }
     if (certificate.nameConstraints !== undefined) {
-      const { permitted, excluded } = certificate.nameConstraints;
-      // RFC 5280 §4.2.1.10: minimum must be 0 and maximum absent; nobody here knows another meaning.
-      if ([...permitted, ...excluded].some((one) => one.minimum !== 0 || one.maximum !== undefined)) {
-        add('path.unsupported-name-constraint', index, 'minimum or maximum');
-      }
-      constraints.push({ permitted: permitted.map((one) => one.base), excluded: excluded.map((one) => one.base) });
+      const subtrees = subtreesOf(certificate.nameConstraints);
+      if (subtrees.unsupported !== undefined) add('path.unsupported-name-constraint', index, subtrees.unsupported);
+      constraints.push(subtrees);
     }
     if (!selfIssued) {
       explicitPolicy = Math.max(0, explicitPolicy - 1);
@@ -151,6 +168,7 @@ export function validatePath(path: readonly Certificate[], options: PathOptions)
     }
     maxPathLength = Math.min(maxPathLength, certificate.basicConstraints?.pathLength ?? maxPathLength);
     if (certificate.keyUsage !== undefined && !certificate.keyUsage.has('keyCertSign')) add('path.key-usage', index);
+    if (!mayIssueFor(certificate, options.purpose)) add('path.extended-key-usage', index);
     issuer = certificate;
   }
 
@@ -169,7 +187,8 @@ type Add = (code: PathProblemCode, index: number, detail?: string) => void;
 
 /** What ties one certificate to its issuer: name, signature, and its own validity. */
 function checkLink(certificate: Certificate, issuer: Certificate, index: number, options: PathOptions, add: Add): void {
-  if (!sameName(certificate.issuer, issuer.subject)) add('path.name-chaining', index);
+  // Two empty names are equal and name nobody (RFC 5280 §4.1.2.4).
+  if (!sameName(certificate.issuer, issuer.subject) || certificate.issuer.rdns.length === 0) add('path.name-chaining', index);
   if (!certificate.algorithmsAgree) add('path.algorithm-mismatch', index);
   // A leaf is where a subject chooses content: a SHA-1 collision is prepared there, not in an old CA certificate.
   const allowSha1 = index > 0 && options.sha1OnCaCertificates === true;
@@ -177,6 +196,16 @@ function checkLink(certificate: Certificate, issuer: Certificate, index: number,
   if (finding === 'invalid') add('path.signature-invalid', index);
   if (finding === 'weak') add('path.weak-algorithm', index);
   if (finding === 'unsupported') add('path.unsupported-algorithm', index, certificate.signatureAlgorithm.oid);
+  checkPeriod(certificate, index, options, add);
+}
+
+/** Who has no name must be named by a critical subjectAltName (RFC 5280 §4.1.2.6); else nobody can be told who signed. */
+function isNameless({ subject, subjectAltName, extensions }: Certificate): boolean {
+  if (subject.rdns.length > 0) return false;
+  return (subjectAltName?.length ?? 0) === 0 || extensions.get(OID.subjectAltName)?.critical !== true;
+}
+
+function checkPeriod(certificate: Certificate, index: number, options: PathOptions, add: Add): void {
   if (options.at < certificate.notBefore) add('path.not-yet-valid', index);
   if (options.at > certificate.notAfter) add('path.expired', index);
 }

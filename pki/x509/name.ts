@@ -154,7 +154,7 @@ export function nameKey(name: Name): string {
   return key;
 }
 
-/** RFC 5280 §7.1: case and inner white space do not matter, the string type does not matter, the order of RDNs does. */
+/** RFC 5280 §7.1: case, white space, invisible characters and the string type do not matter, the order of RDNs does. */
 export function sameName(a: Name, b: Name): boolean {
   return equalBytes(a.raw, b.raw) || nameKey(a) === nameKey(b);
 }
@@ -163,5 +163,21 @@ function comparable(one: NameAttribute): string {
   const value = decodeDer(one.raw).children()[1] as DerNode;
   if (!TEXT_TAGS.has(value.tag)) return `#${toHex(value.raw)}`;
   // The leading quote keeps text that looks like "#0403…" apart from values that are no text.
-  return `'${one.value.normalize('NFC').toLowerCase().normalize('NFC').replace(/\s+/g, ' ').trim()}`;
+  return `'${prepared(one.value)}`;
 }
+
+/**
+ * RFC 4518 as RFC 5280 §7.1 wants it: what nobody sees is no difference, or an excluded name would be walked around with a soft
+ * hyphen; then compatibility forms, case and white space.
+ */
+function prepared(text: string): string {
+  const plain = PLAIN.test(text) ? text : text.replace(UNSEEN, '').normalize('NFKC');
+  const folded = plain.toLowerCase();
+  return (PLAIN.test(folded) ? folded : folded.normalize('NFKC')).replace(/[\s\u0085]+/g, ' ').trim();
+}
+
+const PLAIN = /^[\x20-\x7e]*$/;
+/** "Mapped to nothing", RFC 4518 §2.2. */
+const UNSEEN =
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- the list of the standard
+  /[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u06dd\u070f\u1806\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffc\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]/gu;
