@@ -10,7 +10,7 @@ import type { Io } from '../io.ts';
 import { inspectPdf } from './inspect-pdf.ts';
 import { inspectPki } from './inspect-pki.ts';
 import type { Structure } from './inspect-structure.ts';
-import { UsageFault } from './validate-arguments.ts';
+import { UsageFault } from './options.ts';
 import { stat } from './validate-inputs.ts';
 
 const usage = `antin inspect FILE [--format text|json]: print the structure of a file, judge nothing

@@ -9,6 +9,10 @@ export interface OptionShape {
   /** Take one value, once. */
   readonly singles?: readonly string[];
   readonly flags?: readonly string[];
+  /** A name's one letter: `{ o: 'output' }`. */
+  readonly short?: Readonly<Record<string, string>>;
+  /** When no file stands apart, the last further value of a list is the file: `--trust a.pem document.pdf`. */
+  readonly trailingFile?: boolean;
 }
 
 export interface ReadOptions {
@@ -32,16 +36,22 @@ export function readOptions(argv: readonly string[], shape: OptionShape): ReadOp
   const flags = new Set<string>();
   const files: string[] = [];
   let open: string[] | undefined;
+  let further: { readonly values: string[]; readonly at: number } | undefined;
   let plain = false;
   for (let i = 0; i < argv.length; i++) {
     const raw = argv[i] as string;
     if (plain || !raw.startsWith('-') || raw === '-') {
-      (plain ? files : (open ?? files)).push(raw);
+      if (plain || open === undefined) files.push(raw);
+      else {
+        const first = /^-./.test(argv[i - 1] as string);
+        if (!first) further = { values: open, at: open.length };
+        open.push(raw);
+      }
       continue;
     }
     open = undefined;
     const cut = raw.startsWith('--') && raw.includes('=') ? raw.indexOf('=') : raw.length;
-    const name = raw.slice(2, cut);
+    const name = raw.startsWith('--') ? raw.slice(2, cut) : (shape.short?.[raw.slice(1)] ?? '');
     const own = cut < raw.length ? raw.slice(cut + 1) : undefined;
     if (raw === '--') plain = true;
     else if (raw === '-h') flags.add('help');
@@ -50,7 +60,7 @@ export function readOptions(argv: readonly string[], shape: OptionShape): ReadOp
     else if (lists.has(name)) {
       const values = lists.get(name) as string[];
       const next = own ?? argv[i + 1];
-      if (next === undefined || (own === undefined && next.startsWith('--'))) throw new UsageFault(`--${name} needs a value`);
+      if (next === undefined || (own === undefined && /^-./.test(next))) throw new UsageFault(`--${name} needs a value`);
       if (own !== undefined) values.push(own);
       else open = values;
     } else if (shape.singles?.includes(name) === true) {
@@ -59,6 +69,9 @@ export function readOptions(argv: readonly string[], shape: OptionShape): ReadOp
       if (singles.has(name)) throw new UsageFault(`--${name} is given twice`);
       singles.set(name, value);
     } else throw new UsageFault(`there is no option ${raw.slice(0, cut)}`);
+  }
+  if (shape.trailingFile === true && files.length === 0 && further !== undefined) {
+    files.push(...further.values.splice(further.at, 1));
   }
   return {
     list: (name) => lists.get(name) ?? [],

@@ -6,7 +6,7 @@ import { readSignArguments } from './sign/arguments.ts';
 import { exitOf } from './sign/fault.ts';
 import { signMany } from './sign/many.ts';
 import { signOne } from './sign/one.ts';
-import { UsageFault } from './validate-arguments.ts';
+import { UsageFault } from './options.ts';
 
 const usage = `antin sign IN -o OUT KEY [options]: sign a file of any kind; the input is never changed
 antin sign IN… -o OUT KEY [options]: several files in one container (ASiC-E)

@@ -21,7 +21,7 @@ import { decryptionFrom } from './sign/decryption.ts';
 import { openFiles } from './sign/input-files.ts';
 import { judge } from './sign/judging.ts';
 import { checkOutput, writeOutput } from './sign/output.ts';
-import { UsageFault } from './validate-arguments.ts';
+import { UsageFault } from './options.ts';
 
 const usage = `antin timestamp IN -o OUT --tsa URL [options]: prove that a file was there, as it is, at this time
 

@@ -10,7 +10,7 @@ import { decodePem } from '@antin/pki/pem';
 import { parseCertificates } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { anchorOf } from '@antin/signature/validation/known-anchors';
-import { UsageFault } from './validate-arguments.ts';
+import { UsageFault } from './options.ts';
 
 /** Trust anchors from files or folders of PEM, DER or p7c. @throws {UsageFault} when one gives no certificate */
 export function readAnchors(paths: readonly string[], purposes: TrustAnchor['purposes']): TrustAnchor[] {

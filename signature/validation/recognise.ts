@@ -133,8 +133,10 @@ function beginsAsArchive(head: Uint8Array): boolean {
 }
 
 function zip(source: ByteSource, head: string): Container {
-  const mimetype = /^.{26}\x08\0[^]{2}mimetypeapplication\/vnd\.etsi\.asic-([se])\+zip/s.exec(head)?.[1];
-  if (mimetype !== undefined) return { kind: 'asic', format: mimetype === 's' ? 'ASiC-S' : 'ASiC-E' };
+  const mimetype = /^.{30}mimetypeapplication\/vnd\.etsi\.asic-([se])\+zip/s.exec(head)?.[1];
+  const nameLength = head.charCodeAt(26) | (head.charCodeAt(27) << 8);
+  if (mimetype !== undefined && nameLength === 'mimetype'.length)
+    return { kind: 'asic', format: mimetype === 's' ? 'ASiC-S' : 'ASiC-E' };
   const names = namesIn(source);
   // What the strict reader refuses is searched as bytes: damage does not make a signed file unsigned.
   const has = (start: string): boolean =>

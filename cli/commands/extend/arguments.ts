@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageFault } from '../validate-arguments.ts';
+import { UsageFault } from '../options.ts';
 import type { RaisingArguments } from './raising-arguments.ts';
 import { raisingOptions, readRaising, sortPositionals, timeStampAddress } from './raising-arguments.ts';
 

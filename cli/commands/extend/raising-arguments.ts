@@ -1,4 +1,4 @@
-import { UsageFault } from '../validate-arguments.ts';
+import { UsageFault } from '../options.ts';
 
 /** Trust and evidence for B-LT and B-LTA, the same for `antin extend` and `antin sign`. */
 export interface RaisingArguments {

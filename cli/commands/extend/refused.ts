@@ -2,7 +2,7 @@ import { exit } from '../../exit.ts';
 import type { Io } from '../../io.ts';
 import { printable } from '../../printable.ts';
 import { exitOf } from '../sign/fault.ts';
-import { UsageFault } from '../validate-arguments.ts';
+import { UsageFault } from '../options.ts';
 
 /** Runs a command that writes a file; a refusal is one line on stderr with its code, and nothing is written. */
 export async function refused(command: string, io: Io, work: () => Promise<number>): Promise<number> {

@@ -1,6 +1,6 @@
 import { timeStampFrom } from '@antin/adapters/sources/time-stamp';
 import type { TimeStampSource } from '@antin/signature/making/time-stamp-source';
-import { UsageFault } from '../validate-arguments.ts';
+import { UsageFault } from '../options.ts';
 
 /** Time-stamp authorities of states have been seen to take two minutes. */
 const TIMEOUT_MS = 180_000;

@@ -1,10 +1,10 @@
 import type { DigestAlgorithm } from '@antin/pki/crypto';
 import type { RaisingArguments } from '../extend/raising-arguments.ts';
 import { readRaising, sortPositionals, timeStampAddress } from '../extend/raising-arguments.ts';
-import { UsageFault } from '../validate-arguments.ts';
+import { UsageFault, oneOf } from '../options.ts';
 import type { Form, Packaging } from './forms.ts';
 import { FORMS, formNamed, PACKAGINGS } from './forms.ts';
-import { forbid, oneOf, parsed } from './options.ts';
+import { forbid, parsed } from './options.ts';
 import type { Values } from './options.ts';
 import type { PdfArguments } from './pdf-arguments.ts';
 import { readPdfArguments } from './pdf-arguments.ts';
@@ -91,7 +91,7 @@ export function readSignArguments(argv: readonly string[], env: NodeJS.ProcessEn
     key: keyPlace(values),
     alias: values.alias,
     chain: values.chain ?? [],
-    profile: oneOf('--profile', values.profile ?? (env['ANTIN_PROFILE'] || 'practice'), ['practice', 'production']),
+    profile: oneOf(values.profile ?? (env['ANTIN_PROFILE'] || 'practice'), ['practice', 'production'], '--profile'),
     format,
     packaging: packagingOf(values.packaging, format),
     digest: values.digest === undefined ? undefined : digestNamed(values.digest),
@@ -118,7 +118,7 @@ function packagingOf(name: string | undefined, format: Form | undefined): Packag
   if (format === undefined) throw new UsageFault('--packaging needs --format');
   const allowed: readonly Packaging[] = PACKAGINGS[format];
   if (allowed.length === 0) throw new UsageFault(`${format} has only one packaging: leave --packaging out`);
-  return oneOf('--packaging', name.toLowerCase() as Packaging, allowed);
+  return oneOf(name.toLowerCase(), allowed, '--packaging');
 }
 
 function digestNamed(name: string): DigestAlgorithm {
@@ -130,7 +130,7 @@ function digestNamed(name: string): DigestAlgorithm {
 
 function levelOf(values: Values, raising: RaisingArguments): Pick<SignArguments, 'level' | 'tsa'> {
   const { tsa } = values;
-  const level = oneOf('--level', values.level ?? (tsa === undefined ? 'B-B' : 'B-T'), ['B-B', 'B-T', 'B-LT', 'B-LTA']);
+  const level = oneOf(values.level ?? (tsa === undefined ? 'B-B' : 'B-T'), ['B-B', 'B-T', 'B-LT', 'B-LTA'], '--level');
   if (level !== 'B-B' && tsa === undefined) throw new UsageFault(`--level ${level} needs --tsa URL`);
   if (level === 'B-B' && tsa !== undefined) throw new UsageFault('--level B-B carries no time-stamp: leave --tsa out');
   const { offline, ...lists } = raising;

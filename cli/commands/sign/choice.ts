@@ -1,4 +1,4 @@
-import { UsageFault } from '../validate-arguments.ts';
+import { UsageFault } from '../options.ts';
 import type { SignArguments } from './arguments.ts';
 import type { Contents } from './contents.ts';
 import { contentsOf } from './contents.ts';

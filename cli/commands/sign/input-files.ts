@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import { fileSource } from '@antin/adapters/files/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { stat } from '../validate-inputs.ts';
-import { UsageFault } from '../validate-arguments.ts';
+import { UsageFault } from '../options.ts';
 import { SignFault } from './fault.ts';
 
 /** A file on its way into a signature; read in place, never held as a whole by itself. */

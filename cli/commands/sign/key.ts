@@ -9,7 +9,7 @@ import type { Certificate } from '@antin/pki/x509/certificate';
 import { commonName } from '@antin/pki/x509/name';
 import type { SigningKey } from '@antin/signature/making/signer';
 import type { Io } from '../../io.ts';
-import { UsageFault } from '../validate-arguments.ts';
+import { UsageFault } from '../options.ts';
 import { algorithmFor } from './algorithm.ts';
 import type { KeyPlace, SignArguments } from './arguments.ts';
 import { SignFault } from './fault.ts';

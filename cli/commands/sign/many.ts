@@ -5,7 +5,7 @@ import type { BatchOutcome } from '@antin/signature/making/batch';
 import { exit } from '../../exit.ts';
 import type { Io } from '../../io.ts';
 import { printable } from '../../printable.ts';
-import { UsageFault } from '../validate-arguments.ts';
+import { UsageFault } from '../options.ts';
 import { stat } from '../validate-inputs.ts';
 import type { SignArguments } from './arguments.ts';
 import type { Choice } from './choice.ts';

@@ -1,6 +1,6 @@
 import type { Io } from '../../io.ts';
 import { printable } from '../../printable.ts';
-import { UsageFault } from '../validate-arguments.ts';
+import { UsageFault } from '../options.ts';
 import type { SignArguments } from './arguments.ts';
 import type { Choice } from './choice.ts';
 import { choose } from './choice.ts';

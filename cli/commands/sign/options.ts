@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { raisingOptions } from '../extend/raising-arguments.ts';
-import { UsageFault } from '../validate-arguments.ts';
+import { UsageFault } from '../options.ts';
 
 const text = { type: 'string' } as const;
 const options = {
@@ -57,11 +57,4 @@ export type Values = ReturnType<typeof parsed>['values'];
 export function forbid(values: Values, names: readonly (keyof Values)[], beside: string): void {
   const found = names.find((name) => values[name] !== undefined);
   if (found !== undefined) throw new UsageFault(`--${found} means nothing beside ${beside}`);
-}
-
-/** @throws {UsageFault} */
-export function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
-  const found = allowed.find((one) => one === value);
-  if (found === undefined) throw new UsageFault(`${option} is one of ${allowed.join(', ')}, not "${value}"`);
-  return found;
 }

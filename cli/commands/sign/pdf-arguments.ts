@@ -3,8 +3,8 @@ import type { AnchoredAppearance, TextAnchor } from '@antin/signature/pades/anch
 import type { PlacedAppearance } from '@antin/signature/pades/appearance';
 import type { Certification } from '@antin/signature/pades/certification';
 import type { FieldLock } from '@antin/signature/pades/permissions';
-import { UsageFault } from '../validate-arguments.ts';
-import { forbid, oneOf } from './options.ts';
+import { UsageFault, oneOf } from '../options.ts';
+import { forbid } from './options.ts';
 import type { Values } from './options.ts';
 
 /** What has a meaning in PDF documents only; the reason also in Office files. */
@@ -32,7 +32,7 @@ const PERMISSIONS = { 'no-changes': 1, forms: 2, annotations: 3 } as const;
 /** @throws {UsageFault} */
 export function readPdfArguments(values: Values): PdfArguments {
   const { certify, lock } = values;
-  const kind = certify === undefined ? undefined : oneOf('--certify', certify, ['no-changes', 'forms', 'annotations']);
+  const kind = certify === undefined ? undefined : oneOf(certify, ['no-changes', 'forms', 'annotations'], '--certify');
   const fields = lock?.split(',').map((one) => one.trim());
   if (fields?.includes('') === true) throw new UsageFault('--lock needs "all", or names of fields with commas between');
   return {
