@@ -13,7 +13,7 @@ import { fileSource, type OpenSource } from './source.ts';
  * @throws whatever `pieces` throws; nothing stays behind
  */
 export async function temporarySource(pieces: AsyncIterable<Uint8Array>): Promise<OpenSource> {
-  const folder = await mkdtemp(join(tmpdir(), 'antin-'));
+  const folder = await mkdtemp(join(tmpdir(), 'antin-received-'));
   const path = join(folder, 'received');
   try {
     await pipeline(Readable.from(pieces), createWriteStream(path, { mode: 0o600, flags: 'wx' }));

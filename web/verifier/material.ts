@@ -28,9 +28,9 @@ const MOST = 200;
 export function piecesOf(material: Material, diagnostic: string, door: CryptoDoor): readonly Piece[] {
   const known = new Set<string>();
   const pieces: Piece[] = [];
-  const add = (kind: PieceKind, raw: Uint8Array, about: () => string, wanted = (_: string) => true): void => {
+  const add = (kind: PieceKind, raw: Uint8Array, about: () => string, wanted?: (sha256: string) => boolean): void => {
     const sha256 = toHex(digestOf(door, 'SHA-256', raw));
-    if (known.has(sha256) || pieces.length >= MOST || !wanted(sha256)) return;
+    if (known.has(sha256) || pieces.length >= MOST || wanted?.(sha256) === false) return;
     known.add(sha256);
     pieces.push({ kind, about: readable(about), bytes: raw.slice() });
   };
