@@ -13,6 +13,14 @@ describe('bytes', () => {
       }),
       { numRuns: 2000 },
     );
+    const cut = fc.tuple(fc.uint8Array({ max: 1, minLength: 80, maxLength: 300 }), fc.nat(230), fc.integer({ min: 1, max: 70 }));
+    fc.assert(
+      fc.property(cut, fc.nat(70), ([hay, start, length], from) => {
+        const needle = hay.slice(start, start + length);
+        expect(indexOfBytes(hay, needle, from)).toBe(Buffer.from(hay).indexOf(needle, from));
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('become hexadecimal digits and come back', () => {

@@ -30,21 +30,37 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return a.length - b.length;
 }
 
-/** First position of `needle` in `hay` at or after `from`, or -1. Horspool: most steps are as long as the needle. */
+/**
+ * First position of `needle` in `hay` at or after `from`, or -1.
+ *
+ * Every occurrence lies over exactly one of the places that are a needle's length apart, so only these are looked at, four at
+ * once: unlike the steps of Horspool's method none of these looks waits for the one before it.
+ */
 export function indexOfBytes(hay: Uint8Array, needle: Uint8Array, from = 0): number {
-  const tail = needle.length - 1;
-  if (tail < 0) return from;
-  const step = new Uint32Array(256).fill(needle.length);
-  for (let k = 0; k < tail; k++) step[needle[k] as number] = tail - k;
-  const lastByte = needle[tail] as number;
-  for (let end = Math.max(0, from) + tail; end < hay.length;) {
-    const byte = hay[end] as number;
-    if (byte === lastByte) {
-      let k = 0;
-      while (k < tail && hay[end - tail + k] === needle[k]) k++;
-      if (k === tail) return end - tail;
+  const size = needle.length;
+  if (size === 0) return from;
+  const stride = Math.min(size, 31);
+  // Bit k: the needle has this byte at position k.
+  const at = new Int32Array(256);
+  for (let k = 0; k < stride; k++) (at[needle[k] as number] as number) |= 1 << k;
+  const bits = (place: number): number => at[hay[place] as number] as number;
+  const stop = hay.length;
+  const far = stop - 3 * stride;
+  for (let place = Math.max(0, from) + stride - 1; place < stop;) {
+    while (place < far && (bits(place) | bits(place + stride) | bits(place + 2 * stride) | bits(place + 3 * stride)) === 0) {
+      place += 4 * stride;
     }
-    end += step[byte] as number;
+    for (const end = Math.min(stop, place + 4 * stride); place < end; place += stride) {
+      // From the highest bit, which is the earliest occurrence.
+      for (let left = bits(place); left !== 0;) {
+        const k = 31 - Math.clz32(left);
+        left ^= 1 << k;
+        const start = place - k;
+        let i = 0;
+        while (i < size && hay[start + i] === needle[i]) i++;
+        if (i === size) return start;
+      }
+    }
   }
   return -1;
 }
