@@ -40,7 +40,7 @@ export interface TestKeys {
 export const PASSWORD = 'đúng mật khẩu';
 
 /** Two agencies with all roles, a third that closed with a successor. */
-export const TEST_SEED: DirectorySeed = {
+const TEST_SEED: DirectorySeed = {
   agencies: [
     agency('so', 'H99.01', 'Sở Tài chính', 'STC', 2),
     agency('ubnd', 'H99', 'Ủy ban nhân dân tỉnh Nam Hà', 'UBND', 1),

@@ -9,7 +9,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 /** Where Debian's Chromium lies; undefined = the walk cannot be driven here. */
 export const chromiumPath = process.env['ANTIN_CHROMIUM'] ?? CHROMIUM.find((path) => existsSync(path));
 
-export const shotsFolder = fileURLToPath(new URL('../artefacts/screens', import.meta.url));
+const shotsFolder = fileURLToPath(new URL('../artefacts/screens', import.meta.url));
 
 export async function launch(): Promise<Browser> {
   mkdirSync(shotsFolder, { recursive: true });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** Where the test corpora lie: `ANTIN_CORPORA`, or `shared/corpora` beside the checkout. They are read in place, never copied. */
-export const CORPORA = resolve(process.env['ANTIN_CORPORA'] ?? join(import.meta.dirname, '..', '..', 'shared', 'corpora'));
+const CORPORA = resolve(process.env['ANTIN_CORPORA'] ?? join(import.meta.dirname, '..', '..', 'shared', 'corpora'));
 
 /** The folder of one corpus, or undefined after one loud line: tests then skip, never pass silently. */
 export function corpus(name: string): string | undefined {

@@ -29,7 +29,7 @@ export interface IssueOptions {
 export const ISSUE_FROM = Date.UTC(2026, 0, 1);
 export const ISSUE_TO = Date.UTC(2056, 0, 1);
 
-export function defaultAlgorithm(kind: KeyKind): SignatureAlgorithm {
+function defaultAlgorithm(kind: KeyKind): SignatureAlgorithm {
   if (kind === 'ed25519') return { scheme: 'ed25519' };
   return kind.startsWith('rsa') ? { scheme: 'rsa-pkcs1', digest: 'SHA-256' } : { scheme: 'ecdsa', digest: 'SHA-256' };
 }

@@ -42,7 +42,7 @@ export function openFolder(path: string): AgentFolder {
   };
 }
 
-export function writeWhole(path: string, content: Uint8Array): void {
+function writeWhole(path: string, content: Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.${randomUUID()}`;
   const descriptor = openSync(beside, 'wx', 0o600);

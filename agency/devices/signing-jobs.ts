@@ -21,7 +21,7 @@ import {
 import * as rows from './store.ts';
 
 /** `exp` of a job is at most this after `iat` (agents refuse more). */
-export const MAX_JOB_SECONDS = 300;
+const MAX_JOB_SECONDS = 300;
 /** An agent that asked for work within this time counts as online. */
 export const ONLINE_MS = 60_000;
 

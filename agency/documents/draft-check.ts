@@ -71,7 +71,7 @@ export async function checkDraft(
 }
 
 /** Wholly on a page that exists; half a point of tolerance for rounding in the browser. */
-export function isOnPage(place: PlaceOnPage, pages: readonly { readonly width: number; readonly height: number }[]): boolean {
+function isOnPage(place: PlaceOnPage, pages: readonly { readonly width: number; readonly height: number }[]): boolean {
   const page = pages[place.page - 1];
   const [x, y, width, height] = place.rect;
   return page !== undefined && x >= -0.5 && y >= -0.5 && x + width <= page.width + 0.5 && y + height <= page.height + 0.5;

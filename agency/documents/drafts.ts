@@ -168,7 +168,7 @@ async function draftOf(tx: Tx, document: store.DocumentRecord, files: readonly s
 }
 
 /** A stored file with bytes appended, as a new stored file. The stored one is never touched. */
-export async function appendTo(
+async function appendTo(
   doors: { files: FileStore },
   sha256: string,
   make: (source: ByteSource) => Uint8Array,

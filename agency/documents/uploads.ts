@@ -39,7 +39,7 @@ export async function takeUpload(doors: UploadDoors, c: Context, caller: Caller)
 }
 
 /** @throws {Refusal} `upload.empty`, `upload.type-not-accepted`, those of `inspectPdf` */
-export async function keepUpload(
+async function keepUpload(
   doors: UploadDoors,
   caller: Caller,
   name: string,

@@ -70,7 +70,7 @@ async function repeat(deps: ReceiveDeps, known: IncomingRecord, contentSha256: s
   return { receipt: JSON.parse(stored.receipt) as Receipt, keyId: stored.keyId, signature: toBase64(stored.signature) };
 }
 
-export function pairOf(message: {
+function pairOf(message: {
   readonly id: string;
   readonly sequence: number;
   readonly senderAgencyId: string;
@@ -81,7 +81,7 @@ export function pairOf(message: {
 }
 
 /** Signs a receipt and keeps it in the caller's transaction. */
-export async function giveReceipt(
+async function giveReceipt(
   tx: Tx,
   key: ReceiptKey,
   kind: Receipt['kind'],

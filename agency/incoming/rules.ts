@@ -35,7 +35,7 @@ const FROM: Readonly<Record<IncomingAct, readonly State[]>> = {
   finish: ['assigned'],
 };
 
-export const RESULT: Readonly<Record<IncomingAct, State>> = {
+const RESULT: Readonly<Record<IncomingAct, State>> = {
   register: 'registered',
   refuse: 'refused',
   assign: 'assigned',

@@ -39,7 +39,7 @@ interface EntryBody {
 }
 
 /** Hash "before the first entry". */
-export const NO_ENTRY = '0'.repeat(64);
+const NO_ENTRY = '0'.repeat(64);
 
 /**
  * Appends one entry in the caller's transaction.

@@ -1,5 +1,5 @@
 /** Without a request for this long the session ends. */
-export const IDLE_MS = 8 * 3_600_000;
+const IDLE_MS = 8 * 3_600_000;
 /** And after this long in any case. */
 export const LIFETIME_MS = 24 * 3_600_000;
 /** `last_seen_at` is written at most this often: reading pages must not write a row each time. */

@@ -84,11 +84,11 @@ export async function callerOf(
   return { caller: callerFrom(position), sessionHash };
 }
 
-export function hashOf(token: string): string {
+function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-export function callerFrom(position: PositionRecord): Caller {
+function callerFrom(position: PositionRecord): Caller {
   return {
     personId: position.personId,
     fullName: position.fullName,

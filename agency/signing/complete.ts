@@ -29,7 +29,7 @@ import {
 import { genTimeOf, patientTimeStamp, timeStampOver } from './time-stamping.ts';
 
 /** Outbox queue of delivery, worked by `agency/exchange`. */
-export const DISPATCH_QUEUE = 'exchange.dispatch';
+const DISPATCH_QUEUE = 'exchange.dispatch';
 
 /**
  * Finishes an act whose values have come: checks each against its certificate, has it time-stamped, embeds it, raises what

@@ -16,7 +16,7 @@ import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { AuthorityFault } from '../fault.ts';
 
-export const KEY_NAMES = ['root', 'issuing', 'ocsp', 'tsa'] as const;
+const KEY_NAMES = ['root', 'issuing', 'ocsp', 'tsa'] as const;
 export type KeyName = (typeof KEY_NAMES)[number];
 
 const WARNING = `These keys were made by a practice authority. They lie in files, unprotected by hardware and without ceremony.

@@ -6,7 +6,7 @@ import type { ServiceContext } from './service.ts';
 import type { AuthorityHere, Wires } from './wires.ts';
 
 /** Path below which the authority answers; certificates carry it. */
-export const AUTHORITY_PATH = '/authority';
+const AUTHORITY_PATH = '/authority';
 
 /** The issuing authority of practice: its own schema and its own folder of keys. */
 export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: ServiceContext, wires: Wires): AuthorityHere {

@@ -21,11 +21,6 @@ export const TAG = {
   SET: 0x31,
 } as const;
 
-/** `[n]` with primitive content, as IMPLICIT tagging of a primitive type gives it. */
-export function contextPrimitive(number: number): number {
-  return 0x80 | number;
-}
-
 /** `[n]` with constructed content: EXPLICIT tagging, or IMPLICIT tagging of SEQUENCE and SET. */
 export function contextConstructed(number: number): number {
   return 0xa0 | number;

@@ -1,11 +1,11 @@
 import { FormatFault } from '../fault.ts';
 
 /** Text and attribute values as they are written: what the canonical form would write, so that both agree byte for byte. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return allowed(text).replace(/[&<>\r]/g, (c) => ESCAPES[c] as string);
 }
 
-export function escapeAttribute(value: string): string {
+function escapeAttribute(value: string): string {
   return allowed(value).replace(/[&<"\t\n\r]/g, (c) => ESCAPES[c] as string);
 }
 

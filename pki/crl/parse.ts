@@ -138,7 +138,7 @@ function readKeyIdentifier(value: Uint8Array): Uint8Array | undefined {
 }
 
 /** IssuingDistributionPoint, exported for CRL distribution checks elsewhere. @throws {FormatFault} */
-export function readIssuingDistributionPoint(value: Uint8Array): IssuingDistributionPoint {
+function readIssuingDistributionPoint(value: Uint8Array): IssuingDistributionPoint {
   const found: { -readonly [K in keyof IssuingDistributionPoint]: IssuingDistributionPoint[K] } = {
     onlyContainsUserCerts: false,
     onlyContainsCACerts: false,

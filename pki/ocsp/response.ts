@@ -91,7 +91,7 @@ export function parseOcspResponse(der: Uint8Array): OcspResponse {
 }
 
 /** BasicOCSPResponse, as `RevocationInfoArchival` and CMS carry it bare. @throws {FormatFault} */
-export function parseBasicOcspResponse(der: Uint8Array): BasicOcspResponse {
+function parseBasicOcspResponse(der: Uint8Array): BasicOcspResponse {
   const [tbs, algorithm, signature, certs, ...more] = decodeDer(der).expect(TAG.SEQUENCE, 'BasicOCSPResponse').children();
   if (tbs === undefined || algorithm === undefined || signature === undefined || more.length > 0) {
     throw new FormatFault('ocsp.response', 'BasicOCSPResponse must have three or four parts', 0);

@@ -93,7 +93,7 @@ export function readSignedCms(frame: CmsFrame, content: ByteSource | undefined, 
 }
 
 /** The values of countersignature attributes are SignerInfos; read through the one parser of SignedData. */
-export function counterSignersOf(info: SignerInfo): readonly SignerInfo[] {
+function counterSignersOf(info: SignerInfo): readonly SignerInfo[] {
   const values = attributesOf(info.unsignedAttrs, OID.idCountersignature).flatMap((one) => one.values);
   if (values.length === 0) return [];
   const signedData = sequence(integer(1), tlv(TAG.SET), sequence(oid(OID.idData)), tlv(TAG.SET, ...values));

@@ -51,7 +51,7 @@ export function readJades(jws: Jws, signature: JwsSignature, door: CryptoDoor): 
 }
 
 /** Tokens of `sigTst` and `arcTst`, not looked into. @throws {FormatFault} `base64.damaged` */
-export function carriedTimeStamps({ items }: EtsiU): CarriedTimeStamp[] {
+function carriedTimeStamps({ items }: EtsiU): CarriedTimeStamp[] {
   return items.flatMap(({ name, value }, i): CarriedTimeStamp[] => {
     const kind = KINDS.get(name);
     if (kind === undefined) return [];

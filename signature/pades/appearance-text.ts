@@ -20,7 +20,7 @@ export function nameLines(name: string, signingTime: number, pattern?: string): 
   return [`Ký bởi: ${name}`, `Thời gian ký: ${formatSigningTime(signingTime, pattern)}`];
 }
 
-export const DEFAULT_TIME_PATTERN = 'dd-MM-yyyy HH:mm:ss +07:00';
+const DEFAULT_TIME_PATTERN = 'dd-MM-yyyy HH:mm:ss +07:00';
 
 /**
  * ISO 8601 parts in the order of `pattern`: `yyyy MM dd HH mm ss`; the zone is the `±HH:mm` that ends the pattern, so what is

@@ -16,7 +16,7 @@ import { tagWidget } from './structure.ts';
 import { textString } from './text-string.ts';
 
 /** Print (bit 3) and Locked (bit 8), ISO 32000-2 Table 167; PDF/A demands Print and forbids Hidden. */
-export const WIDGET_FLAGS = 4 | 128;
+const WIDGET_FLAGS = 4 | 128;
 
 export interface SignatureFieldInput {
   readonly name: string;

@@ -46,7 +46,7 @@ export function readXadesSignatures(tree: XmlTree, door: CryptoDoor): XadesSigna
 /** No content outside the document is needed to read. */
 const NOTHING: DetachedContent = () => undefined;
 
-export function readXades(signature: XmlSignature, door: CryptoDoor): XadesSignature {
+function readXades(signature: XmlSignature, door: CryptoDoor): XadesSignature {
   const { tree } = signature;
   const [named, ...more] = signature.references.filter((one) => one.type === SIGNED_PROPERTIES_TYPE);
   if (named === undefined || more.length > 0) throw unreadable('not exactly one reference to signed properties');

@@ -38,7 +38,7 @@ const PAGE = (content: number): string =>
   `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${content} 0 R /Resources << /Font << /F1 5 0 R >> >> >>`;
 
 /** Catalog, tree, page and font packed into object stream 6; a second, unused page content lies in the signed bytes. */
-export function packedLetter(): Uint8Array {
+function packedLetter(): Uint8Array {
   let out = '%PDF-1.7\n';
   const at: Record<number, number> = {};
   const put = (num: number, text: string): void => {

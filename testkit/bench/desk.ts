@@ -82,7 +82,7 @@ export async function signPdfLongTerm(pdf: Uint8Array, key: Key): Promise<Uint8A
   return concatBytes(pdf, appended);
 }
 
-export function requireValid({ certificate, algorithm }: Entity, data: Uint8Array, signature: Uint8Array): void {
+function requireValid({ certificate, algorithm }: Entity, data: Uint8Array, signature: Uint8Array): void {
   if (nodeCrypto.verify({ spki: certificate.spki, algorithm, data, signature }) !== 'valid') throw new Error('not valid');
 }
 

@@ -80,11 +80,11 @@ async function rate(work: Work, milliseconds: number): Promise<number> {
   }
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] as number;
 }
 
-export function fourDigits(value: number): number {
+function fourDigits(value: number): number {
   return Number(value.toPrecision(4));
 }

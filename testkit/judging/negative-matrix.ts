@@ -18,7 +18,7 @@ const name = (text: string) =>
     ['CN', text],
   ] as const;
 
-export const MATRIX_LEVELS = ['none', 'T', 'LT', 'LTA'] as const;
+const MATRIX_LEVELS = ['none', 'T', 'LT', 'LTA'] as const;
 export type MatrixLevel = (typeof MATRIX_LEVELS)[number];
 
 /** One file format, made step by step, whatever its own making side would refuse. Time-stamps are callbacks. */
@@ -37,7 +37,7 @@ interface Imprint {
 const person = { profile: 'person', key: 'p-256' } as const;
 
 /** Everybody of the matrix; the time-stamping unit `tsaNew` is good all the time and makes the archive time-stamps. */
-export const MATRIX_PKI: PkiDescription = {
+const MATRIX_PKI: PkiDescription = {
   ...DEFAULT_PKI,
   now: '2026-05-01T00:00:00Z',
   entities: {
@@ -77,7 +77,7 @@ const TOO_EARLY = 'invalid NOT_YET_VALID trust.not-yet-valid';
 const V = 'valid';
 
 /** The matrix of issue 4. Rows are the event, columns the level. */
-export const NEGATIVE_MATRIX: readonly Row[] = [
+const NEGATIVE_MATRIX: readonly Row[] = [
   {
     what: 'the signer is revoked',
     who: 'revoked',

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { guard, PAGE_HEADERS } from './guard.ts';
 import type { PagePrompt } from './page-prompt.ts';
 
-export const PAGE_VERSION = '1';
+const PAGE_VERSION = '1';
 /** A PIN and nothing more. */
 const MAX_BODY = 8 * 1024;
 const MAX_REQUESTS_PER_SECOND = 100;

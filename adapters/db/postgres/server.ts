@@ -21,7 +21,7 @@ import { clearStale, readPidFile, removeSocketFolder, servesCluster, type PidFil
 import { ownerOf, placeFor, socketFolder, type Placed } from './place.ts';
 import { powersHere, runBy, spawnBy, waysFor, type Powers, type Way } from './way.ts';
 
-export const SUPERUSER = 'antin';
+const SUPERUSER = 'antin';
 const PORT = 5432;
 
 export interface PostgresOptions {

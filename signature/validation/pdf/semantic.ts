@@ -41,7 +41,7 @@ export function limitWork(revisions: readonly PdfRevision[], work: Work): void {
   for (const revision of revisions) accounts.set(revision, work);
 }
 
-export function spendOn(revision: PdfRevision): void {
+function spendOn(revision: PdfRevision): void {
   accounts.get(revision)?.spend();
 }
 

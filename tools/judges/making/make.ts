@@ -103,7 +103,7 @@ function jades(serialization: Serialization): Shape {
   };
 }
 
-export const SHAPES = {
+const SHAPES = {
   PAdES: {
     form: 'PAdES',
     ending: 'pdf',

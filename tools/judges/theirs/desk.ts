@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 /** The present, in whole seconds: engines that sign look at the real clock. */
 export const NOW = Math.floor(Date.now() / 1000) * 1000;
 /** Of the lists: after the signature time-stamps, before the archive time-stamps. */
-export const LISTS_AT = NOW - 30 * MINUTE;
+const LISTS_AT = NOW - 30 * MINUTE;
 
 const LISTS = ['root', 'issuing', 'issuingRsa'];
 export const crls = (at = LISTS_AT): Uint8Array[] => LISTS.map((name) => pki.crlAt(at, name));

@@ -21,7 +21,7 @@ export const queryClient = new QueryClient({
 });
 
 /** An ended session leads to sign-in and back to the same page. */
-export function leaveWhenSignedOut(error: unknown): void {
+function leaveWhenSignedOut(error: unknown): void {
   if (error instanceof ProblemError && error.problem.status === 401) {
     location.assign(`${paths.signIn}?next=${encodeURIComponent(location.pathname + location.search)}`);
   }
