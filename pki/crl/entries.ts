@@ -46,6 +46,11 @@ function rawEntry(source: Uint8Array, at: number, limit: number): RawEntry {
   if (source[inside] !== TAG.INTEGER) throw new FormatFault('der.unexpected-tag', 'userCertificate: expected INTEGER', inside);
   const [serialStart, serialEnd] = span(source, inside, end);
   if (serialEnd === serialStart) throw new FormatFault('der.integer', 'INTEGER without octets', inside);
+  // A serial number in a longer form would not be found by the octets of the certificate, and a revocation overlooked.
+  const [first, second] = [source[serialStart], (source[serialStart + 1] as number) >= 0x80];
+  if (serialEnd - serialStart > 1 && ((first === 0 && !second) || (first === 0xff && second))) {
+    throw new FormatFault('der.integer-not-minimal', 'userCertificate: INTEGER not minimal', inside);
+  }
   const tag = source[serialEnd];
   if (serialEnd >= end || (tag !== TAG.UTC_TIME && tag !== TAG.GENERALIZED_TIME)) {
     throw new FormatFault('der.time', 'revocationDate: expected UTCTime or GeneralizedTime', serialEnd);

@@ -5,9 +5,10 @@ import { OID } from '../oids.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { DistributionPoint } from '../x509/extensions.ts';
 import { sameName } from '../x509/name.ts';
+import { believe } from './crl-signer.ts';
+import type { Used } from './crl-signer.ts';
 import { directoryNames, namesIssuer, pointMatches } from './distribution-point.ts';
 import type { RevocationCode, RevocationContext, RevocationFinding } from './revocation-finding.ts';
-import { checkSignature, sha1Evidence } from './signature-check.ts';
 
 /** ReasonFlags positions 1 to 8 (RFC 5280 §4.2.1.13); 0 is "unused". */
 const ALL_REASONS: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -15,13 +16,6 @@ const REMOVE_FROM_CRL = 8;
 const HOLD = 6;
 /** A certificate may name thousands of points; each costs a walk over every list. */
 const MAX_POINTS = 32;
-const DEFAULT_SKEW_MS = 5 * 60_000;
-
-interface Used {
-  readonly crl: Crl;
-  readonly index: number;
-  readonly stale: boolean;
-}
 
 /**
  * CRL validation (RFC 5280 §6.3.3): full, partitioned by distribution point and by reasons, indirect, and delta lists.
@@ -34,51 +28,130 @@ export function crlStatus(certificate: Certificate, issuer: Certificate, context
   // The issuer's plain list speaks for all its certificates, wherever they point (§6.3.3, last paragraph).
   points.push({ name: { kind: 'full-name', names: [{ kind: 'directory', name: certificate.issuer }] }, urls: [] });
 
-  const usable = new Map<Crl, Used | undefined>();
-  const use = (crl: Crl, index: number): Used | undefined => {
-    if (!usable.has(crl)) usable.set(crl, believe(crl, index, certificate, issuer, context, why));
-    return usable.get(crl);
-  };
+  const lists = reader(certificate, issuer, context, why);
   const covered = new Set<number>();
+  /** What newer lists spoke about, whether or not they are too old to settle it. */
+  const spoken = new Set<number>();
   let good: Used | undefined;
   for (const point of points) {
     for (const [index, crl] of newestFirst(context.crls)) {
       if (crl.deltaBase !== undefined) continue;
       const reasons = scope(crl, point, certificate, why);
       if (reasons === undefined) continue;
-      const settled = [...reasons].every((one) => covered.has(one));
-      const complete = use(crl, index);
+      const superseded = [...reasons].every((one) => spoken.has(one));
+      const complete = lists.use(crl, index);
       if (complete === undefined) continue;
-      const delta = deltaFor(complete, context, use);
-      const found = entryOf(delta?.crl, certificate) ?? entryOf(crl, certificate);
+      const own = lists.entry(crl);
+      if (own?.reason === REMOVE_FROM_CRL) {
+        // Allowed in a delta only (§5.3.1): a full list that says so says two things at once.
+        why.add('crl.remove-from-full-list');
+        continue;
+      }
+      const delta = deltaFor(complete, context, lists.use);
+      const found = entryIn([complete, own], delta === undefined ? undefined : [delta, lists.entry(delta.crl)]);
       // A newer list may have lifted a hold, but nothing lifts a revocation: an older list still proves that one.
-      if (found !== undefined && found.reason !== REMOVE_FROM_CRL && !(settled && found.reason === HOLD)) {
-        const by = entryOf(delta?.crl, certificate) === undefined ? complete : (delta as Used);
-        return {
-          status: 'revoked',
-          source: 'crl',
-          revokedAt: found.revokedAt,
-          ...(found.reason === undefined ? {} : { reason: found.reason }),
-          ...window(by),
-        };
-      }
-      if (settled) continue;
-      // A list that ended before the moment asked about proves revocations, never their absence, unless a delta renews it.
-      if ((delta ?? complete).stale) {
-        why.add('crl.stale');
+      if (found !== undefined && !(superseded && found.entry.reason === HOLD)) return revokedBy(found);
+      for (const reason of reasons) spoken.add(reason);
+      if ([...reasons].every((one) => covered.has(one))) continue;
+      const silent = lastWord([delta, complete], certificate);
+      if (typeof silent === 'string') {
+        why.add(silent);
         continue;
       }
-      if (forgotten((delta ?? complete).crl, certificate)) {
-        why.add('revocation.after-expiry');
-        continue;
-      }
-      good ??= delta ?? complete;
+      good ??= silent;
       for (const reason of reasons) covered.add(reason);
     }
   }
+  const alone = deltaAlone(points, certificate, context, lists, good, why);
+  if (alone !== undefined) return revokedBy(alone);
   if (good === undefined) return { status: 'unknown', why: [...why] };
   if (covered.size < ALL_REASONS.size) return { status: 'unknown', why: [...why, 'revocation.reasons-incomplete'] };
   return { status: 'good', source: 'crl', ...window(good) };
+}
+
+interface Lists {
+  /** Each list is judged and searched once, however many points lead to it. */
+  use(crl: Crl, index: number): Used | undefined;
+  entry(crl: Crl): CrlEntry | undefined;
+}
+
+function reader(certificate: Certificate, issuer: Certificate, context: RevocationContext, why: Set<RevocationCode>): Lists {
+  const usable = new Map<Crl, Used | undefined>();
+  const entries = new Map<Crl, CrlEntry | undefined>();
+  return {
+    use(crl, index) {
+      if (!usable.has(crl)) usable.set(crl, believe(crl, index, certificate, issuer, context, why));
+      return usable.get(crl);
+    },
+    entry(crl) {
+      if (!entries.has(crl)) entries.set(crl, entryOf(crl, certificate));
+      return entries.get(crl);
+    },
+  };
+}
+
+interface Found {
+  readonly entry: CrlEntry;
+  readonly by: Used;
+}
+
+/** The entry that decides: a revocation before a hold, and a hold only where the delta does not lift it. */
+function entryIn(
+  [complete, own]: readonly [Used, CrlEntry | undefined],
+  delta: readonly [Used, CrlEntry | undefined] | undefined,
+): Found | undefined {
+  const base = own === undefined ? undefined : { entry: own, by: complete };
+  const change = delta?.[1] === undefined ? undefined : { entry: delta[1], by: delta[0] };
+  if (change === undefined || base === undefined) return change?.entry.reason === REMOVE_FROM_CRL ? undefined : (change ?? base);
+  // removeFromCRL also marks what has merely expired: then the revocation stands.
+  if (base.entry.reason !== HOLD) return base;
+  return change.entry.reason === REMOVE_FROM_CRL ? undefined : change;
+}
+
+/**
+ * A delta without the complete list it builds on settles nothing (§5.2.4), but what it lists is listed: hiding the base must not hide
+ * a revocation. A hold counts only while no newer list has been silent about it.
+ */
+function deltaAlone(
+  points: readonly DistributionPoint[],
+  certificate: Certificate,
+  context: RevocationContext,
+  lists: Lists,
+  good: Used | undefined,
+  why: Set<RevocationCode>,
+): Found | undefined {
+  for (const [index, crl] of newestFirst(context.crls)) {
+    if (crl.deltaBase === undefined) continue;
+    if (!points.some((point) => scope(crl, point, certificate, why) !== undefined)) continue;
+    const delta = lists.use(crl, index);
+    if (delta === undefined) continue;
+    if (good === undefined) why.add('crl.delta-without-base');
+    const entry = lists.entry(crl);
+    // The newest delta has spoken about a hold; an older one is not asked again.
+    if (entry?.reason === REMOVE_FROM_CRL) return undefined;
+    const lifted = entry?.reason === HOLD && good !== undefined && good.crl.thisUpdate >= crl.thisUpdate;
+    if (entry !== undefined && !lifted) return { entry, by: delta };
+  }
+  return undefined;
+}
+
+function revokedBy({ entry, by }: Found): RevocationFinding {
+  return {
+    status: 'revoked',
+    source: 'crl',
+    revokedAt: entry.revokedAt,
+    ...(entry.reason === undefined ? {} : { reason: entry.reason }),
+    ...window(by),
+  };
+}
+
+/** The list whose silence means good, the delta before its base; or why the silence of neither means anything. */
+function lastWord(used: readonly (Used | undefined)[], certificate: Certificate): Used | RevocationCode {
+  const fresh = used.filter((one) => one !== undefined).filter((one) => !one.stale);
+  // A list that ended before the moment asked about proves revocations, never their absence, unless a delta renews it.
+  if (fresh.length === 0)
+    return used.some((one) => one?.crl.nextUpdate === undefined && one) ? 'crl.no-next-update' : 'crl.stale';
+  return fresh.find((one) => !forgotten(one.crl, certificate)) ?? 'revocation.after-expiry';
 }
 
 function* newestFirst(crls: readonly Crl[]): Generator<readonly [number, Crl]> {
@@ -119,58 +192,6 @@ function scope(
   }
   const some = (reasons: ReadonlySet<number> | undefined) => (reason: number) => reasons === undefined || reasons.has(reason);
   return new Set([...ALL_REASONS].filter(some(point.reasons)).filter(some(idp?.onlySomeReasons)));
-}
-
-/** Steps (a), (f) and (g): is this list what it says it is, from somebody entitled, for this time? */
-function believe(
-  crl: Crl,
-  index: number,
-  certificate: Certificate,
-  issuer: Certificate,
-  context: RevocationContext,
-  why: Set<RevocationCode>,
-): Used | undefined {
-  const refuse = (code: RevocationCode) => {
-    why.add(code);
-    return undefined;
-  };
-  if (crl.unknownCritical.length > 0) return refuse('crl.unknown-critical-extension');
-  if (crl.hasCertificateIssuer && crl.idp?.indirectCRL !== true) return refuse('crl.indirect-not-announced');
-  if (crl.nextUpdate === undefined) return refuse('crl.no-next-update');
-  const skew = context.skewMs ?? DEFAULT_SKEW_MS;
-  if (crl.thisUpdate > (context.now ?? context.at) + skew) return refuse('crl.not-yet-valid');
-  const signed = signer(crl, certificate, issuer, context);
-  if (typeof signed === 'string') return refuse(signed);
-  return { crl, index, stale: crl.nextUpdate < context.at };
-}
-
-/** The certificate whose key signed the list, or why there is none that may. */
-function signer(
-  crl: Crl,
-  certificate: Certificate,
-  issuer: Certificate,
-  context: RevocationContext,
-): Certificate | RevocationCode {
-  let code: RevocationCode = 'crl.issuer-not-authorised';
-  const signs = (one: Certificate): boolean => {
-    if (one.keyUsage !== undefined && !one.keyUsage.has('cRLSign')) return false;
-    const finding = checkSignature(crl, one.spki, context.door, sha1Evidence(context, crl.thisUpdate));
-    if (finding === 'valid') return true;
-    if (code === 'crl.issuer-not-authorised' || code === 'crl.signature-invalid') {
-      code =
-        finding === 'invalid' ? 'crl.signature-invalid' : finding === 'weak' ? 'crl.weak-algorithm' : 'crl.unsupported-algorithm';
-    }
-    return false;
-  };
-  // Step (f): the issuer of the certificate was judged with the path; anybody else needs a path to the same anchor.
-  if (sameName(crl.issuer, issuer.subject) && sameName(certificate.issuer, issuer.subject) && signs(issuer)) return issuer;
-  const anchors = (context.anchors ?? []).map((one) => one.certificate);
-  for (const one of [...anchors, ...(context.candidates ?? [])]) {
-    if (!sameName(one.subject, crl.issuer) || equalBytes(one.raw, issuer.raw) || !signs(one)) continue;
-    if (anchors.some((anchor) => equalBytes(anchor.raw, one.raw)) || context.trusts(one)) return one;
-    code = 'crl.issuer-not-authorised';
-  }
-  return code;
 }
 
 /** Step (c): the newest believable delta for this complete list: same issuer, scope and key, and numbers that overlap. */

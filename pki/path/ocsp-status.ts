@@ -15,6 +15,8 @@ import { checkSignature, sha1Evidence } from './signature-check.ts';
 const DEFAULT_SKEW_MS = 5 * 60_000;
 const DEFAULT_MAX_AGE_MS = 24 * 3600_000;
 const HOLD = 6;
+/** Certificates that bear the responder's name; each costs a signature check. */
+const MAX_RESPONDERS = 32;
 
 /**
  * OCSP (RFC 6960 §3.2): the response is about this certificate, signed by its issuer or by a responder the issuer itself
@@ -45,7 +47,9 @@ function newer(finding: RevocationFinding, best: RevocationFinding | undefined):
   if (best === undefined) return true;
   const final = (one: RevocationFinding) => one.status === 'revoked' && one.reason !== HOLD;
   if (final(finding) !== final(best)) return final(finding);
-  return (finding.thisUpdate ?? 0) > (best.thisUpdate ?? 0);
+  const [a, b] = [finding.thisUpdate ?? 0, best.thisUpdate ?? 0];
+  // Two answers of one moment: the one that says more is believed.
+  return a > b || (a === b && finding.status === 'revoked');
 }
 
 function findingOf(
@@ -92,6 +96,7 @@ function refusal(
   if (response.unknownCritical.length > 0 || single.unknownCritical.length > 0) return 'ocsp.unknown-critical-extension';
   const now = (context.now ?? context.at) + (context.skewMs ?? DEFAULT_SKEW_MS);
   if (single.thisUpdate > now || response.producedAt > now) return 'ocsp.not-yet-valid';
+  if (single.nextUpdate !== undefined && single.nextUpdate < single.thisUpdate) return 'ocsp.period-reversed';
   if (single.certHash !== undefined) {
     const digest = digestAlgorithmOf(single.certHash.algorithm.oid);
     if (digest === undefined || !equalBytes(digestOf(context.door, digest, certificate.raw), single.certHash.hash)) {
@@ -107,8 +112,10 @@ function responderRefusal(
   context: RevocationContext,
 ): RevocationCode | undefined {
   let code: RevocationCode = 'ocsp.responder-not-authorised';
-  for (const responder of [issuer, ...readable(response.certificates)]) {
-    if (!named(response, responder, context)) continue;
+  // Responders may leave their certificate out (RFC 6960 §4.2.1); archives keep it elsewhere.
+  const known = (context.candidates ?? []).filter((one) => sameName(one.issuer, issuer.subject) && one.extKeyUsage !== undefined);
+  const responders = [issuer, ...readable(response.certificates), ...known].filter((one) => named(response, one, context));
+  for (const responder of responders.slice(0, MAX_RESPONDERS)) {
     const signature = checkSignature(response, responder.spki, context.door, sha1Evidence(context, response.producedAt));
     if (signature !== 'valid') {
       code =

@@ -38,7 +38,7 @@ const REASONS: Record<string, string[]> = {
   '12': ['path.policy-required'],
   '13': ['path.name-constraints'],
   '14': [...CRL_PROBLEM, 'crl.out-of-scope', 'revocation.reasons-incomplete', 'crl.indirect-not-announced'],
-  '15': [...CRL_PROBLEM, 'crl.stale'],
+  '15': [...CRL_PROBLEM, 'crl.stale', 'crl.delta-without-base'],
   '16': ['path.unknown-critical-extension'],
 };
 

@@ -12,7 +12,8 @@ const MAX_DEPTH = 4;
 /**
  * Status of one certificate from given evidence (RFC 5280 §6.3, RFC 6960 §3.2). Fetches nothing.
  *
- * Any believable "revoked" wins over every "good": evidence that hides a revocation is what an attacker brings.
+ * A believable "revoked" wins over every "good", but a hold can be lifted: evidence that hides a revocation is what an attacker
+ * brings.
  *
  * @param issuer the certificate that issued it in the path at hand, already judged by the caller
  */
@@ -37,12 +38,27 @@ function statusAt(
   };
   const findings = [crlStatus(certificate, issuer, context)];
   if (only === 'any') findings.unshift(ocspStatus(certificate, issuer, context));
-  const revoked = findings.find((one) => one.status === 'revoked');
-  if (revoked !== undefined) return revoked;
-  const good = findings.find((one) => one.status === 'good');
-  if (good !== undefined) return good;
+  const decided = decide(findings);
+  if (decided !== undefined) return decided;
   const why = [...new Set(findings.flatMap((one) => one.why ?? []))];
   return { status: 'unknown', why: why.length === 0 ? ['revocation.no-evidence'] : why };
+}
+
+const HOLD = 6;
+
+/**
+ * Where list and answer contradict each other: a revocation stands for good, from the earliest moment anybody names; between a
+ * hold and a good one the newer is believed, and the hold where they are of one moment.
+ */
+function decide(findings: readonly RevocationFinding[]): RevocationFinding | undefined {
+  const [final] = findings
+    .filter((one) => one.status === 'revoked' && one.reason !== HOLD)
+    .sort((a, b) => (a.revokedAt ?? 0) - (b.revokedAt ?? 0));
+  if (final !== undefined) return final;
+  const age = (one: RevocationFinding): number => one.thisUpdate ?? 0;
+  const settled = findings.filter((one) => one.status !== 'unknown').sort((a, b) => age(b) - age(a));
+  const newest = settled[0];
+  return settled.find((one) => one.status === 'revoked' && age(one) === age(newest as RevocationFinding)) ?? newest;
 }
 
 /**
