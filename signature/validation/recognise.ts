@@ -8,6 +8,7 @@ import { readFrame, withoutContent } from '../cades/frame.ts';
 import { JWS_BUDGET } from '../jades/budget.ts';
 import type { CmsFrame } from '../cades/frame.ts';
 import type { ContainerKind } from '../asic/names.ts';
+import { beginsAsMail } from './mail/recognise.ts';
 import { positionsOf } from './pdf/find-signatures.ts';
 
 export type Container =
@@ -20,6 +21,7 @@ export type Container =
   | { readonly kind: 'xml'; readonly format: 'XAdES' | 'XMLDSig' }
   /** `signed`: it names signature parts, readable or not. */
   | { readonly kind: 'ooxml'; readonly signed: boolean }
+  | { readonly kind: 'mail' }
   | { readonly kind: 'none' };
 
 const PDF_HEADER = latin1('%PDF-');
@@ -29,9 +31,8 @@ const ID_SIGNED_DATA = new Uint8Array([0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7,
 /** What a file is, from its first bytes and never from its name. */
 export function recognise(source: ByteSource): Container {
   const head = source.read(0, Math.min(source.size, 4096));
-  const text = fromLatin1(head);
   // Before PDF: a letter that stands uncompressed in a container begins within the first kilobyte.
-  const archive: Container = beginsAsArchive(head) ? zip(source, text) : { kind: 'none' };
+  const archive: Container = beginsAsArchive(head) ? zip(source, fromLatin1(head)) : { kind: 'none' };
   if (archive.kind !== 'none') return archive;
   const cms = indexOfBytes(head.subarray(0, 64), ID_SIGNED_DATA) !== -1;
   const frame = cms && head[0] === 0x30 ? wholeFrame(source) : undefined;
@@ -47,6 +48,8 @@ export function recognise(source: ByteSource): Container {
   // A header broken by one flipped byte does not make a signed PDF unsigned.
   if (looksSigned(source) && positionsOf(source, latin1('startxref'), 1).length > 0) return { kind: 'pdf' };
   if (cms && source.size <= MAX_CMS) return { kind: 'cms', bytes: source.read(0, source.size) };
+  if (beginsAsMail(head)) return { kind: 'mail' };
+  const text = fromLatin1(head);
   if (/-----BEGIN (CMS|PKCS7|PKCS #7 SIGNED DATA)-----/.test(text) && source.size <= MAX_CMS) {
     const bytes = pemBody(fromLatin1(source.read(0, source.size)));
     if (bytes !== undefined) return { kind: 'cms', bytes };

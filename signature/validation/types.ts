@@ -38,7 +38,7 @@ export type SubIndication =
 export type Verdict = 'valid' | 'invalid' | 'indeterminate' | 'unsigned';
 
 export type SignatureFormat =
-  'PAdES' | 'CAdES' | 'XAdES' | 'JAdES' | 'ASiC-E' | 'ASiC-S' | 'OOXML' | 'CMS' | 'XMLDSig' | 'JWS' | 'PDF';
+  'PAdES' | 'CAdES' | 'XAdES' | 'JAdES' | 'ASiC-E' | 'ASiC-S' | 'OOXML' | 'CMS' | 'XMLDSig' | 'JWS' | 'S/MIME' | 'PDF';
 
 export type Level = 'B-B' | 'B-T' | 'B-LT' | 'B-LTA';
 

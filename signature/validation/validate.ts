@@ -5,6 +5,7 @@ import { judgeAsic } from './asic/judge.ts';
 import { judgeCmsFile } from './judge-file-cms.ts';
 import { judgeJson } from './json/judge.ts';
 import { judgePdf } from './judge-pdf.ts';
+import { judgeMail } from './mail/judge-mail.ts';
 import { judgeOoxml } from './ooxml/judge.ts';
 import { judgeXmlFile } from './xml/judge-xml.ts';
 import { LimitReached } from './limits.ts';
@@ -77,6 +78,8 @@ function judge(source: ByteSource, sources: Sources): Judged {
         return judgeAsic(source, sources, container.format);
       case 'ooxml':
         return judgeOoxml(source, sources, container.signed);
+      case 'mail':
+        return judgeMail(source, sources);
       case 'none':
         throw new UnsupportedFile('the file is of no format that carries signatures this engine knows');
     }
@@ -91,7 +94,7 @@ function judge(source: ByteSource, sources: Sources): Judged {
   }
 }
 
-const FORMAT: Readonly<Record<string, SignatureFormat>> = { cms: 'CMS', json: 'JWS', ooxml: 'OOXML' };
+const FORMAT: Readonly<Record<string, SignatureFormat>> = { cms: 'CMS', json: 'JWS', ooxml: 'OOXML', mail: 'S/MIME' };
 
 /** Faults that say that we could not look, not that the file is wrong. */
 const NOT_OUR_VERDICT: ReadonlySet<string> = new Set([
@@ -141,9 +144,11 @@ function blank(
   };
 }
 
-/** The one format of all signatures; the plain container where there are none or several kinds. A ZIP container stays what it is. */
+const CONTAINERS: ReadonlySet<SignatureFormat> = new Set(['ASiC-E', 'ASiC-S', 'S/MIME']);
+
+/** The one format of all signatures; the plain container where there are none or several kinds. A container or a mail stays what it is. */
 function formatOf(judged: Judged): SignatureFormat {
-  if (judged.format === 'ASiC-E' || judged.format === 'ASiC-S') return judged.format;
+  if (CONTAINERS.has(judged.format)) return judged.format;
   const [first, ...others] = new Set(judged.signatures.map((one) => one.format));
   return first === undefined || others.length > 0 ? judged.format : first;
 }

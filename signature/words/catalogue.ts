@@ -37,6 +37,8 @@ export interface Sentence {
 /** One catalogue a language; keys are verdicts and deciding checks, never free text. */
 export interface Catalogue {
   readonly valid: (who: Who) => string;
+  /** Of a mail: its header is nobody's word. */
+  readonly validMail: (who: Who) => string;
   readonly replaced: (by: string) => string;
   readonly recalled: () => string;
   readonly unsigned: () => string;

@@ -17,6 +17,8 @@ export const EN: Catalogue = {
         : authorityChecked
           ? 'This document is intact and was signed by the right person and the right agency.'
           : `This document is intact and was signed by ${list([...persons, ...seals])}; authority was not checked.`,
+  validMail: ({ persons, seals }) =>
+    `The body of the mail is intact and was signed by ${list([...persons, ...seals])}; subject, sender and recipients stand outside of what is signed.`,
   replaced: (by) => `This document is intact, but it has since been replaced${by === '' ? '' : ` by ${by}`}.`,
   recalled: () => 'This document is intact, but the agency that issued it has recalled it.',
   unsigned: () => 'This file carries no digital signature.',
@@ -79,6 +81,7 @@ export const EN: Catalogue = {
     'asic.manifest-missing': () => 'the list of what was signed is missing from the container',
     'asic.manifest-ambiguous': () => 'the container holds two lists of what was signed',
     'asic.manifest-orphan': () => 'a signature seems to have been taken out of the container',
+    'ooxml.two-formats': () => 'the Office file is also a PDF that nobody signed',
     'asic.two-formats': () => 'the container is also a PDF that nobody signed',
     'asic.mimetype-unknown': () => 'the container says that it is another kind of file',
     'asic.mimetype-contradicted': () => 'the container says that it is another kind of file',
@@ -150,7 +153,11 @@ export const EN: Catalogue = {
     'pdf.encryption-unsupported': () => 'the file is encrypted in a way this software cannot read',
     'pdf.encryption-damaged': () => 'the encryption of the file is damaged or was tampered with',
     'pdf.encrypted': () => 'the file is protected by a password, so its signatures cannot be read',
-    'format.not-yet-judged': () => 'this kind of signature is recognised, but this version cannot judge it yet',
+    'smime.other-sender': () => 'the sender whom the mail shows is not the one in the certificate',
+    'smime.partly-signed': () => 'only a part of the mail is signed, beside parts that nobody signed',
+    'smime.encrypted': () => 'the mail is encrypted, so its signatures cannot be read',
+    'smime.*': () => 'the structure of the signed mail is damaged',
+    'mime.*': () => 'the structure of the signed mail is damaged',
     'limit.*': ({ detail }) => `the file exceeds a processing limit (${detail})`,
     'engine.complete': () => 'not every check could be made',
   },

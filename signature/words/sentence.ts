@@ -22,7 +22,11 @@ export function sentenceFor(report: ValidationReport, language: Language, direct
     if (inForce === 'recalled') return { tone: 'doubt', heading: words.recalled(), answers };
     const who = whoOf(report, directory);
     const all = who.unsignedFields.length === 0 && who.parts.length === 0;
-    return { tone: all ? 'good' : 'doubt', heading: words.valid(who), answers };
+    return {
+      tone: all ? 'good' : 'doubt',
+      heading: report.format === 'S/MIME' ? words.validMail(who) : words.valid(who),
+      answers,
+    };
   }
   const deciding = report.signatures.find((one) => one.id === report.decidedBySignature);
   const key = reasonKey(report, deciding);

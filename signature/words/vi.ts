@@ -20,6 +20,8 @@ export const VI: Catalogue = {
     const who = list([...persons, ...seals]);
     return `Văn bản này còn nguyên vẹn, do ${who} ký; thẩm quyền chưa kiểm tra.`;
   },
+  validMail: ({ persons, seals }) =>
+    `Nội dung thư còn nguyên vẹn, do ${list([...persons, ...seals])} ký; tiêu đề, người gửi và người nhận ghi trên thư không nằm trong phần được ký.`,
   replaced: (by) => `Văn bản này còn nguyên vẹn, nhưng nay đã được thay thế${by === '' ? '' : ` bởi ${by}`}.`,
   recalled: () => 'Văn bản này còn nguyên vẹn, nhưng cơ quan ban hành đã thu hồi.',
   unsigned: () => 'Tệp này không có chữ ký số.',
@@ -81,6 +83,7 @@ export const VI: Catalogue = {
     'asic.manifest-missing': () => 'trong gói thiếu danh mục những gì được ký',
     'asic.manifest-ambiguous': () => 'trong gói có hai danh mục những gì được ký',
     'asic.manifest-orphan': () => 'có vẻ một chữ ký đã bị lấy ra khỏi gói',
+    'ooxml.two-formats': () => 'tệp Office đồng thời là một tệp PDF không ai ký',
     'asic.two-formats': () => 'gói đồng thời là một tệp PDF không ai ký',
     'asic.mimetype-unknown': () => 'gói tự nhận là một loại tệp khác',
     'asic.mimetype-contradicted': () => 'gói tự nhận là một loại tệp khác',
@@ -149,7 +152,11 @@ export const VI: Catalogue = {
     'pdf.encryption-unsupported': () => 'tệp được mã hóa theo cách phần mềm này không đọc được',
     'pdf.encryption-damaged': () => 'phần mã hóa của tệp bị hỏng hoặc bị sửa',
     'pdf.encrypted': () => 'tệp được đặt mật khẩu nên không đọc được chữ ký',
-    'format.not-yet-judged': () => 'phần mềm nhận ra loại chữ ký này nhưng phiên bản hiện tại chưa kiểm tra được',
+    'smime.other-sender': () => 'người gửi ghi trên thư không phải là người có tên trong chứng thư',
+    'smime.partly-signed': () => 'chỉ một phần của thư được ký, bên cạnh những phần không ai ký',
+    'smime.encrypted': () => 'thư được mã hóa nên không đọc được chữ ký',
+    'smime.*': () => 'cấu trúc của thư đã ký bị hỏng',
+    'mime.*': () => 'cấu trúc của thư đã ký bị hỏng',
     'limit.*': ({ detail }) => `tệp vượt giới hạn xử lý (${detail})`,
     'engine.complete': () => 'chưa thực hiện được đầy đủ các bước kiểm tra',
   },
