@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { httpProblems } from '@antin/adapters/http/problem';
+import { batchWords } from '@antin/web/i18n/words/batch';
+import { signingWords } from '@antin/web/i18n/words/signing';
 import { agencyProblems } from './service.ts';
+import { signingProblems } from './signing/problems.ts';
 
 const rows: Record<string, { status: number; title: { vi: string; en: string } }> = { ...httpProblems, ...agencyProblems };
 
@@ -62,4 +65,37 @@ test('every row says something, and is no success', () => {
     expect(row.title.en.length, code).toBeGreaterThan(5);
     expect(row.title.vi, code).not.toBe(row.title.en);
   }
+});
+
+/** What the engine may throw while the office embeds a value and raises the file, and why some of it stops nobody there. */
+const STOPS_NOBODY: Readonly<Record<string, string>> = {
+  'batch.cancelled': 'the office has its own batches, in the database',
+  'batch.values-missing': 'the office has its own batches, in the database',
+  'extend.evidence-missing': 'asked for again, then issued at a lower level',
+  'extend.no-chain': 'issued at a lower level',
+  'pades.placeholder-too-small': 'a document time-stamp comes instead',
+  'signature.content-too-large': 'a PDF is never held whole',
+};
+
+test('whatever stops a document after the device has signed has words on the screen', () => {
+  const engine = join(import.meta.dirname, '../signature');
+  const files = [
+    ...['embed.ts', 'extend.ts', 'read-signed.ts', 'to-be-signed.ts'].map((name) => join(engine, 'pades', name)),
+    ...readdirSync(join(engine, 'making')).map((name) => join(engine, 'making', name)),
+  ].filter((path) => !path.endsWith('.test.ts'));
+  const thrown = new Set(
+    files.flatMap((path) =>
+      [...readFileSync(path, 'utf8').matchAll(/new SignatureFault\(\s*'([^']+)'/g)].map(([, code]) => code as string),
+    ),
+  );
+  expect(thrown.size).toBeGreaterThan(10);
+  expect([...thrown].filter((code) => !(code in STOPS_NOBODY) && !(`reason.${code}` in signingWords))).toEqual([]);
+  expect(Object.keys(STOPS_NOBODY).filter((code) => !thrown.has(code))).toEqual([]);
+});
+
+test('a file that keeps its document out of a batch says why on the screen', () => {
+  const named = Object.keys(signingProblems).filter((code) => /^(pades|document)\./.test(code));
+  // Only the drafter is told of places: a draft whose places are too small cannot be submitted.
+  const missing = named.filter((code) => !(`reason.${code}` in batchWords) && code !== 'document.place-too-small');
+  expect(missing).toEqual([]);
 });

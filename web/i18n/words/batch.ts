@@ -86,5 +86,8 @@ export const batchWords = {
   'reason.document.pdf-not-usable': ['Không thể thêm chữ ký vào tệp PDF này.', 'No signature can be added to this PDF.'],
   'reason.pades.field-exists': ['Tệp PDF đã có trường chữ ký trùng tên.', 'The PDF already has a field of that name.'],
   'reason.pades.locked-by-certification': ['Tệp PDF đã bị khóa.', 'The PDF is locked.'],
+  'reason.pades.form-damaged': ['Biểu mẫu trong tệp PDF bị hỏng.', 'The form inside the PDF is damaged.'],
+  'reason.pades.no-glyph': ['Có ký tự không thể hiển thị.', 'A character cannot be shown.'],
+  'reason.pades.value-too-long': ['Nội dung điền không vừa ô đã chọn.', 'What is filled in does not fit its place.'],
   'reason.late-answer': ['Câu trả lời của thiết bị đến khi văn bản đã sang bước khác.', 'The device answered too late.'],
 } as const satisfies Words;

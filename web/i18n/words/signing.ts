@@ -126,6 +126,34 @@ export const signingWords = {
     'Chứng thư đã hết hạn trước khi có dấu thời gian.',
     'The certificate ended before a time-stamp could be had.',
   ],
+  'reason.extend.unreadable': [
+    'Một chữ ký có sẵn trong tệp không đọc được nên không phát hành.',
+    'A signature that was in the file cannot be read; it is not issued.',
+  ],
+  'reason.extend.nothing-signed': [
+    'Không tìm thấy chữ ký trong tệp nên không phát hành.',
+    'No signature is found in the file; it is not issued.',
+  ],
+  'reason.pades.input-changed': [
+    'Tệp đã đổi trong khi chờ ký nên chữ ký không được gắn vào.',
+    'The file changed while it waited; the signature was not embedded.',
+  ],
+  'reason.pades.prepared-damaged': [
+    'Dữ liệu chuẩn bị ký bị hỏng nên chữ ký không được gắn vào.',
+    'What was prepared is damaged; the signature was not embedded.',
+  ],
+  'reason.signature.time-stamp-mismatch': [
+    'Dấu thời gian nhận về là của dữ liệu khác nên không được gắn vào.',
+    'The time-stamp received is over something else; it was not embedded.',
+  ],
+  'reason.signature.unsupported-algorithm': [
+    'Thuật toán chữ ký của thiết bị chưa được hỗ trợ.',
+    'The device signs with an algorithm that is not supported.',
+  ],
+  'reason.signature.algorithm-not-allowed': [
+    'Thuật toán hoặc độ dài khóa không còn được phép dùng.',
+    'The algorithm or the key length may no longer be used.',
+  ],
   'stamp.pending.signed': [
     'Chữ ký đã gắn vào văn bản. Máy chủ dấu thời gian chưa trả lời; hệ thống tự thêm khi có, bạn không phải làm gì.',
     'The signature is in the document. The time-stamp service has not answered; it is added by itself, you need do nothing.',
