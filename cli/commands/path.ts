@@ -8,6 +8,7 @@ import type { PathVerdict } from '@antin/pki/path/judge';
 import type { RevocationFinding } from '@antin/pki/path/revocation-finding';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { nameText } from '@antin/pki/x509/name';
+import { VIETNAM_POLICY } from '@antin/signature/validation/policy';
 import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
@@ -60,6 +61,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       inhibitMapping: options.flag('inhibit-mapping'),
       inhibitAnyPolicy: options.flag('inhibit-any-policy'),
       door: nodeCrypto,
+      sha1EvidenceUntil: VIETNAM_POLICY.sha1OnPinnedCaEvidenceUntil,
       ...(policies.length === 0 ? {} : { policies }),
       ...(eku === undefined ? {} : { eku: oid(eku, '--eku') }),
     };

@@ -6,6 +6,7 @@ import { checkSignature } from '@antin/pki/path/signature-check';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { sameName } from '@antin/pki/x509/name';
 import { anchorOf } from '@antin/signature/validation/known-anchors';
+import { VIETNAM_POLICY } from '@antin/signature/validation/policy';
 import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
@@ -101,6 +102,7 @@ function judge(
     candidates,
     anchors: [anchor],
     sha1OnCaCertificates,
+    sha1EvidenceUntil: VIETNAM_POLICY.sha1OnPinnedCaEvidenceUntil,
   });
   const [unreadable] = [...evidence.crls.unreadable, ...evidence.ocsps.unreadable];
   return answerOf(finding, unreadable?.code);

@@ -2,7 +2,7 @@ import { OID } from '@antin/pki/oids';
 import { algorithmFindings } from './algorithms.ts';
 import type { CheckContext } from './check-context.ts';
 import { valueOf } from './facts.ts';
-import type { CertificateFacts, RevocationFacts, SignatureFacts } from './facts.ts';
+import type { CertificateFacts, RevocationFacts, SignatureFacts, TrustFacts } from './facts.ts';
 import type { Finding, Indication, SubIndication } from './types.ts';
 
 export interface Failure {
@@ -208,11 +208,12 @@ export const CHECKS: readonly Check[] = [
     id: 'trust.chain-found',
     clause: 'EN 319 102-1 5.2.6',
     onFail: { indication: 'INDETERMINATE', subIndication: 'NO_CERTIFICATE_CHAIN_FOUND' },
-    fails: (f, c) =>
-      one(
-        c.trust?.status === 'no-chain',
-        `the certificate was issued by an authority not trusted here: ${f.signer?.issuer ?? ''}`,
-      ),
+    fails: (f, c) => {
+      const outside = c.trust?.anchorOutOfDates;
+      if (outside !== undefined) return [outsideDates(outside, c.best.time)];
+      const issuer = f.signer?.issuer ?? '';
+      return one(c.trust?.status === 'no-chain', `the certificate was issued by an authority not trusted here: ${issuer}`);
+    },
   },
   {
     id: 'trust.chain-constraints',
@@ -286,7 +287,17 @@ export const CHECKS: readonly Check[] = [
     fails: (_f, c) =>
       revocationsOf(c)
         .filter((r) => r.status === 'unknown')
-        .map((r) => ({ message: `the status of ${r.subject} could not be checked (${r.why.join(', ')})` })),
+        .map((r) => ({
+          message: `the status of ${r.subject} could not be checked (${r.why.join(', ')})`,
+          // There is status data, but its digest may have been forged: fetching the same again helps nobody.
+          ...(r.why.some((why) => why === 'crl.weak-algorithm' || why === 'ocsp.weak-algorithm')
+            ? {
+                subIndication: c.best.proven
+                  ? ('CRYPTO_CONSTRAINTS_FAILURE' as const)
+                  : ('CRYPTO_CONSTRAINTS_FAILURE_NO_POE' as const),
+              }
+            : {}),
+        })),
   },
   {
     id: 'time-stamp.order',
@@ -317,6 +328,14 @@ export const CHECKS: readonly Check[] = [
     },
   },
 ];
+
+function outsideDates({ name, notBefore, notAfter }: NonNullable<TrustFacts['anchorOutOfDates']>, time: number): Miss {
+  const code = 'trust.anchor-out-of-dates';
+  if (notBefore !== null && time < notBefore)
+    return { code, message: `${name} is trusted here only from ${iso(notBefore)} on`, when: notBefore };
+  const when = notAfter === null ? {} : { when: notAfter };
+  return { code, message: `${name} is trusted here no longer${notAfter === null ? '' : ` since ${iso(notAfter)}`}`, ...when };
+}
 
 function revocationsOf(c: CheckContext): readonly RevocationFacts[] {
   return c.trust?.status === 'no-chain' ? [] : (c.trust?.revocation ?? []);

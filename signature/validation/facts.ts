@@ -158,6 +158,8 @@ export interface TrustFacts {
   readonly faults: readonly { readonly code: string; readonly message: string }[];
   /** One for each certificate below the anchor, in the order of `chain`. */
   readonly revocation: readonly RevocationFacts[];
+  /** With `no-chain`: the anchor that would vouch, but not at this moment. Times are ms since 1970. */
+  readonly anchorOutOfDates?: { readonly name: string; readonly notBefore: number | null; readonly notAfter: number | null };
 }
 
 export interface RevocationFacts {

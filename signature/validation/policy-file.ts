@@ -2,7 +2,7 @@ import { parseJson } from '@antin/formats/json/scan';
 import type { JsonObject, JsonValue } from '@antin/formats/json/value';
 import { FormatFault } from '@antin/formats/fault';
 import { CHECKS } from './checks.ts';
-import { WARNABLE_OF_DOCUMENTS } from './constraints.ts';
+import { OF_TRUSTED_LISTS, WARNABLE_OF_DOCUMENTS } from './constraints.ts';
 import { VIETNAM_POLICY } from './policy.ts';
 import type { ConstraintLevel, GoodUntil, ValidationPolicy } from './policy.ts';
 import type { Level } from './types.ts';
@@ -11,6 +11,7 @@ const LEVELS: readonly ConstraintLevel[] = ['fail', 'warn', 'inform', 'ignore'];
 const SIGNATURE_LEVELS: readonly Level[] = ['B-B', 'B-T', 'B-LT', 'B-LTA'];
 const DIGESTS = Object.keys(VIETNAM_POLICY.digests);
 const SCHEMES = Object.keys(VIETNAM_POLICY.schemes);
+const SHA1 = 'sha1OnPinnedCaEvidenceUntil';
 const LIMITS = Object.keys(VIETNAM_POLICY.limits);
 
 /**
@@ -27,12 +28,13 @@ const LIMITS = Object.keys(VIETNAM_POLICY.limits);
  */
 export function readPolicy(bytes: Uint8Array): ValidationPolicy {
   const root = object(parseJson(bytes), 'the policy');
-  const known = ['name', 'digests', 'essDigests', 'schemes', 'rsaBits', 'ecBits', 'constraints', 'minimumLevel', 'limits'];
+  const known = ['name', 'digests', 'essDigests', 'schemes', 'rsaBits', 'ecBits', 'constraints', 'minimumLevel', 'limits', SHA1];
   requireKnown(root, known, '');
   const name = text(root.members.get('name'), 'name');
   if (name === '') throw new FormatFault('policy.value', 'a policy has a name: it stands in every report');
   const base = VIETNAM_POLICY;
   const level = root.members.get('minimumLevel');
+  const sha1 = root.members.get(SHA1);
   return {
     ...base,
     name,
@@ -41,6 +43,7 @@ export function readPolicy(bytes: Uint8Array): ValidationPolicy {
     schemes: dates(root, 'schemes', base.schemes, SCHEMES),
     rsaBits: sizes(root, 'rsaBits', base.rsaBits),
     ecBits: sizes(root, 'ecBits', base.ecBits),
+    ...(sha1 === undefined ? {} : { [SHA1]: goodUntil(sha1, SHA1) }),
     constraints: constraints(root),
     ...(level === undefined ? {} : { minimumLevel: oneOf(level, SIGNATURE_LEVELS, 'minimumLevel') }),
     limits: limits(root),
@@ -53,6 +56,10 @@ function constraints(root: JsonObject): Record<string, ConstraintLevel> {
     const level = oneOf(value, LEVELS, `constraints.${key}`);
     if (WARNABLE_OF_DOCUMENTS.has(key)) {
       if (level !== 'fail' && level !== 'warn') throw new FormatFault('policy.not-loosenable', `"${key}" is at least a warning`);
+      out[key] = level;
+      continue;
+    }
+    if (OF_TRUSTED_LISTS.has(key)) {
       out[key] = level;
       continue;
     }

@@ -26,6 +26,11 @@ export interface ValidationPolicy {
   readonly digests: Readonly<Partial<Record<DigestAlgorithm, GoodUntil>>>;
   /** Hash inside signing-certificate (v1 is SHA-1 by definition): a binding beside the signature itself. */
   readonly essDigests: Readonly<Partial<Record<DigestAlgorithm, GoodUntil>>>;
+  /**
+   * First moment at which SHA-1 no longer counts under CRLs and OCSP answers of a CA chain that is pinned with leave for SHA-1 on its
+   * CA certificates (VGCA G1); anywhere else it never does.
+   */
+  readonly sha1OnPinnedCaEvidenceUntil: GoodUntil;
   /** Smallest RSA modulus, bits, with the date until which it is good; the first row that fits decides. */
   readonly rsaBits: readonly { readonly atLeast: number; readonly goodUntil: GoodUntil }[];
   readonly ecBits: readonly { readonly atLeast: number; readonly goodUntil: GoodUntil }[];
@@ -75,6 +80,8 @@ export const VIETNAM_POLICY: ValidationPolicy = {
     'SHA3-384': null,
     'SHA3-512': null,
   },
+  // The pinned root ends on 5 March 2030; nothing is issued under it after that.
+  sha1OnPinnedCaEvidenceUntil: day('2030-03-06'),
   rsaBits: [
     { atLeast: 2048, goodUntil: null },
     { atLeast: 1024, goodUntil: day('2014-01-01') },

@@ -1,4 +1,4 @@
-import { equalBytes, fromLatin1 } from '@antin/formats/bytes/bytes';
+import { equalBytes } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { FormatFault } from '@antin/formats/fault';
 import { parseCrl } from '@antin/pki/crl/parse';
@@ -8,6 +8,7 @@ import { parseOcspResponse } from '@antin/pki/ocsp/response';
 import type { BasicOcspResponse } from '@antin/pki/ocsp/response';
 import { CertificatePool } from './certificates.ts';
 import { OnePass } from './one-pass.ts';
+import { placeOf } from './place.ts';
 import { VIETNAM_POLICY } from './policy.ts';
 import type { ValidationPolicy } from './policy.ts';
 import { rememberingDoor } from './remembering-door.ts';
@@ -46,6 +47,7 @@ export function openSources(context: ValidationContext, source: ByteSource): Sou
     door,
     maxPaths: policy.limits.paths,
     now: context.at,
+    sha1EvidenceUntil: policy.sha1OnPinnedCaEvidenceUntil,
     needs,
   });
   const pass = new OnePass(source, context.door);
@@ -90,16 +92,16 @@ function readCrl(raw: Uint8Array): Crl {
 /** The lists that files carry are the same in a day's files; together no more than a few megabytes of them are kept. */
 const SHORT = 32 * 1024;
 const MOST_SHORT = 128;
-const shortLists = new Map<string, Crl>();
+const shortLists = new Map<number, Crl>();
 
 function readShortCrl(raw: Uint8Array): Crl {
   // A place, never an identity: all bytes are compared.
-  const place = fromLatin1(raw.subarray(-32));
+  const place = placeOf(raw);
   const known = shortLists.get(place);
   if (known !== undefined && equalBytes(known.raw, raw)) return known;
   // A copy, because a slice would keep the whole file alive.
   const crl = parseCrl(raw.slice());
-  if (shortLists.size >= MOST_SHORT) shortLists.delete(shortLists.keys().next().value as string);
+  if (shortLists.size >= MOST_SHORT) shortLists.delete(shortLists.keys().next().value as number);
   shortLists.set(place, crl);
   return crl;
 }

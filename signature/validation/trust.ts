@@ -3,6 +3,7 @@ import type { Crl } from '@antin/pki/crl/parse';
 import { digestOf } from '@antin/pki/crypto';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import type { BasicOcspResponse } from '@antin/pki/ocsp/response';
+import { vouches, withinDates } from '@antin/pki/path/anchor';
 import { buildPaths } from '@antin/pki/path/build';
 import type { PathPurpose } from '@antin/pki/path/purpose';
 import { checkPathRevocation } from '@antin/pki/path/revocation';
@@ -24,6 +25,8 @@ export interface TrustSources {
   readonly maxPaths: number;
   /** The moment of judging; evidence from after it is refused. */
   readonly now: number;
+  /** Until when SHA-1 counts under the status data of pinned CAs that have leave for it. */
+  readonly sha1EvidenceUntil: number | null;
   /** Collects what is missing. */
   readonly needs: Need[];
 }
@@ -35,9 +38,7 @@ const NO_PATH: ReadonlySet<string> = new Set(['path.signature-invalid', 'path.na
 
 /** The best path from `leaf` to an anchor as it stands at `at`, with the revocation answer for each certificate. */
 export function readTrust(leaf: Certificate, purpose: 'signer' | 'time-stamp', at: number, sources: TrustSources): TrustFacts {
-  const anchors = sources.anchors.filter(
-    (one) => one.purposes.includes(purpose) && (one.notAfter === undefined || at <= one.notAfter),
-  );
+  const anchors = sources.anchors.filter((one) => vouches(one, purpose, at));
   const paths = buildPaths(leaf, {
     anchors,
     candidates: sources.pool.all(),
@@ -57,8 +58,11 @@ export function readTrust(leaf: Certificate, purpose: 'signer' | 'time-stamp', a
   judged.sort((a, b) => a.rank - b.rank);
   const best = judged[0];
   if (best === undefined || best.result.problems.some((one) => NO_PATH.has(one.code))) {
+    const chain = [certificateFacts(leaf, sources.door)];
+    const outside = outsideDates(leaf, purpose, at, sources);
+    if (outside !== undefined) return { at, status: 'no-chain', chain, faults: [], revocation: [], anchorOutOfDates: outside };
     askForIssuer(leaf, sources);
-    return { at, status: 'no-chain', chain: [certificateFacts(leaf, sources.door)], faults: [], revocation: [] };
+    return { at, status: 'no-chain', chain, faults: [], revocation: [] };
   }
   const faults = best.result.problems
     .filter((one) => !ABOUT_TIME.has(one.code))
@@ -73,6 +77,26 @@ export function readTrust(leaf: Certificate, purpose: 'signer' | 'time-stamp', a
     faults,
     revocation: readRevocation(best.path, best.anchor?.sha1OnCaCertificates ?? false, at, sources),
   };
+}
+
+/** An anchor that leads here but does not vouch at this moment: not yet, or no longer (withdrawn from a trusted list). */
+function outsideDates(
+  leaf: Certificate,
+  purpose: 'signer' | 'time-stamp',
+  at: number,
+  sources: TrustSources,
+): TrustFacts['anchorOutOfDates'] {
+  const anchors = sources.anchors.filter((one) => one.purposes.includes(purpose) && !withinDates(one, at));
+  if (anchors.length === 0) return undefined;
+  const limits = { length: 12, paths: sources.maxPaths, steps: 4096 };
+  for (const path of buildPaths(leaf, { anchors, candidates: sources.pool.all(), limits })) {
+    const anchor = anchors.find((one) => one.certificate.raw === path.at(-1)?.raw);
+    const result = validatePath(path, { at, door: sources.door, purpose, sha1OnCaCertificates: true });
+    if (anchor === undefined || result.problems.some((one) => NO_PATH.has(one.code))) continue;
+    const { certificate, notBefore, notAfter } = anchor;
+    return { name: anchor.label ?? nameText(certificate.subject), notBefore: notBefore ?? null, notAfter: notAfter ?? null };
+  }
+  return undefined;
 }
 
 function rankOf(result: PathResult): number {
@@ -92,6 +116,7 @@ function readRevocation(path: readonly Certificate[], sha1: boolean, at: number,
     now: sources.now,
     door: sources.door,
     sha1OnCaCertificates: sha1,
+    sha1EvidenceUntil: sources.sha1EvidenceUntil,
   });
   return findings.map((finding, i) => {
     const certificate = path[i] as Certificate;

@@ -1,0 +1,153 @@
+import { parseJson } from '@antin/formats/json/scan';
+import type { JsonObject, JsonValue } from '@antin/formats/json/value';
+import { toHex } from '@antin/formats/bytes/text-encodings';
+import { utf8 } from '@antin/formats/bytes/bytes';
+import { FormatFault } from '@antin/formats/fault';
+import { digestOf } from '@antin/pki/crypto';
+import type { CryptoDoor } from '@antin/pki/crypto';
+import { isPractice } from '@antin/pki/path/practice';
+import type { TrustAnchor } from '@antin/pki/path/validate';
+import { parseCertificates } from '@antin/pki/x509/certificate';
+import { nameText } from '@antin/pki/x509/name';
+import { anchorOf } from '../validation/known-anchors.ts';
+
+export interface TrustStoreSources {
+  readonly door: CryptoDoor;
+  /** Content of a certificate file that the store names, beside it; undefined where there is none. */
+  readonly file?: (name: string) => Uint8Array | undefined;
+}
+
+const KEYS = [
+  'label',
+  'certificate',
+  'file',
+  'sha256',
+  'purposes',
+  'validFrom',
+  'validUntil',
+  'practice',
+  'sha1OnCaCertificates',
+];
+const PURPOSES = ['signer', 'time-stamp'] as const;
+const MOST = 2000;
+
+/**
+ * A trust store as data: whom the installation trusts, for what, from when to when. What it does not say is not trusted.
+ *
+ * ```json
+ * { "format": "antin-trust-store-1", "anchors": [
+ *   { "label": "VGCA G1", "file": "rootca.crt", "sha256": "F7BC…", "purposes": ["signer", "time-stamp"],
+ *     "validFrom": "2010-03-05T00:00:00Z", "validUntil": "2030-03-05T00:00:00Z", "sha1OnCaCertificates": true },
+ *   { "certificate": "MIIB…", "purposes": ["signer"], "practice": true } ] }
+ * ```
+ *
+ * `sha256` pins the certificate; leave for SHA-1 is only given with it, because it is trust in one known chain of the past.
+ *
+ * @throws {FormatFault} `json.*`, `x509.*`; `trust-store.format`, `trust-store.unknown-key`, `trust-store.value`,
+ *   `trust-store.no-certificate`, `trust-store.pin-mismatch`, `trust-store.sha1-unpinned`
+ */
+export function readTrustStore(bytes: Uint8Array, sources: TrustStoreSources): TrustAnchor[] {
+  const root = object(parseJson(bytes), 'the trust store');
+  known(root, ['format', 'anchors'], '');
+  const format = root.members.get('format');
+  if (format?.kind !== 'string' || format.text !== 'antin-trust-store-1') {
+    throw new FormatFault('trust-store.format', 'a trust store says "format": "antin-trust-store-1"');
+  }
+  const anchors = root.members.get('anchors');
+  if (anchors?.kind !== 'array' || anchors.items.length > MOST) throw wrong('anchors', `a list of at most ${MOST}`);
+  return anchors.items.map((one, i) => readAnchor(object(one, `anchors[${i}]`), `anchors[${i}]`, sources));
+}
+
+function readAnchor(row: JsonObject, where: string, sources: TrustStoreSources): TrustAnchor {
+  known(row, KEYS, `${where}.`);
+  const [certificate, more] = parseCertificates(certificateBytes(row, where, sources));
+  if (certificate === undefined || more !== undefined) {
+    throw new FormatFault('trust-store.no-certificate', `${where} must hold exactly one certificate`);
+  }
+  const pin = text(row, 'sha256', where)?.replaceAll(':', '').toLowerCase();
+  const sha256 = toHex(digestOf(sources.door, 'SHA-256', certificate.raw));
+  if (pin !== undefined && pin !== sha256) {
+    throw new FormatFault('trust-store.pin-mismatch', `${where} is pinned to ${pin}, the certificate found is ${sha256}`);
+  }
+  const leave = flag(row, 'sha1OnCaCertificates', where);
+  if (leave === true && pin === undefined) {
+    throw new FormatFault('trust-store.sha1-unpinned', `${where}: leave for SHA-1 is given to a pinned certificate only`);
+  }
+  const [notBefore, notAfter] = [moment(row, 'validFrom', where), moment(row, 'validUntil', where)];
+  if (notBefore !== undefined && notAfter !== undefined && notBefore > notAfter)
+    throw wrong(`${where}.validUntil`, 'later than validFrom');
+  const { sha1OnCaCertificates, ...anchor } = anchorOf(certificate, purposes(row, where), sources.door);
+  const practice = flag(row, 'practice', where) === true || isPractice(certificate);
+  return {
+    ...anchor,
+    label: text(row, 'label', where) ?? nameText(certificate.subject),
+    practice,
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(notAfter === undefined ? {} : { notAfter }),
+    ...((leave ?? sha1OnCaCertificates) === true ? { sha1OnCaCertificates: true } : {}),
+  };
+}
+
+function certificateBytes(row: JsonObject, where: string, sources: TrustStoreSources): Uint8Array {
+  const [inline, file] = [text(row, 'certificate', where), text(row, 'file', where)];
+  if ((inline === undefined) === (file === undefined)) throw wrong(where, 'given "certificate" or "file", and one of them');
+  if (inline !== undefined) return utf8(inline);
+  // A store that somebody handed over must not make us read files elsewhere.
+  if (/[/\\]|^\.\.?$/.test(file as string)) throw wrong(`${where}.file`, 'the name of a file beside the store');
+  const bytes = sources.file?.(file as string);
+  if (bytes === undefined) throw new FormatFault('trust-store.no-certificate', `${where}: there is no file ${file}`);
+  return bytes;
+}
+
+/** Anchors that an installation with real duties must not have. */
+export function practiceAnchors(anchors: readonly TrustAnchor[]): TrustAnchor[] {
+  return anchors.filter((one) => one.practice === true || isPractice(one.certificate));
+}
+
+function purposes(row: JsonObject, where: string): TrustAnchor['purposes'] {
+  const value = row.members.get('purposes');
+  if (value?.kind !== 'array' || value.items.length === 0) throw wrong(`${where}.purposes`, `a list of ${PURPOSES.join(', ')}`);
+  return value.items.map((one) => {
+    const found = PURPOSES.find((purpose) => one.kind === 'string' && one.text === purpose);
+    if (found === undefined) throw wrong(`${where}.purposes`, `a list of ${PURPOSES.join(', ')}`);
+    return found;
+  });
+}
+
+function moment(row: JsonObject, key: string, where: string): number | undefined {
+  const value = text(row, key, where);
+  if (value === undefined) return undefined;
+  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(ms)) throw wrong(`${where}.${key}`, 'a moment YYYY-MM-DDThh:mm:ssZ');
+  return ms;
+}
+
+function text(row: JsonObject, key: string, where: string): string | undefined {
+  const value = row.members.get(key);
+  if (value === undefined) return undefined;
+  if (value.kind !== 'string' || value.text === '') throw wrong(`${where}.${key}`, 'a text');
+  return value.text;
+}
+
+function flag(row: JsonObject, key: string, where: string): boolean | undefined {
+  const value = row.members.get(key);
+  if (value === undefined) return undefined;
+  if (value.kind !== 'literal' || value.value === null) throw wrong(`${where}.${key}`, 'true or false');
+  return value.value;
+}
+
+function object(value: JsonValue, where: string): JsonObject {
+  if (value.kind !== 'object') throw wrong(where, 'an object');
+  return value;
+}
+
+function known(one: JsonObject, keys: readonly string[], where: string): void {
+  for (const key of one.members.keys()) {
+    // A key with a slip of the pen would otherwise widen what is trusted.
+    if (!keys.includes(key)) throw new FormatFault('trust-store.unknown-key', `there is no "${where}${key}" in a trust store`);
+  }
+}
+
+function wrong(where: string, what: string): FormatFault {
+  return new FormatFault('trust-store.value', `${where} must be ${what}`);
+}
