@@ -191,6 +191,15 @@ function readEntry(source: ByteSource, directory: Uint8Array, at: number, centra
     same(18, 20) &&
     same(22, 24);
   if (!agree) throw new FormatFault('zip.headers-differ', 'local and central header tell different things', start);
+  const localExtra = source.read(start + 30 + nameBytes.length, u16(local, 28));
+  for (const extra of [localExtra, central.subarray(46 + nameBytes.length, 46 + nameBytes.length + u16(central, 30))]) {
+    if (renames(extra, nameBytes))
+      throw new FormatFault('zip.headers-differ', 'an extra field gives an entry another name', start);
+  }
+  // Made by Unix (4.4.2): who unpacks it would get a way to another file in place of the content.
+  if (central[5] === 3 && (u16(central, 40) & 0xf000) === 0xa000) {
+    throw new FormatFault('zip.unsupported', 'an entry is a symbolic link', place);
+  }
   return [
     {
       name,
@@ -208,6 +217,18 @@ function readEntry(source: ByteSource, directory: Uint8Array, at: number, centra
     },
     length,
   ];
+}
+
+const UNICODE_PATH = 0x7075;
+
+/** Info-ZIP Unicode Path (APPNOTE 4.6.9): half of all programs show that name and not the one that signatures are about. */
+function renames(extra: Uint8Array, nameBytes: Uint8Array): boolean {
+  for (let at = 0; at + 4 <= extra.length; at += 4 + u16(extra, at + 2)) {
+    if (u16(extra, at) !== UNICODE_PATH) continue;
+    // Version and CRC of the plain name stand in front of it.
+    if (!equalBytes(extra.subarray(at + 9, at + 4 + u16(extra, at + 2)), nameBytes)) return true;
+  }
+  return false;
 }
 
 /** `data descriptor` (APPNOTE 4.3.9), with or without its signature; it must repeat what the central header says. */
