@@ -1,8 +1,6 @@
-import { indexOfBytes, utf8 } from '@antin/formats/bytes/bytes';
-import type { ByteSource } from '@antin/formats/bytes/source';
 import type { ManifestFinding } from './check-manifest.ts';
 import type { Exemption } from './exempt.ts';
-import { exemptPart, exemptRelationship } from './exempt.ts';
+import { exemptPart, exemptRelationship, isContent } from './exempt.ts';
 import type { OoxmlPackage, OoxmlPart } from './package.ts';
 import type { Relationship } from './relationships.ts';
 
@@ -28,8 +26,7 @@ export function coverageOf(file: OoxmlPackage, manifest: readonly ManifestFindin
   const exempt: { what: string; why: Exemption }[] = [];
   const missing: string[] = [];
   const leave = (what: string, why: Exemption | undefined): void => {
-    // Content controls show what custom data says, whatever stands in the document: such data is content.
-    if (why === undefined || (why === 'custom-data' && hasDataBinding(file))) missing.push(what);
+    if (why === undefined || isContent(file, why)) missing.push(what);
     else exempt.push({ what, why });
   };
   for (const part of file.parts) if (!parts.has(part)) leave(part.name, exemptPart(file, part));
@@ -37,27 +34,4 @@ export function coverageOf(file: OoxmlPackage, manifest: readonly ManifestFindin
     if (!relationships.has(one)) leave(`${one.source}#${one.id}`, exemptRelationship(file, one));
   }
   return { exempt, missing };
-}
-
-const BINDING = 'dataBinding';
-const MARKS = [utf8(BINDING), wide(BINDING)];
-
-const known = new WeakMap<OoxmlPackage, boolean>();
-
-function hasDataBinding(file: OoxmlPackage): boolean {
-  const before = known.get(file);
-  if (before !== undefined) return before;
-  const found = file.parts.some((part) => part.contentType?.endsWith('xml') === true && binds(file.content(part)));
-  known.set(file, found);
-  return found;
-}
-
-function binds(content: ByteSource): boolean {
-  const bytes = content.read(0, content.size);
-  return MARKS.some((mark) => indexOfBytes(bytes, mark) >= 0);
-}
-
-/** In UTF-16, either order: the zero bytes stand between the letters. */
-function wide(text: string): Uint8Array {
-  return utf8([...text].join('\0'));
 }

@@ -1,6 +1,7 @@
 import { RELATION } from './names.ts';
 import type { OoxmlPackage, OoxmlPart } from './package.ts';
 import type { Relationship } from './relationships.ts';
+import { shownBy } from './shown-properties.ts';
 
 /**
  * Why something need not be covered by a signature. `signature` and `properties`: nobody covers them, because signing itself, and
@@ -61,7 +62,13 @@ export function exemptPart(file: OoxmlPackage, part: OoxmlPart): Exemption | und
   return why.size === 1 ? [...why][0] : undefined;
 }
 
-/** What we sign: all but what signing and saving themselves change. */
-export function isSigned(why: Exemption | undefined): boolean {
-  return why !== 'signature' && why !== 'properties';
+/** Does the document show it after all? Content controls and fields show what data and properties say, whatever stands in it. */
+export function isContent(file: OoxmlPackage, why: Exemption): boolean {
+  if (why === 'custom-data') return shownBy(file).data;
+  return (why === 'properties' || why === 'custom-properties') && shownBy(file).properties;
+}
+
+/** What we sign: all but what signing and saving themselves change, where it does not show. */
+export function isSigned(file: OoxmlPackage, why: Exemption | undefined): boolean {
+  return why === undefined || isContent(file, why) || (why !== 'signature' && why !== 'properties');
 }

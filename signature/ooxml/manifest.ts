@@ -39,14 +39,14 @@ export function manifestOf(file: OoxmlPackage, door: CryptoDoor, digest: DigestA
     if (part.contentType === undefined) {
       throw new SignatureFault('ooxml.content-types', `the package does not say what ${part.name} is`);
     }
-    if (!isSigned(exemptPart(file, part))) continue;
+    if (!isSigned(file, exemptPart(file, part))) continue;
     const content = file.content(part);
     const running = door.digest(digest);
     readInPieces(content, 0, content.size, (piece) => running.update(piece));
     put(referenceUri(part.name, part.contentType), running.finish(), []);
   }
   for (const part of file.relationshipsParts) {
-    const ids = part.relationships.filter((one) => isSigned(exemptRelationship(file, one))).map((one) => one.id);
+    const ids = part.relationships.filter((one) => isSigned(file, exemptRelationship(file, one))).map((one) => one.id);
     if (ids.length === 0) continue;
     const octets = transformedRelationships(part.relationships, { ids: new Set(ids), types: new Set() });
     const transform = element('Transform', { Algorithm: RELATIONSHIP_TRANSFORM }, ...ids.map(relationshipReference));

@@ -134,6 +134,17 @@ describe.each(FORMS)('a container with %s', (form) => {
       { comment: 'mimetype=application/vnd.etsi.asic-s+zip' },
     ],
     ['a PDF in its comment', 'indeterminate asic.two-formats', (all) => all, { comment: '%PDF-1.7 startxref 0 %%EOF' }],
+    // Bookkeeping nobody signs, and within the first kilobyte.
+    [
+      'a PDF as its evidence record',
+      'indeterminate asic.two-formats',
+      ([first, ...rest]) => [first!, { name: 'META-INF/evidencerecord.ers', data: '%PDF-1.7 1 0 obj' }, ...rest],
+    ],
+    [
+      'a PDF as its metadata',
+      'indeterminate asic.two-formats',
+      ([first, ...rest]) => [first!, { name: 'META-INF/metadata.xml', data: '<!--%PDF-1.7 1 0 obj-->' }, ...rest],
+    ],
     [
       'an empty signature file',
       'indeterminate asic.empty-signature-file',

@@ -3,6 +3,7 @@ import { FormatFault } from '@antin/formats/fault';
 import type { AsicContainer, MimetypeFact } from '../../asic/container.ts';
 import { fileTypes } from '../../asic/manifest.ts';
 import { MANIFEST, MIME_TYPE } from '../../asic/names.ts';
+import { pdfOutside } from '../second-format.ts';
 import type { Finding } from '../types.ts';
 import type { JudgedManifest } from './manifests.ts';
 import type { AsicParts } from './parts.ts';
@@ -45,7 +46,9 @@ export function formFindings(
   } else if (comment !== '' && commented === undefined) {
     add(warnings, 'asic.comment', MIMETYPE_CLAUSE, 'the archive has a comment, which nobody signs');
   }
-  const stranger = pdfOutside(container);
+  const data = new Set(parts.dataFiles);
+  // What of the data nobody signed is told apart from this.
+  const stranger = pdfOutside(zip, ({ name }) => data.has(name));
   if (stranger !== undefined) {
     add(
       doubts,
@@ -81,20 +84,6 @@ export function formFindings(
     add(warnings, 'asic.evidence-record-not-judged', 'EN 319 162-1 A.5', 'an evidence record is there and not judged');
   }
   return { errors, doubts, warnings: [...warnings, ...manifestFindings(container, parts)] };
-}
-
-/**
- * A PDF reader looks for its header in the first kilobyte and for its trailer at the end. In the content of an entry that is the
- * file that was signed; in a header, an extra field or the comment it is a second document for other eyes.
- */
-function pdfOutside({ zip }: AsicContainer): number | undefined {
-  const { source, entries, comment } = zip;
-  if (/%PDF-|startxref/.test(fromLatin1(comment))) return source.size - comment.length;
-  const head = fromLatin1(source.read(0, Math.min(source.size, 1029)));
-  for (let at = head.indexOf('%PDF-'); at >= 0; at = head.indexOf('%PDF-', at + 1)) {
-    if (!entries.some((one) => at >= one.dataStart && at < one.dataStart + one.compressedSize)) return at;
-  }
-  return undefined;
 }
 
 /** META-INF/manifest.xml of the OpenDocument kind is signed by nobody: it is told where it contradicts what is there. */

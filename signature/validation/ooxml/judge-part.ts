@@ -17,6 +17,7 @@ import type { LevelFacts } from '../level.ts';
 import { settle } from '../settle.ts';
 import type { Sources } from '../sources.ts';
 import type { Covered, Finding, SignatureReport } from '../types.ts';
+import { coverageOf as coverageOfXml } from '../xml/covers.ts';
 import type { Work } from '../xml/references.ts';
 import { spend, workFor } from '../xml/references.ts';
 import { readXmlFacts } from '../xml/xml-facts.ts';
@@ -83,7 +84,9 @@ function judgeTree(
     ],
   };
   const report = settle(facts, sources, () => levelOf(one, read.xml.baseline));
-  return { report, doubts: leftOut(named.id, coverage) };
+  // Objects nobody signed are shown too: an image for the signature line, a purpose of signing.
+  const { unsigned } = coverageOfXml(tree, read.covered);
+  return { report, doubts: [...leftOut(named.id, coverage), ...unsigned] };
 }
 
 function lookAt(file: OoxmlPackage, reference: Reference, work: Work, { context }: Sources): ManifestFinding {

@@ -7,6 +7,7 @@ import { openOoxml } from '../../ooxml/package.ts';
 import { signatureParts } from '../../ooxml/signature-parts.ts';
 import { JUDGING_BUDGET, UNDECIDED, noInflate } from '../asic/parts.ts';
 import { LimitReached } from '../limits.ts';
+import { pdfOutside } from '../second-format.ts';
 import { settle } from '../settle.ts';
 import type { Sources } from '../sources.ts';
 import type { Finding, SignatureReport } from '../types.ts';
@@ -50,7 +51,16 @@ export function judgeOoxml(source: ByteSource, sources: Sources, looksSigned: bo
     signatures.push(judged.report);
     doubts.push(...judged.doubts);
   }
+  const stranger = signatures.length === 0 ? undefined : pdfOutside(file.zip, ({ name }) => isCovered(name, signatures));
+  if (stranger !== undefined) {
+    const message = `the file is a PDF as well, by what stands at byte ${stranger} and no signature covers`;
+    doubts.push({ code: 'ooxml.two-formats', clause: 'ECMA-376 Part 2 10', message });
+  }
   return { ...NONE, signatures, doubts };
+}
+
+function isCovered(name: string, signatures: readonly SignatureReport[]): boolean {
+  return signatures.every(({ covers = [] }) => covers.some((one) => one.name === name && one.intact === true));
 }
 
 /** Text packs well, and nobody needs more than this: every part is unpacked and digested. */

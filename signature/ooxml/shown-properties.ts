@@ -1,0 +1,48 @@
+import { fromLatin1 } from '@antin/formats/bytes/bytes';
+import type { OoxmlPackage } from './package.ts';
+
+/** What a document shows of parts that no page of it is made of. */
+export interface Shown {
+  /** Content controls bound to XML data: custom data, and properties too. */
+  readonly data: boolean;
+  /** Fields or content controls that show properties: title, author, those of the user. Readers fill them in when they open it. */
+  readonly properties: boolean;
+}
+
+/** Fields of WordprocessingML that show a property (ECMA-376 Part 1 §17.16.5). Numbers of pages are counted, not kept. */
+const FIELDS = /\b(TITLE|SUBJECT|AUTHOR|KEYWORDS|COMMENTS|LASTSAVEDBY|REVNUM|CREATEDATE|SAVEDATE|PRINTDATE|INFO|DOCPROPERTY)\b/i;
+
+const known = new WeakMap<OoxmlPackage, Shown>();
+
+/** @see docs/decisions/2026-11-21-office-files-are-covered-whole.md */
+export function shownBy(file: OoxmlPackage): Shown {
+  let shown = known.get(file);
+  if (shown === undefined) known.set(file, (shown = look(file)));
+  return shown;
+}
+
+function look(file: OoxmlPackage): Shown {
+  let [data, fields] = [false, false];
+  for (const part of file.parts) {
+    if (part.contentType?.endsWith('xml') !== true) continue;
+    const content = file.content(part);
+    // In UTF-16, either order, zero bytes stand between the letters.
+    const text = fromLatin1(content.read(0, content.size)).replaceAll('\0', '');
+    data ||= text.includes('dataBinding');
+    fields ||= showsProperty(text);
+  }
+  return { data, properties: data || fields };
+}
+
+function showsProperty(text: string): boolean {
+  // An instruction may be cut into runs. Every letter is looked at once, however many instructions there are.
+  const cut = behind(text, 'instrText').map((rest) => rest.slice(rest.indexOf('>') + 1).split('<', 1)[0] as string);
+  const whole = behind(text, /:instr\s*=\s*/).map((rest) => rest.slice(1).split(rest[0] ?? '"', 1)[0] as string);
+  const instructions = `${cut.join('')} ${whole.join(' ')}`;
+  // Letters written as numbers: nobody does, so somebody hides something. What stands in quotes is an address or a name.
+  return /&#/.test(instructions) || FIELDS.test(instructions.replaceAll('&quot;', '"').replace(/"[^"]*"/g, ' '));
+}
+
+function behind(text: string, mark: string | RegExp): string[] {
+  return text.split(mark).slice(1);
+}
