@@ -101,6 +101,20 @@ test('no circle: of rooms not even by types, of files not at run time', () => {
   expect(circles(new Map(files.map((file) => [file.path, new Set(file.loads)])))).toEqual([]);
 });
 
+test('the judge imports nothing that makes', () => {
+  const makes = /^signature\/(?:pades|cades|xades|jades|asic|ooxml)\/(?:prepare|embed|extend|sign)(?:-[\w-]+)?\.ts$/;
+  const judge = files.filter(({ path, isTest }) => path.startsWith('signature/validation/') && !isTest);
+  const wrong = judge.flatMap(({ path, loads }) => loads.filter((to) => makes.test(to)).map((to) => `${path} → ${to}`));
+  expect(judge.length).toBeGreaterThan(50);
+  expect(wrong).toEqual([]);
+});
+
+test('what stands beside the rooms is imported by none of them', () => {
+  const beside = /^(?:tools|e2e|examples|docs)\//;
+  const wrong = files.flatMap(({ path, imports }) => imports.filter((to) => beside.test(to)).map((to) => `${path} → ${to}`));
+  expect(wrong).toEqual([]);
+});
+
 test('no file is longer than one idea', () => {
   const long = files.filter((file) => file.text.split('\n').length > law.longestFile.lines).map((file) => file.path);
   expect(long, law.longestFile.because).toEqual([]);
