@@ -1,7 +1,5 @@
 import { memorySource } from '@antin/formats/bytes/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
-import { TAG } from '@antin/formats/der/tags';
-import { context, integer, oid, sequence, tlv } from '@antin/formats/der/writer';
 import { attributesOf, parseSignedData } from '@antin/pki/cms/signed-data';
 import type { SignerInfo } from '@antin/pki/cms/signed-data';
 import type { CryptoDoor } from '@antin/pki/crypto';
@@ -17,6 +15,7 @@ import { evidenceIn, tokensOf } from '../validation/cms-container.ts';
 import { readSignerInfo } from '../validation/cms-facts.ts';
 import type { SignedContent } from '../validation/cms-facts.ts';
 import { contentOf } from '../validation/signed-content.ts';
+import { counterSignersOf } from './counter-signers.ts';
 import { withoutContent } from './frame.ts';
 import type { CmsFrame } from './frame.ts';
 
@@ -90,12 +89,4 @@ export function readSignedCms(frame: CmsFrame, content: ByteSource | undefined, 
       ocsps: evidence.flatMap((one) => one.ocsps),
     },
   };
-}
-
-/** The values of countersignature attributes are SignerInfos; read through the one parser of SignedData. */
-function counterSignersOf(info: SignerInfo): readonly SignerInfo[] {
-  const values = attributesOf(info.unsignedAttrs, OID.idCountersignature).flatMap((one) => one.values);
-  if (values.length === 0) return [];
-  const signedData = sequence(integer(1), tlv(TAG.SET), sequence(oid(OID.idData)), tlv(TAG.SET, ...values));
-  return parseSignedData(sequence(oid(OID.idSignedData), context(0, signedData))).signerInfos;
 }

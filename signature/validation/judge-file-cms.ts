@@ -3,7 +3,7 @@ import { equalBytes } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { OID } from '@antin/pki/oids';
-import type { SignerInfo } from '@antin/pki/cms/signed-data';
+import type { SignedData, SignerInfo } from '@antin/pki/cms/signed-data';
 import { readFrame } from '../cades/frame.ts';
 import { BytesNotHere, digestsInsteadOf } from '../known-by-digest.ts';
 import { judgeArchiveStamps } from './archive-time-stamps.ts';
@@ -15,6 +15,7 @@ import type { SignatureFacts } from './facts.ts';
 import { readSigner } from './judge-cms.ts';
 import type { SignerFacts } from './judge-cms.ts';
 import { cmsLevel } from './cms-level.ts';
+import { readCounterSigners } from './counter-signatures.ts';
 import { LimitReached } from './limits.ts';
 import { settle } from './settle.ts';
 import { contentOf } from './signed-content.ts';
@@ -63,7 +64,7 @@ export function judgeCmsFile(
   const { content, faults } = signedContent(large ?? (data.eContent && memorySource(data.eContent)), place.detached, sources);
   const all = [...opened.faults, ...faults];
   const frame = readFrame(memorySource(data.raw));
-  const signatures = data.signerInfos.map((signer, i) => {
+  const signatures = data.signerInfos.flatMap((signer, i) => {
     const own = [...all];
     let read: SignerFacts | undefined;
     let archive: ReturnType<typeof judgeArchiveStamps> = { stamps: [], warnings: [] };
@@ -88,9 +89,25 @@ export function judgeCmsFile(
     const over = covering.map((one) => ({ ...one, protects: frame }));
     const stamps = [...over, ...archive.stamps];
     const carried = { stamps, evidence: place.evidence ?? [] };
-    return conclude(facts, sources, (time) => evidenceCompleteInCms(frame, signer, read, time, carried, sources));
+    const report = conclude(facts, sources, (time) => evidenceCompleteInCms(frame, signer, read, time, carried, sources));
+    return [report, ...counterReports(data, signer, facts.id, covering, sources)];
   });
   return { signatures, warnings: [] };
+}
+
+/** Each with its own answer; a counter-signature vouches for a value, not for the document. */
+function counterReports(
+  data: SignedData,
+  signer: SignerInfo,
+  of: string,
+  covering: readonly Covering[],
+  sources: Sources,
+): SignatureReport[] {
+  return readCounterSigners(data, signer, sources, covering).map(({ info, read, faults }, i) => {
+    const own = factsOf(`${of}-counter-${i + 1}`, read, info, faults, []);
+    const facts: SignatureFacts = { ...own, covers: [{ kind: 'signature', name: of, intact: read?.cms.digestMatches ?? null }] };
+    return conclude(facts, sources, () => ({ complete: false, archived: false }));
+  });
 }
 
 function signedContent(

@@ -55,13 +55,19 @@ function reasonKey(report: ValidationReport, deciding: SignatureReport | undefin
 
 function whoOf(report: ValidationReport, directory: DirectoryAnswer | undefined): Who {
   const unique = (names: readonly string[]): string[] => [...new Set(names)];
+  const own = report.signatures.filter((one) => !countersigns(one));
   return {
-    persons: unique(report.signatures.filter((one) => one.signer?.seal === false).map((one) => titled(one, directory))),
-    seals: unique(report.signatures.filter((one) => one.signer?.seal === true).map((one) => nameOf(one.signer))),
+    persons: unique(own.filter((one) => one.signer?.seal === false).map((one) => titled(one, directory))),
+    seals: unique(own.filter((one) => one.signer?.seal === true).map((one) => nameOf(one.signer))),
     authorityChecked: directory?.authorityChecked ?? false,
     unsignedFields: unsignedFields(report),
     parts: signedParts(report),
   };
+}
+
+/** Who only signs another's signature has not signed the document. */
+function countersigns({ covers = [] }: SignatureReport): boolean {
+  return covers.length > 0 && covers.every((one) => one.kind === 'signature');
 }
 
 const PARTLY: ReadonlySet<string | null> = new Set([
@@ -133,7 +139,7 @@ function changedAnswer(report: ValidationReport, words: Catalogue): Answer {
 }
 
 function signedAnswer(report: ValidationReport, words: Catalogue, directory: DirectoryAnswer | undefined): Answer {
-  const persons = report.signatures.filter((one) => one.signer !== null && !one.signer.seal);
+  const persons = report.signatures.filter((one) => one.signer !== null && !one.signer.seal && !countersigns(one));
   if (persons.length === 0) return { tone: 'neutral', text: words.signed.none() };
   const good = persons.filter((one) => one.indication === 'TOTAL_PASSED');
   if (good.length < persons.length) {
@@ -149,7 +155,7 @@ function signedAnswer(report: ValidationReport, words: Catalogue, directory: Dir
 }
 
 function sealedAnswer(report: ValidationReport, words: Catalogue): Answer {
-  const seals = report.signatures.filter((one) => one.signer?.seal === true);
+  const seals = report.signatures.filter((one) => one.signer?.seal === true && !countersigns(one));
   if (seals.length === 0) return { tone: 'neutral', text: words.sealed.none() };
   if (seals.some((one) => one.indication !== 'TOTAL_PASSED')) {
     return { tone: toneOf(seals), text: words.sealed.onlyClaimed([...new Set(seals.map((one) => nameOf(one.signer)))]) };
