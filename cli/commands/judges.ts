@@ -11,7 +11,8 @@ const usage = `antin judges: what other engines say about our signatures, and we
   --write    write the matrix of answers into docs/judges.md instead of comparing with it
   NAME       only the files in tools/judges whose name contains NAME
 
-EU DSS comes from Maven Central and pyHanko from PyPI; where they do not answer, that judge is left out with a line that says so.
+EU DSS, veraPDF and Apache POI come from Maven Central, pyHanko from PyPI, the rest from Debian and npm; a judge whose registry does
+not answer is left out with a line that says so.
 `;
 
 /** `antin judges`: 0 when every answer is the expected one. The judges stand in `tools/judges`, which only a checkout has. */
