@@ -61,10 +61,7 @@ describe.skipIf(chromiumPath === undefined)('the public verifier', () => {
       const before = await page.locator('#result').getAttribute('data-spent-ms');
       await page.locator('#data-files').setInputFiles(given(data.name, data.bytes));
       await page.waitForFunction(
-        (old) =>
-          document.querySelector<HTMLElement>('#result')?.dataset['spentMs'] !== old &&
-          document.querySelector('#result .verdict'),
-        before,
+        `document.querySelector('#result')?.dataset.spentMs !== ${JSON.stringify(before)} && document.querySelector('#result .verdict') !== null`,
       );
     }
     const saving = page.waitForEvent('download');
@@ -249,7 +246,7 @@ describe.skipIf(chromiumPath === undefined)('the public verifier', () => {
     await phone.page.locator('#result .verdict').waitFor();
     await shot(phone.page, '68-verifier-phone-english');
     expect(await accessibilityFindings(phone.page)).toEqual([]);
-    expect(await phone.page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    expect(await phone.page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
     await phone.page.emulateMedia({ media: 'print' });
     expect(await phone.page.locator('.drop').isVisible()).toBe(false);
     expect(await phone.page.locator('#result .verdict').isVisible()).toBe(true);

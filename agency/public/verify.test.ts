@@ -24,7 +24,7 @@ const clock = (): Date => new Date((now += 2000));
 function server(maxUploadBytes = MAX, tick = clock) {
   const app = createApp({ log: createLog({ level: 'error' }), problems: publicProblems });
   app.route('/', publicApp({ clock: tick, trust: trustOf(pki), maxUploadBytes }));
-  return (query: string, body: BodyInit, headers: Record<string, string> = {}) =>
+  return (query: string, body: string | Uint8Array<ArrayBuffer> | FormData, headers: Record<string, string> = {}) =>
     Promise.resolve(app.request(`http://verify.test/api/verify${query}`, { method: 'POST', body, headers }));
 }
 

@@ -130,7 +130,7 @@ function piecesPanel(t: Say, pieces: readonly Piece[]): HTMLElement[] {
       {},
       h('td', { class: 'nowrap' }, t(`piece.${piece.kind}`)),
       h('td', {}, about),
-      h('td', { class: 'right' }, button),
+      h('td', { class: 'right nowrap' }, button),
     );
   });
   return [

@@ -14,8 +14,8 @@ export const verifierWords = {
   ],
   drop: ['Kéo tệp đã ký vào đây', 'Drop a signed file here'],
   formats: [
-    'PDF, XML, JSON, Office (docx, xlsx, pptx), CMS (p7s, p7m), bó tệp ASiC (asice, asics)',
-    'PDF, XML, JSON, Office (docx, xlsx, pptx), CMS (p7s, p7m), ASiC containers (asice, asics)',
+    'PDF, XML, JSON, Office (docx, xlsx, pptx), CMS (p7s, p7m), bó tệp ASiC (asice, asics), thư điện tử (eml)',
+    'PDF, XML, JSON, Office (docx, xlsx, pptx), CMS (p7s, p7m), ASiC containers (asice, asics), e-mail (eml)',
   ],
   or: ['hoặc', 'or'],
   choose: ['Chọn tệp trên máy', 'Choose a file'],
@@ -126,6 +126,7 @@ export const verifierWords = {
   'format.JWS': ['JSON có chữ ký JWS', 'JSON with JWS signatures'],
   'format.ASiC-E': ['Bó tệp ASiC-E', 'ASiC-E container'],
   'format.ASiC-S': ['Bó tệp ASiC-S', 'ASiC-S container'],
+  'format.S/MIME': ['Thư điện tử có chữ ký (S/MIME)', 'Signed e-mail (S/MIME)'],
   'format.OOXML': ['Tệp Office', 'Office file'],
   'sig.coverage': ['Phạm vi bao phủ', 'Coverage'],
   'coverage.file': ['toàn bộ tệp', 'the whole file'],
