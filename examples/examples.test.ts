@@ -115,4 +115,14 @@ describe.skipIf(opensslVersion === undefined)('the examples', () => {
     expect(stdout.match(/^signed +cho-ky\/quyet-dinh-\d\.pdf da-ky\/quyet-dinh-\d\.pdf$/gm)).toHaveLength(5);
     expect(stdout).toMatch(/^refused +cho-ky\/hong\.pdf pdf\.header$/m);
   });
+
+  it('judge in depth: reports, a policy, a path, a revoked certificate', () => {
+    const { stdout, codes, path } = run('11-judge');
+    expect(codes).toEqual([2, 1, 1]);
+    expect(stdout).toContain('Văn bản này còn nguyên vẹn, do Trần Thị Bình');
+    expect(stdout).toContain('policy.level');
+    expect(stdout).toMatch(/^valid$/m);
+    expect(stdout).toMatch(/^revoked .* \(keyCompromise\), says the crl$/m);
+    expect(readFileSync(path('report.xml'), 'utf8')).toContain('ValidationReport');
+  });
 });
