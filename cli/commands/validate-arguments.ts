@@ -16,6 +16,9 @@ export interface ValidateArguments {
   readonly detached: readonly string[];
   readonly trust: readonly string[];
   readonly tsaTrust: readonly string[];
+  /** Signed trusted lists (TS 119 612), and who may sign them. */
+  readonly trustList: readonly string[];
+  readonly trustListSigner: readonly string[];
   readonly crl: readonly string[];
   readonly ocsp: readonly string[];
   readonly certificate: readonly string[];
@@ -42,7 +45,7 @@ export interface ValidateArguments {
  */
 export function readValidateArguments(argv: readonly string[]): ValidateArguments {
   const options = readOptions(argv, {
-    lists: ['trust', 'tsa-trust', 'crl', 'ocsp', 'certificate', 'detached'],
+    lists: ['trust', 'tsa-trust', 'trust-list', 'trust-list-signer', 'crl', 'ocsp', 'certificate', 'detached'],
     singles: ['at', 'format', 'batch', 'lang', 'report', 'policy', 'output', 'p12', 'pass-file', 'open-pass-file'],
     flags: ['offline', 'force'],
     short: { o: 'output' },
@@ -62,6 +65,8 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
     batch,
     trust: list('trust'),
     tsaTrust: list('tsa-trust'),
+    trustList: list('trust-list'),
+    trustListSigner: list('trust-list-signer'),
     crl: list('crl'),
     ocsp: list('ocsp'),
     certificate: list('certificate'),

@@ -1,5 +1,5 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { indexOfBytes, fromLatin1, latin1 } from '@antin/formats/bytes/bytes';
 import type { ByteSource } from '@antin/formats/bytes/source';
@@ -9,12 +9,38 @@ import type { TrustAnchor } from '@antin/pki/path/validate';
 import { decodePem } from '@antin/pki/pem';
 import { parseCertificates } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
+import { readTrustStore } from '@antin/signature/trust-list/trust-store';
 import { anchorOf } from '@antin/signature/validation/known-anchors';
 import { UsageFault } from './options.ts';
 
-/** Trust anchors from files or folders of PEM, DER or p7c. @throws {UsageFault} when one gives no certificate */
+/**
+ * Trust anchors from files or folders of PEM, DER or p7c, and from trust stores (JSON), of which only what is trusted for these
+ * purposes is taken.
+ *
+ * @throws {UsageFault} when one gives no certificate
+ */
 export function readAnchors(paths: readonly string[], purposes: TrustAnchor['purposes']): TrustAnchor[] {
-  return readCertificateFiles(paths).map((certificate) => anchorOf(certificate, purposes, nodeCrypto));
+  return paths.flatMap((path) => {
+    if (/\.json$/i.test(path) && stat(path).isFile()) return storedAnchors(path, purposes);
+    return readCertificateFiles([path]).map((certificate) => anchorOf(certificate, purposes, nodeCrypto));
+  });
+}
+
+function storedAnchors(path: string, purposes: TrustAnchor['purposes']): TrustAnchor[] {
+  const file = (name: string): Uint8Array | undefined => {
+    const beside = join(dirname(path), name);
+    return existsSync(beside) ? new Uint8Array(readFileSync(beside)) : undefined;
+  };
+  try {
+    const anchors = readTrustStore(new Uint8Array(readFileSync(path)), { door: nodeCrypto, file });
+    return anchors.flatMap((one) => {
+      const wanted = one.purposes.filter((purpose) => purposes.includes(purpose));
+      return wanted.length === 0 ? [] : [{ ...one, purposes: wanted }];
+    });
+  } catch (error) {
+    if (!(error instanceof FormatFault) && !(error instanceof PkiFault)) throw error;
+    throw new UsageFault(`${path}: ${error.message} [${error.code}]`);
+  }
 }
 
 export function readCertificateFiles(paths: readonly string[]): Certificate[] {

@@ -6,6 +6,7 @@ import type { CryptoDoor } from '@antin/pki/crypto';
 import { PkiFault } from '@antin/pki/fault';
 import { parseOcspResponse } from '@antin/pki/ocsp/response';
 import type { BasicOcspResponse } from '@antin/pki/ocsp/response';
+import { vouches } from '@antin/pki/path/anchor';
 import { buildPaths } from '@antin/pki/path/build';
 import { checkRevocation } from '@antin/pki/path/revocation';
 import { validatePath } from '@antin/pki/path/validate';
@@ -16,6 +17,7 @@ import type { Certificate } from '@antin/pki/x509/certificate';
 import { nameText } from '@antin/pki/x509/name';
 import { SignatureFault } from '../fault.ts';
 import { CertificatePool } from '../validation/certificates.ts';
+import { VIETNAM_POLICY } from '../validation/policy.ts';
 import { rememberingDoor } from '../validation/remembering-door.ts';
 
 /** Raw certificates, CRLs (CertificateList) and OCSP answers (whole OCSPResponse). */
@@ -86,7 +88,7 @@ class Gathering {
 
   async settle({ certificate, purpose, at }: Subject): Promise<void> {
     const all = purpose === 'time-stamp' ? (this.options.tsaAnchors ?? this.options.anchors) : this.options.anchors;
-    const anchors = all.filter((one) => one.purposes.includes(purpose));
+    const anchors = all.filter((one) => vouches(one, purpose, at));
     let path = this.pathOf(certificate, purpose, anchors, at);
     for (let asked = 0, tip = certificate; path === undefined && asked < MAX_ISSUERS_ASKED; asked++) {
       const brought = await this.options.evidenceFor(tip, undefined);
@@ -98,7 +100,9 @@ class Gathering {
       throw new SignatureFault('extend.no-chain', `no trusted chain for ${nameText(certificate.subject)}`);
     }
     for (const one of path) addOnce(this.certificates, one.raw);
-    for (const [i, one] of path.slice(0, -1).entries()) await this.settleStatus(one, path[i + 1] as Certificate, anchors, at);
+    const top = path.at(-1) as Certificate;
+    const own = anchors.filter((one) => equalBytes(one.certificate.raw, top.raw));
+    for (const [i, one] of path.slice(0, -1).entries()) await this.settleStatus(one, path[i + 1] as Certificate, own, at);
   }
 
   private pathOf(
@@ -109,7 +113,7 @@ class Gathering {
   ): readonly Certificate[] | undefined {
     const { door } = this.options;
     return buildPaths(leaf, { anchors, candidates: this.store.certificates }).find((path) => {
-      const anchor = anchors.find((one) => one.certificate.raw === path.at(-1)?.raw);
+      const anchor = anchors.find((one) => equalBytes(one.certificate.raw, (path.at(-1) as Certificate).raw));
       const sha1OnCaCertificates = anchor?.sha1OnCaCertificates ?? false;
       return validatePath(path, { at, door, purpose, sha1OnCaCertificates }).status === 'valid';
     });
@@ -167,7 +171,9 @@ class Gathering {
     const { door, now } = this.options;
     const { crls, certificates: candidates } = this.store;
     const ocsps = this.store.ocsps.map((one) => one.basic);
-    return checkRevocation(certificate, issuer, { crls, ocsps, candidates, anchors, at, now, door });
+    const pinned = anchors.some((one) => one.sha1OnCaCertificates === true);
+    const leave = pinned ? { sha1OnCaCertificates: true, sha1EvidenceUntil: VIETNAM_POLICY.sha1OnPinnedCaEvidenceUntil } : {};
+    return checkRevocation(certificate, issuer, { crls, ocsps, candidates, anchors, at, now, door, ...leave });
   }
 }
 

@@ -5,12 +5,14 @@ import type { CryptoDoor } from '@antin/pki/crypto';
 import type { BasicOcspResponse } from '@antin/pki/ocsp/response';
 import { vouches, withinDates } from '@antin/pki/path/anchor';
 import { buildPaths } from '@antin/pki/path/build';
+import type { RevocationFinding } from '@antin/pki/path/revocation-finding';
 import type { PathPurpose } from '@antin/pki/path/purpose';
 import { checkPathRevocation } from '@antin/pki/path/revocation';
+import { checkSignature } from '@antin/pki/path/signature-check';
 import { validatePath } from '@antin/pki/path/validate';
 import type { PathResult, TrustAnchor } from '@antin/pki/path/validate';
 import type { Certificate } from '@antin/pki/x509/certificate';
-import { nameText } from '@antin/pki/x509/name';
+import { nameText, sameName } from '@antin/pki/x509/name';
 import { certificateFacts } from './certificates.ts';
 import type { CertificatePool } from './certificates.ts';
 import type { RevocationFacts, TrustFacts } from './facts.ts';
@@ -43,6 +45,7 @@ export function readTrust(leaf: Certificate, purpose: 'signer' | 'time-stamp', a
     anchors,
     candidates: sources.pool.all(),
     limits: { length: 12, paths: sources.maxPaths, steps: 4096 },
+    door: sources.door,
   });
   const pathPurpose: PathPurpose = purpose;
   const judged = paths.map((path) => {
@@ -56,7 +59,7 @@ export function readTrust(leaf: Certificate, purpose: 'signer' | 'time-stamp', a
     return { path, anchor, result, rank: rankOf(result) };
   });
   judged.sort((a, b) => a.rank - b.rank);
-  const best = judged[0];
+  const best = unspoilt(judged, at, sources);
   if (best === undefined || best.result.problems.some((one) => NO_PATH.has(one.code))) {
     const chain = [certificateFacts(leaf, sources.door)];
     const outside = outsideDates(leaf, purpose, at, sources);
@@ -75,7 +78,7 @@ export function readTrust(leaf: Certificate, purpose: 'signer' | 'time-stamp', a
     status: faults.length === 0 ? 'trusted' : 'broken',
     chain: best.path.map((one) => certificateFacts(one, sources.door)),
     faults,
-    revocation: readRevocation(best.path, best.anchor?.sha1OnCaCertificates ?? false, at, sources),
+    revocation: readRevocation(best.path, findingsOf(best, at, sources), sources),
   };
 }
 
@@ -106,8 +109,32 @@ function rankOf(result: PathResult): number {
   return codes.some((code) => NO_PATH.has(code)) ? 3 : 2;
 }
 
-function readRevocation(path: readonly Certificate[], sha1: boolean, at: number, sources: TrustSources): RevocationFacts[] {
-  const findings = checkPathRevocation(path, {
+interface JudgedPath {
+  readonly path: readonly Certificate[];
+  readonly anchor: TrustAnchor | undefined;
+  readonly rank: number;
+}
+
+/** Paths looked at for their authorities' status; each costs a look at all lists. */
+const MOST_COMPARED = 4;
+
+/**
+ * Of paths that are equally good, the first whose authorities are all known to be in force: a cross-certificate that was revoked does
+ * not spoil the path beside it. The leaf itself is the same in all.
+ */
+function unspoilt<T extends JudgedPath>(judged: readonly T[], at: number, sources: TrustSources): T | undefined {
+  const [first] = judged;
+  const equal = judged.filter((one) => one.rank === first?.rank).slice(0, MOST_COMPARED);
+  if (equal.length < 2) return first;
+  const inForce = (one: T): boolean =>
+    findingsOf(one, at, sources)
+      .slice(1)
+      .every(({ status }) => status === 'good');
+  return equal.find(inForce) ?? first;
+}
+
+function findingsOf({ path, anchor }: JudgedPath, at: number, sources: TrustSources): RevocationFinding[] {
+  return checkPathRevocation(path, {
     crls: sources.crls,
     ocsps: sources.ocsps,
     candidates: sources.pool.all(),
@@ -115,9 +142,16 @@ function readRevocation(path: readonly Certificate[], sha1: boolean, at: number,
     at,
     now: sources.now,
     door: sources.door,
-    sha1OnCaCertificates: sha1,
+    sha1OnCaCertificates: anchor?.sha1OnCaCertificates ?? false,
     sha1EvidenceUntil: sources.sha1EvidenceUntil,
   });
+}
+
+function readRevocation(
+  path: readonly Certificate[],
+  findings: readonly RevocationFinding[],
+  sources: TrustSources,
+): RevocationFacts[] {
   return findings.map((finding, i) => {
     const certificate = path[i] as Certificate;
     if (finding.status === 'unknown') askForStatus(certificate, path[i + 1] as Certificate, sources);
@@ -152,20 +186,33 @@ function askForStatus(certificate: Certificate, issuer: Certificate, sources: Tr
     needs.push({ kind: 'crl', ...common, urls: points });
 }
 
-/** The issuer of the topmost certificate that can be reached without an anchor. */
+/** Certificates walked upwards from the leaf, and issuers asked for. */
+const MOST_WALKED = 64;
+const MOST_ASKED = 4;
+
+/**
+ * Asks for what is missing above everything that can be reached without an anchor. A certificate that only bears the issuer's name
+ * (an older key, a look-alike that the file brings) must not keep the true issuer from being looked for, and neither must a loop of
+ * cross-certificates.
+ */
 function askForIssuer(leaf: Certificate, sources: TrustSources): void {
-  let tip = leaf;
-  for (let i = 0; i < 12; i++) {
-    const issuer = nameText(tip.issuer);
-    const next = sources.pool.all().find((one) => one !== tip && nameText(one.subject) === issuer);
-    if (next === undefined) break;
-    tip = next;
+  const { needs, pool, door } = sources;
+  const walked: Certificate[] = [leaf];
+  let asked = 0;
+  for (let i = 0; i < walked.length && i < MOST_WALKED; i++) {
+    const tip = walked[i] as Certificate;
+    if (sameName(tip.subject, tip.issuer)) continue;
+    const above = pool.all().filter((one) => sameName(one.subject, tip.issuer));
+    const issuers = above.slice(0, MOST_WALKED).filter((one) => checkSignature(tip, one.spki, door, true) !== 'invalid');
+    for (const one of issuers) if (!walked.includes(one)) walked.push(one);
+    if (issuers.length > 0 || asked >= MOST_ASKED) continue;
+    asked++;
+    if (needs.some((one) => one.kind === 'certificate' && one.certificate === tip.raw)) continue;
+    needs.push({
+      kind: 'certificate',
+      certificate: tip.raw,
+      issuer: nameText(tip.issuer),
+      urls: tip.authorityInfoAccess.caIssuers,
+    });
   }
-  if (sources.needs.some((one) => one.kind === 'certificate' && one.certificate === tip.raw)) return;
-  sources.needs.push({
-    kind: 'certificate',
-    certificate: tip.raw,
-    issuer: nameText(tip.issuer),
-    urls: tip.authorityInfoAccess.caIssuers,
-  });
 }
