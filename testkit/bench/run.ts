@@ -2,6 +2,7 @@
  * `npm run bench`: one JSON line a figure, each beside the limit measured in the same run. Words behind it choose the
  * figures whose names contain one of them: `npm run bench -- sign/ p-256`. What the limit is stands where the figure is made.
  */
+import { IN_CHROMIUM, inChromium } from './browser.ts';
 import { measure } from './figure.ts';
 import { JUDGING } from './judging.ts';
 import { PEERS } from './peers.ts';
@@ -17,4 +18,6 @@ const print = (figure: object): void => void process.stdout.write(`${JSON.string
 for (const { name, make } of [...SIGNING, ...PEERS, ...JUDGING, LOOKUP]) {
   if (isWanted(name)) print(await measure({ name, ...(await make()) }));
 }
+const inBrowser = isWanted(IN_CHROMIUM) ? await inChromium() : undefined;
+if (inBrowser !== undefined) print(inBrowser);
 if (isWanted(LOOKUP_MEMORY)) print(lookupMemory());
