@@ -9,6 +9,8 @@ import { SourceFault } from './fault.ts';
 export interface Reach {
   /** Origins the administrator configured: also inside the network. E.g. `http://127.0.0.1:8080`. */
   readonly configured: readonly string[];
+  /** Origins where authorities that are trusted here publish; on the public Internet only. E.g. `http://ca.gov.vn`. */
+  readonly pinned?: readonly string[];
   /** Whether URLs of other people's certificates on the public Internet are followed too. */
   readonly publicInternet: boolean;
 }
@@ -21,6 +23,8 @@ export interface Asking {
   /** For the whole exchange, redirects included. */
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
+  /** Take an answer that ends before its Content-Length: what it holds says by itself whether it is whole (DER). */
+  readonly takeCutShort?: boolean;
   readonly reach: Reach;
 }
 
@@ -64,7 +68,7 @@ function allowed(text: string, reach: Reach): Allowed {
   if (url.username !== '' || url.password !== '')
     throw new SourceFault('source.not-allowed', 'addresses with a password in them are not asked');
   const configured = reach.configured.includes(url.origin);
-  if (!configured && !reach.publicInternet)
+  if (!configured && !reach.publicInternet && reach.pinned?.includes(url.origin) !== true)
     throw new SourceFault('source.not-allowed', `${url.origin} is not among the configured sources`);
   return { url, mayBeInside: configured };
 }
@@ -111,7 +115,7 @@ function exchange({ url, mayBeInside }: Allowed, asking: Asking, signal: AbortSi
           }),
         );
       }
-      readAll(response, maxBytes, url.origin).then(
+      readAll(response, maxBytes, url.origin, asking.takeCutShort === true).then(
         (bytes) => resolve({ status, contentType: response.headers['content-type'] ?? '', bytes }),
         (fault: Error) => {
           request.destroy();
@@ -124,13 +128,18 @@ function exchange({ url, mayBeInside }: Allowed, asking: Asking, signal: AbortSi
   });
 }
 
-async function readAll(response: IncomingMessage, maxBytes: number, origin: string): Promise<Uint8Array> {
+async function readAll(response: IncomingMessage, maxBytes: number, origin: string, takeCut: boolean): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
   let size = 0;
-  for await (const piece of response) {
-    size += (piece as Buffer).length;
-    if (size > maxBytes) throw new SourceFault('source.too-large', `${origin} sends more than ${maxBytes} bytes`);
-    pieces.push(piece as Buffer);
+  try {
+    for await (const piece of response) {
+      size += (piece as Buffer).length;
+      if (size > maxBytes) throw new SourceFault('source.too-large', `${origin} sends more than ${maxBytes} bytes`);
+      pieces.push(piece as Buffer);
+    }
+  } catch (fault) {
+    // The server closed early: ECONNRESET, "aborted". Our own time limit ends differently.
+    if (!takeCut || size === 0 || (fault as NodeJS.ErrnoException).code !== 'ECONNRESET') throw fault;
   }
   return new Uint8Array(Buffer.concat(pieces));
 }

@@ -19,6 +19,8 @@ export interface ValidateArguments {
   /** Signed trusted lists (TS 119 612), and who may sign them. */
   readonly trustList: readonly string[];
   readonly trustListSigner: readonly string[];
+  /** Origins inside the network that may be asked. */
+  readonly allow: readonly string[];
   readonly crl: readonly string[];
   readonly ocsp: readonly string[];
   readonly certificate: readonly string[];
@@ -45,7 +47,7 @@ export interface ValidateArguments {
  */
 export function readValidateArguments(argv: readonly string[]): ValidateArguments {
   const options = readOptions(argv, {
-    lists: ['trust', 'tsa-trust', 'trust-list', 'trust-list-signer', 'crl', 'ocsp', 'certificate', 'detached'],
+    lists: ['trust', 'tsa-trust', 'trust-list', 'trust-list-signer', 'allow', 'crl', 'ocsp', 'certificate', 'detached'],
     singles: ['at', 'format', 'batch', 'lang', 'report', 'policy', 'output', 'p12', 'pass-file', 'open-pass-file'],
     flags: ['offline', 'force'],
     short: { o: 'output' },
@@ -67,6 +69,7 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
     tsaTrust: list('tsa-trust'),
     trustList: list('trust-list'),
     trustListSigner: list('trust-list-signer'),
+    allow: list('allow').map(originOf),
     crl: list('crl'),
     ocsp: list('ocsp'),
     certificate: list('certificate'),
@@ -81,6 +84,11 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
     openPassFile: single('open-pass-file'),
     help,
   };
+}
+
+function originOf(text: string): string {
+  if (!URL.canParse(text)) throw new UsageFault(`--allow needs an origin like http://10.0.0.1:8080, not "${text}"`);
+  return new URL(text).origin;
 }
 
 function printArguments({ single, flag }: ReadOptions): PrintArguments | undefined {

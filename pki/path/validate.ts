@@ -24,6 +24,8 @@ export interface TrustAnchor {
   readonly label?: string;
   /** Made for trying things out: an installation with real duties refuses it. */
   readonly practice?: boolean;
+  /** Origins (`http://ca.gov.vn`) where this authority and those below it publish certificates and status. */
+  readonly locations?: readonly string[];
 }
 
 export type PathProblemCode =

@@ -27,6 +27,7 @@ const KEYS = [
   'validUntil',
   'practice',
   'sha1OnCaCertificates',
+  'locations',
 ];
 const PURPOSES = ['signer', 'time-stamp'] as const;
 const MOST = 2000;
@@ -82,6 +83,7 @@ function readAnchor(row: JsonObject, where: string, sources: TrustStoreSources):
     ...anchor,
     label: text(row, 'label', where) ?? nameText(certificate.subject),
     practice,
+    ...locations(row, where),
     ...(notBefore === undefined ? {} : { notBefore }),
     ...(notAfter === undefined ? {} : { notAfter }),
     ...((leave ?? sha1OnCaCertificates) === true ? { sha1OnCaCertificates: true } : {}),
@@ -112,6 +114,20 @@ function purposes(row: JsonObject, where: string): TrustAnchor['purposes'] {
     if (found === undefined) throw wrong(`${where}.purposes`, `a list of ${PURPOSES.join(', ')}`);
     return found;
   });
+}
+
+/** Addresses at these origins are asked, whoever names them. */
+function locations(row: JsonObject, where: string): Pick<TrustAnchor, 'locations'> {
+  const value = row.members.get('locations');
+  if (value === undefined) return {};
+  const what = 'a list of origins like "http://ca.example.vn"';
+  if (value.kind !== 'array' || value.items.length > 20) throw wrong(`${where}.locations`, what);
+  return {
+    locations: value.items.map((one) => {
+      if (one.kind !== 'string' || !/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/.test(one.text)) throw wrong(`${where}.locations`, what);
+      return one.text;
+    }),
+  };
 }
 
 function moment(row: JsonObject, key: string, where: string): number | undefined {

@@ -5,6 +5,7 @@ import { evidenceFetcher } from '@antin/adapters/sources/evidence';
 import { evidenceFrom } from '@antin/adapters/sources/evidence-for';
 import type { Evidence } from '@antin/signature/making/evidence';
 import type { ExtendOptions } from '@antin/signature/making/extend-options';
+import { locationsOf } from '@antin/signature/validation/known-anchors';
 import type { ValidationContext } from '@antin/signature/validation/types';
 import { readAnchors, readCertificateFiles, readEvidence } from '../validate-inputs.ts';
 import type { RaisingArguments } from './raising-arguments.ts';
@@ -29,7 +30,7 @@ export function raisingSources(args: RaisingArguments): RaisingSources {
   const all: Evidence[] = [evidence];
   const ask = evidenceFrom(
     evidenceFetcher({
-      reach: { configured: args.allow, publicInternet: true },
+      reach: { configured: args.allow, pinned: locationsOf([...anchors, ...(tsaAnchors ?? [])]), publicInternet: true },
       door: nodeCrypto,
       clock: systemClock,
       cache: answerCache({ clock: systemClock, maxBytes: 64 << 20 }),
