@@ -79,6 +79,16 @@ function readCompact(bytes: Uint8Array): JwsOutline {
   };
 }
 
+const MEMBERS: readonly string[] = ['payload', 'protected', 'header', 'signature', 'signatures'];
+
+/** Some readers match names whatever their case: to them `Payload` is a second payload, and the last one counts. */
+function requireOneCase({ members }: JsonObject): void {
+  for (const name of members.keys()) {
+    if (MEMBERS.includes(name.toUpperCase().toLowerCase()) && !MEMBERS.includes(name))
+      throw malformed(`a member "${name}" in another case`);
+  }
+}
+
 function asciiOf(bytes: Uint8Array): string {
   // RFC 7797 §5.2: nothing else can stand in the compact form.
   if (bytes.some((byte) => byte < 0x20 || byte > 0x7e)) throw malformed('neither JSON nor a compact JWS');
@@ -88,6 +98,7 @@ function asciiOf(bytes: Uint8Array): string {
 function readJson(bytes: Uint8Array): JwsOutline {
   const root = parseJson(bytes, JWS_BUDGET);
   if (root.kind !== 'object') throw malformed('no JSON object');
+  requireOneCase(root);
   const list = root.members.get('signatures');
   const payload = root.members.get('payload');
   const payloadText = textOf(payload);
@@ -111,6 +122,7 @@ export function readJwsSignature(place: JwsPlace): JwsSignature {
   if (place.form === 'compact') return readSignature(place.protectedText, place.signatureText, undefined, undefined);
   const { value } = place;
   if (value.kind !== 'object') throw malformed('a signature is no object');
+  requireOneCase(value);
   const unprotected = value.members.get('header');
   const [header, signature] = [textOf(value.members.get('protected')), textOf(value.members.get('signature'))];
   if (header === undefined || signature === undefined) throw malformed('a signature without protected header or value');

@@ -16,10 +16,11 @@ import { validate } from './validate.ts';
 const pki = testPki();
 const data = latin1('Noi dung can ky');
 
-async function signedAfter(by: string, stampedAt: number): Promise<Uint8Array> {
+async function signedAfter(by: string, stampedAt: number, unsigned = false): Promise<Uint8Array> {
   const key = pki.signingKey(by);
   const hash = digestOf(nodeCrypto, 'SHA-256', data);
   const token = pki.timeStampToken({ digest: 'SHA-256', hash }, stampedAt);
+  const attribute = encodeAttribute(OID.idAaContentTimestamp, token);
   const signedAttributes = buildSignedAttributes({
     contentType: OID.idData,
     messageDigest: hash,
@@ -27,7 +28,7 @@ async function signedAfter(by: string, stampedAt: number): Promise<Uint8Array> {
     digest: 'SHA-256',
     door: nodeCrypto,
     signingTime: pki.now,
-    more: [encodeAttribute(OID.idAaContentTimestamp, token)],
+    more: unsigned ? [] : [attribute],
   });
   return buildSignedData({
     digest: 'SHA-256',
@@ -37,6 +38,7 @@ async function signedAfter(by: string, stampedAt: number): Promise<Uint8Array> {
     signedAttributes,
     signature: await key.sign(signedAttributes),
     eContent: data,
+    ...(unsigned ? { unsignedAttributes: [attribute] } : {}),
   });
 }
 
@@ -67,4 +69,11 @@ it('a signer in force passes with it, and the detailed report names the bound', 
   expect(one).toMatchObject({ notBefore: new Date(pki.now - HOUR).toISOString(), bestSignatureTimeFrom: 'validation-time' });
   expect(one?.checks.find((check) => check.id === 'trust.not-revoked')).toMatchObject({ status: 'passed', findings: [] });
   expect(one?.checks.find((check) => check.id === 'pdf.changed-after-signing')).toMatchObject({ status: 'not-applicable' });
+});
+
+it('one that anybody could put there afterwards, unsigned, proves nothing against the signer', async () => {
+  const report = judge(await signedAfter('revoked', pki.now, true), pki.now + HOUR).report;
+  expect(report.signatures[0]).toMatchObject({ indication: 'INDETERMINATE', subIndication: 'REVOKED_NO_POE', timestamps: [] });
+  const good = judge(await signedAfter('leader', pki.now, true), pki.now + HOUR).report;
+  expect(good).toMatchObject({ verdict: 'valid', signatures: [{ timestamps: [] }] });
 });

@@ -1,6 +1,7 @@
 import { OID } from '@antin/pki/oids';
 import { digestOf } from '@antin/pki/crypto';
 import type { DigestAlgorithm } from '@antin/pki/crypto';
+import { attributesOf } from '@antin/pki/cms/signed-data';
 import type { SignedData, SignerInfo } from '@antin/pki/cms/signed-data';
 import { readSignerInfo } from './cms-facts.ts';
 import type { SignedContent } from './cms-facts.ts';
@@ -34,8 +35,12 @@ export function readSigner(
   const overContent = (digest: DigestAlgorithm): Uint8Array => content?.digest(digest) ?? new Uint8Array(0);
   const tokens: ReadTimeStamp[] = [];
   const seen = new Set<string>();
-  const read = (oid: string, kind: TimeStampFacts['kind'], imprint: (digest: DigestAlgorithm) => Uint8Array): void => {
-    for (const token of tokensOf(signer, oid)) {
+  const read = (
+    list: readonly Uint8Array[],
+    kind: TimeStampFacts['kind'],
+    imprint: (digest: DigestAlgorithm) => Uint8Array,
+  ): void => {
+    for (const token of list) {
       if (tokens.length >= policy.limits.timeStamps) {
         warnings.push({
           code: 'limit.time-stamps',
@@ -51,8 +56,10 @@ export function readSigner(
       tokens.push(one);
     }
   };
-  read(OID.idAaSignatureTimeStampToken, 'signature-time-stamp', overSignature);
-  read(OID.idAaContentTimestamp, 'content-time-stamp', overContent);
+  read(tokensOf(signer, OID.idAaSignatureTimeStampToken), 'signature-time-stamp', overSignature);
+  // Signed, it is older than the signature. Unsigned, anybody could have put a later one there to make the signature look too late.
+  const ofContent = attributesOf(signer.signedAttrs?.list ?? [], OID.idAaContentTimestamp).flatMap((one) => one.values);
+  read(ofContent, 'content-time-stamp', overContent);
   const archived = covering.some((one) => one.facts.kind === 'archive-time-stamp');
   if (!archived && tokensOf(signer, OID.idAaEtsArchiveTimestampV3).length > 0) {
     const message = 'an archive time-stamp (ATSv3) is there and cannot be judged here: inside a PDF, or without the signed data';

@@ -13,8 +13,8 @@ import { positionsOf } from './pdf/find-signatures.ts';
 
 export type Container =
   | { readonly kind: 'pdf' }
-  /** `content`: of an attached CMS too large for memory; `bytes` is then the CMS without it. */
-  | { readonly kind: 'cms'; readonly bytes: Uint8Array; readonly content?: ByteSource }
+  /** `content`: of an attached CMS too large for memory; `bytes` is then the CMS without it. `beside`: the PEM is not the whole file. */
+  | { readonly kind: 'cms'; readonly bytes: Uint8Array; readonly content?: ByteSource; readonly beside?: true }
   /** No `bytes`: more than is read. */
   | { readonly kind: 'json'; readonly bytes: Uint8Array | undefined }
   | { readonly kind: 'asic'; readonly format: ContainerKind }
@@ -50,9 +50,10 @@ export function recognise(source: ByteSource): Container {
   if (cms && source.size <= MAX_CMS) return { kind: 'cms', bytes: source.read(0, source.size) };
   if (beginsAsMail(head)) return { kind: 'mail' };
   const text = fromLatin1(head);
-  if (/-----BEGIN (CMS|PKCS7|PKCS #7 SIGNED DATA)-----/.test(text) && source.size <= MAX_CMS) {
-    const bytes = pemBody(fromLatin1(source.read(0, source.size)));
-    if (bytes !== undefined) return { kind: 'cms', bytes };
+  // What begins as XML or JSON is that to everybody, whatever somebody hid in a comment.
+  if (!/^(\u00ef\u00bb\u00bf)?\s*[<{]/.test(text) && PEM_BEGIN.test(text) && source.size <= MAX_CMS) {
+    const pem = pemBody(fromLatin1(source.read(0, source.size)));
+    if (pem !== undefined) return { kind: 'cms', ...pem };
   }
   if (/^(\u00ef\u00bb\u00bf)?\s*</.test(text)) return xml(source, latin1);
   // UTF-16 after its byte order mark.
@@ -119,11 +120,19 @@ export function looksSigned(source: ByteSource): boolean {
 
 const MARKS = ['/ByteRange', 'ETSI.CAdES', 'ETSI.RFC3161', 'adbe.pkcs7', 'adbe.x509', '/Type/Sig', '/Type /Sig'].map(latin1);
 
-function pemBody(pem: string): Uint8Array | undefined {
-  const match = /-----BEGIN [^-]+-----([\s\S]*?)-----END/.exec(pem);
-  if (match === null) return undefined;
+const PEM_BEGIN = /-----BEGIN (CMS|PKCS7|PKCS #7 SIGNED DATA)-----/;
+
+/** The first block that is a CMS. Text around it, and further blocks, are what people read and nobody signed. */
+function pemBody(pem: string): { readonly bytes: Uint8Array; readonly beside?: true } | undefined {
+  const begin = PEM_BEGIN.exec(pem);
+  if (begin === null) return undefined;
+  const end = `-----END ${begin[1] as string}-----`;
+  const start = begin.index + begin[0].length;
+  const stop = pem.indexOf(end, start);
+  if (stop === -1) return undefined;
+  const around = pem.slice(0, begin.index).replace(/^\u00ef\u00bb\u00bf/, '') + pem.slice(stop + end.length);
   try {
-    return fromBase64(match[1] as string);
+    return { bytes: fromBase64(pem.slice(start, stop)), ...(around.trim() === '' ? {} : { beside: true }) };
   } catch (error) {
     if (error instanceof FormatFault) return undefined;
     throw error;

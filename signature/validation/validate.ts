@@ -8,10 +8,12 @@ import { judgePdf } from './judge-pdf.ts';
 import { judgeMail } from './mail/judge-mail.ts';
 import { judgeOoxml } from './ooxml/judge.ts';
 import { judgeXmlFile } from './xml/judge-xml.ts';
+import { unusedData } from './given-data.ts';
 import { LimitReached } from './limits.ts';
 import type { ValidationOutcome } from './outcome.ts';
 import { VIETNAM_POLICY } from './policy.ts';
 import { looksSigned, MAX_JSON, recognise } from './recognise.ts';
+import type { Container } from './recognise.ts';
 import { openSources } from './sources.ts';
 import type { Sources } from './sources.ts';
 import type {
@@ -63,12 +65,26 @@ export function validate(source: ByteSource, context: ValidationContext): Valida
 
 function judge(source: ByteSource, sources: Sources): Judged {
   const container = recognise(source);
+  const judged = judgeAs(container, source, sources);
+  return { ...judged, doubts: [...judged.doubts, ...unusedData(container.kind, sources.context, judged.signatures)] };
+}
+
+const TEXT_AROUND: Finding = {
+  code: 'cms.text-around',
+  clause: 'RFC 7468 2',
+  message: 'the file says more than the signed data in it: text around the PEM block, or another block',
+};
+
+function judgeAs(container: Container, source: ByteSource, sources: Sources): Judged {
   try {
     switch (container.kind) {
       case 'pdf':
         return { format: 'PDF', doubts: [], ...judgePdf(source, sources) };
       case 'cms':
-        return { format: 'CMS', errors: [], doubts: [], ...judgeCmsFile(container.bytes, sources, container.content) };
+        return {
+          ...{ format: 'CMS', errors: [], doubts: container.beside === true ? [TEXT_AROUND] : [] },
+          ...judgeCmsFile(container.bytes, sources, container.content),
+        };
       case 'json':
         if (container.bytes === undefined) throw new LimitReached('json-bytes', MAX_JSON);
         return { format: 'JWS', errors: [], doubts: [], ...judgeJson(container.bytes, sources) };
