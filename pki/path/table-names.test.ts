@@ -13,6 +13,7 @@ const dns = (value: string): General => ({ kind: 'dns', value });
 const mail = (value: string): General => ({ kind: 'rfc822', value });
 const uri = (value: string): General => ({ kind: 'uri', value });
 const ip = (...octets: number[]): General => ({ kind: 'ip', value: Uint8Array.from(octets) });
+const octets = (count: number, value: number): Uint8Array => new Uint8Array(count).fill(value);
 const directory = (...parts: [string, string][]): General => ({ kind: 'directory', name: buildName(parts) });
 
 const root = mintCa({ subject: 'Root' });
@@ -93,14 +94,11 @@ pathCases('addresses', {
   'in the network': named({ permitted: [ip(10, 0, 0, 0, 255, 0, 0, 0)], alt: [ip(10, 1, 2, 3)] }, null),
   'beside it': named({ permitted: [ip(10, 0, 0, 0, 255, 0, 0, 0)], alt: [ip(11, 1, 2, 3)] }, OUTSIDE),
   excluded: named({ excluded: [ip(10, 1, 0, 0, 255, 255, 0, 0)], alt: [ip(10, 1, 2, 3)] }, OUTSIDE),
-  'of the other family': named(
-    { permitted: [ip(10, 0, 0, 0, 255, 0, 0, 0)], alt: [ip(...new Array<number>(16).fill(1))] },
-    OUTSIDE,
-  ),
+  'of the other family': named({ permitted: [ip(10, 0, 0, 0, 255, 0, 0, 0)], alt: [ip(...octets(16, 1))] }, OUTSIDE),
   'of 16 octets': named(
     {
-      permitted: [ip(0x20, 1, 0xd, 0xb8, ...new Array<number>(12).fill(0), 255, 255, 255, 255, ...new Array<number>(12).fill(0))],
-      alt: [ip(0x20, 1, 0xd, 0xb8, ...new Array<number>(12).fill(7))],
+      permitted: [ip(0x20, 1, 0xd, 0xb8, ...octets(12, 0), 255, 255, 255, 255, ...octets(12, 0))],
+      alt: [ip(0x20, 1, 0xd, 0xb8, ...octets(12, 7))],
     },
     null,
   ),
