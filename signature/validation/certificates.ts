@@ -1,4 +1,4 @@
-import { equalBytes, fromLatin1 } from '@antin/formats/bytes/bytes';
+import { equalBytes } from '@antin/formats/bytes/bytes';
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
 import type { SignerIdentifier } from '@antin/pki/cms/signed-data';
@@ -12,6 +12,7 @@ import type { Certificate } from '@antin/pki/x509/certificate';
 import { attribute, commonName, nameText } from '@antin/pki/x509/name';
 import type { CertificateFacts } from './facts.ts';
 import { LimitReached } from './limits.ts';
+import { placeOf } from './place.ts';
 
 /** Far more than any chain of signers and authorities needs; each is parsed, and paths are sought among all. */
 const MOST_CERTIFICATES = 2000;
@@ -19,7 +20,7 @@ const MOST_CERTIFICATES = 2000;
 /** Certificates at hand for one file: from the signatures, the DSS, the caller and the anchors, each read once. */
 export class CertificatePool {
   readonly #all: Certificate[] = [];
-  readonly #buckets = new Map<string, Certificate[]>();
+  readonly #buckets = new Map<number, Certificate[]>();
   /** How many could not be read. */
   unreadable = 0;
 
@@ -28,28 +29,29 @@ export class CertificatePool {
 
   /** @throws {LimitReached} `certificates` */
   add(raw: Uint8Array): Certificate | undefined {
-    const known = this.#known(raw);
+    const place = placeOf(raw);
+    const known = this.#known(raw, place);
     if (known !== undefined) return known;
-    const certificate = readCached(raw);
+    const certificate = readCached(raw, place);
     if (certificate === undefined) this.unreadable++;
-    else this.#keep(certificate);
+    else this.#keep(certificate, place);
     return certificate;
   }
 
   addParsed(certificate: Certificate): void {
-    if (this.#known(certificate.raw) === undefined) this.#keep(certificate);
+    const place = placeOf(certificate.raw);
+    if (this.#known(certificate.raw, place) === undefined) this.#keep(certificate, place);
   }
 
-  #known(raw: Uint8Array): Certificate | undefined {
-    return this.#buckets.get(keyOf(raw))?.find((one) => equalBytes(one.raw, raw));
+  #known(raw: Uint8Array, place: number): Certificate | undefined {
+    return this.#buckets.get(place)?.find((one) => equalBytes(one.raw, raw));
   }
 
-  #keep(certificate: Certificate): void {
+  #keep(certificate: Certificate, place: number): void {
     if (this.#all.length >= MOST_CERTIFICATES) throw new LimitReached('certificates', MOST_CERTIFICATES);
     this.#all.push(certificate);
-    const key = keyOf(certificate.raw);
-    const bucket = this.#buckets.get(key);
-    if (bucket === undefined) this.#buckets.set(key, [certificate]);
+    const bucket = this.#buckets.get(place);
+    if (bucket === undefined) this.#buckets.set(place, [certificate]);
     else bucket.push(certificate);
   }
 
@@ -70,23 +72,17 @@ export class CertificatePool {
   }
 }
 
-/** A bucket, never an identity: whoever uses it compares all bytes afterwards. */
-function keyOf(raw: Uint8Array): string {
-  return `${fromLatin1(raw.subarray(0, 40))}${fromLatin1(raw.subarray(-24))}${raw.length}`;
-}
-
 /** Certificates met again and again (issuers, time-stamping units) are parsed once per process; bounded. */
-const cache = new Map<string, Certificate>();
+const cache = new Map<number, Certificate>();
 const CACHE_SIZE = 512;
 
-function readCached(raw: Uint8Array): Certificate | undefined {
-  const key = keyOf(raw);
-  const hit = cache.get(key);
+function readCached(raw: Uint8Array, place: number): Certificate | undefined {
+  const hit = cache.get(place);
   if (hit !== undefined && equalBytes(hit.raw, raw)) return hit;
   try {
     const certificate = parseCertificate(raw.slice());
-    if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value as string);
-    cache.set(key, certificate);
+    if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value as number);
+    cache.set(place, certificate);
     return certificate;
   } catch (error) {
     if (error instanceof FormatFault || error instanceof PkiFault) return undefined;

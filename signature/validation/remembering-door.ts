@@ -1,6 +1,6 @@
 import { equalBytes } from '@antin/formats/bytes/bytes';
-import { fromLatin1 } from '@antin/formats/bytes/bytes';
 import type { CryptoDoor, SignatureAlgorithm, VerifyAnswer, VerifyInput } from '@antin/pki/crypto';
+import { placeOf } from './place.ts';
 
 const MEMORY = 512;
 /** Long data (a whole detached content) is not worth keeping. */
@@ -13,17 +13,17 @@ const LONGEST = 64 * 1024;
 export function rememberingDoor(door: CryptoDoor): CryptoDoor {
   const known = doors.get(door);
   if (known !== undefined) return known;
-  const memory = new Map<string, { input: VerifyInput; answer: VerifyAnswer }>();
+  const memory = new Map<number, { input: VerifyInput; answer: VerifyAnswer }>();
   const remembering: CryptoDoor = {
     digest: (algorithm) => door.digest(algorithm),
     verify(input) {
       if (input.data.length > LONGEST) return door.verify(input);
-      const key = fromLatin1(input.signature);
-      const hit = memory.get(key);
+      const place = placeOf(input.signature) ^ placeOf(input.spki);
+      const hit = memory.get(place);
       if (hit !== undefined && same(hit.input, input)) return hit.answer;
       const answer = door.verify(input);
-      if (memory.size >= MEMORY) memory.delete(memory.keys().next().value as string);
-      memory.set(key, { input: own(input), answer });
+      if (memory.size >= MEMORY) memory.delete(memory.keys().next().value as number);
+      memory.set(place, { input: own(input), answer });
       return answer;
     },
   };

@@ -77,8 +77,13 @@ function plainChange(change: Change): Change {
   };
 }
 
+/** The same few authorities stand in file after file, and their facts are kept as long as they are. */
+const signerReports = new WeakMap<CertificateFacts, SignerReport>();
+
 export function signerReport(facts: CertificateFacts): SignerReport {
-  return {
+  const known = signerReports.get(facts);
+  if (known !== undefined) return known;
+  const report = {
     subject: facts.subject,
     issuer: facts.issuer,
     serialNumber: facts.serialHex,
@@ -91,6 +96,8 @@ export function signerReport(facts: CertificateFacts): SignerReport {
     notAfter: iso(facts.notAfter),
     sha256: facts.sha256,
   };
+  signerReports.set(facts, report);
+  return report;
 }
 
 function revocationReports(trust: TrustFacts): RevocationReport[] {
