@@ -55,8 +55,8 @@ export function reportText(report: ValidationReport, language: Language): string
   const words = LABELS[language];
   const lines = sentenceText(sentenceFor(report, language), report.verdict, language);
   for (const one of report.signatures) lines.push('', ...signatureLines(one, language));
-  for (const finding of report.errors) lines.push(`${words.error}: ${finding.code}: ${finding.message}`);
-  for (const finding of report.warnings) lines.push(`${words.warning}: ${finding.code}: ${finding.message}`);
+  for (const finding of report.errors) lines.push(`${words.error}: ${finding.code}: ${printable(finding.message)}`);
+  for (const finding of report.warnings) lines.push(`${words.warning}: ${finding.code}: ${printable(finding.message)}`);
   return `${lines.join('\n')}\n`;
 }
 

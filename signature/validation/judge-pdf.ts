@@ -22,6 +22,7 @@ import { readCoverage } from './pdf/byte-range.ts';
 import type { CoverageFacts } from './pdf/byte-range.ts';
 import { compareRevisions } from './pdf/compare.ts';
 import { hasDss, readDss } from './pdf/dss.ts';
+import { dynamicContent } from './pdf/dynamic-content.ts';
 import { formFields } from './pdf/fields.ts';
 import { findSignatures, isDocumentTimeStamp } from './pdf/find-signatures.ts';
 import type { FoundSignature } from './pdf/find-signatures.ts';
@@ -405,19 +406,4 @@ function timeStampOnly(
     warnings: one.warnings,
   };
   return settle(facts, sources, () => ({ level: null, levelFailures: [] }));
-}
-
-/** What may show something else tomorrow though no byte changes. Looked for where it is cheap to look. */
-function dynamicContent(revision: PdfRevision): Finding[] {
-  const { catalog } = revision;
-  const out: Finding[] = [];
-  const found = (what: string): void => {
-    out.push({ code: 'pdf.dynamic-content', clause: 'ISO 32000-2 12.6', message: `the file acts by itself: ${what}` });
-  };
-  const action = revision.resolve(catalog.entries.get('OpenAction'));
-  if (isDict(action) && !isName(action.entries.get('S'), 'GoTo')) found('/OpenAction');
-  if (catalog.entries.has('AA')) found('/AA');
-  const names = revision.resolve(catalog.entries.get('Names'));
-  if (isDict(names) && names.entries.has('JavaScript')) found('/JavaScript');
-  return out;
 }
