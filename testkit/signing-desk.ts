@@ -56,6 +56,8 @@ export interface SigningDesk {
   file(name: string, content?: Uint8Array | string, mode?: number): string;
   /** A PKCS#12 file of ours for one entity of the PKI; its passphrase is in `passFile`. */
   p12(entity: string): string;
+  /** `--p12` and `--pass-file` of an entity, the leader if none is named. */
+  key(entity?: string): string[];
   /** `--trust` and fresh `--crl` for `antin validate`, in the order of the command line. */
   trust(): string[];
   /** The real command as a process of its own. */
@@ -81,19 +83,22 @@ export async function signingDesk(pki: TestPki = presentPki()): Promise<SigningD
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const passFile = file('pass', `${PASSPHRASE}\n`);
+  const p12 = (entity: string): string => {
+    const { pkcs8 } = pki.entity(entity);
+    const certificates = [pki.certificate(entity), ...pki.chain(entity)].map((one) => one.raw);
+    const content = { pkcs8, certificates, friendlyName: entity };
+    return file(`${entity}.p12`, writePkcs12(content, PASSPHRASE, nodeSecrets, { iterations: 2048 }));
+  };
   return {
     pki,
     folder,
-    passFile: file('pass', `${PASSPHRASE}\n`),
+    passFile,
     tsa: `http://127.0.0.1:${(server.address() as AddressInfo).port}/tsa`,
     stampWith: (options) => void (stamping = options),
     file,
-    p12(entity) {
-      const { pkcs8 } = pki.entity(entity);
-      const certificates = [pki.certificate(entity), ...pki.chain(entity)].map((one) => one.raw);
-      const content = { pkcs8, certificates, friendlyName: entity };
-      return file(`${entity}.p12`, writePkcs12(content, PASSPHRASE, nodeSecrets, { iterations: 2048 }));
-    },
+    p12,
+    key: (entity = 'leader') => ['--p12', p12(entity), '--pass-file', passFile],
     trust() {
       const root = file('root.pem', encodePem('CERTIFICATE', pki.certificate('root').raw));
       const { crls } = pki.evidence(Date.now());

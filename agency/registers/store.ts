@@ -5,13 +5,8 @@ import { only, type Db, type Tx } from '../transaction.ts';
 
 export type EntryState = 'reserved' | 'issued' | 'voided' | 'released' | 'registered';
 
-export interface EntryRecord {
-  readonly id: string;
-  readonly registerId: string;
-  readonly seriesId: string | null;
-  readonly number: number;
-  readonly state: EntryState;
-  readonly voidReason: string | null;
+/** A line of a book, as people read it. */
+interface EntryText {
   readonly numberAndNotation: string;
   readonly date: string;
   readonly arrivedOn: string | null;
@@ -26,6 +21,15 @@ export interface EntryRecord {
   readonly annexes: readonly { readonly name: string; readonly sha256: string }[];
   readonly documentId: string | null;
   readonly incomingId: string | null;
+}
+
+export interface EntryRecord extends EntryText {
+  readonly id: string;
+  readonly registerId: string;
+  readonly seriesId: string | null;
+  readonly number: number;
+  readonly state: EntryState;
+  readonly voidReason: string | null;
   readonly reservedAt: Date | null;
   readonly enteredAt: Date;
 }
@@ -36,27 +40,13 @@ const columns = sql`
   signer_name as "signerName", issuer_name as "issuerName", addressees, unit, note, file_sha256 as "fileSha256", annexes,
   document_id as "documentId", incoming_id as "incomingId", reserved_at as "reservedAt", entered_at as "enteredAt"`;
 
-export interface NewEntry {
+export interface NewEntry extends EntryText {
   readonly registerId: string;
   readonly agencyId: string;
   readonly seriesId: string | null;
   readonly year: number;
   readonly number: number;
   readonly state: 'reserved' | 'issued' | 'registered';
-  readonly numberAndNotation: string;
-  readonly date: string;
-  readonly arrivedOn: string | null;
-  readonly typeName: string;
-  readonly subject: string;
-  readonly signerName: string | null;
-  readonly issuerName: string | null;
-  readonly addressees: readonly string[];
-  readonly unit: string | null;
-  readonly note: string | null;
-  readonly fileSha256: string | null;
-  readonly annexes: readonly { readonly name: string; readonly sha256: string }[];
-  readonly documentId: string | null;
-  readonly incomingId: string | null;
   readonly at: Date;
 }
 

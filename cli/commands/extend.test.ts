@@ -27,8 +27,7 @@ beforeAll(async () => {
   desk = await signingDesk();
   signed = desk.file('signed.pdf');
   const input = desk.file('letter.pdf', letter());
-  const key = ['--p12', desk.p12('leader'), '--pass-file', desk.passFile];
-  expect(await antin(['sign', input, '-o', signed, ...key, '--tsa', desk.tsa])).toMatchObject({ code: 0 });
+  expect(await antin(['sign', input, '-o', signed, ...desk.key(), '--tsa', desk.tsa])).toMatchObject({ code: 0 });
 });
 afterAll(() => desk.close());
 let n = 0;
@@ -89,10 +88,9 @@ describe('antin extend', () => {
     ['simple containers', ['--format', 'ASiC-S', '--packaging', 'cades'], 'CAdES'],
   ])('raises %s, step by step and once more', async (_, format, said) => {
     const data = desk.file('tờ trình.txt', 'Kính gửi UBND tỉnh');
-    const key = ['--p12', desk.p12('leader'), '--pass-file', desk.passFile];
     const beside = format.includes('detached') ? ['--detached', data] : [];
     let from = `${out}-B-B`;
-    expect(await antin(['sign', data, '-o', from, ...key, ...format])).toMatchObject({ code: 0 });
+    expect(await antin(['sign', data, '-o', from, ...desk.key(), ...format])).toMatchObject({ code: 0 });
     for (const level of ['B-T', 'B-LT', 'B-LTA', 'B-LTA']) {
       const to = `${from}-${level}`;
       const ran = await antin(['extend', from, '-o', to, '--level', level, ...beside, '--tsa', desk.tsa, ...desk.trust()]);
@@ -104,8 +102,7 @@ describe('antin extend', () => {
 
   it('raises an Office file as far as Office reads it', async () => {
     const document = desk.file('tờ trình.docx', packed(smallPackage('docx')));
-    const key = ['--p12', desk.p12('leader'), '--pass-file', desk.passFile];
-    expect(await antin(['sign', document, '-o', out, ...key])).toMatchObject({ code: 0 });
+    expect(await antin(['sign', document, '-o', out, ...desk.key()])).toMatchObject({ code: 0 });
     const to = `${out}-T`;
     expect(await antin(['extend', out, '-o', to, '--level', 'B-T', '--tsa', desk.tsa])).toMatchObject({ code: 0 });
     const further = await antin(['extend', out, '-o', `${to}A`, '--tsa', desk.tsa, ...desk.trust()]);
@@ -161,10 +158,9 @@ describe('antin extend', () => {
     const pki = testPki({ ...presentPki().description, baseUrl: origin });
     const own = await signingDesk(pki);
     try {
-      const key = ['--p12', own.p12('leader'), '--pass-file', own.passFile];
       const path = own.file('signed.pdf');
       const input = own.file('letter.pdf', letter());
-      expect(await antin(['sign', input, '-o', path, ...key, '--tsa', own.tsa])).toMatchObject({ code: 0 });
+      expect(await antin(['sign', input, '-o', path, ...own.key(), '--tsa', own.tsa])).toMatchObject({ code: 0 });
       const args = ['extend', path, '-o', out, '--tsa', own.tsa, ...own.trust().slice(0, 2)];
       const closed = await antin(args);
       expect(closed).toMatchObject({ code: 69 });

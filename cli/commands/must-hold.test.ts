@@ -24,7 +24,7 @@ let n = 0;
 async function sign(bytes: Uint8Array, entity: string, ...more: string[]) {
   const inPdf = desk.file(`in ${(n += 1)}.pdf`, bytes);
   const outPdf = desk.file(`out ${n}.pdf`);
-  const ran = await antin(['sign', inPdf, '-o', outPdf, '--p12', desk.p12(entity), '--pass-file', desk.passFile, ...more]);
+  const ran = await antin(['sign', inPdf, '-o', outPdf, ...desk.key(entity), ...more]);
   expect(Buffer.compare(readFileSync(inPdf), bytes), 'the input is what it was').toBe(0);
   expect(existsSync(outPdf)).toBe(ran.code === 0);
   return { ...ran, bytes: ran.code === 0 ? new Uint8Array(readFileSync(outPdf)) : new Uint8Array() };

@@ -37,7 +37,7 @@ afterEach(() => {
   expect(readdirSync(desk.folder).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
-const key = (entity = 'leader') => ['--p12', desk.p12(entity), '--pass-file', desk.passFile];
+const key = (entity?: string) => desk.key(entity);
 const sign = (names: readonly string[], ...more: readonly string[]) =>
   antin(['sign', ...names.map((name) => desk.file(name)), '-o', out, ...key(), ...more]);
 const as = (format: string, packaging?: string) => [

@@ -21,8 +21,7 @@ async function sign(input: string, ...more: readonly string[]) {
   // Written by the process itself when it ends: nobody else can ask afterwards.
   const hook = `import{writeFileSync}from'node:fs';process.on('exit',()=>writeFileSync(process.env.PEAK,''+process.resourceUsage().maxRSS))`;
   const env = { PEAK: peakFile, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` };
-  const key = ['--p12', desk.p12('leader'), '--pass-file', desk.passFile];
-  const { code, err } = await desk.antin(['sign', desk.file(input), '-o', out, ...key, ...more], { env });
+  const { code, err } = await desk.antin(['sign', desk.file(input), '-o', out, ...desk.key(), ...more], { env });
   const size = statSync(out, { throwIfNoEntry: false })?.size ?? 0;
   rmSync(out, { force: true });
   return { code, err, size, peakMB: (Number(readFileSync(peakFile, 'utf8')) * 1024) / 1e6 };

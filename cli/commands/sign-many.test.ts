@@ -35,7 +35,7 @@ beforeEach(() => {
   writeFileSync(join(inbox, 'ghi chú.txt'), 'Đã họp.');
 });
 
-const key = () => ['--p12', desk.p12('leader'), '--pass-file', desk.passFile];
+const key = () => desk.key();
 const paper = (name: string) => join(inbox, name);
 const signed = () => (existsSync(outbox) ? readdirSync(outbox).sort() : undefined);
 

@@ -28,7 +28,7 @@ beforeEach(() => {
   outPdf = desk.file(`out ${n}.pdf`);
 });
 
-const key = (entity = 'leader') => ['--p12', desk.p12(entity), '--pass-file', desk.passFile];
+const key = (entity?: string) => desk.key(entity);
 const sign = (from: string, to: string, ...more: readonly string[]) => antin(['sign', from, '-o', to, ...key(), ...more]);
 
 async function judged(path: string): Promise<ValidationReport> {

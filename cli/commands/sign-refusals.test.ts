@@ -37,7 +37,7 @@ afterEach(() => {
   expect(readdirSync(desk.folder).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
-const key = (entity = 'leader') => ['--p12', desk.p12(entity), '--pass-file', desk.passFile];
+const key = (entity?: string) => desk.key(entity);
 const sign = (...more: readonly string[]) => antin(['sign', inPdf, '-o', outPdf, ...more]);
 
 /** One line with its code, nothing on standard output, nothing written. */

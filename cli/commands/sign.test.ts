@@ -29,7 +29,7 @@ afterEach(() => {
   expect(readdirSync(desk.folder).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
-const key = (entity = 'leader') => ['--p12', desk.p12(entity), '--pass-file', desk.passFile];
+const key = (entity?: string) => desk.key(entity);
 const sign = (...more: readonly string[]) => antin(['sign', inPdf, '-o', outPdf, ...more]);
 
 /** The file is whole and good for our judge and for others. */

@@ -1,14 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { isAway, wasAway } from './away.ts';
+import { dirname, join } from 'node:path';
 import type { Answer, Asked, Judge } from './judge.ts';
 import { no, yes } from './judge.ts';
 import { JUDGED_AT, shapeOf } from './making/make.ts';
 import { pki } from './making/people.ts';
+import { classPathOf } from './maven.ts';
 
 export interface DssSignature {
   /** As DSS names it: `XAdES-BASELINE-LTA`. */
@@ -35,49 +33,10 @@ export interface DssQuestion {
   readonly detached?: Readonly<Record<string, Uint8Array>>;
 }
 
-const here = fileURLToPath(new URL('dss', import.meta.url));
-const cache = fileURLToPath(new URL('../../node_modules/.cache/antin-judges', import.meta.url));
-const DRIVERS = ['Judge.java', 'Sign.java'];
 const MINUTES = 60_000;
 
-/**
- * The class path of EU DSS with our driver compiled: resolved once by Maven, kept under `node_modules/.cache`. Undefined, with a
- * line that says why, where there is no Java, no Maven, or no registry that answers.
- */
-export function dssClassPath(): string | undefined {
-  const skip = (why: string): undefined => {
-    console.warn(`SKIPPED: ${why}, EU DSS is not asked`);
-    return undefined;
-  };
-  const key = (...names: readonly string[]): string => {
-    const hash = createHash('sha256');
-    for (const name of names) hash.update(readFileSync(join(here, name)));
-    return hash.digest('hex').slice(0, 12);
-  };
-  const list = join(cache, `class-path-${key('pom.xml')}.txt`);
-  const classes = join(cache, `dss-${key('pom.xml', ...DRIVERS)}`);
-  if (spawnSync('java', ['-version'], { stdio: 'ignore' }).error !== undefined) return skip('java is not installed');
-  mkdirSync(cache, { recursive: true });
-  if (!existsSync(list)) {
-    if (wasAway(`${list}.away`)) return skip('Maven Central did not answer');
-    const args = ['-q', '-B', '-f', join(here, 'pom.xml'), 'dependency:build-classpath', `-Dmdep.outputFile=${list}`];
-    const { status, error } = spawnSync('mvn', args, { stdio: 'ignore', timeout: 4 * MINUTES });
-    if (status !== 0 || !existsSync(list)) {
-      rmSync(list, { force: true });
-      isAway(`${list}.away`);
-      return skip(error?.message.includes('ENOENT') === true ? 'mvn is not installed' : 'its libraries cannot be had');
-    }
-  }
-  const libraries = readFileSync(list, 'utf8').trim();
-  const done = join(classes, 'done');
-  if (!existsSync(done)) {
-    const sources = DRIVERS.map((name) => join(here, name));
-    const compiled = spawnSync('javac', ['-cp', libraries, '-d', classes, ...sources], { encoding: 'utf8' });
-    if (compiled.status !== 0) return skip(`the driver does not compile (${(compiled.stderr ?? 'no javac').slice(0, 500)})`);
-    writeFileSync(done, '');
-  }
-  return `${classes}${delimiter}${libraries}`;
-}
+export const dssClassPath = (): string | undefined =>
+  classPathOf({ folder: 'dss', called: 'EU DSS', drivers: ['Judge.java', 'Sign.java'] });
 
 /** Asks about all files at once: one Java machine takes seconds to start. @param at moment of validation, ms since 1970 */
 export function askDss(
@@ -139,10 +98,11 @@ function answerOf({ signatures, failure }: DssAnswer, { shape, level }: Asked): 
 }
 
 const classPath = dssClassPath();
+const pom = readFileSync(new URL('dss/pom.xml', import.meta.url), 'utf8');
 
 export const dss: Judge = {
   name: 'EU DSS',
-  version: classPath === undefined ? undefined : /<dss>(.*)<\/dss>/.exec(readFileSync(join(here, 'pom.xml'), 'utf8'))?.[1],
+  version: classPath === undefined ? undefined : /<dss>(.*)<\/dss>/.exec(pom)?.[1],
   looksAt: 'everything of EN 319 102-1 with the revocation data in the file and no other, the level by name, the XML schemas',
   takes: () => true,
   ask: async (files) => {

@@ -1,42 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { classPathOf } from './maven.ts';
 
-const here = fileURLToPath(new URL('poi', import.meta.url));
-const cache = fileURLToPath(new URL('../../node_modules/.cache/antin-poi', import.meta.url));
 const MINUTES = 60_000;
 
-/**
- * The class path of Apache POI with our driver compiled: resolved once by Maven, kept under `node_modules/.cache`. Undefined, with a
- * line that says why, where there is no Java, no Maven, or no registry that answers.
- */
-export function poiClassPath(): string | undefined {
-  const skip = (why: string): undefined => {
-    console.warn(`SKIPPED: ${why}, Apache POI is not asked`);
-    return undefined;
-  };
-  for (const tool of ['java', 'javac', 'mvn']) {
-    if (spawnSync(tool, ['-version'], { stdio: 'ignore' }).error !== undefined) return skip(`${tool} is not installed`);
-  }
-  const pom = join(here, 'pom.xml');
-  const key = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
-  const list = join(cache, `class-path-${key}.txt`);
-  mkdirSync(cache, { recursive: true });
-  if (!existsSync(list)) {
-    const args = ['-q', '-B', '-f', pom, 'dependency:build-classpath', `-Dmdep.outputFile=${list}`];
-    const { status } = spawnSync('mvn', args, { stdio: 'ignore', timeout: 10 * MINUTES });
-    if (status !== 0 || !existsSync(list)) {
-      rmSync(list, { force: true });
-      return skip('its libraries cannot be had');
-    }
-  }
-  const classPath = `${cache}${delimiter}${readFileSync(list, 'utf8').trim()}`;
-  const compiled = spawnSync('javac', ['-cp', classPath, '-d', cache, join(here, 'Poi.java')], { encoding: 'utf8' });
-  return compiled.status === 0 ? classPath : skip(`the driver does not compile (${compiled.stderr.slice(0, 200)})`);
-}
+export const poiClassPath = (): string | undefined => classPathOf({ folder: 'poi', called: 'Apache POI', drivers: ['Poi.java'] });
 
 export interface PoiAnswer {
   /** One for each signature. */

@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { classPathOf } from './maven.ts';
 
 /** A conformance level of ISO 19005 (`2b`, `3a`) or ISO 14289 (`ua1`). */
 export type Flavour = '1b' | '2a' | '2b' | '2u' | '3a' | '3b' | 'ua1';
@@ -20,35 +19,10 @@ export interface VeraQuestion {
   readonly flavour: Flavour;
 }
 
-const here = fileURLToPath(new URL('verapdf', import.meta.url));
-const cache = fileURLToPath(new URL('../../node_modules/.cache/antin-judges/verapdf', import.meta.url));
 const MINUTES = 60_000;
 
-/** Resolved once by Maven, kept under `node_modules/.cache`; undefined, with a line that says why, where that cannot be. */
-export function veraClassPath(): string | undefined {
-  const skip = (why: string): undefined => {
-    console.warn(`SKIPPED: ${why}, veraPDF is not asked`);
-    return undefined;
-  };
-  for (const tool of ['java', 'javac', 'mvn']) {
-    if (spawnSync(tool, ['-version'], { stdio: 'ignore' }).error !== undefined) return skip(`${tool} is not installed`);
-  }
-  const pom = join(here, 'pom.xml');
-  const key = createHash('sha256').update(readFileSync(pom)).digest('hex').slice(0, 12);
-  const list = join(cache, `class-path-${key}.txt`);
-  mkdirSync(cache, { recursive: true });
-  if (!existsSync(list)) {
-    const args = ['-q', '-B', '-f', pom, 'dependency:build-classpath', `-Dmdep.outputFile=${list}`];
-    const { status } = spawnSync('mvn', args, { stdio: 'ignore', timeout: 10 * MINUTES });
-    if (status !== 0 || !existsSync(list)) {
-      rmSync(list, { force: true });
-      return skip('its libraries cannot be had');
-    }
-  }
-  const classPath = `${cache}${delimiter}${readFileSync(list, 'utf8').trim()}`;
-  const compiled = spawnSync('javac', ['-cp', classPath, '-d', cache, join(here, 'Judge.java')], { encoding: 'utf8' });
-  return compiled.status === 0 ? classPath : skip(`the driver does not compile (${compiled.stderr.slice(0, 200)})`);
-}
+export const veraClassPath = (): string | undefined =>
+  classPathOf({ folder: 'verapdf', called: 'veraPDF', drivers: ['Judge.java'] });
 
 /** Asks about all files at once: one Java machine takes seconds to start. */
 export function askVera(classPath: string, questions: readonly VeraQuestion[]): VeraAnswer[] {

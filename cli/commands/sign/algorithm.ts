@@ -1,19 +1,9 @@
 import { algorithmOfKey } from '@antin/adapters/p12/key-algorithm';
 import type { DigestAlgorithm, SignatureAlgorithm } from '@antin/pki/crypto';
 import { OID } from '@antin/pki/oids';
+import { DIGEST_LENGTH } from '@antin/pki/x509/algorithm';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { SignFault } from './fault.ts';
-
-const OCTETS: Readonly<Record<DigestAlgorithm, number>> = {
-  'SHA-1': 20,
-  'SHA-224': 28,
-  'SHA-256': 32,
-  'SHA-384': 48,
-  'SHA-512': 64,
-  'SHA3-256': 32,
-  'SHA3-384': 48,
-  'SHA3-512': 64,
-};
 
 /**
  * What the key signs with: as its kind suggests, with the digest and the padding that were asked for. Whether that may be made
@@ -34,7 +24,7 @@ export function algorithmFor(
   if (usual.scheme === 'ed25519') return usual;
   const chosen = digest ?? usual.digest;
   if (pss || usual.scheme === 'rsa-pss') {
-    return { scheme: 'rsa-pss', digest: chosen, mgfDigest: chosen, saltLength: OCTETS[chosen] };
+    return { scheme: 'rsa-pss', digest: chosen, mgfDigest: chosen, saltLength: DIGEST_LENGTH[chosen] };
   }
   return { ...usual, digest: chosen };
 }
