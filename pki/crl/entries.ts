@@ -20,12 +20,73 @@ export interface CrlEntry {
   readonly certificateIssuer?: Uint8Array;
 }
 
-interface RawEntry {
-  readonly serialStart: number;
-  readonly serialEnd: number;
-  readonly timeStart: number;
-  readonly extensionsStart: number;
-  readonly end: number;
+/** Where the parts of one entry stand. One cursor serves a whole walk: a hundred thousand small objects cost more than the reading. */
+class EntryCursor {
+  serialStart = 0;
+  serialEnd = 0;
+  extensionsStart = 0;
+  end = 0;
+  readonly source: Uint8Array;
+  readonly #limit: number;
+
+  constructor(list: DerNode) {
+    this.source = list.source;
+    this.#limit = list.end;
+  }
+
+  /** The time stands right behind the serial number. */
+  get timeStart(): number {
+    return this.serialEnd;
+  }
+
+  /** Reads the entry at `at`. @throws {FormatFault} `der.*` */
+  read(at: number): void {
+    const { source } = this;
+    const limit = this.#limit;
+    const length = source[at + 1] as number;
+    const end = at + 2 + length;
+    const serialEnd = at + 4 + (source[at + 3] as number);
+    // Lengths of one octet, as nearly all have: everything else, and everything wrong, goes the slow way.
+    const short =
+      source[at] === TAG.SEQUENCE && length < 0x80 && end <= limit && source[at + 2] === TAG.INTEGER && serialEnd + 2 <= end;
+    if (!short) {
+      this.#readSlowly(at);
+      return;
+    }
+    this.serialStart = at + 4;
+    this.serialEnd = serialEnd;
+    this.extensionsStart = serialEnd + 2 + (source[serialEnd + 1] as number);
+    this.end = end;
+    const tag = source[serialEnd];
+    const serial = source[at + 4];
+    const plain = this.extensionsStart <= end && (tag === TAG.UTC_TIME || tag === TAG.GENERALIZED_TIME);
+    // Whether 00 or FF begins a longer form than needed is looked at slowly.
+    if (!plain || serialEnd === at + 4 || serial === 0 || serial === 0xff) this.#readSlowly(at);
+  }
+
+  #readSlowly(at: number): void {
+    const { source } = this;
+    if (source[at] !== TAG.SEQUENCE) throw new FormatFault('der.unexpected-tag', 'CRL entry: expected SEQUENCE', at);
+    const [inside, end] = span(source, at, this.#limit);
+    if (source[inside] !== TAG.INTEGER) throw new FormatFault('der.unexpected-tag', 'userCertificate: expected INTEGER', inside);
+    const [serialStart, serialEnd] = span(source, inside, end);
+    if (serialEnd === serialStart) throw new FormatFault('der.integer', 'INTEGER without octets', inside);
+    // A serial number in a longer form would not be found by the octets of the certificate, and a revocation overlooked.
+    const high = (source[serialStart + 1] as number) >= 0x80;
+    const needless = (source[serialStart] === 0 && !high) || (source[serialStart] === 0xff && high);
+    if (serialEnd - serialStart > 1 && needless) {
+      throw new FormatFault('der.integer-not-minimal', 'userCertificate: INTEGER not minimal', inside);
+    }
+    const tag = source[serialEnd];
+    if (serialEnd >= end || (tag !== TAG.UTC_TIME && tag !== TAG.GENERALIZED_TIME)) {
+      throw new FormatFault('der.time', 'revocationDate: expected UTCTime or GeneralizedTime', serialEnd);
+    }
+    const [, timeEnd] = span(source, serialEnd, end);
+    this.serialStart = serialStart;
+    this.serialEnd = serialEnd;
+    this.extensionsStart = timeEnd;
+    this.end = end;
+  }
 }
 
 /** Length octets at `at`; DER minimality is checked as the general reader does. Returns [contentStart, end]. */
@@ -40,27 +101,8 @@ function span(source: Uint8Array, at: number, limit: number): [number, number] {
   return [at + node.contentStart, at + node.end];
 }
 
-function rawEntry(source: Uint8Array, at: number, limit: number): RawEntry {
-  if (source[at] !== TAG.SEQUENCE) throw new FormatFault('der.unexpected-tag', 'CRL entry: expected SEQUENCE', at);
-  const [inside, end] = span(source, at, limit);
-  if (source[inside] !== TAG.INTEGER) throw new FormatFault('der.unexpected-tag', 'userCertificate: expected INTEGER', inside);
-  const [serialStart, serialEnd] = span(source, inside, end);
-  if (serialEnd === serialStart) throw new FormatFault('der.integer', 'INTEGER without octets', inside);
-  // A serial number in a longer form would not be found by the octets of the certificate, and a revocation overlooked.
-  const [first, second] = [source[serialStart], (source[serialStart + 1] as number) >= 0x80];
-  if (serialEnd - serialStart > 1 && ((first === 0 && !second) || (first === 0xff && second))) {
-    throw new FormatFault('der.integer-not-minimal', 'userCertificate: INTEGER not minimal', inside);
-  }
-  const tag = source[serialEnd];
-  if (serialEnd >= end || (tag !== TAG.UTC_TIME && tag !== TAG.GENERALIZED_TIME)) {
-    throw new FormatFault('der.time', 'revocationDate: expected UTCTime or GeneralizedTime', serialEnd);
-  }
-  const [, timeEnd] = span(source, serialEnd, end);
-  return { serialStart, serialEnd, timeStart: serialEnd, extensionsStart: timeEnd, end };
-}
-
 /** `30 0C 30 0A 06 03 55 1D 15 04 03 0A 01 rr`: what nearly every entry in the wild carries. */
-function onlyReason(source: Uint8Array, entry: RawEntry): boolean {
+function onlyReason(source: Uint8Array, entry: EntryCursor): boolean {
   const at = entry.extensionsStart;
   return (
     entry.end - at === 14 &&
@@ -81,7 +123,7 @@ interface EntryExtensions {
   unknownCritical?: string;
 }
 
-function entryExtensions(source: Uint8Array, entry: RawEntry): EntryExtensions {
+function entryExtensions(source: Uint8Array, entry: EntryCursor): EntryExtensions {
   const found: EntryExtensions = {};
   if (entry.extensionsStart === entry.end) return found;
   const list = decodeDerPrefix(source.subarray(entry.extensionsStart, entry.end));
@@ -110,8 +152,9 @@ export function surveyEntries(list: DerNode | undefined, maxEntries: number): En
   const unknownCritical = new Set<string>();
   let hasCertificateIssuer = false;
   let count = 0;
+  const entry = new EntryCursor(list);
   for (let at = list.contentStart; at < list.end;) {
-    const entry = rawEntry(list.source, at, list.end);
+    entry.read(at);
     if (++count > maxEntries) throw new FormatFault('crl.entries', 'more entries than the budget', at);
     if (entry.extensionsStart !== entry.end && !onlyReason(list.source, entry)) {
       const extensions = entryExtensions(list.source, entry);
@@ -128,8 +171,9 @@ export function* entriesOf(list: DerNode | undefined, serialNumber?: Uint8Array)
   if (list === undefined) return;
   const source = list.source;
   let certificateIssuer: Uint8Array | undefined;
+  const raw = new EntryCursor(list);
   for (let at = list.contentStart; at < list.end;) {
-    const raw = rawEntry(source, at, list.end);
+    raw.read(at);
     at = raw.end;
     const plain = raw.extensionsStart === raw.end || onlyReason(source, raw);
     const wanted = serialNumber === undefined || sameOctets(source, raw.serialStart, raw.serialEnd, serialNumber);
