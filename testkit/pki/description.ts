@@ -20,6 +20,10 @@ export interface EntityDescription {
   /** Ready Extension values behind the profile's. */
   readonly moreExtensions?: readonly Uint8Array[];
   readonly brokenSignature?: boolean;
+  /** Its own certificate is signed with SHA-1, as in the first generation of official-duty certificates. */
+  readonly sha1?: boolean;
+  /** Of an authority: its lists and its own OCSP answers are. */
+  readonly sha1Status?: boolean;
   /** Hexadecimal magnitude; default derived from the entity's name. */
   readonly serialHex?: string;
 }

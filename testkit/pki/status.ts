@@ -7,6 +7,7 @@ import type { CertStatus } from '@antin/pki/ocsp/response';
 import { signatureAlgorithmIdentifier } from '@antin/pki/x509/algorithm';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { sameName } from '@antin/pki/x509/name';
+import { sha1Of } from './sha1.ts';
 import type { Entity, OcspOptions, TestPki } from './types.ts';
 
 const DAY = 86_400_000;
@@ -20,7 +21,8 @@ function revokedBy(pki: TestPki, issuer: string, at: number): Entity[] {
 /** A full CRL; the number is the hour, so that later lists have higher ones. */
 export function crlOf(pki: TestPki, issuer: string, at: number): Uint8Array {
   const ca = pki.entity(issuer);
-  const identifier = signatureAlgorithmIdentifier(ca.algorithm);
+  const algorithm = ca.description.sha1Status === true ? sha1Of(ca.algorithm) : ca.algorithm;
+  const identifier = signatureAlgorithmIdentifier(algorithm);
   const tbs = buildTbsCertList({
     signatureAlgorithm: identifier,
     issuer: ca.certificate.subject.raw,
@@ -36,7 +38,7 @@ export function crlOf(pki: TestPki, issuer: string, at: number): Uint8Array {
       }),
     ),
   });
-  return crlFrom(tbs, identifier, ca.signNow(tbs));
+  return crlFrom(tbs, identifier, ca.signNow(tbs, algorithm));
 }
 
 export function ocspOf(pki: TestPki, subject: string | Certificate, at: number, options: OcspOptions): Uint8Array {
@@ -52,7 +54,8 @@ export function ocspOf(pki: TestPki, subject: string | Certificate, at: number, 
     options.responder ?? known.find(({ one }) => one?.profile === 'ocsp' && one.issuer === issuerName)?.name ?? issuerName;
   const responder = pki.entity(responderName);
   const revoked = entity === undefined ? undefined : pki.description.entities[entity]?.revoked;
-  const identifier = signatureAlgorithmIdentifier(responder.algorithm);
+  const algorithm = responder.description.sha1Status === true ? sha1Of(responder.algorithm) : responder.algorithm;
+  const identifier = signatureAlgorithmIdentifier(algorithm);
   const tbs = buildResponseData({
     responderId: { keyHash: digestOf(nodeCrypto, 'SHA-1', responder.certificate.publicKey) },
     producedAt: at,
@@ -67,7 +70,7 @@ export function ocspOf(pki: TestPki, subject: string | Certificate, at: number, 
     ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
   });
   const certificates = sameName(responder.certificate.subject, issuer.certificate.subject) ? [] : [responder.certificate.raw];
-  return ocspResponseFrom(tbs, identifier, responder.signNow(tbs), certificates);
+  return ocspResponseFrom(tbs, identifier, responder.signNow(tbs, algorithm), certificates);
 }
 
 function statusOf(

@@ -33,6 +33,7 @@ import { buildName } from '@antin/pki/x509/name';
 import { DEFAULT_PKI } from './description.ts';
 import type { EntityDescription, PkiDescription } from './description.ts';
 import { profileExtensions } from './profiles.ts';
+import { sha1Of } from './sha1.ts';
 import { crlOf, ocspOf } from './status.ts';
 import { tokenOf } from './time-stamp.ts';
 import type { Entity, TestPki } from './types.ts';
@@ -86,7 +87,8 @@ export function testPki(description: PkiDescription = DEFAULT_PKI): TestPki {
     const pair = keyOf(name, own.key);
     const algorithm = ALGORITHM[own.key];
     const issuer = issuerName === name ? undefined : pki.entity(issuerName);
-    const identifier = signatureAlgorithmIdentifier(issuer?.algorithm ?? algorithm);
+    const signedWith = own.sha1 === true ? sha1Of(issuer?.algorithm ?? algorithm) : (issuer?.algorithm ?? algorithm);
+    const identifier = signatureAlgorithmIdentifier(signedWith);
     const tbs = buildTbsCertificate({
       serialNumber: serialOf(name, own),
       signatureAlgorithm: identifier,
@@ -97,7 +99,7 @@ export function testPki(description: PkiDescription = DEFAULT_PKI): TestPki {
       spki: pair.spki,
       extensions: profileExtensions(own, issuerName, pair.spki, issuer?.certificate, description),
     });
-    const signature = issuer === undefined ? nodeSecrets.sign(pair.pkcs8, algorithm, tbs) : issuer.signNow(tbs);
+    const signature = issuer === undefined ? nodeSecrets.sign(pair.pkcs8, signedWith, tbs) : issuer.signNow(tbs, signedWith);
     if (own.brokenSignature === true) signature[signature.length - 1] = (signature.at(-1) as number) ^ 1;
     return {
       name,
