@@ -30,6 +30,9 @@ export function publicApp(doors: PublicDoors): Hono {
       label: anchor.label,
       practice: anchor.practice,
       purposes: [...anchor.purposes],
+      ...(anchor.notBefore === undefined ? {} : { notBefore: new Date(anchor.notBefore).toISOString() }),
+      ...(anchor.notAfter === undefined ? {} : { notAfter: new Date(anchor.notAfter).toISOString() }),
+      ...(anchor.sha1OnCaCertificates === true ? { sha1OnCaCertificates: true } : {}),
     })),
     certificates: trust.certificates.map(toBase64),
   }));

@@ -11,6 +11,11 @@ export const TrustList = z.object({
       label: z.string(),
       practice: z.boolean(),
       purposes: z.array(z.enum(['signer', 'time-stamp'])),
+      /** When it vouches, by the trust store: a service that was withdrawn vouches for nothing later. */
+      notBefore: Instant.optional(),
+      notAfter: Instant.optional(),
+      /** Pinned with leave for SHA-1 on its CA certificates (VGCA G1). */
+      sha1OnCaCertificates: z.boolean().optional(),
     }),
   ),
   /** Intermediate certificates that help to complete a path. */

@@ -18,6 +18,11 @@ export async function fetchTrust(): Promise<Trust | undefined> {
     anchors: list.data.anchors.map((anchor) => ({
       certificate: parseCertificate(fromBase64(anchor.certificate)),
       purposes: anchor.purposes,
+      label: anchor.label,
+      practice: anchor.practice,
+      ...(anchor.notBefore === undefined ? {} : { notBefore: Date.parse(anchor.notBefore) }),
+      ...(anchor.notAfter === undefined ? {} : { notAfter: Date.parse(anchor.notAfter) }),
+      ...(anchor.sha1OnCaCertificates === true ? { sha1OnCaCertificates: true } : {}),
     })),
     certificates: list.data.certificates.map(fromBase64),
   };
