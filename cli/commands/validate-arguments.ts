@@ -36,6 +36,8 @@ export interface ValidateArguments {
   readonly print: PrintArguments | undefined;
   /** File with the password that opens an encrypted PDF; `-` asks. */
   readonly openPassFile: string | undefined;
+  /** Folder for pictures of what looks otherwise since signing. */
+  readonly visual: string | undefined;
   readonly help: boolean;
 }
 
@@ -48,7 +50,7 @@ export interface ValidateArguments {
 export function readValidateArguments(argv: readonly string[]): ValidateArguments {
   const options = readOptions(argv, {
     lists: ['trust', 'tsa-trust', 'trust-list', 'trust-list-signer', 'allow', 'crl', 'ocsp', 'certificate', 'detached'],
-    singles: ['at', 'format', 'batch', 'lang', 'report', 'policy', 'output', 'p12', 'pass-file', 'open-pass-file'],
+    singles: ['at', 'format', 'batch', 'lang', 'report', 'policy', 'output', 'p12', 'pass-file', 'open-pass-file', 'visual'],
     flags: ['offline', 'force'],
     short: { o: 'output' },
     trailingFile: !argv.some((raw) => /^--batch(=|$)/.test(raw)),
@@ -61,6 +63,7 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
     );
   }
   if (batch !== undefined && files.length > 0) throw new UsageFault('--batch takes no file beside its list');
+  if (batch !== undefined && single('visual') !== undefined) throw new UsageFault('--visual is for one file at a time');
   const report = single('report');
   return {
     file: files[0],
@@ -82,6 +85,7 @@ export function readValidateArguments(argv: readonly string[]): ValidateArgument
     policy: single('policy'),
     print: printArguments(options),
     openPassFile: single('open-pass-file'),
+    visual: single('visual'),
     help,
   };
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { text as readAll } from 'node:stream/consumers';
 import { systemClock } from '@antin/adapters/clock/clock';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { nodePdfCiphers } from '@antin/adapters/crypto/pdf-ciphers';
@@ -10,10 +9,11 @@ import { answerCache } from '@antin/adapters/sources/answer-cache';
 import { evidenceFetcher } from '@antin/adapters/sources/evidence';
 import { FormatFault } from '@antin/formats/fault';
 import type { ValidationOutcome } from '@antin/signature/validation/outcome';
+import { locationsOf } from '@antin/signature/validation/known-anchors';
 import { readPolicy } from '@antin/signature/validation/policy-file';
 import { VIETNAM_POLICY } from '@antin/signature/validation/policy';
 import type { ValidationPolicy } from '@antin/signature/validation/policy';
-import type { Evidence, Need, ValidationContext, ValidationReport } from '@antin/signature/validation/types';
+import type { Evidence, Need, ValidationContext } from '@antin/signature/validation/types';
 import { UnsupportedFile, validate } from '@antin/signature/validation/validate';
 import { judgeWithSources } from '@antin/signature/validation/with-sources';
 import { exit } from '../exit.ts';
@@ -22,27 +22,36 @@ import { printable } from '../printable.ts';
 import { UsageFault } from './options.ts';
 import { readValidateArguments } from './validate-arguments.ts';
 import type { ValidateArguments } from './validate-arguments.ts';
-import { dataByName, readAnchors, readCertificateFiles, readEvidence, stat } from './validate-inputs.ts';
+import { runBatch } from './validate-batch.ts';
+import type { Outcome } from './validate-batch.ts';
+import { dataByName, readCertificateFiles, readEvidence, stat } from './validate-inputs.ts';
+import { trustFor } from './validate-trust.ts';
 import { exitOf } from './sign/fault.ts';
 import { readSecret } from './sign/secret.ts';
 import { checkPrint, printReport } from './validate-print.ts';
 import { renderReport } from './validate-report.ts';
+import { makeFolder, visualText } from './validate-visual.ts';
 
 const usage = `antin validate FILE [options]: judge the signatures of a file
 
-  --trust FILE_OR_DIR…      certificates trusted for signers, and for time-stamps unless --tsa-trust is given (PEM, DER, p7c)
+  --trust FILE_OR_DIR…      certificates trusted for signers, and for time-stamps unless --tsa-trust is given (PEM, DER, p7c,
+                            or a trust store in JSON with purposes and dates)
   --tsa-trust FILE_OR_DIR…  certificates trusted for time-stamps only
+  --trust-list FILE…        signed trusted lists (ETSI TS 119 612); --trust-list-signer FILE… names who may sign them
   --certificate FILE…       further certificates for building chains; trusted for nothing
   --crl FILE…  --ocsp FILE… revocation data at hand
   --detached DATA…          the data a detached signature is about; several are told apart by their names
   --at ISO8601              judge as of this moment (UTC without a zone); default: now
+  --allow ORIGIN…           addresses inside the network that may be asked, e.g. http://10.0.0.1:8080
   --offline                 ask nobody; otherwise CRL and OCSP are fetched for certificates of trusted issuers
   --format text|json        default text
-  --batch LIST              many files, one path a line ("-" reads standard input); --format jsonl
+  --batch FOLDER_OR_LIST    many files: all in a folder and below, or one path a line ("-" reads standard input); --format jsonl
   --lang vi|en              language of the text; default vi
   --report simple|detailed|diagnostic|etsi|pdf   one sentence and four answers; every check with its clause; the facts alone
                             (JSON); ETSI TS 119 102-2 (XML, nothing for an unsigned file); printable, with -o OUT.pdf and,
                             sealed by the verifier, --p12 FILE --pass-file FILE
+  --visual FOLDER           pictures of a PDF before and after, with what looks otherwise framed: a help for people that
+                            changes no verdict
   --open-pass-file FILE     the password that opens an encrypted PDF; - asks
   --policy FILE             a validation policy (JSON) in place of the default for Vietnam
 
@@ -51,17 +60,6 @@ a batch answers with the worst.
 `;
 
 const CODES = { valid: exit.valid, invalid: exit.invalid, indeterminate: exit.indeterminate, unsigned: exit.unsigned } as const;
-/** Of a batch: a file that could not be judged at all comes before every verdict. */
-const WORST: readonly number[] = [
-  exit.fault,
-  exit.unsupportedInput,
-  exit.usage,
-  exit.invalid,
-  exit.indeterminate,
-  exit.unsigned,
-  exit.valid,
-];
-
 /** `antin validate` */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
@@ -75,7 +73,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       args.openPassFile === undefined
         ? undefined
         : Buffer.from(await readSecret(args.openPassFile, 'password of the file', io)).toString('utf8');
-    const judge = judgeFor(args, policy, password);
+    const judge = judgeFor(args, policy, password, io);
     const render = (outcome: ValidationOutcome, at: number): string =>
       renderReport(outcome, {
         kind: args.report,
@@ -84,8 +82,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
         policy,
         at,
       });
-    if (args.batch !== undefined) return await runBatch(args, args.batch, judge, render, io);
+    if (args.batch !== undefined) return await runBatch(args.batch, args.format, (path) => judgeOne(path, judge, render), io);
     if (args.print !== undefined) checkPrint(args.file as string, args.print);
+    if (args.visual !== undefined) makeFolder(args.visual);
     const outcome = await judgeOne(args.file as string, judge, render);
     if ('fault' in outcome) {
       io.stderr.write(`antin validate: ${outcome.fault.message} [${outcome.fault.code}]\n`);
@@ -97,6 +96,13 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       await printReport(outcome.report, { ...args.print, language: args.language, profile, now }, io);
     }
     io.stdout.write(outcome.text);
+    if (args.visual !== undefined) {
+      const asked = { folder: args.visual, language: args.language, password };
+      const text = await visualText(outcome.report, args.file as string, asked);
+      // What a program reads stays JSON or XML.
+      const plain = args.format === 'text' && args.report !== 'etsi' && args.report !== 'diagnostic';
+      (plain ? io.stdout : io.stderr).write(text);
+    }
     return outcome.code;
   } catch (error) {
     const refused = error instanceof UsageFault ? undefined : exitOf(error);
@@ -112,23 +118,18 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 }
 
 type Judge = (path: string) => Promise<ValidationOutcome & { readonly at: number }>;
-type Outcome =
-  | { readonly text: string; readonly report: ValidationReport; readonly code: number }
-  | { readonly fault: { readonly code: string; readonly message: string }; readonly code: number };
 
 type Render = (outcome: ValidationOutcome, at: number) => string;
 
-function judgeFor(args: ValidateArguments, policy: ValidationPolicy, password: string | undefined): Judge {
-  const separate = args.tsaTrust.length > 0;
-  const trust = readAnchors(args.trust, separate ? ['signer'] : ['signer', 'time-stamp']);
-  const tsaTrust = separate ? readAnchors(args.tsaTrust, ['time-stamp']) : undefined;
+function judgeFor(args: ValidateArguments, policy: ValidationPolicy, password: string | undefined, io: Io): Judge {
+  const trusted = trustFor(args, policy, args.at ?? systemClock().getTime(), io);
   const evidence: Evidence = {
     certificates: readCertificateFiles(args.certificate).map((one) => one.raw),
     crls: args.crl.map(readEvidence),
     ocsps: args.ocsp.map(readEvidence),
   };
   for (const path of args.detached) if (!stat(path).isFile()) throw new UsageFault(`${path} is no file`);
-  const fetch = args.offline ? undefined : fetcher();
+  const fetch = args.offline ? undefined : fetcher(args.allow, locationsOf([...trusted.trust, ...(trusted.tsaTrust ?? [])]));
   return async (path) => {
     if (!stat(path).isFile()) throw new UsageFault(`${path} is no file`);
     using source = fileSource(path);
@@ -140,8 +141,7 @@ function judgeFor(args: ValidateArguments, policy: ValidationPolicy, password: s
       door: nodeCrypto,
       inflate: nodeInflate,
       inflateRaw: nodeInflateRaw,
-      trust,
-      ...(tsaTrust === undefined ? {} : { tsaTrust }),
+      ...trusted,
       evidence,
       at,
       policy,
@@ -169,17 +169,17 @@ function policyFrom(path: string): ValidationPolicy {
 
 /**
  * The one place from which the command talks to the world. Revocation data is asked for only where the chain already ends at
- * a trusted anchor; the addresses of a stranger's certificate are never followed.
+ * a trusted anchor; a missing issuer only where trusted authorities publish or the caller allows: the addresses of a stranger's
+ * certificate are never followed.
  */
-function fetcher(): (needs: readonly Need[]) => Promise<Evidence> {
-  const fetch = evidenceFetcher({
-    reach: { configured: [], publicInternet: true },
+function fetcher(configured: readonly string[], pinned: readonly string[]): (needs: readonly Need[]) => Promise<Evidence> {
+  return evidenceFetcher({
+    reach: { configured, pinned, publicInternet: true },
     door: nodeCrypto,
     clock: systemClock,
     cache: answerCache({ clock: systemClock, maxBytes: 64 << 20 }),
     timeoutMs: 8000,
   });
-  return (needs) => fetch(needs.filter((need) => need.kind !== 'certificate'));
 }
 
 async function judgeOne(path: string, judge: Judge, render: Render): Promise<Outcome> {
@@ -192,31 +192,4 @@ async function judgeOne(path: string, judge: Judge, render: Render): Promise<Out
     }
     throw error;
   }
-}
-
-async function runBatch(args: ValidateArguments, list: string, judge: Judge, render: Render, io: Io): Promise<number> {
-  if (list !== '-') stat(list);
-  const text = list === '-' ? await readAll(io.stdin) : readFileSync(list, 'utf8');
-  const paths = text.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const codes: number[] = [];
-  for (const path of paths) {
-    let outcome: Outcome;
-    try {
-      outcome = await judgeOne(path, judge, render);
-    } catch (error) {
-      // One bad line must not cost the verdicts of the other thousand.
-      const usageFault = error instanceof UsageFault;
-      const message = error instanceof Error ? error.message : String(error);
-      outcome = {
-        fault: { code: usageFault ? 'batch.no-file' : 'engine.fault', message },
-        code: usageFault ? exit.usage : exit.fault,
-      };
-    }
-    codes.push(outcome.code);
-    if (!('fault' in outcome)) {
-      io.stdout.write(args.format === 'text' ? `${path}\n${outcome.text}\n` : outcome.text);
-    } else if (args.format === 'text') io.stdout.write(`${path}\n${outcome.fault.message} [${outcome.fault.code}]\n\n`);
-    else io.stdout.write(`${JSON.stringify({ file: path, error: outcome.fault })}\n`);
-  }
-  return WORST.find((code) => codes.includes(code)) ?? exit.ok;
 }
