@@ -1,17 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import type { Inflate } from '@antin/formats/bytes/source';
-import { FormatFault } from '@antin/formats/fault';
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (fault) {
-    if (fault instanceof FormatFault) return fault.code;
-    throw fault;
-  }
-  return 'no fault';
-}
+import { codeOf } from './code-of.ts';
 
 /** What every implementation of the inflate door must do. */
 export function inflateContract(inflate: Inflate): void {

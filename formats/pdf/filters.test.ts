@@ -1,7 +1,7 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { doors } from '@antin/testkit/pdf/signing';
-import { FormatFault } from '../fault.ts';
+import { codeOf } from '@antin/testkit/code-of';
 import { decodeStreamData } from './filters.ts';
 import type { PdfObject } from './objects.ts';
 import { pdfArray, pdfDict, pdfName } from './objects.ts';
@@ -12,16 +12,6 @@ function decode(data: Uint8Array, filters: readonly string[], parameters?: PdfOb
   const dict = pdfDict({ Filter: pdfArray(filters.map(pdfName)), DecodeParms: parameters });
   const door = { inflate: doors.inflate, resolve: (o: PdfObject | undefined) => o ?? null, maxFilters: 8 };
   return decodeStreamData({ kind: 'stream', dict, raw: () => data }, door, maxBytes);
-}
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (fault) {
-    if (fault instanceof FormatFault) return fault.code;
-    throw fault;
-  }
-  return 'no fault';
 }
 
 describe('filters', () => {

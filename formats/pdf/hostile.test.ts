@@ -2,8 +2,8 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { appendRevision, buildPdf, plainObjects } from '@antin/testkit/pdf/build-pdf';
 import { doors } from '@antin/testkit/pdf/signing';
+import { codeOf } from '@antin/testkit/code-of';
 import { memorySource } from '../bytes/source.ts';
-import { FormatFault } from '../fault.ts';
 import type { OpenPdfOptions, PdfFile } from './file.ts';
 import { openPdf } from './file.ts';
 import { isStream } from './objects.ts';
@@ -13,16 +13,6 @@ const bytes = (value: string): Uint8Array => Uint8Array.from(value, (c) => c.cha
 
 function open(input: Uint8Array, options: Partial<OpenPdfOptions> = {}): PdfFile {
   return openPdf(memorySource(input), { inflate: doors.inflate, mode: 'strict', ...options });
-}
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (fault) {
-    if (fault instanceof FormatFault) return fault.code;
-    throw fault;
-  }
-  return 'no fault';
 }
 
 const base = buildPdf(plainObjects());

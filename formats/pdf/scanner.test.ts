@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { codeOf } from '@antin/testkit/code-of';
 import { memorySource } from '../bytes/source.ts';
-import { FormatFault } from '../fault.ts';
 import { defaultPdfBudget } from './budget.ts';
 import type { PdfArray, PdfDict, PdfObject } from './objects.ts';
 import { PdfScanner } from './scanner.ts';
@@ -11,16 +11,6 @@ const bytes = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charC
 function read(text: string, options: { depth?: number; tokens?: number } = {}): PdfObject {
   const budget = { ...defaultPdfBudget, ...options };
   return new PdfScanner(memorySource(bytes(text)), { budget, positions: true }).object();
-}
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (fault) {
-    if (fault instanceof FormatFault) return fault.code;
-    throw fault;
-  }
-  return 'no fault';
 }
 
 const name = (value: string) => ({ kind: 'name', value });

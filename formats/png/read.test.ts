@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { paintPng, pngChunk, pngOf } from '@antin/testkit/pdf/pictures';
 import { doors } from '@antin/testkit/pdf/signing';
-import { FormatFault } from '../fault.ts';
+import { codeOf } from '@antin/testkit/code-of';
 import { readPng, unpackPng } from './read.ts';
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-  } catch (fault) {
-    if (fault instanceof FormatFault) return fault.code;
-    throw fault;
-  }
-  return 'no fault';
-}
 
 describe('PNG', () => {
   const honest = paintPng(3, 2, (x, y) => [x, y, 7, 255 - x]);

@@ -6,11 +6,11 @@ import { useRef, useState } from 'react';
 import { signingRoutes, type Credential, type ToSign } from '@antin/protocol/office/signing';
 import { Button } from '../../ui/Button.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
-import { Empty, Skeleton } from '../../ui/Waiting.tsx';
+import { Empty } from '../../ui/Waiting.tsx';
 import { call } from '../data/client.ts';
 import { useSpeech } from '../data/language.tsx';
 import { credentialsQuery, toSignQuery } from '../data/queries.ts';
-import { Failure } from '../shell/Failure.tsx';
+import { Pending } from '../shell/Pending.tsx';
 import { problemText } from '../shell/problem-lines.ts';
 import { bestCredential, CredentialChoice } from '../signing/CredentialChoice.tsx';
 import { useAppearance } from '../signing/use-appearance.ts';
@@ -30,11 +30,7 @@ export function BatchPage() {
         <p className="hint">{t('batch.lead')}</p>
       </header>
       {waiting.data === undefined ? (
-        waiting.error === null ? (
-          <Skeleton label={t('loading')} lines={8} />
-        ) : (
-          <Failure error={waiting.error} onRetry={() => void waiting.refetch()} />
-        )
+        <Pending query={waiting} lines={8} />
       ) : waiting.data.items.length === 0 ? (
         <Empty title={t('batch.empty')}>
           <p>{t('batch.empty.text')}</p>
@@ -145,11 +141,7 @@ function Choose({ items, total }: { readonly items: readonly ToSign[]; readonly 
               credential={credential}
               credentials={
                 credentials.data === undefined ? (
-                  credentials.error === null ? (
-                    <Skeleton label={t('loading')} lines={2} />
-                  ) : (
-                    <Failure error={credentials.error} onRetry={() => void credentials.refetch()} />
-                  )
+                  <Pending query={credentials} lines={2} />
                 ) : (
                   <CredentialChoice
                     legend={t('sign.credential')}

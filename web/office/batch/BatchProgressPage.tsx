@@ -7,12 +7,11 @@ import { signingRoutes, type SigningBatch } from '@antin/protocol/office/signing
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
-import { Skeleton } from '../../ui/Waiting.tsx';
 import { instantText } from '../../i18n/dates.ts';
 import { call } from '../data/client.ts';
 import { useSpeech } from '../data/language.tsx';
 import { batchQuery, credentialsQuery, useSession } from '../data/queries.ts';
-import { Failure } from '../shell/Failure.tsx';
+import { Pending } from '../shell/Pending.tsx';
 import { problemText } from '../shell/problem-lines.ts';
 import { bestCredential } from '../signing/CredentialChoice.tsx';
 import { BatchItems } from './BatchItems.tsx';
@@ -30,16 +29,11 @@ const SETTLED = new Set([
 /** A batch under way and its outcome, document by document. It can be left and opened again. */
 export function BatchProgressPage() {
   const { id } = useParams({ from: '/ky-nhieu/$id' });
-  const { t } = useSpeech();
   const batch = useQuery(batchQuery(id));
   if (batch.data === undefined) {
     return (
       <div className="page">
-        {batch.error === null ? (
-          <Skeleton label={t('loading')} lines={6} />
-        ) : (
-          <Failure error={batch.error} onRetry={() => void batch.refetch()} />
-        )}
+        <Pending query={batch} lines={6} />
       </div>
     );
   }

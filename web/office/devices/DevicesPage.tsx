@@ -8,13 +8,13 @@ import { Field } from '../../ui/Field.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Tag } from '../../ui/Tag.tsx';
-import { Empty, Skeleton } from '../../ui/Waiting.tsx';
+import { Empty } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, instantText } from '../../i18n/dates.ts';
 import { call } from '../data/client.ts';
 import { daysLeft } from './days-left.ts';
 import { useSpeech } from '../data/language.tsx';
 import { devicesQuery, useSession } from '../data/queries.ts';
-import { Failure } from '../shell/Failure.tsx';
+import { Pending } from '../shell/Pending.tsx';
 import { problemText } from '../shell/problem-lines.ts';
 
 export function DevicesPage() {
@@ -30,11 +30,7 @@ export function DevicesPage() {
       <div className="issue-columns">
         <div className="issue-main">
           {devices.data === undefined ? (
-            devices.error === null ? (
-              <Skeleton label={t('loading')} />
-            ) : (
-              <Failure error={devices.error} onRetry={() => void devices.refetch()} />
-            )
+            <Pending query={devices} />
           ) : devices.data.devices.length === 0 ? (
             <Empty title={t('device.none')}>
               <p>{t('device.none.text')}</p>

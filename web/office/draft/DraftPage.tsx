@@ -5,7 +5,6 @@ import { useEffect, useState } from 'react';
 import { documentRoutes, type DocumentView } from '@antin/protocol/office/documents';
 import { Button } from '../../ui/Button.tsx';
 import { ProblemSummary, type ProblemLine } from '../../ui/ProblemSummary.tsx';
-import { Skeleton } from '../../ui/Waiting.tsx';
 import { instantText } from '../../i18n/dates.ts';
 import { addressOf, call } from '../data/client.ts';
 import { useSpeech } from '../data/language.tsx';
@@ -13,7 +12,7 @@ import { documentQuery, signersQuery } from '../data/queries.ts';
 import { notationOf } from '../pdf/propose.ts';
 import { pageText } from '../pdf/text-lines.ts';
 import { usePdf } from '../pdf/use-document.ts';
-import { Failure } from '../shell/Failure.tsx';
+import { Pending } from '../shell/Pending.tsx';
 import { problemText } from '../shell/problem-lines.ts';
 import { CheckStep } from './CheckStep.tsx';
 import { draftOf, emptyDraft, fieldIds, fieldsOf, missingFields, type DraftState } from './draft-state.ts';
@@ -26,16 +25,11 @@ export function NewDraftPage() {
 
 export function EditDraftPage() {
   const { id } = useParams({ from: '/soan-thao/$id' });
-  const { t } = useSpeech();
   const view = useQuery({ ...documentQuery(id), refetchOnWindowFocus: false });
   if (view.data === undefined) {
     return (
       <div className="page">
-        {view.error === null ? (
-          <Skeleton label={t('loading')} />
-        ) : (
-          <Failure error={view.error} onRetry={() => void view.refetch()} />
-        )}
+        <Pending query={view} />
       </div>
     );
   }

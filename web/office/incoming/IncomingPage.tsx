@@ -7,7 +7,6 @@ import { incomingRoutes, type IncomingView, type RefusalCode } from '@antin/prot
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
-import { Skeleton } from '../../ui/Waiting.tsx';
 import { dayText, instantText } from '../../i18n/dates.ts';
 import { addressOf, call } from '../data/client.ts';
 import { asTitle } from '../../i18n/titles.ts';
@@ -16,7 +15,7 @@ import { incomingQuery } from '../data/queries.ts';
 import { FileTools } from '../pdf/FileTools.tsx';
 import { PdfReader } from '../pdf/PdfReader.tsx';
 import { actOf } from '../shell/acts.ts';
-import { Failure } from '../shell/Failure.tsx';
+import { Pending } from '../shell/Pending.tsx';
 import { FileList } from '../shell/FileList.tsx';
 import { History } from '../shell/History.tsx';
 import { problemText } from '../shell/problem-lines.ts';
@@ -28,16 +27,11 @@ import { VerdictPanel } from './VerdictPanel.tsx';
 
 export function IncomingPage() {
   const { id } = useParams({ from: '/van-ban-den/$id' });
-  const { t } = useSpeech();
   const view = useQuery(incomingQuery(id));
   if (view.data === undefined) {
     return (
       <div className="page">
-        {view.error === null ? (
-          <Skeleton label={t('loading')} lines={8} />
-        ) : (
-          <Failure error={view.error} onRetry={() => void view.refetch()} />
-        )}
+        <Pending query={view} lines={8} />
       </div>
     );
   }

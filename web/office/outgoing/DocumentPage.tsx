@@ -8,7 +8,6 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
-import { Skeleton } from '../../ui/Waiting.tsx';
 import { dayText } from '../../i18n/dates.ts';
 import { addressOf, call } from '../data/client.ts';
 import { asTitle } from '../../i18n/titles.ts';
@@ -18,7 +17,7 @@ import { FileTools } from '../pdf/FileTools.tsx';
 import { PdfReader } from '../pdf/PdfReader.tsx';
 import { actOf } from '../shell/acts.ts';
 import { Deliveries, inMotion } from '../shell/Deliveries.tsx';
-import { Failure } from '../shell/Failure.tsx';
+import { Pending } from '../shell/Pending.tsx';
 import { FileList } from '../shell/FileList.tsx';
 import { History } from '../shell/History.tsx';
 import { problemText } from '../shell/problem-lines.ts';
@@ -29,7 +28,6 @@ import { SignatureList } from './SignatureList.tsx';
 
 export function DocumentPage() {
   const { id } = useParams({ from: '/van-ban-di/$id' });
-  const { t } = useSpeech();
   const view = useQuery({
     ...documentQuery(id),
     refetchInterval: (query) => {
@@ -43,11 +41,7 @@ export function DocumentPage() {
   if (view.data === undefined) {
     return (
       <div className="page">
-        {view.error === null ? (
-          <Skeleton label={t('loading')} lines={8} />
-        ) : (
-          <Failure error={view.error} onRetry={() => void view.refetch()} />
-        )}
+        <Pending query={view} lines={8} />
       </div>
     );
   }

@@ -1,10 +1,10 @@
 import '../../i18n/words/pages.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Empty, Skeleton } from '../../ui/Waiting.tsx';
+import { Empty } from '../../ui/Waiting.tsx';
 import { useSpeech } from '../data/language.tsx';
 import { registersQuery } from '../data/queries.ts';
-import { Failure } from '../shell/Failure.tsx';
+import { Pending } from '../shell/Pending.tsx';
 
 export function RegistersPage() {
   const { t } = useSpeech();
@@ -13,11 +13,7 @@ export function RegistersPage() {
     <div className="page">
       <h1>{t('register.title')}</h1>
       {registers.data === undefined ? (
-        registers.error === null ? (
-          <Skeleton label={t('loading')} />
-        ) : (
-          <Failure error={registers.error} onRetry={() => void registers.refetch()} />
-        )
+        <Pending query={registers} />
       ) : registers.data.registers.length === 0 ? (
         <Empty title={t('register.none')}>
           <p>{t('register.none.text')}</p>

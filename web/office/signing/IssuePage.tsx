@@ -16,7 +16,7 @@ import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
 import { credentialsQuery, documentQuery, proposalQuery } from '../data/queries.ts';
 import { actOf } from '../shell/acts.ts';
-import { Failure } from '../shell/Failure.tsx';
+import { Pending } from '../shell/Pending.tsx';
 import { problemText } from '../shell/problem-lines.ts';
 import { AwaitingSeal } from './AwaitingSeal.tsx';
 import { bestCredential, CredentialChoice } from './CredentialChoice.tsx';
@@ -34,11 +34,7 @@ export function IssuePage() {
   if (view.data === undefined) {
     return (
       <div className="page">
-        {view.error === null ? (
-          <Skeleton label={t('loading')} lines={8} />
-        ) : (
-          <Failure error={view.error} onRetry={() => void view.refetch()} />
-        )}
+        <Pending query={view} lines={8} />
       </div>
     );
   }
@@ -120,11 +116,7 @@ function Issue({ view, said, onJob }: IssueProps) {
     return (
       <div className="page">
         <h1>{t('issue.title')}</h1>
-        {proposal.error === null ? (
-          <Skeleton label={t('loading')} lines={6} />
-        ) : (
-          <Failure error={proposal.error} onRetry={() => void proposal.refetch()} />
-        )}
+        <Pending query={proposal} lines={6} />
         <Link to="/van-ban-di/$id" params={{ id: view.id }}>
           {t('sign.done.open')}
         </Link>

@@ -15,7 +15,7 @@ import { PlaceEditor, type PlaceBox } from '../pdf/PlaceEditor.tsx';
 import { PlaceFields } from '../pdf/PlaceFields.tsx';
 import { usePdf } from '../pdf/use-document.ts';
 import { actOf } from '../shell/acts.ts';
-import { Failure } from '../shell/Failure.tsx';
+import { Pending } from '../shell/Pending.tsx';
 import { problemText } from '../shell/problem-lines.ts';
 import { bestCredential, CredentialChoice } from './CredentialChoice.tsx';
 import { JobProgress } from './JobProgress.tsx';
@@ -26,16 +26,11 @@ import { useAppearance } from './use-appearance.ts';
 
 export function SignPage() {
   const { id } = useParams({ from: '/van-ban-di/$id/ky' });
-  const { t } = useSpeech();
   const view = useQuery({ ...documentQuery(id), refetchOnWindowFocus: false });
   if (view.data === undefined) {
     return (
       <div className="page">
-        {view.error === null ? (
-          <Skeleton label={t('loading')} lines={8} />
-        ) : (
-          <Failure error={view.error} onRetry={() => void view.refetch()} />
-        )}
+        <Pending query={view} lines={8} />
       </div>
     );
   }
@@ -189,11 +184,7 @@ function Sign({ view }: { readonly view: DocumentView }) {
               )}
               <p className="hint">{t('sign.seal.note')}</p>
               {credentials.data === undefined ? (
-                credentials.error === null ? (
-                  <Skeleton label={t('loading')} lines={2} />
-                ) : (
-                  <Failure error={credentials.error} onRetry={() => void credentials.refetch()} />
-                )
+                <Pending query={credentials} lines={2} />
               ) : (
                 <CredentialChoice
                   legend={t('sign.credential')}
