@@ -3,7 +3,7 @@ import { toHex } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
 import type { SignerIdentifier } from '@antin/pki/cms/signed-data';
 import { digestOf } from '@antin/pki/crypto';
-import type { CryptoDoor } from '@antin/pki/crypto';
+import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { PkiFault } from '@antin/pki/fault';
 import { OID } from '@antin/pki/oids';
 import { signatureAlgorithmOf } from '@antin/pki/x509/algorithm';
@@ -21,6 +21,8 @@ const MOST_CERTIFICATES = 2000;
 export class CertificatePool {
   readonly #all: Certificate[] = [];
   readonly #buckets = new Map<number, Certificate[]>();
+  /** By the arrays they came in: the same are added and asked for again. */
+  readonly #given = new Map<Uint8Array, Certificate>();
   /** How many could not be read. */
   unreadable = 0;
 
@@ -29,13 +31,22 @@ export class CertificatePool {
 
   /** @throws {LimitReached} `certificates` */
   add(raw: Uint8Array): Certificate | undefined {
+    const given = this.#given.get(raw);
+    if (given !== undefined) return given;
     const place = placeOf(raw);
-    const known = this.#known(raw, place);
-    if (known !== undefined) return known;
-    const certificate = readCached(raw, place);
-    if (certificate === undefined) this.unreadable++;
-    else this.#keep(certificate, place);
+    let certificate = this.#known(raw, place);
+    if (certificate === undefined) {
+      certificate = readCached(raw, place);
+      if (certificate === undefined) this.unreadable++;
+      else this.#keep(certificate, place);
+    }
+    if (certificate !== undefined) this.#given.set(raw, certificate);
     return certificate;
+  }
+
+  /** The one with exactly these bytes, if it is here. */
+  find(raw: Uint8Array): Certificate | undefined {
+    return this.#given.get(raw) ?? this.#known(raw, placeOf(raw));
   }
 
   addParsed(certificate: Certificate): void {
@@ -90,6 +101,17 @@ function readCached(raw: Uint8Array, place: number): Certificate | undefined {
   }
 }
 
+const digests = new WeakMap<Certificate, Map<DigestAlgorithm, Uint8Array>>();
+
+/** Digest of a certificate, by which signatures and reports name it; kept as long as the certificate. */
+export function certificateDigest(certificate: Certificate, algorithm: DigestAlgorithm, door: CryptoDoor): Uint8Array {
+  let known = digests.get(certificate);
+  if (known === undefined) digests.set(certificate, (known = new Map()));
+  let digest = known.get(algorithm);
+  if (digest === undefined) known.set(algorithm, (digest = digestOf(door, algorithm, certificate.raw)));
+  return digest;
+}
+
 const factsCache = new WeakMap<Certificate, CertificateFacts>();
 
 export function certificateFacts(certificate: Certificate, door: CryptoDoor): CertificateFacts {
@@ -103,7 +125,7 @@ export function certificateFacts(certificate: Certificate, door: CryptoDoor): Ce
     subject: nameText(subject),
     issuer: nameText(certificate.issuer),
     serialHex: certificate.serialHex,
-    sha256: toHex(digestOf(door, 'SHA-256', certificate.raw)),
+    sha256: toHex(certificateDigest(certificate, 'SHA-256', door)),
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
     commonName: commonName(subject) ?? null,

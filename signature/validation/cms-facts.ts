@@ -7,13 +7,13 @@ import { parseSigningCertificate } from '@antin/pki/cms/ess';
 import type { EssCertificateId } from '@antin/pki/cms/ess';
 import { attributesOf, parseAttributes } from '@antin/pki/cms/signed-data';
 import type { SignedData, SignerInfo } from '@antin/pki/cms/signed-data';
-import { digestOf } from '@antin/pki/crypto';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { PkiFault } from '@antin/pki/fault';
 import { OID } from '@antin/pki/oids';
 import { digestAlgorithmOf, signatureAlgorithmOf } from '@antin/pki/x509/algorithm';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { sameName } from '@antin/pki/x509/name';
+import { certificateDigest } from './certificates.ts';
 import type { CertificatePool } from './certificates.ts';
 import type { BindingFacts, CmsFacts } from './facts.ts';
 
@@ -128,7 +128,7 @@ function bindCertificate(
       };
     }
     for (const certificate of candidates) {
-      if (!equalBytes(digestOf(door, digest, certificate.raw), id.hash)) continue;
+      if (!equalBytes(certificateDigest(certificate, digest, door), id.hash)) continue;
       const named = id.issuerSerial;
       if (named !== undefined && !namesCertificate(named, certificate)) {
         return { certificate, ess: { ...counts, matches: false, digest, why: 'issuer and serial number differ' } };

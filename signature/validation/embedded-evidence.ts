@@ -1,11 +1,10 @@
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { CertificatePool, certificateFacts } from './certificates.ts';
-import type { TimeStampFacts } from './facts.ts';
+import type { TimeStampFacts, TrustFacts } from './facts.ts';
 import type { Covering } from './timed-trust.ts';
-import { addEvidence } from './sources.ts';
+import { addEvidence, isEverything } from './sources.ts';
 import type { Sources } from './sources.ts';
 import { readTrust } from './trust.ts';
-import type { TrustSources } from './trust.ts';
 import type { Evidence } from './types.ts';
 
 /** Does the file carry all that is needed to judge without asking anybody (LT), and was that time-stamped (LTA)? */
@@ -78,15 +77,27 @@ function subjectsOf(
 }
 
 function settled(subjects: readonly (Subject | undefined)[], evidence: readonly Evidence[], sources: Sources): boolean {
-  const pool = new CertificatePool();
-  const embedded = { pool, crls: [] as typeof sources.crls, ocsps: [] as typeof sources.ocsps, warnings: [] };
-  for (const one of evidence) addEvidence(embedded, one);
+  let embedded: Pick<Sources, 'pool' | 'crls' | 'ocsps' | 'warnings'> | undefined;
   return subjects.every((subject) => {
     if (subject === undefined) return false;
-    const base = sources.trustFor(subject.purpose);
-    for (const anchor of base.anchors) pool.addParsed(anchor.certificate);
-    const own: TrustSources = { ...base, pool, crls: embedded.crls, ocsps: embedded.ocsps, needs: [] };
-    const trust = readTrust(subject.certificate, subject.purpose, subject.at, own);
+    const { certificate, purpose, at } = subject;
+    const { memory, ...base } = sources.trustFor(purpose);
+    let trust: TrustFacts;
+    if (isEverything(evidence, base.anchors, sources)) {
+      // Nobody brought anything else: what was answered before was answered from this alone.
+      trust = memory?.recall(certificate, purpose, at) ?? readTrust(certificate, purpose, at, { ...base, needs: [] });
+    } else {
+      embedded ??= openedAlone(evidence);
+      const { pool, crls, ocsps } = embedded;
+      for (const anchor of base.anchors) pool.addParsed(anchor.certificate);
+      trust = readTrust(certificate, purpose, at, { ...base, pool, crls, ocsps, needs: [] });
+    }
     return trust.status === 'trusted' && trust.revocation.every((one) => one.status !== 'unknown');
   });
+}
+
+function openedAlone(evidence: readonly Evidence[]): Pick<Sources, 'pool' | 'crls' | 'ocsps' | 'warnings'> {
+  const embedded = { pool: new CertificatePool(), crls: [], ocsps: [], warnings: [] };
+  for (const one of evidence) addEvidence(embedded, one);
+  return embedded;
 }

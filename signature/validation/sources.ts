@@ -6,15 +6,18 @@ import type { Crl } from '@antin/pki/crl/parse';
 import { PkiFault } from '@antin/pki/fault';
 import { parseOcspResponse } from '@antin/pki/ocsp/response';
 import type { BasicOcspResponse } from '@antin/pki/ocsp/response';
+import type { TrustAnchor } from '@antin/pki/path/validate';
 import { CertificatePool } from './certificates.ts';
+import { LimitReached } from './limits.ts';
 import { OnePass } from './one-pass.ts';
 import { placeOf } from './place.ts';
 import { VIETNAM_POLICY } from './policy.ts';
 import type { ValidationPolicy } from './policy.ts';
 import { rememberingDoor } from './remembering-door.ts';
 import type { Settled } from './settle.ts';
+import { TrustMemory } from './trust.ts';
 import type { TrustSources } from './trust.ts';
-import type { Finding, Need, ValidationContext } from './types.ts';
+import type { Evidence, Finding, Need, ValidationContext } from './types.ts';
 
 /** Everything at hand for judging one file, read once. */
 export interface Sources {
@@ -39,6 +42,8 @@ export function openSources(context: ValidationContext, source: ByteSource): Sou
   const needs: Need[] = [];
   // Certificates and status answers come again and again; the values in a document are its own and are always checked.
   const door = rememberingDoor(context.door);
+  // All three only ever grow.
+  const memory = new TrustMemory(() => `${pool.all().length} ${crls.length} ${ocsps.length}`);
   const trustFor = (purpose: 'signer' | 'time-stamp'): TrustSources => ({
     anchors: purpose === 'time-stamp' ? (context.tsaTrust ?? context.trust) : context.trust,
     pool,
@@ -49,6 +54,7 @@ export function openSources(context: ValidationContext, source: ByteSource): Sou
     now: context.at,
     sha1EvidenceUntil: policy.sha1OnPinnedCaEvidenceUntil,
     needs,
+    memory,
   });
   const pass = new OnePass(source, context.door);
   const sources: Sources = { context, policy, pool, crls, ocsps, needs, warnings: [], trustFor, pass, settled: [] };
@@ -57,7 +63,10 @@ export function openSources(context: ValidationContext, source: ByteSource): Sou
   return sources;
 }
 
-/** Adds what a file or a caller brings; what cannot be read is a warning, because somebody meant it to help. */
+/** Far more than the chains of one file need, and each is verified; as many lists, as many answers. */
+const MOST_ANSWERS = 1000;
+
+/** Adds what a file or a caller brings; what cannot be read is a warning, because somebody meant it to help. @throws {LimitReached} */
 export function addEvidence(
   sources: Pick<Sources, 'pool' | 'crls' | 'ocsps' | 'warnings'>,
   evidence: {
@@ -72,12 +81,34 @@ export function addEvidence(
   }
   for (const raw of evidence.crls) {
     const crl = reading(sources, raw, readCrl);
-    if (crl !== undefined && !sources.crls.includes(crl)) sources.crls.push(crl);
+    if (crl === undefined || sources.crls.includes(crl)) continue;
+    if (sources.crls.length >= MOST_ANSWERS) throw new LimitReached('revocation-lists', MOST_ANSWERS);
+    sources.crls.push(crl);
   }
   for (const raw of evidence.ocsps) {
     const basic = reading(sources, raw, readOcsp);
-    if (basic !== undefined && !sources.ocsps.includes(basic)) sources.ocsps.push(basic);
+    if (basic === undefined || sources.ocsps.includes(basic)) continue;
+    if (sources.ocsps.length >= MOST_ANSWERS) throw new LimitReached('ocsp-answers', MOST_ANSWERS);
+    sources.ocsps.push(basic);
   }
+}
+
+/**
+ * Is this all there is, beside the anchors? Then what was found out with everything at hand holds for this alone. Where it cannot
+ * be told cheaply the answer is no.
+ */
+export function isEverything(evidence: readonly Evidence[], anchors: readonly TrustAnchor[], sources: Sources): boolean {
+  const certificates = new Set(anchors.map((one) => sources.pool.find(one.certificate.raw)));
+  const crls = new Set<Crl | undefined>();
+  const ocsps = new Set<BasicOcspResponse | undefined>();
+  for (const one of evidence) {
+    for (const raw of one.certificates) certificates.add(sources.pool.find(raw));
+    for (const raw of one.crls) crls.add(crlMemory.get(raw));
+    for (const raw of one.ocsps) ocsps.add(ocspMemory.get(raw));
+  }
+  const all = <T>(known: ReadonlySet<T | undefined>, list: readonly T[]): boolean =>
+    known.size === list.length && list.every((one) => known.has(one));
+  return all(certificates, sources.pool.all()) && all(crls, sources.crls) && all(ocsps, sources.ocsps);
 }
 
 const crlMemory = new WeakMap<Uint8Array, Crl>();

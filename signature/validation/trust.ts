@@ -31,6 +31,33 @@ export interface TrustSources {
   readonly sha1EvidenceUntil: number | null;
   /** Collects what is missing. */
   readonly needs: Need[];
+  /** Answers given for this file before, as long as nothing came to hand since. */
+  readonly memory?: TrustMemory;
+}
+
+/** Of one file: the same certificate is asked about by what was signed, by the level, and by every further signature. */
+export class TrustMemory {
+  readonly #answers = new Map<string, Map<Certificate, TrustFacts>>();
+  readonly #atHand: () => string;
+
+  /** @param atHand differs as soon as there is more evidence */
+  constructor(atHand: () => string) {
+    this.#atHand = atHand;
+  }
+
+  recall(leaf: Certificate, purpose: 'signer' | 'time-stamp', at: number): TrustFacts | undefined {
+    return this.#answers.get(this.#question(purpose, at))?.get(leaf);
+  }
+
+  keep(leaf: Certificate, purpose: 'signer' | 'time-stamp', facts: TrustFacts): void {
+    const question = this.#question(purpose, facts.at);
+    const answers = this.#answers.get(question) ?? new Map<Certificate, TrustFacts>();
+    this.#answers.set(question, answers.set(leaf, facts));
+  }
+
+  #question(purpose: string, at: number): string {
+    return `${purpose} ${at} ${this.#atHand()}`;
+  }
 }
 
 /** Validity periods are judged by the process, which knows what is proven about time; here they do not count. */
@@ -40,6 +67,14 @@ const NO_PATH: ReadonlySet<string> = new Set(['path.signature-invalid', 'path.na
 
 /** The best path from `leaf` to an anchor as it stands at `at`, with the revocation answer for each certificate. */
 export function readTrust(leaf: Certificate, purpose: 'signer' | 'time-stamp', at: number, sources: TrustSources): TrustFacts {
+  const known = sources.memory?.recall(leaf, purpose, at);
+  if (known !== undefined) return known;
+  const facts = trustFacts(leaf, purpose, at, sources);
+  sources.memory?.keep(leaf, purpose, facts);
+  return facts;
+}
+
+function trustFacts(leaf: Certificate, purpose: 'signer' | 'time-stamp', at: number, sources: TrustSources): TrustFacts {
   const anchors = sources.anchors.filter((one) => vouches(one, purpose, at));
   const paths = buildPaths(leaf, {
     anchors,

@@ -10,8 +10,16 @@ const MOST_STREAMS = 2000;
 
 const NONE: Evidence = { certificates: [], crls: [], ocsps: [] };
 
+const stores = new WeakMap<PdfRevision, Evidence>();
+
 /** What the document security store of a revision holds (EN 319 142-1 §5.4.2); evidence like any other, trusted for nothing. */
 export function readDss(revision: PdfRevision): Evidence {
+  let store = stores.get(revision);
+  if (store === undefined) stores.set(revision, (store = storeOf(revision)));
+  return store;
+}
+
+function storeOf(revision: PdfRevision): Evidence {
   const dss = revision.resolve(revision.catalog.entries.get('DSS'));
   if (!isDict(dss)) return NONE;
   let left = MOST_BYTES;
