@@ -7,6 +7,7 @@ import type { Listening } from '@antin/adapters/http/listen';
 import { run as validateCommand } from '@antin/cli/commands/validate';
 import type { ValidationReport } from '@antin/signature/validation/types';
 import { everyFormat, type Sample } from '@antin/testkit/judging/every-format';
+import { packed, unpacked } from '@antin/testkit/ooxml/packages';
 import { runCommand } from '@antin/testkit/run-command';
 import { accessibilityFindings, chromiumPath, launch, seat, shot, type Seat } from './browser.ts';
 import { presentPki, startVerifier } from './verifying.ts';
@@ -60,9 +61,7 @@ describe.skipIf(chromiumPath === undefined)('the public verifier', () => {
     if (data !== undefined) {
       const before = await page.locator('#result').getAttribute('data-spent-ms');
       await page.locator('#data-files').setInputFiles(given(data.name, data.bytes));
-      await page.waitForFunction(
-        `document.querySelector('#result')?.dataset.spentMs !== ${JSON.stringify(before)} && document.querySelector('#result .verdict') !== null`,
-      );
+      await page.locator(`#result:not([data-spent-ms="${before}"]) .verdict`).waitFor();
     }
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Tải báo cáo kỹ thuật (JSON)' }).click();
@@ -161,6 +160,11 @@ describe.skipIf(chromiumPath === undefined)('the public verifier', () => {
     await check('quyết định.xml');
     const later = loaded.map((one) => one.path).filter((path) => path.startsWith('/assets/') && !first.includes(path));
     expect(later).toHaveLength(1);
+    // Compressed: what must come over a commune's line before the first verdict on a PDF.
+    const scripts = loaded.slice(0, first.length).filter((one) => one.path.endsWith('.js'));
+    const weight = scripts.reduce((sum, one) => sum + one.size, 0);
+    expect(weight).toBeGreaterThan(50_000);
+    expect(weight).toBeLessThan(250_000);
     expect(fresh.complaints).toEqual([]);
     await fresh.context.close();
   });
@@ -224,6 +228,20 @@ describe.skipIf(chromiumPath === undefined)('the public verifier', () => {
     await page.locator('.missing').waitFor();
     expect(await page.locator('.missing li').allTextContents()).toEqual(['quyết định.txt']);
     await shot(page, '65-verifier-detached');
+    await accessible();
+
+    const loose = find('ký rời.p7s');
+    await page.goto(`${server.url}/kiem-tra`);
+    await page.locator('#file').setInputFiles([given(loose.data!.name, loose.data!.bytes), given(loose.name, loose.file)]);
+    await page.locator('#result .verdict.valid').waitFor();
+
+    await page.goto(`${server.url}/kiem-tra`);
+    const more = packed({ ...unpacked(find('bó tệp.asice').file), 'thêm vào.txt': 'không ai ký' });
+    await page.locator('#file').setInputFiles(given('thêm tệp.asice', more));
+    await page.locator('#result .verdict.indeterminate').waitFor();
+    expect(await page.locator('section .covers li').allTextContents()).toContain('thêm vào.txt không được ký');
+    await page.locator('#unsigned-title').scrollIntoViewIfNeeded();
+    await shot(page, '71-verifier-unsigned-file');
     await accessible();
 
     await page.goto(`${server.url}/kiem-tra`);

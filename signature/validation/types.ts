@@ -47,6 +47,8 @@ export interface Finding {
   readonly code: string;
   readonly clause: string;
   readonly message: string;
+  /** Name of the file or part it is about, where there is one. */
+  readonly about?: string;
   /** Byte offset in the file, where there is one place to point at. */
   readonly offset?: number;
 }

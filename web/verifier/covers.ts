@@ -1,4 +1,4 @@
-import type { Covered, SignatureReport } from '@antin/signature/validation/types';
+import type { Covered, Finding, SignatureReport } from '@antin/signature/validation/types';
 import { h, type Child } from './dom.ts';
 import type { Say } from './result.ts';
 
@@ -14,6 +14,21 @@ export function coversView(t: Say, one: SignatureReport): (readonly [string, Chi
   const more = covers.length > SHOWN ? [h('li', {}, t('covers.more', { n: covers.length - SHOWN }))] : [];
   rows.push([t('sig.covers'), h('ul', { class: 'covers' }, ...covers.slice(0, SHOWN).map((part) => line(t, part)), ...more)]);
   return rows;
+}
+
+/** Files in a container that no good signature is over: whoever opens it would take them for signed. */
+export function unsignedView(t: Say, errors: readonly Finding[]): HTMLElement[] {
+  const names = errors.filter((one) => one.code === 'asic.not-covered').flatMap((one) => one.about ?? []);
+  if (names.length === 0) return [];
+  const tag = (): HTMLElement => h('span', { class: 'tag amber' }, t('covers.unsigned'));
+  return [
+    h(
+      'section',
+      { 'aria-labelledby': 'unsigned-title' },
+      h('h2', { id: 'unsigned-title', class: 'section-title' }, t('unsigned.files')),
+      h('ul', { class: 'covers' }, ...names.slice(0, SHOWN).map((name) => h('li', {}, `${name} `, tag()))),
+    ),
+  ];
 }
 
 function line(t: Say, { kind, name, intact }: Covered): HTMLElement {

@@ -42,7 +42,7 @@ export function verifierPage(page: VerifierPage): Html {
           <p class="drop-title">${t('drop')}</p>
           <p class="drop-or">${t('or')}</p>
           <label class="button primary" for="file">${t('choose')}</label>
-          <input id="file" type="file" class="file-input" aria-describedby="private formats" />
+          <input id="file" type="file" multiple class="file-input" aria-describedby="private formats" />
           <p id="formats" class="formats">${t('formats')}</p>
           <p id="private" class="private">${t('private')}</p>
         </div>

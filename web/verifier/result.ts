@@ -3,7 +3,7 @@ import type { Sentence } from '@antin/signature/words/catalogue';
 import { wordFor, type Translate } from '../i18n/catalogue.ts';
 import { exactText } from '../i18n/dates.ts';
 import { verifierWords } from '../i18n/words/verifier.ts';
-import { coversView } from './covers.ts';
+import { coversView, unsignedView } from './covers.ts';
 import { h, icon, type Child } from './dom.ts';
 import { expertView } from './expert.ts';
 import type { Expert } from './messages.ts';
@@ -48,6 +48,7 @@ export function resultView(t: Say, result: Result): HTMLElement[] {
             ...report.signatures.map((signature, index) => signatureView(t, signature, index + 1)),
           ),
         ]),
+    ...unsignedView(t, report.errors),
     ...(report.errors.length + report.warnings.length === 0 ? [] : [findingsView(t, report.errors, report.warnings)]),
     expertView(result.expert, report.file),
   ];

@@ -6,6 +6,9 @@ import { missingData } from './missing-data.ts';
 import { missingView } from './covers.ts';
 import { resultView } from './result.ts';
 
+/** Endings of files that are signatures and often nothing else, so that of several files one is taken to be over the others. */
+const SIGNATURE_NAMES = /\.(p7s|p7m|p7|sig|jws|jades|xades|cades|xml|json)$/i;
+
 /** What was given before and what is given now; of two files of one name the later one counts. */
 function together(before: readonly File[], added: readonly File[]): File[] {
   return [...before.filter((old) => !added.some((one) => one.name === old.name)), ...added];
@@ -77,9 +80,19 @@ export function verifier(): void {
     worker.postMessage(request, []);
   };
 
+  /** A signature and what it is over may come together. */
+  const checkAll = (files: readonly File[]): void => {
+    const signature = files.find((file) => SIGNATURE_NAMES.test(file.name)) ?? files[0];
+    if (signature !== undefined) {
+      check(
+        signature,
+        files.filter((file) => file !== signature),
+      );
+    }
+  };
+
   input.addEventListener('change', () => {
-    const file = input.files?.[0];
-    if (file !== undefined) check(file);
+    checkAll([...(input.files ?? [])]);
   });
   for (const name of ['dragenter', 'dragover'] as const) {
     document.addEventListener(name, (event) => {
@@ -93,7 +106,6 @@ export function verifier(): void {
   document.addEventListener('drop', (event) => {
     event.preventDefault();
     drop.classList.remove('over');
-    const file = event.dataTransfer?.files[0];
-    if (file !== undefined) check(file);
+    checkAll([...(event.dataTransfer?.files ?? [])]);
   });
 }

@@ -16,7 +16,7 @@ export function uncovered(parts: AsicParts, signatures: readonly SignatureReport
   const left = parts.dataFiles.filter((name) => !passing.has(key(name)));
   const findings = left.slice(0, MOST).map((name): Finding => {
     const why = any.has(key(name)) ? 'is covered by no signature that passes' : 'is covered by no signature';
-    return { code: 'asic.not-covered', clause: 'EN 319 162-1 4.4.2', message: `"${name}" ${why}` };
+    return { code: 'asic.not-covered', clause: 'EN 319 162-1 4.4.2', message: `"${name}" ${why}`, about: name };
   });
   if (left.length <= MOST) return findings;
   return [...findings, { code: 'asic.not-covered', clause: 'EN 319 162-1 4.4.2', message: `and ${left.length - MOST} more` }];

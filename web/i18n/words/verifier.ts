@@ -105,6 +105,8 @@ export const verifierWords = {
   'covers.true': ['nguyên vẹn', 'intact'],
   'covers.false': ['đã bị thay đổi', 'changed'],
   'covers.null': ['không có ở đây', 'not at hand'],
+  'covers.unsigned': ['không được ký', 'not signed'],
+  'unsigned.files': ['Tệp trong bó mà không chữ ký nào bao phủ', 'Files in the container that no signature covers'],
   'covers.more': ['và {n} phần khác', 'and {n} more'],
   missing: [
     'Chữ ký này nằm trong tệp riêng và được ký trên các tệp dưới đây. Chọn chúng để kiểm tra; chúng cũng không rời khỏi máy của bạn.',
