@@ -9,7 +9,7 @@ import { parseSignedData } from '@antin/pki/cms/signed-data';
 import { OID } from '@antin/pki/oids';
 import { buildPdf, plainObjects } from '@antin/testkit/pdf/build-pdf';
 import { doors, joined, signedPdf } from '@antin/testkit/pdf/signing';
-import { DEFAULT_PKI } from '@antin/testkit/pki/description';
+import { TWO_GENERATIONS } from '@antin/testkit/pki/description';
 import { evidenceSource, timeStampSource } from '@antin/testkit/pki/evidence-source';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { extendCades } from '../cades/extend.ts';
@@ -23,30 +23,7 @@ import { embedDocumentTimeStamp, prepareDocumentTimeStamp } from '../pades/docum
 import type { Evidence, ValidationReport } from './types.ts';
 import { validate } from './validate.ts';
 
-const pki = testPki({
-  ...DEFAULT_PKI,
-  entities: {
-    ...DEFAULT_PKI.entities,
-    // The life of a document: a second generation of authorities, long after the first.
-    issuing2: {
-      ...DEFAULT_PKI.entities['issuing']!,
-      subject: [
-        ['C', 'VN'],
-        ['CN', 'CA thứ hai'],
-      ],
-      notAfter: '2039-01-01T00:00:00Z',
-    },
-    tsa2: {
-      ...DEFAULT_PKI.entities['tsa']!,
-      issuer: 'issuing2',
-      subject: [
-        ['C', 'VN'],
-        ['CN', 'TSA thứ hai'],
-      ],
-      notAfter: '2038-01-01T00:00:00Z',
-    },
-  },
-});
+const pki = testPki(TWO_GENERATIONS);
 const MINUTE = 60_000;
 const NONE: Evidence = { certificates: [], crls: [], ocsps: [] };
 const data = utf8('Nghị quyết số 1\n');

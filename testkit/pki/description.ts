@@ -143,3 +143,15 @@ export const DEFAULT_PKI: PkiDescription = {
     foreignTsa: { profile: 'tsa', issuer: 'foreignRoot', subject: vn(['CN', 'TSA lạ']), key: 'p-256' },
   },
 };
+
+const { entities } = DEFAULT_PKI;
+
+/** The life of a document: a second generation of authorities, long after the first. */
+export const TWO_GENERATIONS: PkiDescription = {
+  ...DEFAULT_PKI,
+  entities: {
+    ...entities,
+    issuing2: { ...entities['issuing']!, subject: vn(['CN', 'CA thứ hai']), notAfter: '2039-01-01T00:00:00Z' },
+    tsa2: { ...entities['tsa']!, issuer: 'issuing2', subject: vn(['CN', 'TSA thứ hai']), notAfter: '2038-01-01T00:00:00Z' },
+  },
+};

@@ -12,27 +12,14 @@ import { signJades } from '@antin/signature/jades/sign';
 import type { ExtendOptions } from '@antin/signature/making/extend-options';
 import type { SigningKey } from '@antin/signature/making/signer';
 import { contextOf } from '@antin/testkit/judging/documents';
-import { DEFAULT_PKI } from '@antin/testkit/pki/description';
+import { TWO_GENERATIONS } from '@antin/testkit/pki/description';
 import { evidenceSource, timeStampSource } from '@antin/testkit/pki/evidence-source';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../types.ts';
 import { validate } from '../validate.ts';
 
-const named = (name: string) =>
-  [
-    ['C', 'VN'],
-    ['CN', name],
-  ] as const;
-const { entities } = DEFAULT_PKI;
-const pki = testPki({
-  ...DEFAULT_PKI,
-  entities: {
-    ...entities,
-    issuing2: { ...entities['issuing']!, subject: named('CA thứ hai'), notAfter: '2039-01-01T00:00:00Z' },
-    tsa2: { ...entities['tsa']!, issuer: 'issuing2', subject: named('TSA thứ hai'), notAfter: '2038-01-01T00:00:00Z' },
-  },
-});
+const pki = testPki(TWO_GENERATIONS);
 const MINUTE = 60_000;
 const NONE: Evidence = { certificates: [], crls: [], ocsps: [] };
 const bytesOf = (source: ByteSource) => Uint8Array.from(source.read(0, source.size));

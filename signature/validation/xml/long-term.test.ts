@@ -3,7 +3,7 @@ import { fromUtf8, utf8 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import { inShort, judgedXml } from '@antin/testkit/judging/xml';
 import { doors } from '@antin/testkit/pdf/signing';
-import { DEFAULT_PKI } from '@antin/testkit/pki/description';
+import { TWO_GENERATIONS } from '@antin/testkit/pki/description';
 import { evidenceSource, timeStampSource } from '@antin/testkit/pki/evidence-source';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import type { ExtendOptions } from '../../making/extend-options.ts';
@@ -11,29 +11,7 @@ import type { Evidence } from '../types.ts';
 import { extendXades } from '../../xades/extend.ts';
 import { signXades } from '../../xades/sign.ts';
 
-const pki = testPki({
-  ...DEFAULT_PKI,
-  entities: {
-    ...DEFAULT_PKI.entities,
-    issuing2: {
-      ...DEFAULT_PKI.entities['issuing']!,
-      subject: [
-        ['C', 'VN'],
-        ['CN', 'CA thứ hai'],
-      ],
-      notAfter: '2039-01-01T00:00:00Z',
-    },
-    tsa2: {
-      ...DEFAULT_PKI.entities['tsa']!,
-      issuer: 'issuing2',
-      subject: [
-        ['C', 'VN'],
-        ['CN', 'TSA thứ hai'],
-      ],
-      notAfter: '2038-01-01T00:00:00Z',
-    },
-  },
-});
+const pki = testPki(TWO_GENERATIONS);
 const MINUTE = 60_000;
 const { door } = doors;
 const NONE: Evidence = { certificates: [], crls: [], ocsps: [] };
