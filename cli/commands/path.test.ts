@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { encodePem } from '@antin/pki/pem';
 import { corpus } from '@antin/testkit/corpora';
 import { runCommand } from '@antin/testkit/run-command';
 import { testPki } from '@antin/testkit/pki/test-pki';
@@ -82,6 +83,39 @@ describe('antin path', () => {
       '--no-revocation',
     ];
     expect(await path(...asked, '--eku', '1.3.6.1.5.5.7.3.8')).toMatchObject({ valid: false, code: 'path.extended-key-usage' });
+  });
+
+  it('shows the path from the root down, in Vietnamese or English', async () => {
+    const asked = ['--trust', file('root'), '--target', file('revoked'), '--chain', file('issuing'), '--at', at];
+    const say = async (...argv: string[]) => (await runCommand(run, [...asked, ...argv])).out.split('\n');
+    const vi = await say('--crl', ...lists());
+    expect(vi[0]).toBe('Đường dẫn không hợp lệ: chứng thư đã bị thu hồi [revocation.revoked]');
+    expect(vi[1]).toMatch(/^ {2}CN=Gốc thử nghiệm.*\(tin cậy\)$/);
+    expect(vi.at(-2)).toMatch(/^ {8}! đã bị thu hồi ngày 01\/02\/2026 07:00 \(CRL\)$/);
+    expect((await say('--no-revocation', '--lang', 'en'))[0]).toBe('The path is valid.');
+    expect((await say('--lang', 'en'))[0]).toMatch(/^The path is not valid: .* \[revocation\.no-evidence\]$/);
+    expect((await runCommand(run, [...asked, '--lang', 'fr'])).code).toBe(64);
+  });
+
+  it('lists in one PEM bundle do as well as alone', async () => {
+    const bundle = folder.put(
+      'all.pem',
+      pki
+        .evidence(pki.now)
+        .crls.map((one) => encodePem('X509 CRL', one))
+        .join('\n'),
+    );
+    const chain = folder.put(
+      'chain.pem',
+      ['issuing', 'root'].map((name) => encodePem('CERTIFICATE', pki.certificate(name).raw)).join(''),
+    );
+    const asked = ['--trust', file('root'), '--target', file('leader'), '--chain', chain, '--crl', bundle, '--at', at];
+    expect(await path(...asked)).toMatchObject({ exit: 0, valid: true });
+  });
+
+  it('a bare public key names nobody and is no anchor', async () => {
+    const key = folder.put('key.pem', encodePem('PUBLIC KEY', pki.certificate('root').spki));
+    expect(await path('--trust', key, '--target', file('leader'))).toMatchObject({ exit: 64 });
   });
 
   it('a damaged target is an answer, a missing file a wrong use', async () => {

@@ -13,7 +13,10 @@ import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { printable } from '../printable.ts';
 import { UsageFault, momentOf, oneOf, readOptions } from './options.ts';
+import { pathText } from './path-text.ts';
+import type { ShownVerdict } from './path-text.ts';
 import { readCandidates, readCrls, readOcsps, readSubject } from './revocation-inputs.ts';
+import type { Unreadable } from './revocation-inputs.ts';
 import { readAnchors } from './validate-inputs.ts';
 
 const usage = `antin path --trust FILE… --target FILE [options]: is there a valid path from a trusted certificate to this one?
@@ -26,13 +29,14 @@ const usage = `antin path --trust FILE… --target FILE [options]: is there a va
   --explicit-policy  --inhibit-mapping  --inhibit-any-policy   initial values of RFC 5280 6.1.1
   --eku OID                 purpose the target must be made for
   --format text|json        default text
+  --lang vi|en              language of the text; default vi
 
-Files are DER or PEM. Exit codes: 0 valid, 1 not valid, 64 wrong usage, 70 our own fault.
+Files are DER or PEM, of one or of many. Exit codes: 0 valid, 1 not valid, 64 wrong usage, 70 our own fault.
 `;
 
 const SHAPE = {
   lists: ['trust', 'chain', 'crl', 'ocsp', 'policy'],
-  singles: ['target', 'at', 'eku', 'format'],
+  singles: ['target', 'at', 'eku', 'format', 'lang'],
   flags: ['no-revocation', 'explicit-policy', 'inhibit-mapping', 'inhibit-any-policy'],
 };
 const OID_SHAPE = /^[0-2](\.\d+)+$/;
@@ -48,6 +52,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const [extra] = options.files;
     if (extra !== undefined) throw new UsageFault(`what is ${extra}? certificates come after --trust, --target or --chain`);
     const format = oneOf(options.single('format') ?? 'text', ['text', 'json'], '--format');
+    const language = oneOf(options.single('lang') ?? 'vi', ['vi', 'en'], '--lang');
     const target = options.single('target');
     if (target === undefined || options.list('trust').length === 0) throw new UsageFault('--trust and --target are needed');
     const policies = options.list('policy').map((one) => oid(one === 'anyPolicy' ? OID.anyPolicy : one, '--policy'));
@@ -73,7 +78,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       'code' in subject
         ? { ...NOTHING, code: subject.code }
         : judgePath(subject.certificate, { ...common, candidates: chain.read, crls: crls.read, ocsps: ocsps.read });
-    io.stdout.write(format === 'json' ? `${JSON.stringify(report(verdict, unreadable), null, 2)}\n` : text(verdict, unreadable));
+    io.stdout.write(
+      format === 'json' ? `${JSON.stringify(report(verdict, unreadable), null, 2)}\n` : pathText(verdict, unreadable, language),
+    );
     return verdict.valid ? exit.valid : exit.invalid;
   } catch (error) {
     if (!(error instanceof UsageFault)) throw error;
@@ -84,15 +91,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 const NOTHING: Omit<PathVerdict, 'code'> = { valid: false, path: [], policies: [], problems: [], revocation: [] };
 
-type Verdict = Omit<PathVerdict, 'code'> & { readonly code: string | null };
-type Unreadable = readonly { readonly file: string; readonly code: string }[];
-
 function oid(value: string, option: string): string {
   if (!OID_SHAPE.test(value)) throw new UsageFault(`${option} needs an object identifier such as 2.5.29.32.0, not "${value}"`);
   return value;
 }
 
-function report(verdict: Verdict, unreadable: Unreadable): object {
+function report(verdict: ShownVerdict, unreadable: readonly Unreadable[]): object {
   return {
     valid: verdict.valid,
     code: verdict.code,
@@ -122,23 +126,6 @@ function finding(one: RevocationFinding): object {
     revokedAt: one.revokedAt === undefined ? null : iso(one.revokedAt),
     why: one.why ?? [],
   };
-}
-
-function text(verdict: Verdict, unreadable: Unreadable): string {
-  const lines = [verdict.valid ? 'valid' : `not valid: ${verdict.code ?? ''}`];
-  for (const [i, one] of verdict.path.toReversed().entries()) {
-    lines.push(`${'  '.repeat(i + 1)}${printable(nameText(one.subject))} (${one.serialHex})`);
-  }
-  for (const { code, index, detail } of verdict.problems) {
-    lines.push(`  ${code}${detail === undefined ? '' : ` ${detail}`}: certificate ${index + 1}, counted from the target`);
-  }
-  for (const [i, one] of verdict.revocation.entries()) {
-    if (one.status !== 'good')
-      lines.push(`  certificate ${i + 1} is ${one.status}${(one.why ?? []).map((why) => ` ${why}`).join('')}`);
-  }
-  for (const one of unreadable) lines.push(`  not read: ${printable(one.file)} [${one.code}]`);
-  if (verdict.policies.length > 0) lines.push(`  policies: ${verdict.policies.join(', ')}`);
-  return `${lines.join('\n')}\n`;
 }
 
 function iso(ms: number): string {

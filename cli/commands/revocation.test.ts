@@ -1,3 +1,5 @@
+import { ocspErrorResponse } from '@antin/pki/ocsp/build';
+import { encodePem } from '@antin/pki/pem';
 import { useFolder } from '@antin/testkit/folder';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { runCommand } from '@antin/testkit/run-command';
@@ -81,5 +83,51 @@ describe('antin revocation', () => {
 
   it('without evidence there is no question', async () => {
     expect(await revocation(...about('leader'))).toMatchObject({ exit: 64 });
+  });
+
+  it('a bundle of lists and certificates in PEM is read whole, its damaged parts aside', async () => {
+    const list = (issuer: string): string => encodePem('X509 CRL', pki.crlAt(pki.now, issuer));
+    const certificate = encodePem('CERTIFICATE', pki.certificate('issuing').raw);
+    const damaged = encodePem('X509 CRL', pki.crlAt(pki.now).subarray(0, 90));
+    const bundle = folder.put('lists.pem', `all of them\n${certificate}${list('root')}${damaged}${list('issuing')}`);
+    expect(await revocation(...about('revoked'), '--crl', bundle)).toMatchObject({ exit: 1, status: 'revoked' });
+    expect(await revocation(...about('leader'), '--crl', bundle)).toMatchObject({ exit: 0, status: 'good' });
+    const none = folder.put('none.pem', certificate + certificate);
+    expect(await revocation(...about('leader'), '--crl', none)).toMatchObject({ status: 'unusable', code: 'pem.no-block' });
+  });
+
+  it.each([
+    ['tryLater', 'ocsp.try-later'],
+    ['unauthorized', 'ocsp.unauthorized'],
+    ['malformedRequest', 'ocsp.malformed-request'],
+  ] as const)('a responder that answers %s has said nothing', async (status, code) => {
+    const answer = folder.put('error.ocsp', ocspErrorResponse(status));
+    expect(await revocation(...about('leader'), '--ocsp', answer)).toMatchObject({ exit: 2, status: 'unusable', code });
+  });
+
+  it('an answer to another question says good of nobody, but revoked stays revoked', async () => {
+    const nonce = new Uint8Array(32).fill(7);
+    const own = folder.put('own.ocsp', pki.ocspAt('leader', pki.now, { nonce }));
+    const old = folder.put('revoked.ocsp', pki.ocspAt('revoked', pki.now));
+    const asked = ['--nonce', '07'.repeat(32)];
+    const other = ['--nonce', '08'.repeat(32)];
+    expect(await revocation(...about('leader'), '--ocsp', own, ...asked)).toMatchObject({ exit: 0, status: 'good' });
+    expect(await revocation(...about('leader'), '--ocsp', own, ...other)).toMatchObject({ exit: 2, code: 'ocsp.nonce-mismatch' });
+    expect(await revocation(...about('leader'), '--ocsp', ocsp('leader'), ...asked)).toMatchObject({
+      code: 'ocsp.nonce-mismatch',
+    });
+    expect(await revocation(...about('revoked'), '--ocsp', old, ...asked)).toMatchObject({ exit: 1, status: 'revoked' });
+    expect(await revocation(...about('leader'), '--ocsp', own, '--nonce', 'xyz')).toMatchObject({ exit: 64 });
+  });
+
+  it('speaks Vietnamese, or English where it is asked to', async () => {
+    const say = async (...argv: string[]) => (await runCommand(run, argv)).out;
+    expect(await say(...about('leader'), '--crl', crl())).toMatch(/^Không bị thu hồi, theo CRL ngày 02\/03\/2026 09:00/);
+    expect(await say(...about('leader'), '--crl', crl(), '--lang', 'en')).toMatch(/^Not revoked, according to CRL of/);
+    expect(await say(...about('revoked'), '--crl', crl(), '--lang', 'en')).toMatch(/^Revoked on .* \(keyCompromise\)/);
+    expect(await say(...about('leader', pki.now + 400 * DAY), '--crl', crl())).toBe(
+      'Không kết luận được: danh sách thu hồi đã quá hạn [crl.stale]\n',
+    );
+    expect(await revocation(...about('leader'), '--crl', crl(), '--lang', 'fr')).toMatchObject({ exit: 64 });
   });
 });
