@@ -28,13 +28,14 @@ export function crlStatus(certificate: Certificate, issuer: Certificate, context
   // The issuer's plain list speaks for all its certificates, wherever they point (§6.3.3, last paragraph).
   points.push({ name: { kind: 'full-name', names: [{ kind: 'directory', name: certificate.issuer }] }, urls: [] });
 
+  const newest = newestFirst(context.crls);
   const lists = reader(certificate, issuer, context, why);
   const covered = new Set<number>();
   /** What newer lists spoke about, whether or not they are too old to settle it. */
   const spoken = new Set<number>();
   let good: Used | undefined;
   for (const point of points) {
-    for (const [index, crl] of newestFirst(context.crls)) {
+    for (const [index, crl] of newest) {
       if (crl.deltaBase !== undefined) continue;
       const reasons = scope(crl, point, certificate, why);
       if (reasons === undefined) continue;
@@ -62,7 +63,7 @@ export function crlStatus(certificate: Certificate, issuer: Certificate, context
       for (const reason of reasons) covered.add(reason);
     }
   }
-  const alone = deltaAlone(points, certificate, context, lists, good, why);
+  const alone = deltaAlone(points, certificate, newest, lists, good, why);
   if (alone !== undefined) return revokedBy(alone);
   if (good === undefined) return { status: 'unknown', why: [...why] };
   if (covered.size < ALL_REASONS.size) return { status: 'unknown', why: [...why, 'revocation.reasons-incomplete'] };
@@ -115,12 +116,12 @@ function entryIn(
 function deltaAlone(
   points: readonly DistributionPoint[],
   certificate: Certificate,
-  context: RevocationContext,
+  newest: ReturnType<typeof newestFirst>,
   lists: Lists,
   good: Used | undefined,
   why: Set<RevocationCode>,
 ): Found | undefined {
-  for (const [index, crl] of newestFirst(context.crls)) {
+  for (const [index, crl] of newest) {
     if (crl.deltaBase === undefined) continue;
     if (!points.some((point) => scope(crl, point, certificate, why) !== undefined)) continue;
     const delta = lists.use(crl, index);
@@ -154,8 +155,8 @@ function lastWord(used: readonly (Used | undefined)[], certificate: Certificate)
   return fresh.find((one) => !forgotten(one.crl, certificate)) ?? 'revocation.after-expiry';
 }
 
-function* newestFirst(crls: readonly Crl[]): Generator<readonly [number, Crl]> {
-  yield* [...crls.entries()].sort(([, a], [, b]) => b.thisUpdate - a.thisUpdate);
+function newestFirst(crls: readonly Crl[]): readonly (readonly [index: number, crl: Crl])[] {
+  return crls.map((crl, index) => [index, crl] as const).sort(([, a], [, b]) => b.thisUpdate - a.thisUpdate);
 }
 
 function window(used: Used) {
@@ -190,6 +191,7 @@ function scope(
     why.add('crl.out-of-scope');
     return undefined;
   }
+  if (point.reasons === undefined && idp?.onlySomeReasons === undefined) return ALL_REASONS;
   const some = (reasons: ReadonlySet<number> | undefined) => (reason: number) => reasons === undefined || reasons.has(reason);
   return new Set([...ALL_REASONS].filter(some(point.reasons)).filter(some(idp?.onlySomeReasons)));
 }

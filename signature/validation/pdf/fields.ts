@@ -27,8 +27,16 @@ interface Inherited {
   readonly path: readonly number[];
 }
 
+const read = new WeakMap<PdfRevision, readonly FormField[]>();
+
 /** All terminal fields reachable from /AcroForm /Fields of one revision; loops and depth are cut off, never followed. */
-export function formFields(revision: PdfRevision): FormField[] {
+export function formFields(revision: PdfRevision): readonly FormField[] {
+  let fields = read.get(revision);
+  if (fields === undefined) read.set(revision, (fields = readFields(revision)));
+  return fields;
+}
+
+function readFields(revision: PdfRevision): FormField[] {
   const form = revision.resolve(revision.catalog.entries.get('AcroForm'));
   if (!isDict(form)) return [];
   const out: FormField[] = [];
