@@ -24,6 +24,7 @@ import { officeProblems } from './problems.ts';
 import { pagesApp } from './public/pages.ts';
 import { publicProblems } from './public/problems.ts';
 import { publicApp } from './public/routes.ts';
+import type { VerifyDoors } from './public/verify.ts';
 import { enterIncoming, noteReceiver } from './registers/incoming-book.ts';
 import { practicePeople } from './session/routes.ts';
 import { verificationJobs } from './verification/jobs.ts';
@@ -37,6 +38,8 @@ export interface AgencyServiceDeps extends Omit<
   'judgeSignatures' | 'deliveriesOf' | 'incomingCounts' | 'anchors' | 'evidenceFor'
 > {
   readonly trust: TrustSource;
+  /** The seal under printed verification reports; without it they are plain paper. */
+  readonly reportSeal?: VerifyDoors['reportSeal'];
   readonly version: string;
 }
 
@@ -88,7 +91,7 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
       sendFile: async (file) => fileAnswer(await files.stream(file.sha256), file),
     }),
   );
-  app.route('/', publicApp({ clock, trust }));
+  app.route('/', publicApp({ clock, trust, reportSeal: deps.reportSeal }));
   app.get('/api/openapi.json', (c) => c.json(openApi(deps.version)));
 
   return {

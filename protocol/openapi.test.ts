@@ -24,3 +24,29 @@ test('path parameters of the tables become parameters of the operation', () => {
 test('the document is plain JSON', () => {
   expect(JSON.parse(JSON.stringify(openApi('0.1.0')))).toEqual(openApi('0.1.0'));
 });
+
+test('a route that takes several kinds of body and gives several kinds of answer says so', () => {
+  interface Content {
+    readonly content: Record<string, { readonly schema: Record<string, unknown> }>;
+  }
+  const document = openApi('0.1.0') as {
+    paths: Record<
+      string,
+      Record<string, { requestBody: Content; responses: Record<string, Content>; parameters: { name: string }[] }>
+    >;
+  };
+  const verify = document.paths['/api/verify']?.['post'];
+  expect(Object.keys(verify?.requestBody.content ?? {})).toEqual([
+    'application/octet-stream',
+    'multipart/form-data',
+    'application/json',
+  ]);
+  expect(verify?.requestBody.content['application/octet-stream']?.schema).toEqual({ type: 'string', format: 'binary' });
+  expect(verify?.requestBody.content['application/json']?.schema).toMatchObject({ required: ['signature', 'digests'] });
+  expect(Object.keys(verify?.responses['200']?.content ?? {})).toEqual([
+    'application/json',
+    'application/xml',
+    'application/pdf',
+  ]);
+  expect(verify?.parameters.map((one) => one.name)).toEqual(['report', 'language', 'policy']);
+});

@@ -46,7 +46,7 @@ export function publicApp(doors: PublicDoors): Hono {
   mount(app, publicRoutes.verify, [gently], async ({ c, query }) => {
     const policy = policyNamed(query.policy, doors);
     using received = await receive(c, limit);
-    return reportAnswer(c, await judgeReceived(received, doors, policy), query);
+    return await reportAnswer(c, await judgeReceived(received, doors, policy), query, doors);
   });
   mount(app, publicRoutes.validate, [gently], async ({ c }) => {
     using received = await receive(c, limit);

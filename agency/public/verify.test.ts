@@ -21,9 +21,15 @@ const MAX = 200_000;
 let now = pki.now + 60_000;
 const clock = (): Date => new Date((now += 2000));
 
-function server(maxUploadBytes = MAX, tick = clock) {
+function server(maxUploadBytes = MAX, tick = clock, sealed = true) {
   const app = createApp({ log: createLog({ level: 'error' }), problems: publicProblems });
-  app.route('/', publicApp({ clock: tick, trust: trustOf(pki), maxUploadBytes }));
+  app.route(
+    '/',
+    publicApp({
+      ...{ clock: tick, trust: trustOf(pki), maxUploadBytes },
+      ...(sealed ? { reportSeal: async () => pki.signingKey('seal') } : {}),
+    }),
+  );
   return (query: string, body: string | Uint8Array<ArrayBuffer> | FormData, headers: Record<string, string> = {}) =>
     Promise.resolve(app.request(`http://verify.test/api/verify${query}`, { method: 'POST', body, headers }));
 }
@@ -93,6 +99,18 @@ describe('POST /api/verify', () => {
     const etsi = await ask('?report=etsi', bytes(file), octets);
     expect(etsi.headers.get('content-type')).toBe('application/xml; charset=utf-8');
     expect(await etsi.text()).toContain('urn:etsi:019102:mainindication:total-passed');
+  });
+
+  it('gives a printable report, which is itself a signed document that holds', async () => {
+    const { file } = samples[1]!;
+    const answer = await ask('?report=pdf', bytes(file), { ...octets, 'x-file-name': 'a.p7m' });
+    expect(answer.headers.get('content-type')).toBe('application/pdf');
+    const pdf = new Uint8Array(await answer.arrayBuffer());
+    const report = await reportOf(await ask('', pdf, octets));
+    expect(report).toMatchObject({ verdict: 'valid', format: 'PAdES', signatures: [{ signer: { seal: true } }] });
+    const { size } = report;
+    const plain = await server(MAX, clock, false)('?report=pdf', bytes(file), octets);
+    expect((await plain.arrayBuffer()).byteLength).toBeLessThan(size);
   });
 
   it('names what is wrong with a request', async () => {

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { HttpRefusal } from '@antin/adapters/http/fault';
+import type { SigningKey } from '@antin/signature/making/signer';
 import type { VerifyQuery } from '@antin/protocol/public/verification';
 import { dataByName } from '@antin/signature/validation/data-by-name';
 import { etsiReport } from '@antin/signature/validation/etsi-report';
@@ -9,6 +10,7 @@ import { detailedReport, diagnosticReport, simpleReport } from '@antin/signature
 import { sentenceFor } from '@antin/signature/words/sentence';
 import { judgeWhole } from '../verification/judge.ts';
 import type { TrustSource } from '../verification/trust-source.ts';
+import { printedReport } from './printed.ts';
 import type { Received } from './received.ts';
 
 export interface VerifyDoors {
@@ -16,6 +18,8 @@ export interface VerifyDoors {
   readonly trust: TrustSource;
   /** Policies that may be asked for by name; the first is the default. */
   readonly policies?: readonly ValidationPolicy[] | undefined;
+  /** The seal under printed reports; without it they are plain paper. */
+  readonly reportSeal?: (() => Promise<SigningKey>) | undefined;
 }
 
 /** @throws {HttpRefusal} `verify.policy-unknown` */
@@ -48,7 +52,12 @@ export async function judgeReceived(received: Received, doors: VerifyDoors, poli
 }
 
 /** The report that was asked for. @throws {HttpRefusal} `verify.nothing-to-report` */
-export function reportAnswer(c: Context, { outcome, policy, at }: Judged, { report: kind, language }: VerifyQuery): Response {
+export async function reportAnswer(
+  c: Context,
+  { outcome, policy, at }: Judged,
+  { report: kind, language }: VerifyQuery,
+  { reportSeal }: Pick<VerifyDoors, 'reportSeal'>,
+): Promise<Response> {
   const { report } = outcome;
   switch (kind) {
     case undefined:
@@ -59,6 +68,10 @@ export function reportAnswer(c: Context, { outcome, policy, at }: Judged, { repo
       return c.json(detailedReport(outcome, policy, at));
     case 'diagnostic':
       return c.json(diagnosticReport(outcome));
+    case 'pdf': {
+      const pdf = await printedReport(report, language, at, reportSeal);
+      return c.body(new Uint8Array(pdf), 200, { 'content-type': 'application/pdf' });
+    }
     case 'etsi': {
       const xml = etsiReport(outcome, policy, at);
       if (xml === undefined) throw new HttpRefusal('verify.nothing-to-report');

@@ -15,6 +15,7 @@ import { demos, seedDemo } from '../seed/seed.ts';
 import { finishFirstStart, isSeeding } from './first-start.ts';
 import { keepPracticeAgent, type KeptPracticeAgent } from './practice-agent.ts';
 import type { Service, ServiceContext } from './service.ts';
+import { practiceReportSeal } from './report-seal.ts';
 import { timeStamps } from './time-stamps.ts';
 import { statusNow, trustOf } from './trust.ts';
 import type { Wires } from './wires.ts';
@@ -66,6 +67,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
         platformKey: loadPlatformKey(join(folder.path, 'platform')),
         origin: () => publicUrl,
         trust: trustOf(authority),
+        ...(settings.profile === 'practice' ? { reportSeal: practiceReportSeal(authority) } : {}),
         issueLevel: () => issueLevel,
         timeStamp: timeStamps(process.env['ANTIN_TSA_URL'], authority),
         statusOf: (certificate) => statusNow(authority(), certificate, clock().getTime()),

@@ -48,8 +48,8 @@ export type Evidence = z.infer<typeof Evidence>;
 
 /** Which report, in which language, by which policy. */
 export const VerifyQuery = z.object({
-  /** Left out: the whole report with its sentence. `etsi` is XML (TS 119 102-2). */
-  report: z.enum(['simple', 'detailed', 'diagnostic', 'etsi']).optional(),
+  /** Left out: the whole report with its sentence. `etsi` is XML (TS 119 102-2); `pdf` is for printing, sealed by this installation. */
+  report: z.enum(['simple', 'detailed', 'diagnostic', 'etsi', 'pdf']).optional(),
   language: z.enum(['vi', 'en']).default('vi'),
   /** Name of a policy of this installation; its default when left out. */
   policy: z.string().min(1).max(100).optional(),
@@ -94,7 +94,7 @@ export const publicRoutes = {
     query: VerifyQuery,
     bodies: { 'application/octet-stream': 'binary', 'multipart/form-data': UploadForm, 'application/json': HashOnly },
     answer: z.unknown(),
-    otherAnswers: ['application/xml'],
+    otherAnswers: ['application/xml', 'application/pdf'],
   }),
   trust: route({
     method: 'GET',

@@ -26,7 +26,8 @@ export interface Result {
 export function resultView(t: Say, result: Result): HTMLElement[] {
   const { report, sentence } = result;
   return [
-    verdictView(t, report, sentence),
+    // What to do next is to ask again; what the sentence says assumes that everybody was asked.
+    verdictView(t, report, offlineDecides(result) ? { ...sentence, next: undefined } : sentence),
     ...(result.missing === undefined ? [] : [result.missing]),
     ...(result.offline === undefined ? [] : [offlineView(t, result)]),
     answersView(t, sentence),
@@ -54,7 +55,15 @@ export function resultView(t: Say, result: Result): HTMLElement[] {
   ];
 }
 
-function verdictView(t: Say, report: ValidationReport, sentence: Sentence): HTMLElement {
+function offlineDecides({ offline, report }: Result): boolean {
+  return offline !== undefined && report.verdict === 'indeterminate';
+}
+
+function verdictView(
+  t: Say,
+  report: ValidationReport,
+  sentence: Pick<Sentence, 'heading'> & { readonly next?: string | undefined },
+): HTMLElement {
   const { verdict } = report;
   return h(
     'div',
