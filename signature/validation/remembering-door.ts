@@ -9,29 +9,38 @@ const LONGEST = 64 * 1024;
 /**
  * The same door, which answers a question it has been asked before from memory: the certificates of issuers and
  * time-stamping units are the same in file after file. Every byte of the question is compared, never a hash of it.
+ *
+ * @param asking called before every question that is not answered from memory; what it throws goes to the caller
  */
-export function rememberingDoor(door: CryptoDoor): CryptoDoor {
-  const known = doors.get(door);
-  if (known !== undefined) return known;
-  const memory = new Map<number, { input: VerifyInput; answer: VerifyAnswer }>();
-  const remembering: CryptoDoor = {
+export function rememberingDoor(door: CryptoDoor, asking: () => void = () => {}): CryptoDoor {
+  let memory = memories.get(door);
+  if (memory === undefined) memories.set(door, (memory = new Map()));
+  return over(door, memory, asking);
+}
+
+type Memory = Map<number, { input: VerifyInput; answer: VerifyAnswer }>;
+
+const memories = new WeakMap<CryptoDoor, Memory>();
+
+function over(door: CryptoDoor, memory: Memory, asking: () => void): CryptoDoor {
+  return {
     digest: (algorithm) => door.digest(algorithm),
     verify(input) {
-      if (input.data.length > LONGEST) return door.verify(input);
+      if (input.data.length > LONGEST) {
+        asking();
+        return door.verify(input);
+      }
       const place = placeOf(input.signature) ^ placeOf(input.spki);
       const hit = memory.get(place);
       if (hit !== undefined && same(hit.input, input)) return hit.answer;
+      asking();
       const answer = door.verify(input);
       if (memory.size >= MEMORY) memory.delete(memory.keys().next().value as number);
       memory.set(place, { input: own(input), answer });
       return answer;
     },
   };
-  doors.set(door, remembering);
-  return remembering;
 }
-
-const doors = new WeakMap<CryptoDoor, CryptoDoor>();
 
 function same(a: VerifyInput, b: VerifyInput): boolean {
   return (

@@ -41,7 +41,10 @@ export function openSources(context: ValidationContext, source: ByteSource): Sou
   const ocsps: BasicOcspResponse[] = [];
   const needs: Need[] = [];
   // Certificates and status answers come again and again; the values in a document are its own and are always checked.
-  const door = rememberingDoor(context.door);
+  let left = MOST_VERIFICATIONS;
+  const door = rememberingDoor(context.door, () => {
+    if (left-- <= 0) throw new LimitReached('verifications', MOST_VERIFICATIONS);
+  });
   // All three only ever grow.
   const memory = new TrustMemory(() => `${pool.all().length} ${crls.length} ${ocsps.length}`);
   const trustFor = (purpose: 'signer' | 'time-stamp'): TrustSources => ({
@@ -59,12 +62,17 @@ export function openSources(context: ValidationContext, source: ByteSource): Sou
   const pass = new OnePass(source, context.door);
   const sources: Sources = { context, policy, pool, crls, ocsps, needs, warnings: [], trustFor, pass, settled: [] };
   for (const anchor of [...context.trust, ...(context.tsaTrust ?? [])]) pool.addParsed(anchor.certificate);
-  addEvidence(sources, context.evidence);
+  addEvidence(sources, context.evidence, Number.POSITIVE_INFINITY);
   return sources;
 }
 
-/** Far more than the chains of one file need, and each is verified; as many lists, as many answers. */
-const MOST_ANSWERS = 1000;
+/** Far more than the chains of one file need; as many lists, as many answers. */
+const MOST_ANSWERS = 5000;
+/**
+ * Values of certificates, lists and answers that are verified for one file. A file can carry a thousand look-alikes of an authority
+ * and a thousand lists in its name, and each pair would cost one.
+ */
+const MOST_VERIFICATIONS = 10_000;
 
 /** Adds what a file or a caller brings; what cannot be read is a warning, because somebody meant it to help. @throws {LimitReached} */
 export function addEvidence(
@@ -74,6 +82,7 @@ export function addEvidence(
     readonly crls: readonly Uint8Array[];
     readonly ocsps: readonly Uint8Array[];
   },
+  most = MOST_ANSWERS,
 ): void {
   for (const raw of evidence.certificates) {
     if (sources.pool.add(raw) === undefined)
@@ -82,13 +91,13 @@ export function addEvidence(
   for (const raw of evidence.crls) {
     const crl = reading(sources, raw, readCrl);
     if (crl === undefined || sources.crls.includes(crl)) continue;
-    if (sources.crls.length >= MOST_ANSWERS) throw new LimitReached('revocation-lists', MOST_ANSWERS);
+    if (sources.crls.length >= most) throw new LimitReached('revocation-lists', most);
     sources.crls.push(crl);
   }
   for (const raw of evidence.ocsps) {
     const basic = reading(sources, raw, readOcsp);
     if (basic === undefined || sources.ocsps.includes(basic)) continue;
-    if (sources.ocsps.length >= MOST_ANSWERS) throw new LimitReached('ocsp-answers', MOST_ANSWERS);
+    if (sources.ocsps.length >= most) throw new LimitReached('ocsp-answers', most);
     sources.ocsps.push(basic);
   }
 }
