@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { utf8 } from '@antin/formats/bytes/bytes';
 import { toHex } from '@antin/formats/bytes/text-encodings';
@@ -12,7 +11,9 @@ import { testPki } from '@antin/testkit/pki/test-pki';
 import { runCommand } from '@antin/testkit/run-command';
 import { signedList } from '@antin/testkit/trust-list/list';
 import type { ListedPeriod } from '@antin/testkit/trust-list/list';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useFolder } from '@antin/testkit/folder';
+import type { Io } from '../io.ts';
 import { run } from './validate.ts';
 
 const pki = testPki({
@@ -28,7 +29,7 @@ const pki = testPki({
     },
   },
 });
-const dir = mkdtempSync(join(tmpdir(), 'antin trust '));
+const dir = useFolder().path;
 const path = (name: string): string => join(dir, name);
 const at = new Date(pki.now + 2 * HOUR).toISOString();
 const since: ListedPeriod = { from: '2025-01-01T00:00:00Z' };
@@ -60,11 +61,10 @@ beforeAll(async () => {
   writeFileSync(path('practice.json'), stored({ practice: true }));
   writeFileSync(path('ended.json'), stored({ validUntil: '2026-03-01T00:00:00Z' }));
 });
-afterAll(() => rmSync(dir, { recursive: true }));
 
 const antin = (argv: string[], env: Record<string, string> = {}) =>
   runCommand(
-    (words, io) => run(words, { ...io, env: { ...io.env, ...env } }),
+    (words, io: Io) => run(words, { ...io, env }),
     [path('letter.pdf'), '--crl', path('issuing.crl'), path('root.crl'), '--at', at, '--offline', '--lang', 'en', ...argv],
   );
 const listed = (...lists: string[]) => ['--trust-list', ...lists.map(path), '--trust-list-signer', path('lister.crt')];

@@ -283,7 +283,7 @@ function judgeOne(
     trust: read?.trust ?? null,
     trustAtPoe: read?.trustAtPoe ?? null,
     timeStamps: read?.timeStamps ?? [],
-    warnings: [...one.warnings, ...(read?.warnings ?? []), ...claimedTimeOddity(pdfDate(one.found.dict.entries.get('M')), read)],
+    warnings: [...one.warnings, ...(read?.warnings ?? [])],
   };
   return settle(facts, sources, (time) => cmsLevel(facts, evidenceComplete(file, one.data, read, time, covering, sources)));
 }
@@ -313,17 +313,6 @@ function guarded<T>(faults: Finding[], read: () => T): T | undefined {
     faults.push({ code: 'cms.unreadable', clause: 'RFC 5652 5.3', message: `${error.code}: ${error.message}` });
     return undefined;
   }
-}
-
-/** Local time written as if it were UTC: seven hours ahead of the time-stamp (domain.md §7.2). Shown, never corrected. */
-function claimedTimeOddity(claimed: number | undefined, read: SignerFacts | undefined): Finding[] {
-  const stamp = read?.timeStamps.find((one) => one.kind === 'signature-time-stamp' && one.imprintMatches)?.genTime;
-  const time = claimed ?? read?.cms.signingTime;
-  if (stamp === undefined || stamp === null || time === undefined || time === null) return [];
-  const ahead = time - stamp;
-  if (Math.abs(ahead - 7 * 3_600_000) > 30 * 60_000) return [];
-  const message = 'the claimed signing time is seven hours ahead of the time-stamp: local time written as UTC';
-  return [{ code: 'time.local-as-utc', clause: 'ISO 32000-2 7.9.4', message }];
 }
 
 function pdfFacts(file: PdfFile, one: Opened, first: number, steps: readonly (readonly JudgedChange[])[]): PdfFacts {

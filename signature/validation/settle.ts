@@ -1,3 +1,4 @@
+import { claimedTimeOddity } from './claimed-time.ts';
 import type { SignatureFacts } from './facts.ts';
 import type { LevelFacts } from './level.ts';
 import { concludeSignature } from './process.ts';
@@ -20,8 +21,9 @@ const RANK: Readonly<Record<Level, number>> = { 'B-B': 0, 'B-T': 1, 'B-LT': 2, '
  *
  * @param levelOf the level, given the time that is proven for the signature (ms since 1970)
  */
-export function settle(facts: SignatureFacts, sources: Sources, levelOf: (time: number) => LevelFacts): SignatureReport {
+export function settle(read: SignatureFacts, sources: Sources, levelOf: (time: number) => LevelFacts): SignatureReport {
   const { policy, context } = sources;
+  const facts = { ...read, warnings: [...read.warnings, ...claimedTimeOddity(read)] };
   let conclusion = concludeSignature(facts, policy, context.at);
   const level = levelOf(conclusion.best.time);
   const wanted = policy.minimumLevel;
