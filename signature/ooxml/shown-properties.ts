@@ -5,7 +5,7 @@ import type { OoxmlPackage } from './package.ts';
 export interface Shown {
   /** Content controls bound to XML data: custom data, and properties too. */
   readonly data: boolean;
-  /** Fields or content controls that show properties: title, author, those of the user. Readers fill them in when they open it. */
+  /** Fields, content controls or links that take from properties: title, author, base of links. Readers fill them in when they open it. */
   readonly properties: boolean;
 }
 
@@ -31,7 +31,9 @@ function look(file: OoxmlPackage): Shown {
     data ||= text.includes('dataBinding');
     fields ||= showsProperty(text);
   }
-  return { data, properties: data || fields };
+  // A link without a scheme goes wherever HyperlinkBase among the properties says.
+  const based = file.relationships.some(({ external, target }) => external && !/^[a-z][a-z0-9+.-]*:/i.test(target));
+  return { data, properties: data || fields || based };
 }
 
 function showsProperty(text: string): boolean {

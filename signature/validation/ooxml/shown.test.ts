@@ -85,6 +85,20 @@ describe('properties that the document shows', () => {
     expect(judge(changed(items, CORE, 'Công văn', 'Quyết định'))).toBe('invalid integrity.digest');
   });
 
+  it('are signed where a link starts from them', async () => {
+    const link = (target: string) => ({
+      ...base,
+      'word/_rels/document.xml.rels': (base['word/_rels/document.xml.rels'] as string).replace('https://example.vn/', target),
+    });
+    const items = unpacked(await sign(link('bieu-mau.html')));
+    expect(judge(packed(items))).toBe('valid');
+    expect(
+      judge(changed(items, 'docProps/app.xml', '<Application>', '<HyperlinkBase>http://khac.test/</HyperlinkBase><Application>')),
+    ).toBe('invalid integrity.digest');
+    const whole = unpacked(await sign(link('https://example.org/')));
+    expect(judge(changed(whole, 'docProps/app.xml', 'Antin', 'Khác'))).toBe('valid');
+  });
+
   it.each([
     ['where nothing shows them', '', 'valid'],
     ['where a control shows them', bound, 'indeterminate ooxml.not-covered'],

@@ -142,7 +142,10 @@ export function coverageOf(tree: XmlTree, covered: readonly Covered[]): Coverage
 }
 
 function speaks(element: XmlElement): boolean {
-  return element.attributes.some((one) => !FRAME_ATTRIBUTES.has(one.localName) && one.namespace !== XSI);
+  // Where schemas lie says nothing; that an element is of another type, or nil, does.
+  const silent = ({ localName, namespace }: { readonly localName: string; readonly namespace: string }): boolean =>
+    FRAME_ATTRIBUTES.has(localName) || (namespace === XSI && /^(noNamespaceS|s)chemaLocation$/.test(localName));
+  return element.attributes.some((one) => !silent(one));
 }
 
 /** Text that stands directly in an element, without comments and instructions. */

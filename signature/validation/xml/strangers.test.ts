@@ -77,6 +77,15 @@ describe('an element of the document that stands inside the signature', () => {
   });
 });
 
+it('a frame may say where its schema lies, and not that it is of another type or nil', () => {
+  const framed = (attribute: string) =>
+    judge(changed(frame, '<f ', `<f xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:${attribute} `));
+  expect(framed('schemaLocation="urn:vn vn.xsd"')).toBe('valid');
+  expect(framed('noNamespaceSchemaLocation="vn.xsd"')).toBe('valid');
+  expect(framed('type="BanHuy"')).toBe('indeterminate xml.unsigned-content');
+  expect(framed('nil="true"')).toBe('indeterminate xml.unsigned-content');
+});
+
 describe('a processing instruction', () => {
   const STYLE = '<?xml-stylesheet type="text/xsl" href="data:text/xsl,khac"?>';
   const refused = 'indeterminate xml.unsigned-instruction';
