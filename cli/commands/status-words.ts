@@ -56,6 +56,7 @@ const WORDS: Readonly<Record<Code, readonly [vi: string, en: string]>> = {
     'the data is from after expiry and does not keep expired certificates',
   ],
   'revocation.reasons-incomplete': ['dữ liệu chỉ nói về một số lý do thu hồi', 'the data covers only some reasons of revocation'],
+  'revocation.limit-checks': ['dữ liệu thu hồi rối đến mức không xét hết', 'the data is so entangled that not all was looked at'],
   'revocation.not-the-issuer': ['chứng thư này do tổ chức khác cấp', 'the certificate was issued by somebody else'],
   'crl.signature-invalid': ['chữ ký trên danh sách thu hồi không đúng', 'the signature of the list is wrong'],
   'crl.unsupported-algorithm': ['thuật toán ký danh sách thu hồi chưa được hỗ trợ', 'the algorithm of the list is not supported'],

@@ -37,7 +37,7 @@ export interface BuiltPaths {
  * All plausible paths leaf … anchor, likeliest first, found by name and key identifier; the paths are not validated here.
  *
  * Depth first over issuers by name; candidates whose key identifier fits the child's come first, those that contradict it
- * come last and are still tried (RFC 5280 demands no match). No certificate occurs twice in a path.
+ * come last and are still tried (RFC 5280 demands no match). No authority occurs twice in a path.
  */
 export function buildPaths(leaf: Certificate, sources: BuildSources): Certificate[][] {
   return searchPaths(leaf, sources).paths;
@@ -73,30 +73,33 @@ function search(leaf: Certificate, sources: BuildSources, linked: Linked): Built
 
   const extend = (path: Certificate[]): void => {
     const tip = path.at(-1) as Certificate;
-    for (const anchor of sources.anchors) {
-      if (full()) return;
-      if (equalBytes(anchor.certificate.raw, tip.raw)) {
-        paths.push([...path]);
-        return;
-      }
-      if (sameName(anchor.certificate.subject, tip.issuer) && linked(tip, anchor.certificate)) {
-        paths.push([...path, anchor.certificate]);
-      }
-    }
-    const issuers = bySubject.get(nameKey(tip.issuer)) ?? [];
-    if (path.length + 1 >= limits.length) {
-      if (issuers.some((issuer) => !path.includes(issuer))) exhausted ??= 'length';
+    if (full()) return;
+    const itself = sources.anchors.find((anchor) => equalBytes(anchor.certificate.raw, tip.raw));
+    if (itself !== undefined) {
+      paths.push([...path]);
       return;
     }
-    for (const issuer of ranked(tip, issuers)) {
+    const anchors = sources.anchors.filter((anchor) => sameName(anchor.certificate.subject, tip.issuer));
+    const others = (bySubject.get(nameKey(tip.issuer)) ?? []).filter(
+      (issuer) => !path.some((one) => sameCa(one, issuer)) && !anchors.some((one) => equalBytes(one.certificate.raw, issuer.raw)),
+    );
+    // Where only one bears the name there is nothing to choose, and whether it signed is seen when the path is judged.
+    const holds = anchors.length + others.length === 1 ? () => true : linked;
+    for (const { certificate } of anchors) {
+      if (full()) return;
+      if (holds(tip, certificate)) paths.push([...path, certificate]);
+    }
+    if (path.length + 1 >= limits.length) {
+      if (others.length > 0) exhausted ??= 'length';
+      return;
+    }
+    for (const issuer of ranked(tip, others, sources.anchors)) {
       if (full()) return;
       if (++steps > limits.steps) {
         exhausted = 'steps';
         return;
       }
-      if (path.some((one) => equalBytes(one.raw, issuer.raw))) continue;
-      if (sources.anchors.some((anchor) => equalBytes(anchor.certificate.raw, issuer.raw))) continue;
-      if (linked(tip, issuer)) extend([...path, issuer]);
+      if (holds(tip, issuer)) extend([...path, issuer]);
     }
   };
   extend([leaf]);
@@ -118,8 +121,19 @@ function signatureOracle(door: CryptoDoor): Linked {
   };
 }
 
-function ranked(child: Certificate, issuers: readonly Certificate[]): Certificate[] {
-  return [...issuers].sort(
-    (a, b) => namesIssuerCertificate(child, a) - namesIssuerCertificate(child, b) || b.notAfter - a.notAfter,
-  );
+/** One name with one key is one authority: whoever comes back to it walks in a circle (RFC 4158 §2.4.2). */
+function sameCa(a: Certificate, b: Certificate): boolean {
+  return equalBytes(a.spki, b.spki) && sameName(a.subject, b.subject);
+}
+
+/** Those whose key identifier fits first, of them those right below an anchor, of them the longest in force. */
+function ranked(child: Certificate, issuers: readonly Certificate[], anchors: readonly TrustAnchor[]): Certificate[] {
+  if (issuers.length < 2) return [...issuers];
+  const roots = new Set(anchors.map((one) => nameKey(one.certificate.subject)));
+  const rank = (issuer: Certificate): number =>
+    namesIssuerCertificate(child, issuer) * 2 + (roots.has(nameKey(issuer.issuer)) ? 0 : 1);
+  return issuers
+    .map((issuer) => ({ issuer, rank: rank(issuer) }))
+    .sort((a, b) => a.rank - b.rank || b.issuer.notAfter - a.issuer.notAfter)
+    .map((one) => one.issuer);
 }

@@ -9,6 +9,7 @@ export type RevocationCode =
   | 'revocation.no-evidence'
   | 'revocation.after-expiry'
   | 'revocation.reasons-incomplete'
+  | 'revocation.limit-checks'
   | 'crl.signature-invalid'
   | 'crl.unsupported-algorithm'
   | 'crl.weak-algorithm'

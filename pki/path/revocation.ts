@@ -1,6 +1,8 @@
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import type { Certificate } from '../x509/certificate.ts';
 import { buildPaths } from './build.ts';
+import type { BuildLimits } from './build.ts';
+import { CheckBudget } from './check-budget.ts';
 import { crlStatus } from './crl-status.ts';
 import { ocspStatus } from './ocsp-status.ts';
 import type { RevocationContext, RevocationFinding, RevocationOptions } from './revocation-finding.ts';
@@ -8,6 +10,8 @@ import { validatePath } from './validate.ts';
 import type { TrustAnchor } from './validate.ts';
 
 const MAX_DEPTH = 4;
+/** Who signs lists stands near the authority it signs for. */
+const SIGNER_LIMITS: BuildLimits = { length: 8, paths: 4, steps: 256 };
 
 /**
  * Status of one certificate from given evidence (RFC 5280 §6.3, RFC 6960 §3.2). Fetches nothing.
@@ -18,18 +22,23 @@ const MAX_DEPTH = 4;
  * @param issuer the certificate that issued it in the path at hand, already judged by the caller
  */
 export function checkRevocation(certificate: Certificate, issuer: Certificate, options: RevocationOptions): RevocationFinding {
-  return statusAt(certificate, issuer, options, 0, 'any');
+  const budget = new CheckBudget(options.door);
+  const finding = statusAt(certificate, issuer, { ...options, door: budget.door, budget }, 0, 'any');
+  if (!budget.exceeded || finding.status === 'revoked') return finding;
+  return { status: 'unknown', why: ['revocation.limit-checks', ...(finding.why ?? [])] };
 }
+
+type Asked = RevocationOptions & { readonly budget: CheckBudget };
 
 function statusAt(
   certificate: Certificate,
   issuer: Certificate,
-  options: RevocationOptions,
+  options: Asked,
   depth: number,
   only: 'crl' | 'any',
   asked: readonly Certificate[] = [],
 ): RevocationFinding {
-  if (depth > MAX_DEPTH) return { status: 'unknown', why: ['revocation.no-evidence'] };
+  if (depth > MAX_DEPTH || !options.budget.question()) return { status: 'unknown', why: ['revocation.no-evidence'] };
   const context: RevocationContext = {
     ...options,
     depth,
@@ -65,23 +74,23 @@ function decide(findings: readonly RevocationFinding[]): RevocationFinding | und
  * `asked` holds the CRL signers whose own status is being looked for. A list may speak about the certificate of the very
  * key that signed it (PKITS 4.14.30): it is then believed for that question, and any other list that says "revoked" still wins.
  */
-function trustedSigner(signer: Certificate, options: RevocationOptions, depth: number, asked: readonly Certificate[]): boolean {
+function trustedSigner(signer: Certificate, options: Asked, depth: number, asked: readonly Certificate[]): boolean {
   if (depth > MAX_DEPTH || options.anchors === undefined) return false;
-  const paths = buildPaths(signer, { anchors: options.anchors, candidates: options.candidates ?? [] });
+  const { at, door } = options;
+  const paths = buildPaths(signer, {
+    anchors: options.anchors,
+    candidates: options.candidates ?? [],
+    limits: SIGNER_LIMITS,
+    door,
+  });
   return paths.some((path) => {
-    const { at, door } = options;
     const sha1OnCaCertificates = options.sha1OnCaCertificates === true;
     if (validatePath(path, { at, door, purpose: 'crl', sha1OnCaCertificates }).status !== 'valid') return false;
     return unrevoked(path, options, depth, [...asked, signer]);
   });
 }
 
-function unrevoked(
-  path: readonly Certificate[],
-  options: RevocationOptions,
-  depth: number,
-  asked: readonly Certificate[],
-): boolean {
+function unrevoked(path: readonly Certificate[], options: Asked, depth: number, asked: readonly Certificate[]): boolean {
   return path
     .slice(0, -1)
     .every((one, i) => statusAt(one, path[i + 1] as Certificate, options, depth, 'any', asked).status === 'good');
