@@ -112,7 +112,7 @@ class Gathering {
     at: number,
   ): readonly Certificate[] | undefined {
     const { door } = this.options;
-    return buildPaths(leaf, { anchors, candidates: this.store.certificates }).find((path) => {
+    return buildPaths(leaf, { anchors, candidates: this.store.certificates, door }).find((path) => {
       const anchor = anchors.find((one) => equalBytes(one.certificate.raw, (path.at(-1) as Certificate).raw));
       const sha1OnCaCertificates = anchor?.sha1OnCaCertificates ?? false;
       return validatePath(path, { at, door, purpose, sha1OnCaCertificates }).status === 'valid';
