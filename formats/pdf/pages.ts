@@ -25,6 +25,8 @@ export interface PageTree {
   readonly catalog: PdfDict;
   readonly budget: PdfBudget;
   resolve(object: PdfObject | undefined): PdfObject;
+  /** Where an object stands in the file, the catalog for `undefined`. */
+  offsetOf(num: number | undefined): number | undefined;
 }
 
 /** What a page takes from the nodes above it (§7.7.3.4). */
@@ -42,6 +44,8 @@ interface Level {
   readonly kids: readonly (PdfObject | undefined)[];
   next: number;
   readonly above: Inherited;
+  /** Of the object that lists them; undefined for the catalog. */
+  readonly num: number | undefined;
 }
 
 function inherit({ entries }: PdfDict, above: Inherited): Inherited {
@@ -53,6 +57,11 @@ function inherit({ entries }: PdfDict, above: Inherited): Inherited {
   };
 }
 
+/** @param num object in which the fault stands; undefined for the catalog */
+function broken(tree: PageTree, num: number | undefined, message: string): FormatFault {
+  return new FormatFault('pdf.page-tree', message, tree.offsetOf(num));
+}
+
 /**
  * Pages in order (ISO 32000-2 §7.7.3), lazily: taking the first page reads one branch of the tree.
  *
@@ -62,29 +71,29 @@ export function* walkPages(tree: PageTree): Generator<PdfPage> {
   const seen = new Set<number>();
   let index = 0;
   // The nodes being walked, root first; a stack instead of nested generators, which pass every page up all levels.
-  const open: Level[] = [{ kids: [tree.catalog.entries.get('Pages')], next: 0, above: NOTHING }];
+  const open: Level[] = [{ kids: [tree.catalog.entries.get('Pages')], next: 0, above: NOTHING, num: undefined }];
   for (let level = open.at(-1); level; level = open.at(-1)) {
     if (level.next === level.kids.length) {
       open.pop();
       continue;
     }
     const kid = level.kids[level.next++];
-    if (!isRef(kid)) throw new FormatFault('pdf.page-tree', 'a node of the page tree is not a reference');
-    if (seen.has(kid.num)) throw new FormatFault('pdf.page-tree', `the page tree comes back to object ${kid.num}`);
+    if (!isRef(kid)) throw broken(tree, level.num, 'a node of the page tree is not a reference');
+    if (seen.has(kid.num)) throw broken(tree, level.num, `the page tree comes back to object ${kid.num}`);
     seen.add(kid.num);
     if (seen.size > tree.budget.pageNodes || open.length - 1 > tree.budget.pageDepth) {
       throw new FormatFault('pdf.budget', 'the page tree is larger than budget.pageNodes or budget.pageDepth');
     }
     const node = tree.resolve(kid);
-    if (!isDict(node)) throw new FormatFault('pdf.page-tree', `page tree node ${kid.num} is no dictionary`);
+    if (!isDict(node)) throw broken(tree, level.num, `page tree node ${kid.num} is no dictionary`);
     const kids = tree.resolve(node.entries.get('Kids'));
     const leaf = kids === null;
     const type = tree.resolve(node.entries.get('Type'));
     if (leaf ? isName(type, 'Pages') : isName(type, 'Page') || !isArray(kids)) {
-      throw new FormatFault('pdf.page-tree', `page tree node ${kid.num} is neither a page nor a list of kids`);
+      throw broken(tree, kid.num, `page tree node ${kid.num} is neither a page nor a list of kids`);
     }
     const inherited = inherit(node, level.above);
-    if (isArray(kids)) open.push({ kids: kids.items, next: 0, above: inherited });
+    if (isArray(kids)) open.push({ kids: kids.items, next: 0, above: inherited, num: kid.num });
     else yield pageOf(tree, kid, node, inherited, index++);
   }
 }

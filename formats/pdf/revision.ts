@@ -138,7 +138,12 @@ export class PdfRevision {
   }
 
   walkPages(): Generator<PdfPage> {
-    return walkPages({ catalog: this.catalog, budget: this.host.budget, resolve: (o) => this.resolve(o) });
+    return walkPages({
+      catalog: this.catalog,
+      budget: this.host.budget,
+      resolve: (o) => this.resolve(o),
+      offsetOf: (num = this.rootRef.num) => this.location(num)?.start,
+    });
   }
 
   /** Filters undone. @throws {FormatFault} `pdf.filter-unsupported`, `pdf.filter-damaged`, `pdf.budget` */

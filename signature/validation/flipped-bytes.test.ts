@@ -42,6 +42,9 @@ describe('any flipped covered byte', () => {
       const sub = report.signatures.map((one) => one.subIndication).join();
       expect(report.verdict, `byte ${at} bit ${bit}: ${sub}`).toBe('invalid');
       expect(['HASH_FAILURE', 'FORMAT_FAILURE'], `byte ${at} bit ${bit}`).toContain(report.signatures[0]?.subIndication);
+      if (report.signatures[0]?.subIndication === 'FORMAT_FAILURE') {
+        expect(report.signatures[0].errors[0]?.offset, `byte ${at} bit ${bit}`).toBeTypeOf('number');
+      }
       outcomes.set(sub, (outcomes.get(sub) ?? 0) + 1);
     }
     expect(outcomes.get('HASH_FAILURE') ?? 0).toBeGreaterThan(100);

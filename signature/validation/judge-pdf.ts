@@ -137,7 +137,18 @@ function open(file: PdfFile, found: FoundSignature, sources: Sources): Opened {
     data = cms.data;
     token = cms.data?.raw;
   }
-  return { found, coverage, timeStamp, faults, warnings, notJudged, data, token };
+  const offset = placeOf(file, found);
+  const placed = faults.map((one) => (one.offset === undefined && offset !== undefined ? { ...one, offset } : one));
+  return { found, coverage, timeStamp, faults: placed, warnings, notJudged, data, token };
+}
+
+/** Where the signature dictionary stands, or else its field: a fault names the byte to look at. */
+function placeOf(file: PdfFile, { num, field }: FoundSignature): number | undefined {
+  for (const one of [num, field?.num ?? 0]) {
+    const place = one === 0 ? undefined : file.last.location(one);
+    if (place !== undefined) return place.start;
+  }
+  return undefined;
 }
 
 /**
