@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useFolder } from '@antin/testkit/folder';
 import { opensslVersion } from '@antin/testkit/openssl';
 import { pdfsig, tools } from '@antin/testkit/pdf/outside';
 import { softHsmModule } from '@antin/testkit/softhsm';
 
-const folder = mkdtempSync(join(tmpdir(), 'antin examples '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = useFolder().path;
 
 const pkcs11Tool = spawnSync('pkcs11-tool', ['--help'], { stdio: 'ignore' }).error === undefined;
 if (!pkcs11Tool) console.warn('SKIPPED: pkcs11-tool is not installed (Debian: opensc); the example with a token does not run');

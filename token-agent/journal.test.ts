@@ -1,11 +1,13 @@
-import { appendFileSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { useFolder } from '@antin/testkit/folder';
 import { AgentJournal } from './journal.ts';
 
 const clock = () => new Date('2026-11-21T08:00:00Z');
-const path = () => join(mkdtempSync(join(tmpdir(), 'antin-journal-')), 'journal.jsonl');
+const folder = useFolder();
+let journals = 0;
+const path = () => join(folder.path, `journal ${++journals}.jsonl`);
 
 it('remembers over a restart what was answered, and what the server took', () => {
   const file = path();

@@ -1,20 +1,20 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { writePkcs12 } from '@antin/pki/pkcs12/write';
+import { useFolder } from '@antin/testkit/folder';
 import { selfSigned } from '@antin/testkit/self-signed';
 import { nodeCrypto, nodeSecrets } from '../crypto/node.ts';
 import { readSecretLine } from './secret-file.ts';
 import { softwareKeyFromFile } from './software-key.ts';
 
+const folder = useFolder();
+
 describe('a software key', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'antin-p12-'));
-  const path = join(folder, 'key.p12');
+  const path = join(folder.path, 'key.p12');
   const held = selfSigned('Lê Thị Thu', 'p-256');
   const content = { pkcs8: held.pkcs8, certificates: [held.certificate], friendlyName: 'Lê Thị Thu' };
   writeFileSync(path, writePkcs12(content, 'mật khẩu', nodeSecrets, { iterations: 2048 }), { mode: 0o600 });
-  afterAll(() => rmSync(folder, { recursive: true }));
   const password = () => Buffer.from('mật khẩu');
 
   it('signs in the practice profile and is marked', async () => {
@@ -51,7 +51,7 @@ describe('a software key', () => {
 
 describe('a secret line', () => {
   it('is the first line without its end, and never empty', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'antin-pin-')), 'pin');
+    const path = join(folder.path, 'pin');
     writeFileSync(path, '123456\r\nsecond', { mode: 0o600 });
     expect(readSecretLine(path).toString()).toBe('123456');
     writeFileSync(path, '\n');

@@ -1,7 +1,6 @@
-import { readFileSync, writeFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useFolder } from '@antin/testkit/folder';
 import { nodeCrypto } from '../crypto/node.ts';
 import { selfSigned } from '@antin/testkit/self-signed';
 import { softHsmModule, softToken, type SoftToken } from '@antin/testkit/softhsm';
@@ -125,11 +124,12 @@ describe.skipIf(module === undefined)('a token of SoftHSM2', () => {
 });
 
 describe('a module that misbehaves', () => {
+  const fakes = useFolder();
+  let children = 0;
   /** SoftHSM never locks, hangs or crashes: this child speaks the same protocol and does. */
   function fake(body: string): ModuleProcess {
-    const path = join(mkdtempSync(join(tmpdir(), 'antin-fake-')), 'child.mjs');
-    writeFileSync(
-      path,
+    const path = fakes.put(
+      `child ${++children}.mjs`,
       `import { writeSync } from 'node:fs';
        const say = (o) => writeSync(3, JSON.stringify(o) + '\\n');
        process.stdin.on('data', (bytes) => {

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
@@ -7,13 +6,13 @@ import { encodePem } from '@antin/pki/pem';
 import { digestOf } from '@antin/pki/crypto';
 import { letter, sign } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useFolder } from '@antin/testkit/folder';
 import type { Io } from '../io.ts';
 import { run } from './inspect.ts';
 
 const pki = testPki();
-const dir = mkdtempSync(join(tmpdir(), 'antin-inspect-'));
-afterAll(() => rmSync(dir, { recursive: true }));
+const dir = useFolder().path;
 
 async function inspect(bytes: Uint8Array | string, ...more: string[]): Promise<{ code: number; out: string }> {
   const path = join(dir, 'input');

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useFolder } from '@antin/testkit/folder';
 import { everyFormat } from '@antin/testkit/judging/every-format';
 import { letter } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
@@ -9,7 +9,7 @@ import { runCommand } from '@antin/testkit/run-command';
 import { run } from './validate.ts';
 
 const pki = testPki();
-const dir = mkdtempSync(join(tmpdir(), 'antin batch '));
+const dir = useFolder().path;
 const path = (...names: string[]): string => join(dir, ...names);
 let whole: Uint8Array[];
 let damaged: Uint8Array;
@@ -21,7 +21,6 @@ beforeAll(async () => {
   writeFileSync(path('root.der'), pki.certificate('root').raw);
   for (const name of ['root', 'issuing']) writeFileSync(path(`${name}.crl`), pki.crlAt(pki.now, name));
 });
-afterAll(() => rmSync(dir, { recursive: true }));
 
 const batch = (folder: string, ...more: string[]) =>
   runCommand(run, [

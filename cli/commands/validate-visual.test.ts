@@ -1,16 +1,16 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { latin1 } from '@antin/formats/bytes/bytes';
 import { pdfRef } from '@antin/formats/pdf/objects';
 import { HOUR, append, letter, walk } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { runCommand } from '@antin/testkit/run-command';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useFolder } from '@antin/testkit/folder';
 import { run } from './validate.ts';
 
 const pki = testPki();
-const dir = mkdtempSync(join(tmpdir(), 'antin visual '));
+const dir = useFolder().path;
 const path = (name: string): string => join(dir, name);
 const at = new Date(pki.now + 2 * HOUR).toISOString();
 
@@ -26,7 +26,6 @@ beforeAll(async () => {
   );
   writeFileSync(path('plain.pdf'), letter());
 });
-afterAll(() => rmSync(dir, { recursive: true }));
 
 const crls = (): string[] => [path('0.crl'), path('1.crl')];
 const antin = (argv: string[]) =>

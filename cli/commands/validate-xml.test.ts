@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeCrypto as door } from '@antin/adapters/crypto/node';
 import { utf8 } from '@antin/formats/bytes/bytes';
@@ -8,11 +7,12 @@ import type { XadesInput } from '@antin/signature/xades/content';
 import { signXades } from '@antin/signature/xades/sign';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { runCommand } from '@antin/testkit/run-command';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useFolder } from '@antin/testkit/folder';
 import { run } from './validate.ts';
 
 const pki = testPki();
-const dir = mkdtempSync(join(tmpdir(), 'antin cli '));
+const dir = useFolder().path;
 const path = (name: string): string => join(dir, name);
 const at = pki.now + 3_600_000;
 const letter = utf8('<công-văn><thư Id="t1">Kính gửi</thư></công-văn>');
@@ -36,7 +36,6 @@ beforeAll(async () => {
     await sign({ packaging: 'detached', files: [{ name: 'phụ lục.pdf', content, mimeType: 'application/pdf' }] }),
   );
 });
-afterAll(() => rmSync(dir, { recursive: true }));
 
 const usual = [
   '--trust',

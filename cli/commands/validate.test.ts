@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
@@ -10,12 +9,13 @@ import { signJades } from '@antin/signature/jades/sign';
 import { HOUR, letter, sign } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { runCommand } from '@antin/testkit/run-command';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useFolder } from '@antin/testkit/folder';
 import { run } from './validate.ts';
 import { readValidateArguments } from './validate-arguments.ts';
 
 const pki = testPki();
-const dir = mkdtempSync(join(tmpdir(), 'antin cli '));
+const dir = useFolder().path;
 const path = (name: string): string => join(dir, name);
 const at = new Date(pki.now + 2 * HOUR).toISOString();
 
@@ -31,7 +31,6 @@ beforeAll(async () => {
   writeFileSync(path('plain.pdf'), letter());
   writeFileSync(path('note.txt'), 'hello');
 });
-afterAll(() => rmSync(dir, { recursive: true }));
 
 const antin = (argv: string[], stdin = '') => runCommand(run, argv, stdin);
 

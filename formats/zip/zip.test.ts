@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useFolder } from '@antin/testkit/folder';
 import { nodeInflateRaw as inflateRaw } from '@antin/adapters/inflate/raw';
 import { concatBytes, fromUtf8, utf8 } from '../bytes/bytes.ts';
 import { joinedSource } from '../bytes/joined-source.ts';
@@ -28,8 +28,7 @@ const made = (...names: string[]) =>
   );
 const open = (bytes: Uint8Array, budget?: ZipBudget) =>
   openZip(memorySource(bytes), { inflateRaw, ...(budget ? { budget } : {}) });
-const folder = mkdtempSync(join(tmpdir(), 'antin-zip-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = useFolder().path;
 
 /** An archive put together by hand, so that every lie can be told. */
 interface Piece {

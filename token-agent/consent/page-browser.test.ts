@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useFolder } from '@antin/testkit/folder';
 import type { JobClaims } from '@antin/protocol/agent/jobs';
 import { PagePrompt } from './page-prompt.ts';
 import { startPageServer, type PageServer } from './page-server.ts';
@@ -14,7 +14,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 if (CHROMIUM === undefined) console.warn('SKIPPED: no Chromium; the agent’s page is not tried in a browser');
 
 const JTI = '7c1d3a52-0b6f-4d1e-9b7a-2f1f6f1f0a11';
-const document = join(mkdtempSync(join(tmpdir(), 'antin-browser-')), '0.pdf');
+const document = join(useFolder().path, '0.pdf');
 
 function question(): PresentedJob {
   writeFileSync(document, '%PDF-1.7\n%%EOF\n');

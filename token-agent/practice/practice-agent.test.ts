@@ -1,7 +1,7 @@
-import { readdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { useFolder } from '@antin/testkit/folder';
 import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
 import { signatureAlgorithmOf, signatureAlgorithmIdentifier } from '@antin/pki/x509/algorithm';
 import { buildTbsCertificate, certificateFrom } from '@antin/pki/x509/build';
@@ -9,8 +9,7 @@ import { commonName } from '@antin/pki/x509/name';
 import { parseCertificationRequest } from '@antin/pki/x509/request';
 import { startPracticeAgent } from './practice-agent.ts';
 
-const folder = join(mkdtempSync(join(tmpdir(), 'antin-practice-')), 'agent');
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = join(useFolder().path, 'agent');
 const start = () => startPracticeAgent({ folder, env: { ...process.env, ANTIN_AGENT_OPENER: 'none' } });
 
 /** An authority that believes everybody, after it saw that they have the key. */
