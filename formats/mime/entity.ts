@@ -41,6 +41,8 @@ export function readEntity(bytes: Uint8Array, start = 0, end = bytes.length, bud
     const next = lineEnd(bytes, at, end);
     const line = fromLatin1(bytes.subarray(at, next)).replace(/\r?\n$/, '');
     if (line === '') return { start, end, fields, body: next };
+    // To some readers each of them ends the line: what follows would be a field of its own, another From among them.
+    if (/[\r\0]/.test(line)) throw new FormatFault('mime.header', 'a control character in a line of the header', at);
     const previous = fields.at(-1);
     if (/^[ \t]/.test(line) && previous !== undefined) {
       fields[fields.length - 1] = { name: previous.name, value: `${previous.value}${line}` };
@@ -71,6 +73,9 @@ export interface ContentType {
 
 const PARAMETER = /\s*;\s*(?:([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?\s*(?:\([^()]*\)\s*)?/y;
 
+/** Parameters that say what the parts are. */
+const STRUCTURE = /^(boundary|protocol|smime-type)\*/;
+
 /**
  * The media type of an entity (RFC 2045 §5.1); `text/plain` where nothing is said.
  *
@@ -92,6 +97,8 @@ export function contentType(entity: MimeEntity): ContentType {
     const name = match[1]?.toLowerCase();
     if (name === undefined) continue;
     if (parameters.has(name)) throw wrong(`the parameter "${name}" stands twice`);
+    // RFC 2231: who knows it takes another boundary, and with it other parts, than who does not.
+    if (STRUCTURE.test(name)) throw wrong(`"${name}" is written in pieces`);
     parameters.set(name, match[2]?.replace(/\\(.)/g, '$1') ?? (match[3] as string));
   }
   return { type: type.toLowerCase(), parameters };

@@ -58,6 +58,11 @@ function isSmime(protocol: string | undefined): boolean {
 }
 
 function clearSigned(bytes: Uint8Array, mail: MimeEntity, sources: Sources, broken: Broken): JudgedMail {
+  const encoding = (fieldOf(mail, 'content-transfer-encoding') ?? '7bit').toLowerCase();
+  if (!/^(7bit|8bit|binary)$/.test(encoding)) {
+    // RFC 2045 §6.4 forbids it: who decodes all the same sees other parts.
+    return broken('mime.transfer-encoding', `a mail of several parts is not encoded as ${encoding}`);
+  }
   const { parts, around } = partsOf(bytes, mail);
   const [content, signature] = parts;
   if (content === undefined || signature === undefined || parts.length !== 2) {
