@@ -46,6 +46,8 @@ export async function everyFormat(pki: TestPki, who: string): Promise<readonly S
   const asicE = bytesOf(await signAsicCades({ container: 'ASiC-E', files }, key, xades));
   const asicS = bytesOf(await signAsic({ container: 'ASiC-S', files }, key, xades));
   const office = bytesOf(await signOoxml(openOoxml(memorySource(docx()), { inflateRaw }), key, { ...at, level: 'XAdES-EPES' }));
+  const body = memorySource(utf8(MAIL_BODY.join('\r\n')));
+  const mail = clearMail(bytesOf(await signCades(body, key, { ...at, packaging: 'detached' })));
   const beside = { data, changed: { data: utf8(OTHER) } };
   return [
     { name: 'văn bản.pdf', file: pdf, changed: { file: replaced(pdf, 'thu nghiem', 'thu_nghiem') } },
@@ -58,7 +60,26 @@ export async function everyFormat(pki: TestPki, who: string): Promise<readonly S
     { name: 'bó tệp.asice', file: asicE, changed: { file: inZip(asicE, data.name, OTHER) } },
     { name: 'bó tệp.asics', file: asicS, changed: { file: inZip(asicS, data.name, OTHER) } },
     { name: 'công văn.docx', file: office, changed: { file: editedOffice(office) } },
+    { name: 'thư.eml', file: mail, changed: { file: replaced(mail, '12/Q', '13/Q') } },
   ];
+}
+
+const MAIL_BODY = ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit', '', TEXT, ''];
+
+/** multipart/signed (RFC 8551 §3.5.3) */
+function clearMail(signature: Uint8Array): Uint8Array {
+  const lines = [
+    'From: Nguyen Van An <nguyenvanan@thunghiem.gov.vn>',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256; boundary="----x"',
+    ...['', '------x', ...MAIL_BODY, '------x'],
+    ...['Content-Type: application/pkcs7-signature; name="smime.p7s"', 'Content-Transfer-Encoding: base64', ''],
+    ...(Buffer.from(signature)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? []),
+    ...['------x--', ''],
+  ];
+  return utf8(lines.join('\r\n'));
 }
 
 /** What a server of the test PKI trusts, and its status answers by issuer. */
