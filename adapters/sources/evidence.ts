@@ -1,3 +1,4 @@
+import { fromHex } from '@antin/formats/bytes/text-encodings';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import { fromLatin1 } from '@antin/formats/bytes/bytes';
 import { parseCrl } from '@antin/pki/crl/parse';
@@ -117,7 +118,7 @@ async function askFor(need: Need, url: string, options: EvidenceOptions & { time
     return (await ask(url, { reach, timeoutMs, maxBytes: options.maxCrlBytes ?? 50_000_000, takeCutShort: true })).bytes;
   }
   // SHA-1 only names the issuer here (RFC 5019 §2.1.1 asks for it, and many responders know nothing else).
-  const id = certId(parseCertificate(need.issuer), parseCertificate(need.certificate).serialNumber, 'SHA-1', options.door);
+  const id = certId(parseCertificate(need.issuer), serialOf(need), 'SHA-1', options.door);
   const answer = await ask(url, {
     method: 'POST',
     body: buildOcspRequest([id]),
@@ -128,6 +129,13 @@ async function askFor(need: Need, url: string, options: EvidenceOptions & { time
     timeoutMs,
   });
   return answer.bytes;
+}
+
+/** The INTEGER behind the text: DER writes a magnitude above 0x7f with a zero before it. */
+function serialOf({ serialHex, certificate }: Exclude<Need, { readonly kind: 'certificate' }>): Uint8Array {
+  if (serialHex.startsWith('-')) return parseCertificate(certificate).serialNumber;
+  const magnitude = fromHex(serialHex.length % 2 === 0 ? serialHex : `0${serialHex}`);
+  return (magnitude[0] ?? 0) >= 0x80 ? Uint8Array.of(0, ...magnitude) : magnitude;
 }
 
 /** Parsed once at the border: what is not of its kind is a failure of this address, and the next one is asked. */

@@ -32,7 +32,7 @@ function storedAnchors(path: string, purposes: TrustAnchor['purposes']): TrustAn
     return existsSync(beside) ? new Uint8Array(readFileSync(beside)) : undefined;
   };
   try {
-    const anchors = readTrustStore(new Uint8Array(readFileSync(path)), { door: nodeCrypto, file });
+    const { anchors } = readTrustStore(new Uint8Array(readFileSync(path)), { door: nodeCrypto, file });
     return anchors.flatMap((one) => {
       const wanted = one.purposes.filter((purpose) => purposes.includes(purpose));
       return wanted.length === 0 ? [] : [{ ...one, purposes: wanted }];

@@ -3,6 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { answerCache } from '@antin/adapters/sources/answer-cache';
+import { openTrustFolder } from '@antin/adapters/sources/trust-folder';
+import type { TrustSource } from '@antin/agency/verification/trust-source';
 import { tinosFile } from '@antin/adapters/fonts/tinos';
 import { nodeDeflate, nodeInflate } from '@antin/adapters/inflate/node';
 import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
@@ -17,7 +20,7 @@ import { keepPracticeAgent, type KeptPracticeAgent } from './practice-agent.ts';
 import type { Service, ServiceContext } from './service.ts';
 import { practiceReportSeal } from './report-seal.ts';
 import { timeStamps } from './time-stamps.ts';
-import { statusNow, trustOf } from './trust.ts';
+import { statusNow, trustOf, withFolder } from './trust.ts';
 import type { Wires } from './wires.ts';
 
 const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
@@ -66,7 +69,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
         decoyHash: await hashPassword(randomBytes(16).toString('hex')),
         platformKey: loadPlatformKey(join(folder.path, 'platform')),
         origin: () => publicUrl,
-        trust: trustOf(authority),
+        trust: trustHere(),
         ...(settings.profile === 'practice' ? { reportSeal: practiceReportSeal(authority) } : {}),
         issueLevel: () => issueLevel,
         timeStamp: timeStamps(process.env['ANTIN_TSA_URL'], authority),
@@ -92,6 +95,19 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
     },
     greeting: () => (practice ? greeting(join(folder.path, SIGN_IN_FILE), agent?.current()) : []),
   };
+
+  function trustHere(): TrustSource {
+    const folderOfTrust = process.env['ANTIN_TRUST'];
+    if (folderOfTrust === undefined || folderOfTrust === '') return trustOf(authority);
+    const trust = openTrustFolder(folderOfTrust, {
+      door: nodeCrypto,
+      clock,
+      cache: answerCache({ clock, maxBytes: 64 << 20 }),
+      profile: settings.profile,
+      onWarning: (code, message) => log.warn({ code }, message),
+    });
+    return withFolder(trustOf(authority), trust);
+  }
 
   /** At every start: the address of the office may have changed, and so may the agent's certificates. */
   async function pairPracticeAgent(keys: PracticeAgent, office: AgencyService): Promise<void> {

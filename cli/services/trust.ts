@@ -1,9 +1,11 @@
 import type { TrustSource } from '@antin/agency/verification/trust-source';
 import type { AuthorityService } from '@antin/authority/service';
+import type { TrustFolder } from '@antin/adapters/sources/trust-folder';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { parseCrl } from '@antin/pki/crl/parse';
 import { parseOcspResponse } from '@antin/pki/ocsp/response';
 import { checkRevocation } from '@antin/pki/path/revocation';
+import { nameText } from '@antin/pki/x509/name';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { createHash } from 'node:crypto';
 
@@ -25,6 +27,24 @@ export function trustOf(authority: () => AuthorityService): TrustSource {
       // The issuer's own list comes first.
       return kind === 'crl' ? found?.crls[0] : found?.ocsps[0];
     },
+  };
+}
+
+/** The authority of this process, and whom the folder of the installation trusts besides. An issuer of the process is asked first. */
+export function withFolder(own: TrustSource, folder: TrustFolder): TrustSource {
+  return {
+    get anchors() {
+      const named = folder.anchors.map((one) => ({
+        ...one,
+        label: one.label ?? nameText(one.certificate.subject),
+        practice: one.practice === true,
+      }));
+      return [...own.anchors, ...named];
+    },
+    get certificates() {
+      return [...own.certificates, ...folder.certificates];
+    },
+    evidence: async (need) => (await own.evidence(need)) ?? folder.evidence(need),
   };
 }
 

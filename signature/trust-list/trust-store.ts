@@ -7,6 +7,7 @@ import { digestOf } from '@antin/pki/crypto';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import { isPractice } from '@antin/pki/path/practice';
 import type { TrustAnchor } from '@antin/pki/path/validate';
+import type { Certificate } from '@antin/pki/x509/certificate';
 import { parseCertificates } from '@antin/pki/x509/certificate';
 import { nameText } from '@antin/pki/x509/name';
 import { anchorOf } from '../validation/known-anchors.ts';
@@ -15,6 +16,20 @@ export interface TrustStoreSources {
   readonly door: CryptoDoor;
   /** Content of a certificate file that the store names, beside it; undefined where there is none. */
   readonly file?: (name: string) => Uint8Array | undefined;
+}
+
+/** A known authority: trusted for nothing by standing here, but a path may run through it, and it says where its status data is. */
+export interface KnownAuthority {
+  readonly certificate: Certificate;
+  /** Addresses of the lists of what it issued, and of responders that speak about it. */
+  readonly crl: readonly string[];
+  readonly ocsp: readonly string[];
+}
+
+export interface TrustStore {
+  readonly anchors: readonly TrustAnchor[];
+  /** Those named so, and the anchors. */
+  readonly authorities: readonly KnownAuthority[];
 }
 
 const KEYS = [
@@ -28,6 +43,8 @@ const KEYS = [
   'practice',
   'sha1OnCaCertificates',
   'locations',
+  'crl',
+  'ocsp',
 ];
 const PURPOSES = ['signer', 'time-stamp'] as const;
 const MOST = 2000;
@@ -39,7 +56,8 @@ const MOST = 2000;
  * { "format": "antin-trust-store-1", "anchors": [
  *   { "label": "VGCA G1", "file": "rootca.crt", "sha256": "F7BC…", "purposes": ["signer", "time-stamp"],
  *     "validFrom": "2010-03-05T00:00:00Z", "validUntil": "2030-03-05T00:00:00Z", "sha1OnCaCertificates": true },
- *   { "certificate": "MIIB…", "purposes": ["signer"], "practice": true } ] }
+ *   { "certificate": "MIIB…", "purposes": ["signer"], "practice": true } ],
+ *   "authorities": [{ "file": "cp.crt", "crl": ["http://ca.gov.vn/pki/pub/crl/cp.crl"], "ocsp": ["http://ocsp.ca.gov.vn/"] }] }
  * ```
  *
  * `sha256` pins the certificate; leave for SHA-1 is only given with it, because it is trust in one known chain of the past.
@@ -47,31 +65,69 @@ const MOST = 2000;
  * @throws {FormatFault} `json.*`, `x509.*`; `trust-store.format`, `trust-store.unknown-key`, `trust-store.value`,
  *   `trust-store.no-certificate`, `trust-store.pin-mismatch`, `trust-store.sha1-unpinned`
  */
-export function readTrustStore(bytes: Uint8Array, sources: TrustStoreSources): TrustAnchor[] {
+export function readTrustStore(bytes: Uint8Array, sources: TrustStoreSources): TrustStore {
   const root = object(parseJson(bytes), 'the trust store');
-  known(root, ['format', 'anchors'], '');
+  known(root, ['format', 'anchors', 'authorities'], '');
   const format = root.members.get('format');
   if (format?.kind !== 'string' || format.text !== 'antin-trust-store-1') {
     throw new FormatFault('trust-store.format', 'a trust store says "format": "antin-trust-store-1"');
   }
-  const anchors = root.members.get('anchors');
-  if (anchors?.kind !== 'array' || anchors.items.length > MOST) throw wrong('anchors', `a list of at most ${MOST}`);
-  return anchors.items.map((one, i) => readAnchor(object(one, `anchors[${i}]`), `anchors[${i}]`, sources));
+  const rows = (key: string): JsonObject[] => {
+    const list = root.members.get(key);
+    if (list === undefined && key === 'authorities') return [];
+    if (list?.kind !== 'array' || list.items.length > MOST) throw wrong(key, `a list of at most ${MOST}`);
+    return list.items.map((one, i) => object(one, `${key}[${i}]`));
+  };
+  const anchors = rows('anchors').map((row, i) => {
+    const where = `anchors[${i}]`;
+    known(row, KEYS, `${where}.`);
+    const anchor = readAnchor(row, where, sources);
+    return { anchor, authority: { certificate: anchor.certificate, ...places(row, where) } };
+  });
+  const authorities = rows('authorities').map((row, i) => {
+    const where = `authorities[${i}]`;
+    known(row, ['certificate', 'file', 'sha256', 'crl', 'ocsp'], `${where}.`);
+    return { certificate: readCertificate(row, where, sources), ...places(row, where) };
+  });
+  return { anchors: anchors.map((one) => one.anchor), authorities: [...anchors.map((one) => one.authority), ...authorities] };
 }
 
-function readAnchor(row: JsonObject, where: string, sources: TrustStoreSources): TrustAnchor {
-  known(row, KEYS, `${where}.`);
+function readCertificate(row: JsonObject, where: string, sources: TrustStoreSources): Certificate {
   const [certificate, more] = parseCertificates(certificateBytes(row, where, sources));
   if (certificate === undefined || more !== undefined) {
     throw new FormatFault('trust-store.no-certificate', `${where} must hold exactly one certificate`);
   }
-  const pin = text(row, 'sha256', where)?.replaceAll(':', '').toLowerCase();
+  const pin = pinOf(row, where);
   const sha256 = toHex(digestOf(sources.door, 'SHA-256', certificate.raw));
   if (pin !== undefined && pin !== sha256) {
     throw new FormatFault('trust-store.pin-mismatch', `${where} is pinned to ${pin}, the certificate found is ${sha256}`);
   }
+  return certificate;
+}
+
+function pinOf(row: JsonObject, where: string): string | undefined {
+  return text(row, 'sha256', where)?.replaceAll(':', '').toLowerCase();
+}
+
+function places(row: JsonObject, where: string): Pick<KnownAuthority, 'crl' | 'ocsp'> {
+  return { crl: addresses(row, 'crl', where), ocsp: addresses(row, 'ocsp', where) };
+}
+
+function addresses(row: JsonObject, key: string, where: string, shape = /^https?:\/\/[^\s@]+$/): string[] {
+  const value = row.members.get(key);
+  if (value === undefined) return [];
+  const what = 'a list of http or https addresses';
+  if (value.kind !== 'array' || value.items.length > 20) throw wrong(`${where}.${key}`, what);
+  return value.items.map((one) => {
+    if (one.kind !== 'string' || !shape.test(one.text)) throw wrong(`${where}.${key}`, what);
+    return one.text;
+  });
+}
+
+function readAnchor(row: JsonObject, where: string, sources: TrustStoreSources): TrustAnchor {
+  const certificate = readCertificate(row, where, sources);
   const leave = flag(row, 'sha1OnCaCertificates', where);
-  if (leave === true && pin === undefined) {
+  if (leave === true && pinOf(row, where) === undefined) {
     throw new FormatFault('trust-store.sha1-unpinned', `${where}: leave for SHA-1 is given to a pinned certificate only`);
   }
   const [notBefore, notAfter] = [moment(row, 'validFrom', where), moment(row, 'validUntil', where)];
@@ -118,16 +174,8 @@ function purposes(row: JsonObject, where: string): TrustAnchor['purposes'] {
 
 /** Addresses at these origins are asked, whoever names them. */
 function locations(row: JsonObject, where: string): Pick<TrustAnchor, 'locations'> {
-  const value = row.members.get('locations');
-  if (value === undefined) return {};
-  const what = 'a list of origins like "http://ca.example.vn"';
-  if (value.kind !== 'array' || value.items.length > 20) throw wrong(`${where}.locations`, what);
-  return {
-    locations: value.items.map((one) => {
-      if (one.kind !== 'string' || !/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/.test(one.text)) throw wrong(`${where}.locations`, what);
-      return one.text;
-    }),
-  };
+  const found = addresses(row, 'locations', where, /^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/);
+  return found.length === 0 ? {} : { locations: found };
 }
 
 function moment(row: JsonObject, key: string, where: string): number | undefined {
