@@ -5,7 +5,7 @@ import { DAY, NOW, mint, mintCa, mintList, scopeOf } from '../../testkit/pki/min
 import type { Minted } from '../../testkit/pki/mint.ts';
 import { parseCrl } from '../crl/parse.ts';
 import type { CryptoDoor } from '../crypto.ts';
-import { aki, extension, ski } from '../x509/build.ts';
+import { aki, certificatePolicies, extension, ski } from '../x509/build.ts';
 import { parseCertificate } from '../x509/certificate.ts';
 import { buildGeneralName } from '../x509/general-name.ts';
 import { buildName } from '../x509/name.ts';
@@ -143,4 +143,56 @@ test('key identifiers lead first to the one who signed, of many of the same name
   });
   expect(verdict.valid).toBe(true);
   expect(tool.verifications).toBeLessThanOrEqual(10);
+});
+
+describe('certificates as large as they may be', () => {
+  const swift = 5000;
+  const took = (work: () => void): number => {
+    const start = performance.now();
+    work();
+    return performance.now() - start;
+  };
+  const judge = (target: Minted, chain: readonly Minted[]) =>
+    judgePath(parseCertificate(target.raw), {
+      anchors: [{ certificate: parseCertificate(root.raw), purposes: ['signer'] }],
+      candidates: chain.map((one) => parseCertificate(one.raw)),
+      crls: [],
+      ocsps: [],
+      at: NOW,
+      door,
+      revocation: false,
+    });
+
+  test('with twenty thousand policies each are judged in time', () => {
+    const all = certificatePolicies(Array.from({ length: 20_000 }, (_, i) => `2.999.${i}`));
+    const big = mintCa({ subject: 'Big', issuer: root, extensions: [all] });
+    const target = mint({ subject: 'Leaf', issuer: big, extensions: [all] });
+    let policies = 0;
+    expect(took(() => (policies = judge(target, [big]).policies.length))).toBeLessThan(swift);
+    expect(policies).toBe(20_000);
+  });
+
+  test('with five hundred names under five hundred constraints are judged in time', () => {
+    const names = (prefix: string) =>
+      Array.from({ length: 500 }, (_, i) =>
+        buildGeneralName({
+          kind: 'directory',
+          name: buildName([
+            ['C', 'VN'],
+            ['O', `${prefix} ${i}`],
+            ['OU', 'Phòng Hành chính'],
+          ]),
+        }),
+      );
+    const constraints = sequence(context(1, ...names('Cấm').map((one) => sequence(one))));
+    const narrow = mintCa({ subject: 'Narrow', issuer: root, extensions: [extension('2.5.29.30', true, constraints)] });
+    const target = mint({
+      subject: 'Leaf',
+      issuer: narrow,
+      extensions: [extension('2.5.29.17', false, sequence(...names('Được')))],
+    });
+    let valid = false;
+    expect(took(() => (valid = judge(target, [narrow]).valid))).toBeLessThan(swift);
+    expect(valid).toBe(true);
+  });
 });

@@ -1,7 +1,7 @@
 import { OID } from '../oids.ts';
 import type { NameConstraints } from '../x509/extensions.ts';
 import type { GeneralName } from '../x509/general-name.ts';
-import { nameKey } from '../x509/name.ts';
+import { nameBeginsWith } from '../x509/name.ts';
 import type { Name } from '../x509/name.ts';
 
 /** What one CA certificate says about names below it (RFC 5280 §4.2.1.10); the base of each GeneralSubtree. */
@@ -61,18 +61,12 @@ type Side = 'permitted' | 'excluded';
 
 /** undefined: this pair cannot be compared, so neither answer may be assumed. */
 function within(name: GeneralName, base: GeneralName, side: Side): boolean | undefined {
-  if (name.kind === 'directory' && base.kind === 'directory') return nameWithin(name.name, base.name);
+  if (name.kind === 'directory' && base.kind === 'directory') return nameBeginsWith(name.name, base.name);
   if (name.kind === 'rfc822' && base.kind === 'rfc822') return mailWithin(name.value, base.value);
   if (name.kind === 'dns' && base.kind === 'dns') return dnsWithin(name.value, base.value, side);
   if (name.kind === 'uri' && base.kind === 'uri') return uriWithin(name.value, base.value);
   if (name.kind === 'ip' && base.kind === 'ip') return addressWithin(name.value, base.value);
   return undefined;
-}
-
-function nameWithin(name: Name, base: Name): boolean {
-  if (name.rdns.length < base.rdns.length) return false;
-  const head: Name = { raw: new Uint8Array(), rdns: name.rdns.slice(0, base.rdns.length) };
-  return nameKey(head) === nameKey(base);
 }
 
 /** `user@host` one mailbox · `host` all mailboxes on it · `.domain` all hosts below it. The local part keeps its case. */

@@ -32,11 +32,12 @@ export class PolicyGraph {
     const level: Level = new Map();
     const add = (policy: string, parents: Iterable<PolicyNode>) =>
       level.set(policy, { policy, expected: new Set([policy]), parents: new Set(parents) });
+    const any = above.get(ANY);
+    const expecting = byExpected(above);
     for (const policy of new Set(policies)) {
       if (policy === ANY) continue;
-      const parents = [...above.values()].filter((node) => node.expected.has(policy));
-      const any = above.get(ANY);
-      if (parents.length > 0) add(policy, parents);
+      const parents = expecting.get(policy);
+      if (parents !== undefined) add(policy, parents);
       else if (any !== undefined) add(policy, [any]);
     }
     if (policies.includes(ANY) && anyPolicyAllowed) {
@@ -105,4 +106,17 @@ export class PolicyGraph {
       for (const [policy, node] of level) if (!used.has(node)) level.delete(policy);
     }
   }
+}
+
+/** Who expects a policy, looked up once: twenty thousand policies in each of two certificates would be four hundred million questions. */
+function byExpected(level: Level): ReadonlyMap<string, PolicyNode[]> {
+  const out = new Map<string, PolicyNode[]>();
+  for (const node of level.values()) {
+    for (const policy of node.expected) {
+      const known = out.get(policy);
+      if (known === undefined) out.set(policy, [node]);
+      else known.push(node);
+    }
+  }
+  return out;
 }

@@ -80,6 +80,12 @@ pathCases('versions and extensions', {
     target: leaf({ extensions: [extension('2.999.1', false, integer(1))] }),
     code: null,
   }),
+  'constraints twice in one extension': () => {
+    const dns = (value: string): Uint8Array => context(0, sequence(buildGeneralName({ kind: 'dns', value })));
+    const value = sequence(dns('a.test'), dns('b.test'));
+    const twice = mintCa({ subject: 'Twice', issuer: root, extensions: [extension(OID.nameConstraints, true, value)] });
+    return { trust: [root], chain: [twice], target: below(twice), code: 'path.none' };
+  },
   'critical FALSE written out': () => ({
     ...plain,
     target: leaf({ extensions: [sequence(oid('2.999.1'), boolean(false), octetString(integer(1)))] }),

@@ -130,8 +130,8 @@ export function parseCertificate(der: Uint8Array): Certificate {
   const [notBefore, notAfter] = readValidity(next('validity'), irregularities);
   const subject = parseName(next('subject'));
   const spki = next('subjectPublicKeyInfo');
-  const [keyAlgorithm, key] = spki.expect(TAG.SEQUENCE, 'SubjectPublicKeyInfo').children();
-  if (keyAlgorithm === undefined || key === undefined) {
+  const [keyAlgorithm, key, ...others] = spki.expect(TAG.SEQUENCE, 'SubjectPublicKeyInfo').children();
+  if (keyAlgorithm === undefined || key === undefined || others.length > 0) {
     throw new FormatFault('x509.public-key', 'SubjectPublicKeyInfo has two members', spki.start);
   }
   const signatureAlgorithm = parseAlgorithmIdentifier(algorithm);
@@ -169,8 +169,9 @@ function readVersion(parts: DerNode[], irregularities: CertificateIrregularity[]
 }
 
 function readValidity(node: DerNode, irregularities: CertificateIrregularity[]): readonly [number, number] {
-  const [from, to] = node.expect(TAG.SEQUENCE, 'Validity').children();
-  if (from === undefined || to === undefined) throw new FormatFault('x509.validity', 'Validity has two members', node.start);
+  const [from, to, ...more] = node.expect(TAG.SEQUENCE, 'Validity').children();
+  if (from === undefined || to === undefined || more.length > 0)
+    throw new FormatFault('x509.validity', 'Validity has two members', node.start);
   const moments = [from, to].map((part) => {
     const moment = readTime(part);
     // RFC 5280 §4.1.2.5: UTCTime through 2049. Old CAs wrote GeneralizedTime earlier; the moment is the same.

@@ -48,6 +48,20 @@ export function parseExtensionList(node: DerNode): ReadonlyMap<string, Extension
   return out;
 }
 
+/**
+ * The members of a SEQUENCE whose fields are told apart by tags alone: each once and in order, or two readers could each believe
+ * another one. @throws {FormatFault} `x509.member-order`
+ */
+function tagged(node: DerNode): DerNode[] {
+  const parts = node.children();
+  for (const [i, part] of parts.entries()) {
+    if (i > 0 && (part.tag & 0x1f) <= ((parts[i - 1] as DerNode).tag & 0x1f)) {
+      throw new FormatFault('x509.member-order', 'a member stands twice or in the wrong place', part.start);
+    }
+  }
+  return parts;
+}
+
 export const KEY_USAGE_BITS = [
   'digitalSignature',
   'nonRepudiation',
@@ -101,7 +115,7 @@ export interface AuthorityKeyIdentifier {
 
 export function parseAuthorityKeyIdentifier(value: Uint8Array): AuthorityKeyIdentifier {
   const out: { keyIdentifier?: Uint8Array; issuer?: readonly GeneralName[]; serialNumber?: Uint8Array } = {};
-  for (const part of decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'AuthorityKeyIdentifier').children()) {
+  for (const part of tagged(decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'AuthorityKeyIdentifier'))) {
     if (part.tag === 0x80) out.keyIdentifier = part.content;
     else if (part.tag === 0xa1) out.issuer = parseGeneralNames(part);
     else if (part.tag === 0x82) out.serialNumber = readIntegerBytes(part, 0x82);
@@ -157,7 +171,7 @@ export function parseDistributionPoints(value: Uint8Array): readonly Distributio
   const points = decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'CRLDistributionPoints').children();
   return points.map((point) => {
     const out: { name?: DistributionPointName; reasons?: ReadonlySet<number>; cRLIssuer?: readonly GeneralName[] } = {};
-    for (const part of point.expect(TAG.SEQUENCE, 'DistributionPoint').children()) {
+    for (const part of tagged(point.expect(TAG.SEQUENCE, 'DistributionPoint'))) {
       if (part.tag === 0xa0) out.name = parseDistributionPointName(part);
       else if (part.tag === 0x81) out.reasons = readNamedBits(part, 0x81);
       else if (part.tag === 0xa2) out.cRLIssuer = parseGeneralNames(part);
@@ -209,7 +223,7 @@ export interface PolicyConstraints {
 
 export function parsePolicyConstraints(value: Uint8Array): PolicyConstraints {
   const out: { requireExplicitPolicy?: number; inhibitPolicyMapping?: number } = {};
-  for (const part of decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'PolicyConstraints').children()) {
+  for (const part of tagged(decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'PolicyConstraints'))) {
     if (part.tag === 0x80) out.requireExplicitPolicy = readCount(part, 0x80);
     else if (part.tag === 0x81) out.inhibitPolicyMapping = readCount(part, 0x81);
     else throw new FormatFault('x509.policy-constraints', 'unexpected member', part.start);
@@ -236,7 +250,7 @@ export interface NameConstraints {
 export function parseNameConstraints(value: Uint8Array): NameConstraints {
   let permitted: readonly GeneralSubtree[] = [];
   let excluded: readonly GeneralSubtree[] = [];
-  for (const part of decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'NameConstraints').children()) {
+  for (const part of tagged(decodeDer(value, SMALL_DER_BUDGET).expect(TAG.SEQUENCE, 'NameConstraints'))) {
     if (part.tag === 0xa0) permitted = part.children().map(parseSubtree);
     else if (part.tag === 0xa1) excluded = part.children().map(parseSubtree);
     else throw new FormatFault('x509.name-constraints', 'unexpected member', part.start);

@@ -148,10 +148,24 @@ const keys = new WeakMap<Name, string>();
 export function nameKey(name: Name): string {
   let key = keys.get(name);
   if (key === undefined) {
-    key = JSON.stringify(name.rdns.map((rdn) => rdn.map((one) => `${one.type}=${comparable(one)}`).sort()));
+    key = JSON.stringify(name.rdns.map(rdnKey));
     keys.set(name, key);
   }
   return key;
+}
+
+const rdnKeys = new WeakMap<readonly NameAttribute[], string>();
+
+function rdnKey(rdn: readonly NameAttribute[]): string {
+  let key = rdnKeys.get(rdn);
+  if (key === undefined) rdnKeys.set(rdn, (key = JSON.stringify(rdn.map((one) => `${one.type}=${comparable(one)}`).sort())));
+  return key;
+}
+
+/** Does `name` begin with all of `base` (RFC 5280 §4.2.1.10)? */
+export function nameBeginsWith(name: Name, base: Name): boolean {
+  if (name.rdns.length < base.rdns.length) return false;
+  return base.rdns.every((rdn, i) => rdnKey(rdn) === rdnKey(name.rdns[i] as readonly NameAttribute[]));
 }
 
 /** RFC 5280 §7.1: case, white space, invisible characters and the string type do not matter, the order of RDNs does. */
