@@ -98,8 +98,3 @@ export async function waitingJobs(db: AnyDatabase, queue: string): Promise<JobTa
   const rows = await sql<JobTable>`select * from job where queue = ${queue} and done_at is null order by id`.execute(db);
   return rows.rows;
 }
-
-/** Forgets finished jobs; their keys may then be used again. */
-export async function pruneJobs(db: AnyDatabase, olderThanDays: number): Promise<void> {
-  await sql`delete from job where done_at < now() - ${olderThanDays} * interval '1 day'`.execute(db);
-}
