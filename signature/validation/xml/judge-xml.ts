@@ -19,6 +19,7 @@ import type { Sources } from '../sources.ts';
 import type { Finding, SignatureReport } from '../types.ts';
 import { coverageOf } from './covers.ts';
 import type { Covered } from './covers.ts';
+import { cutText } from './cut-text.ts';
 import { externalNames } from './external.ts';
 import { byName, workFor } from './references.ts';
 import type { Work } from './references.ts';
@@ -104,7 +105,11 @@ function judgeTree(tree: XmlTree, sources: Sources, detached: DetachedContent, i
   const message = 'only a part of this document is signed; whatever frames it says nothing';
   const partly = !whole && unsigned.length === 0 && covered.some((one) => one.kind === 'element');
   const warnings = partly ? [{ code: 'xml.part-signed', clause: 'EN 319 102-1 5.2.2', message }] : [];
-  return { signatures, warnings: [...warnings, ...unsigned.filter(told)], doubts: unsigned.filter((one) => !told(one)) };
+  return {
+    signatures,
+    warnings: [...warnings, ...cutText(tree), ...unsigned.filter(told)],
+    doubts: unsigned.filter((one) => !told(one)),
+  };
 }
 
 interface Doors {

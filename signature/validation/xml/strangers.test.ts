@@ -86,6 +86,17 @@ it('a frame may say where its schema lies, and not that it is of another type or
   expect(framed('nil="true"')).toBe('indeterminate xml.unsigned-content');
 });
 
+it('a comment in the middle of a text is told, because it may have come afterwards; one between elements is not', () => {
+  const told = (to: string) => {
+    const report = judgedXml(changed(whole, '<so>1 đồng</so>', to), pki, soon);
+    expect(report.verdict).toBe('valid');
+    return report.warnings.map((one) => one.code);
+  };
+  expect(told('<so>1<!-- 000 --> đồng</so>')).toEqual(['xml.comment-in-text']);
+  expect(told('<!-- a --><so>1 <!-- 000 -->đồng</so>')).toEqual(['xml.comment-in-text']);
+  expect(told('<!-- a --><so><!-- b -->1 đồng<!-- c --></so><!-- d -->')).toEqual([]);
+});
+
 describe('a processing instruction', () => {
   const STYLE = '<?xml-stylesheet type="text/xsl" href="data:text/xsl,khac"?>';
   const refused = 'indeterminate xml.unsigned-instruction';
