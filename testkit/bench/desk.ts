@@ -3,7 +3,7 @@ import { nodeInflate } from '@antin/adapters/inflate/node';
 import { memorySource } from '@antin/formats/bytes/source';
 import { concatBytes } from '@antin/formats/bytes/bytes';
 import { digestOf } from '@antin/pki/crypto';
-import type { DigestAlgorithm } from '@antin/pki/crypto';
+import type { CryptoDoor, DigestAlgorithm, VerifyInput } from '@antin/pki/crypto';
 import type { Evidence } from '@antin/signature/making/evidence';
 import type { SigningKey } from '@antin/signature/making/signer';
 import { signPades } from '@antin/signature/pades/sign';
@@ -82,6 +82,20 @@ export async function signPdfLongTerm(pdf: Uint8Array, key: Key): Promise<Uint8A
   return concatBytes(pdf, appended);
 }
 
+/** The different questions that are put to the door during some work. */
+export function verificationsOf(work: (door: CryptoDoor) => void): readonly VerifyInput[] {
+  const asked = new Map<string, VerifyInput>();
+  work({
+    ...nodeCrypto,
+    verify(input) {
+      const parts = [input.spki, input.data, input.signature].map((one) => Buffer.from(one).toString('base64'));
+      asked.set(parts.join(' '), input);
+      return nodeCrypto.verify(input);
+    },
+  });
+  return [...asked.values()];
+}
+
 function requireValid({ certificate, algorithm }: Entity, data: Uint8Array, signature: Uint8Array): void {
   if (nodeCrypto.verify({ spki: certificate.spki, algorithm, data, signature }) !== 'valid') throw new Error('not valid');
 }
@@ -92,6 +106,14 @@ export function rawSigning(data: Uint8Array, key: Key): () => void {
   return () => {
     const hash = digestOf(nodeCrypto, 'SHA-256', data);
     requireValid(entity, hash, entity.signNow(hash));
+  };
+}
+
+/** Hash, and verify each of these: what nobody can do without who judges and remembers nothing. */
+export function rawVerifying(data: Uint8Array, values: readonly VerifyInput[]): () => void {
+  return () => {
+    digestOf(nodeCrypto, 'SHA-256', data);
+    for (const one of values) if (nodeCrypto.verify(one) !== 'valid') throw new Error('not valid');
   };
 }
 
