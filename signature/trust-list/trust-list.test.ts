@@ -251,3 +251,15 @@ it('an odd certificate of one service is told and takes nothing from the others'
   expect(anchors.map((one) => one.purposes)).toEqual([['time-stamp']]);
   expect(lists[0]?.unreadable[0]).toMatch(/^Test provider, Odd: /);
 });
+
+it('a long list of anchors does not use up what a file may bring', async () => {
+  const { anchors } = await trustOf({});
+  const stranger = pki.certificate('foreignRoot');
+  const crowd = Array.from({ length: 3000 }, (_, i) => {
+    const raw = stranger.raw.slice();
+    new DataView(raw.buffer).setUint32(raw.length - 4, i);
+    return { certificate: { ...stranger, raw, subject: pki.certificate('seal').subject }, purposes: ['signer'] as const };
+  });
+  const file = await sign(letter(), { pki, by: 'leader', stampedAt: pki.now });
+  expect(judged(file, pki, at, { trust: [...crowd, ...anchors] }).verdict).toBe('valid');
+});

@@ -23,6 +23,7 @@ export class CertificatePool {
   readonly #buckets = new Map<number, Certificate[]>();
   /** By the arrays they came in: the same are added and asked for again. */
   readonly #given = new Map<Uint8Array, Certificate>();
+  #trusted = 0;
   /** How many could not be read. */
   unreadable = 0;
 
@@ -49,9 +50,12 @@ export class CertificatePool {
     return this.#given.get(raw) ?? this.#known(raw, placeOf(raw));
   }
 
+  /** One that is trusted: the caller's own, so that a long trusted list takes no room from what a file brings. */
   addParsed(certificate: Certificate): void {
     const place = placeOf(certificate.raw);
-    if (this.#known(certificate.raw, place) === undefined) this.#keep(certificate, place);
+    if (this.#known(certificate.raw, place) !== undefined) return;
+    this.#trusted++;
+    this.#keep(certificate, place);
   }
 
   #known(raw: Uint8Array, place: number): Certificate | undefined {
@@ -59,7 +63,7 @@ export class CertificatePool {
   }
 
   #keep(certificate: Certificate, place: number): void {
-    if (this.#all.length >= MOST_CERTIFICATES) throw new LimitReached('certificates', MOST_CERTIFICATES);
+    if (this.#all.length >= MOST_CERTIFICATES + this.#trusted) throw new LimitReached('certificates', MOST_CERTIFICATES);
     this.#all.push(certificate);
     const bucket = this.#buckets.get(place);
     if (bucket === undefined) this.#buckets.set(place, [certificate]);
