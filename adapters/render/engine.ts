@@ -54,8 +54,8 @@ export interface Drawn {
 
 export interface OpenDocument {
   readonly pages: number;
-  /** @param scale pixels a point for a page of this size in points. @throws {RenderFault} `render.no-such-page` */
-  draw(page: number, scale: (width: number, height: number) => number): Drawn;
+  /** @param scale pixels a point for a page of this size in points. @returns undefined for a page that cannot be loaded */
+  draw(page: number, scale: (width: number, height: number) => number): Drawn | undefined;
 }
 
 /** Node's own; the types come only with those of a browser. */
@@ -127,7 +127,7 @@ function open(pdfium: Pdfium, data: number, end: number, password: string | unde
     pages: pdfium._FPDF_GetPageCount(document),
     draw(number, scale) {
       const page = pdfium._FPDF_LoadPage(document, number - 1);
-      if (page === 0) throw new RenderFault('render.no-such-page', `page ${number} cannot be loaded`);
+      if (page === 0) return undefined;
       // A page that is left open does no harm: the thread ends with its job.
       const drawn = draw(pdfium, page, form, scale);
       pdfium._FPDF_ClosePage(page);

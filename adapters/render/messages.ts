@@ -34,7 +34,7 @@ export interface PageDifference {
   readonly boxes: readonly Box[];
   /** Of the page's pixels, between 0 and 1. */
   readonly share: number;
-  /** The page stands in one of the two revisions only. */
+  /** The page stands in one of the two revisions only, or can be drawn in one only. */
   readonly only?: 'before' | 'after';
   /** PNG files, where they were asked for and the page looks otherwise. */
   readonly pictures?: Pictures;
@@ -61,9 +61,10 @@ export interface RenderJob {
   readonly limits: RenderLimits;
 }
 
-/** From the worker; the last message of a job is `done` or `fault`. */
+/** From the worker; the first message says how many pages were asked for, the last one is `done` or `fault`. */
 export type RenderReply =
+  | { readonly asked: number }
   | { readonly page: PageDifference }
   | { readonly picture: Uint8Array }
-  | { readonly done: true; readonly pagesLeft: number }
+  | { readonly done: true }
   | { readonly fault: RenderCode; readonly message: string };

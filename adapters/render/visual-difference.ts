@@ -17,7 +17,7 @@ export interface VisualOptions {
 
 export interface VisualDifference {
   readonly pages: readonly PageDifference[];
-  /** Pages that the limits left unseen: of them nothing is said. */
+  /** Pages that the limits left unseen, or that could be drawn in neither revision: of them nothing is said. */
   readonly pagesLeft: number;
 }
 
@@ -37,11 +37,9 @@ export async function visualDifference(
   options: VisualOptions = {},
 ): Promise<VisualDifference> {
   const replies = await run(source, [signedRevisionEnd, source.size], options);
-  const last = replies.at(-1);
-  return {
-    pages: replies.flatMap((one) => ('page' in one ? [one.page] : [])),
-    pagesLeft: last !== undefined && 'done' in last ? last.pagesLeft : 0,
-  };
+  const pages = replies.flatMap((one) => ('page' in one ? [one.page] : []));
+  const asked = replies.reduce((sum, one) => ('asked' in one ? one.asked : sum), 0);
+  return { pages, pagesLeft: asked - pages.length };
 }
 
 /**
@@ -57,7 +55,7 @@ export async function renderPage(
 ): Promise<Uint8Array> {
   const replies = await run(source, [revisionEnd], { ...options, pages: [page] });
   for (const one of replies) if ('picture' in one) return one.picture;
-  throw new RenderFault('render.failed', 'the renderer gave no picture');
+  throw new RenderFault('render.unreadable', `page ${page} cannot be drawn`);
 }
 
 /** One thread a job: it is killed when its time is over, whatever the file makes it do. */
@@ -90,6 +88,8 @@ async function run(source: ByteSource, ends: readonly number[], options: VisualO
     return await new Promise<RenderReply[]>((resolve, reject) => {
       const replies: RenderReply[] = [];
       timer = setTimeout(() => {
+        // What was drawn until then is of use; the rest is told as left.
+        if (replies.some((one) => 'page' in one)) resolve(replies);
         reject(new RenderFault('render.timeout', `drawing took more than ${limits.milliseconds} ms and was stopped`));
       }, limits.milliseconds);
       worker.on('message', (reply: RenderReply) => {

@@ -26,24 +26,17 @@ async function run(job: RenderJob, reply: (message: RenderReply) => void): Promi
     Math.min(job.dotsPerPoint, Math.sqrt(job.limits.pixels / Math.max(1, width * height)));
   const there = Math.max(before.pages, after?.pages ?? 0);
   const asked = job.pages ?? Array.from({ length: there }, (_, i) => i + 1);
-  const pages = asked.slice(0, job.limits.pages);
-  for (const page of pages) {
-    // PDFium leaves out what it has no memory for: two pages with the same hole would look alike.
-    const send = (message: RenderReply): void => {
-      if (outOfMemory()) throw new RenderFault('render.memory', `page ${page} needs more memory than the renderer is given`);
-      reply(message);
-    };
+  reply({ asked: asked.length });
+  for (const page of asked.slice(0, job.limits.pages)) {
     if (page < 1 || page > there) throw new RenderFault('render.no-such-page', `there is no page ${page} of ${there}`);
-    if (after === undefined) {
-      const { pixels, width, height } = before.draw(page, scale);
-      send({ picture: pngOf(pixels, width, height) });
-      continue;
-    }
     const x = page <= before.pages ? before.draw(page, scale) : undefined;
-    const y = page <= after.pages ? after.draw(page, scale) : undefined;
-    send({ page: compared(page, x, y, job.pictures) });
+    const y = after !== undefined && page <= after.pages ? after.draw(page, scale) : undefined;
+    // PDFium leaves out what it has no memory for: two pages with the same hole would look alike.
+    if (outOfMemory()) throw new RenderFault('render.memory', `page ${page} needs more memory than the renderer is given`);
+    if (after !== undefined && (x !== undefined || y !== undefined)) reply({ page: compared(page, x, y, job.pictures) });
+    if (after === undefined && x !== undefined) reply({ picture: pngOf(x.pixels, x.width, x.height) });
   }
-  reply({ done: true, pagesLeft: asked.length - pages.length });
+  reply({ done: true });
 }
 
 function compared(page: number, before: Drawn | undefined, after: Drawn | undefined, pictures: boolean): PageDifference {
