@@ -5,9 +5,24 @@ import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { memorySource } from '@antin/formats/bytes/source';
+import type { CryptoDoor } from '@antin/pki/crypto';
+import { judgePath } from '@antin/pki/path/judge';
+import { parseCertificate } from '@antin/pki/x509/certificate';
 import { signCades } from '@antin/signature/cades/sign';
 import type { Key, Size } from './desk.ts';
-import { at, chainOf, entityOf, LONG, pdfOf, pki, rawJudging, rawSigning, signingKeyOf, SMALL } from './desk.ts';
+import {
+  at,
+  chainOf,
+  entityOf,
+  LONG,
+  pdfOf,
+  pki,
+  rawSigning,
+  rawVerifying,
+  signingKeyOf,
+  SMALL,
+  verificationsOf,
+} from './desk.ts';
 import type { Contest, Planned } from './figure.ts';
 
 /**
@@ -103,6 +118,25 @@ async function pkijsJudging(key: Key): Promise<Made> {
       const holds = await one.verify({ signer: 0, data, checkChain: true, trustedCerts, checkDate: new Date(at) });
       if (!holds) throw new Error('pkijs does not accept the bench file');
     },
-    limit: rawJudging(pdf, [entityOf(key)]),
+    // It verifies the path every time: so does the limit.
+    limit: rawVerifying(
+      pdf,
+      verificationsOf((door) => void requirePath(key, door, pdf)),
+    ),
   };
+}
+
+function requirePath(key: Key, door: CryptoDoor, data: Uint8Array): void {
+  const { certificate, algorithm, signNow } = entityOf(key);
+  const value = { spki: certificate.spki, algorithm, data: data.subarray(0, 300), signature: signNow(data.subarray(0, 300)) };
+  const path = judgePath(certificate, {
+    anchors: pki.anchors,
+    candidates: chainOf(key).map(parseCertificate),
+    crls: [],
+    ocsps: [],
+    at,
+    door,
+    revocation: false,
+  });
+  if (!path.valid || door.verify(value) !== 'valid') throw new Error('the path of the bench does not hold');
 }
