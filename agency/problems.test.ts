@@ -58,6 +58,15 @@ test('every reason to say no has a status and words in both languages', () => {
   expect(missing).toEqual([]);
 });
 
+test('every refusal that is thrown has a row, whatever its area', () => {
+  const thrown = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && !path.includes('node_modules'))
+    .flatMap((path) => [...readFileSync(join(import.meta.dirname, path), 'utf8').matchAll(/new (?:Http)?Refusal\(\s*'([^']+)'/g)])
+    .map(([, code]) => code as string);
+  expect(thrown.length).toBeGreaterThan(60);
+  expect(thrown.filter((code) => rows[code] === undefined)).toEqual([]);
+});
+
 test('every row says something, and is no success', () => {
   for (const [code, row] of Object.entries(rows)) {
     expect(row.status, code).toBeGreaterThanOrEqual(400);

@@ -17,10 +17,6 @@ export const httpProblems = {
     status: 404,
     title: { vi: 'Không tìm thấy trang hoặc dữ liệu này', en: 'There is nothing at this address' },
   },
-  'http.method-not-allowed': {
-    status: 405,
-    title: { vi: 'Thao tác này không được hỗ trợ', en: 'This method is not supported here' },
-  },
   'http.invalid-body': {
     status: 400,
     title: { vi: 'Dữ liệu gửi lên chưa đúng', en: 'What was sent is not complete or not right' },
@@ -34,7 +30,6 @@ export const httpProblems = {
     status: 415,
     title: { vi: 'Kiểu nội dung không được hỗ trợ', en: 'This type of content is not supported' },
   },
-  'http.length-required': { status: 411, title: { vi: 'Thiếu độ dài nội dung', en: 'The length of the content is missing' } },
   'http.body-too-large': {
     status: 413,
     title: { vi: 'Tệp hoặc nội dung quá lớn', en: 'The file or content is too large' },
