@@ -1,6 +1,11 @@
+import { contextValue, retag, sequence } from '@antin/formats/der/writer';
 import { ocspErrorResponse } from '@antin/pki/ocsp/build';
 import { encodePem } from '@antin/pki/pem';
+import { extension } from '@antin/pki/x509/build';
+import { buildGeneralName } from '@antin/pki/x509/general-name';
 import { useFolder } from '@antin/testkit/folder';
+import { NOW, mint, mintCa, mintList, scopeOf } from '@antin/testkit/pki/mint';
+import type { Minted } from '@antin/testkit/pki/mint';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { runCommand } from '@antin/testkit/run-command';
 import { describe, expect, it } from 'vitest';
@@ -118,6 +123,24 @@ describe('antin revocation', () => {
     });
     expect(await revocation(...about('revoked'), '--ocsp', old, ...asked)).toMatchObject({ exit: 1, status: 'revoked' });
     expect(await revocation(...about('leader'), '--ocsp', own, '--nonce', 'xyz')).toMatchObject({ exit: 64 });
+  });
+
+  it('the signer of an indirect list must come from somewhere that is trusted', async () => {
+    const root = mintCa({ subject: 'Root' });
+    const [ca, lister] = ['CA', 'Lister'].map((subject) => mintCa({ subject, issuer: root })) as [Minted, Minted];
+    const issuers = sequence(buildGeneralName({ kind: 'directory', name: lister.subject }));
+    const pointer = extension('2.5.29.31', false, sequence(sequence(retag(issuers, 0xa2))));
+    const put = (name: string, one: Minted): string => folder.put(name, one.raw);
+    const indirect = [scopeOf(contextValue(4, Uint8Array.of(0xff)))];
+    const asked = [
+      ...['--cert', put('leaf.cer', mint({ subject: 'Leaf', issuer: ca, extensions: [pointer] }))],
+      ...['--issuer', put('ca.cer', ca), '--at', iso(NOW), '--certificate', put('lister.cer', lister)],
+      '--crl',
+      folder.put('indirect.crl', mintList({ issuer: lister, extensions: indirect })),
+      folder.put('own.crl', mintList({ issuer: root })),
+    ];
+    expect(await revocation(...asked)).toMatchObject({ exit: 2, code: 'crl.issuer-not-authorised' });
+    expect(await revocation(...asked, '--trust', put('root.cer', root))).toMatchObject({ exit: 0, status: 'good' });
   });
 
   it('speaks Vietnamese, or English where it is asked to', async () => {

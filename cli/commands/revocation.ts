@@ -4,6 +4,7 @@ import { fromHex } from '@antin/formats/bytes/text-encodings';
 import { checkRevocation } from '@antin/pki/path/revocation';
 import type { RevocationFinding } from '@antin/pki/path/revocation-finding';
 import { checkSignature } from '@antin/pki/path/signature-check';
+import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { sameName } from '@antin/pki/x509/name';
 import { anchorOf } from '@antin/signature/validation/known-anchors';
@@ -16,11 +17,13 @@ import { printable } from '../printable.ts';
 import { UsageFault, momentOf, oneOf, readOptions } from './options.ts';
 import { readCandidates, readCrls, readOcsps, readSubject } from './revocation-inputs.ts';
 import { codeText } from './status-words.ts';
+import { readAnchors } from './validate-inputs.ts';
 
 const usage = `antin revocation --cert FILE --issuer FILE (--crl FILE… | --ocsp FILE…) [options]: was this certificate revoked?
 
   --at ISO8601        the moment that is asked about (UTC without a zone); default: now
   --certificate FILE… where the signer of an indirect CRL may be found; trusted for nothing
+  --trust FILE…       where such a signer must come from, if not from the issuer itself
   --nonce HEX         what was asked with: an OCSP answer without it is not believed to say good
   --format text|json  default text
   --lang vi|en        language of the text; default vi
@@ -43,7 +46,7 @@ const REASONS: readonly string[] = [
   'privilegeWithdrawn',
   'aACompromise',
 ];
-const SHAPE = { lists: ['crl', 'ocsp', 'certificate'], singles: ['cert', 'issuer', 'at', 'nonce', 'format', 'lang'] };
+const SHAPE = { lists: ['crl', 'ocsp', 'certificate', 'trust'], singles: ['cert', 'issuer', 'at', 'nonce', 'format', 'lang'] };
 
 interface Answer {
   readonly status: 'good' | 'revoked' | 'unknown' | 'unusable';
@@ -74,7 +77,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const evidence = { crls: readCrls(lists), ocsps: readOcsps(answers, nonceOf(options.single('nonce'))) };
     const { read: certificates } = readCandidates(options.list('certificate'));
     const at = momentOf(options.single('at')) ?? systemClock().getTime();
-    const answer = judge(readSubject(subject), readSubject(issuer), evidence, certificates, at);
+    const above = readAnchors(options.list('trust'), ['signer', 'time-stamp']);
+    const answer = judge(readSubject(subject), readSubject(issuer), evidence, { certificates, above }, at);
     io.stdout.write(format === 'json' ? `${JSON.stringify(answer, null, 2)}\n` : text(answer, language));
     return answer.status === 'good' ? exit.valid : answer.status === 'revoked' ? exit.invalid : exit.indeterminate;
   } catch (error) {
@@ -95,7 +99,7 @@ function judge(
   subject: ReturnType<typeof readSubject>,
   issuer: ReturnType<typeof readSubject>,
   evidence: { readonly crls: ReturnType<typeof readCrls>; readonly ocsps: ReturnType<typeof readOcsps> },
-  candidates: readonly Certificate[],
+  known: { readonly certificates: readonly Certificate[]; readonly above: readonly TrustAnchor[] },
   at: number,
 ): Answer {
   if ('code' in subject) return unusable(subject.code);
@@ -113,8 +117,8 @@ function judge(
     ocsps: evidence.ocsps.read,
     at,
     door: nodeCrypto,
-    candidates,
-    anchors: [anchor],
+    candidates: known.certificates,
+    anchors: [anchor, ...known.above],
     sha1OnCaCertificates,
     sha1EvidenceUntil: VIETNAM_POLICY.sha1OnPinnedCaEvidenceUntil,
   });

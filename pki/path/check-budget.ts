@@ -3,7 +3,7 @@ import type { CryptoDoor, VerifyAnswer } from '../crypto.ts';
 
 /** Certificates whose status may be asked for the sake of one, and signatures checked on the way. */
 export const MAX_QUESTIONS = 128;
-export const MAX_VERIFICATIONS = 1024;
+export const MAX_VERIFICATIONS = 20_000;
 
 /**
  * What one question about revocation may cost in all: the signers of lists have a status of their own, their signers too, and who makes
