@@ -74,7 +74,7 @@ describe('antin validate by trusted lists', () => {
     expect(await antin(listed('list.xml'))).toMatchObject({ code: 0, err: '' });
     const withdrawn = await antin([...listed('withdrawn.xml'), '--format', 'json']);
     expect(withdrawn.code).toBe(2);
-    expect(withdrawn.out).toContain('is trusted here no longer since 2026-02-28T23:59:59.999Z');
+    expect(withdrawn.out).toContain('is trusted here no longer than 2026-02-28T23:59:59.999Z');
   });
 
   it('refuses a list by anybody else, an older one beside a newer, and a list without its signer, by code', async () => {

@@ -59,8 +59,8 @@ describe('a trust store', () => {
       judged(file, pki, when, { trust, tsaTrust: pki.anchors }).signatures[0]?.errors[0]?.code ?? 'valid';
     // The time-stamp proves a moment at which the anchor still vouched.
     expect(verdict([anchor!], at)).toBe('valid');
-    expect(verdict(store(row('root', { validUntil: '2026-03-02T01:00:00Z' })), at)).toBe('trust.anchor-out-of-dates');
-    expect(verdict(store(row('root', { validFrom: '2026-03-02T03:00:00Z' })), at)).toBe('trust.anchor-out-of-dates');
+    expect(verdict(store(row('root', { validUntil: '2026-03-02T01:00:00Z' })), at)).toBe('trust.anchor-ended');
+    expect(verdict(store(row('root', { validFrom: '2026-03-02T03:00:00Z' })), at)).toBe('trust.anchor-not-yet');
     expect(verdict(store(row('root', { purposes: ['time-stamp'] })), at)).toBe('trust.chain-found');
   });
 

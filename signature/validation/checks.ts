@@ -330,11 +330,13 @@ export const CHECKS: readonly Check[] = [
 ];
 
 function outsideDates({ name, notBefore, notAfter }: NonNullable<TrustFacts['anchorOutOfDates']>, time: number): Miss {
-  const code = 'trust.anchor-out-of-dates';
-  if (notBefore !== null && time < notBefore)
-    return { code, message: `${name} is trusted here only from ${iso(notBefore)} on`, when: notBefore };
-  const when = notAfter === null ? {} : { when: notAfter };
-  return { code, message: `${name} is trusted here no longer${notAfter === null ? '' : ` since ${iso(notAfter)}`}`, ...when };
+  if (notBefore !== null && time < notBefore) {
+    const message = `${name} is trusted here only from ${iso(notBefore)} on`;
+    return { code: 'trust.anchor-not-yet', message, when: notBefore };
+  }
+  const ended = notAfter === null ? {} : { when: notAfter };
+  const message = `${name} is trusted here no longer${notAfter === null ? '' : ` than ${iso(notAfter)}`}`;
+  return { code: 'trust.anchor-ended', message, ...ended };
 }
 
 function revocationsOf(c: CheckContext): readonly RevocationFacts[] {

@@ -32,6 +32,14 @@ describe('a policy file', () => {
     expect(policy.limits).toEqual({ ...VIETNAM_POLICY.limits, signatures: 3 });
   });
 
+  it('says until when SHA-1 counts under pinned authorities, and what becomes of lists that have ended', () => {
+    const constraints = { 'trusted-list.expired': 'warn' };
+    const policy = read({ name: 'a', sha1OnPinnedCaEvidenceUntil: '2027-01-01', constraints });
+    expect([policy.sha1OnPinnedCaEvidenceUntil, policy.constraints]).toEqual([Date.parse('2027-01-01T00:00:00Z'), constraints]);
+    expect(read({ name: 'a' }).sha1OnPinnedCaEvidenceUntil).toBe(VIETNAM_POLICY.sha1OnPinnedCaEvidenceUntil);
+    expect(code({ name: 'a', sha1OnPinnedCaEvidenceUntil: 'always' })).toBe('policy.value');
+  });
+
   it.each([
     ['a word nobody knows', { name: 'a', digest: {} }, 'policy.unknown-key'],
     ['an algorithm nobody knows', { name: 'a', digests: { MD5: null } }, 'policy.unknown-key'],

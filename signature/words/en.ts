@@ -106,6 +106,10 @@ export const EN: Catalogue = {
       `the authority that issued this certificate is not known here${issuer === '' ? '' : ` (${issuer})`}`,
     NO_CERTIFICATE_CHAIN_FOUND: ({ issuer }) =>
       `the authority that issued this certificate is not known here${issuer === '' ? '' : ` (${issuer})`}`,
+    'trust.anchor-ended': ({ signer, when }) =>
+      `the authority that issued the certificate of ${signer} was trusted here only until ${when}, and no time-stamp proves that the document was signed before`,
+    'trust.anchor-not-yet': ({ signer, when }) =>
+      `the authority that issued the certificate of ${signer} was not yet trusted here when it signed (trusted from ${when})`,
     'trust.chain-constraints': ({ signer }) =>
       `the certificate of ${signer} was not issued for signing documents, or breaks a rule of its issuer`,
     CHAIN_CONSTRAINTS_FAILURE: ({ signer }) =>

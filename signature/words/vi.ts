@@ -105,6 +105,10 @@ export const VI: Catalogue = {
     NOT_YET_VALID: ({ signer, when }) => `khi ký, chứng thư của ${signer} chưa có hiệu lực (có hiệu lực từ${at(when)})`,
     'trust.chain-found': ({ issuer }) => `chưa biết tổ chức đã cấp chứng thư này${issuer === '' ? '' : ` (${issuer})`}`,
     NO_CERTIFICATE_CHAIN_FOUND: ({ issuer }) => `chưa biết tổ chức đã cấp chứng thư này${issuer === '' ? '' : ` (${issuer})`}`,
+    'trust.anchor-ended': ({ signer, when }) =>
+      `tổ chức đã cấp chứng thư của ${signer} chỉ được tin cậy ở đây cho đến${at(when)}, không có dấu thời gian chứng minh văn bản được ký trước lúc đó`,
+    'trust.anchor-not-yet': ({ signer, when }) =>
+      `khi ký, tổ chức đã cấp chứng thư của ${signer} chưa được tin cậy ở đây (được tin cậy từ${at(when)})`,
     'trust.chain-constraints': ({ signer }) =>
       `chứng thư của ${signer} không được cấp cho việc ký văn bản hoặc không đúng quy định của tổ chức cấp`,
     CHAIN_CONSTRAINTS_FAILURE: ({ signer }) =>
