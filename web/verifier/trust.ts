@@ -1,7 +1,7 @@
 import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { TrustAnchor } from '@antin/pki/path/validate';
-import { publicRoutes, type EvidenceNeed } from '@antin/protocol/public/verification';
+import { publicRoutes, type EvidenceNeed, type TrustList } from '@antin/protocol/public/verification';
 import type { Evidence, Need } from '@antin/signature/validation/types';
 
 export interface Trust {
@@ -13,9 +13,13 @@ export interface Trust {
 export async function fetchTrust(): Promise<Trust | undefined> {
   const body = await ask(publicRoutes.trust.path, { method: 'GET' });
   const list = publicRoutes.trust.answer.safeParse(body);
-  if (!list.success) return undefined;
+  return list.success ? trustFrom(list.data) : undefined;
+}
+
+/** The list as the engine takes it: with all that decides, so that the browser comes to the verdict of the server. */
+export function trustFrom(list: TrustList): Trust {
   return {
-    anchors: list.data.anchors.map((anchor) => ({
+    anchors: list.anchors.map((anchor) => ({
       certificate: parseCertificate(fromBase64(anchor.certificate)),
       purposes: anchor.purposes,
       label: anchor.label,
@@ -24,7 +28,7 @@ export async function fetchTrust(): Promise<Trust | undefined> {
       ...(anchor.notAfter === undefined ? {} : { notAfter: Date.parse(anchor.notAfter) }),
       ...(anchor.sha1OnCaCertificates === true ? { sha1OnCaCertificates: true } : {}),
     })),
-    certificates: list.data.certificates.map(fromBase64),
+    certificates: list.certificates.map(fromBase64),
   };
 }
 
