@@ -4,6 +4,7 @@ import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { memorySource } from '@antin/formats/bytes/source';
 import { decodeDer } from '@antin/formats/der/reader';
 import { parseJson } from '@antin/formats/json/scan';
+import { contentType, partsOf, readEntity } from '@antin/formats/mime/entity';
 import { openPdf } from '@antin/formats/pdf/file';
 import { canonicalize } from '@antin/formats/xml/canonicalize';
 import { withXml } from '@antin/formats/xml/document';
@@ -16,6 +17,7 @@ import { parseTimeStampToken } from '@antin/pki/tsp/token';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { openAsic } from '@antin/signature/asic/container';
 import { readJws } from '@antin/signature/jades/jws';
+import { openOoxml } from '@antin/signature/ooxml/package';
 import { readXadesSignatures } from '@antin/signature/xades/read-signed';
 import { formFields } from '@antin/signature/validation/pdf/fields';
 import { findSignatures } from '@antin/signature/validation/pdf/find-signatures';
@@ -75,6 +77,21 @@ const READERS: readonly Reader[] = [
       for (const entry of zip.entries) zip.content(entry);
     },
   },
+  {
+    name: 'Office',
+    inputs: 3_000,
+    from: (s) => s.office,
+    read: (b) => openOoxml(memorySource(b), { inflateRaw: nodeInflateRaw }),
+  },
+  {
+    name: 'mail',
+    inputs: 10_000,
+    from: (s) => s.mail,
+    read: (b) => {
+      const entity = readEntity(b);
+      for (const { start, end } of partsOf(b, entity).parts) contentType(readEntity(b, start, end));
+    },
+  },
   { name: 'ASiC', inputs: 5_000, from: (s) => s.zip, read: (b) => openAsic(memorySource(b), { inflateRaw: nodeInflateRaw }) },
 ];
 
@@ -95,7 +112,7 @@ describe('no damaged file surprises a reader', () => {
 });
 
 describe('no damaged file surprises the judge', () => {
-  it.each(['pdf', 'xml', 'json', 'zip'] as const)('%s', (kind) => {
+  it.each(['pdf', 'xml', 'json', 'zip', 'office', 'mail'] as const)('%s', (kind) => {
     const random = seeded(7_000_003 + kind.charCodeAt(0));
     const context = contextOf(pki, pki.now + 3_600_000);
     const judge = (bytes: Uint8Array) => validate(memorySource(bytes), context);

@@ -11,6 +11,7 @@ import { signJades } from '@antin/signature/jades/sign';
 import { extendXades } from '@antin/signature/xades/extend';
 import { signXades } from '@antin/signature/xades/sign';
 import { letter, prepared, sign, walk } from '../judging/documents.ts';
+import { everyFormat } from '../judging/every-format.ts';
 import { evidenceSource, timeStampSource } from '../pki/evidence-source.ts';
 import { testPki } from '../pki/test-pki.ts';
 
@@ -45,6 +46,8 @@ export async function seeds() {
   const asic = all(await signAsic({ container: 'ASiC-E', files: [file('a.xml'), file('phụ lục/b.xml')] }, key, basic));
   const secret = nodeSecrets.generateKeyPair('p-256');
   const { leader, sealed } = await walk(pki);
+  const others = await everyFormat(pki, 'leader');
+  const ending = (end: string) => others.filter(({ name }) => name.endsWith(end)).map((one) => one.file);
   return {
     der: {
       certificates: ['leader', 'root', 'issuing', 'tsa', 'ocsp'].map((name) => pki.certificate(name).raw),
@@ -62,5 +65,7 @@ export async function seeds() {
     xml: [data, xades, await extendXades(xades, extend())],
     json: [utf8('{"a":[1,2,{"b":null}],"c":"\\u1ea5n"}'), jades, await extendJades(jades, { ...extend(), content: {} })],
     zip: [asic],
+    office: ending('.docx'),
+    mail: ending('.eml'),
   };
 }
