@@ -71,14 +71,14 @@ function certificatesIn(file: string, mayBeSomethingElse: boolean): Certificate[
   }
 }
 
-/** A CRL or an OCSP response from a file, DER or PEM. */
-export function readEvidence(path: string): Uint8Array {
+/** CRLs or OCSP responses from a file: one in DER, or all of a PEM bundle, which may hold certificates beside them. */
+export function readEvidence(path: string): Uint8Array[] {
   stat(path);
   const bytes = new Uint8Array(readFileSync(path));
-  if (indexOfBytes(bytes.subarray(0, 4096), latin1('-----BEGIN')) === -1) return bytes;
-  const block = decodePem(fromLatin1(bytes))[0];
-  if (block === undefined) throw new UsageFault(`${path}: damaged PEM`);
-  return block.bytes;
+  if (indexOfBytes(bytes.subarray(0, 4096), latin1('-----BEGIN')) === -1) return [bytes];
+  const blocks = decodePem(fromLatin1(bytes));
+  if (blocks.length === 0) throw new UsageFault(`${path}: damaged PEM`);
+  return blocks.filter((block) => blocks.length === 1 || !block.label.endsWith('CERTIFICATE')).map((block) => block.bytes);
 }
 
 /** @throws {UsageFault} when it cannot be looked at */

@@ -125,8 +125,8 @@ function judgeFor(args: ValidateArguments, policy: ValidationPolicy, password: s
   const trusted = trustFor(args, policy, args.at ?? systemClock().getTime(), io);
   const evidence: Evidence = {
     certificates: readCertificateFiles(args.certificate).map((one) => one.raw),
-    crls: args.crl.map(readEvidence),
-    ocsps: args.ocsp.map(readEvidence),
+    crls: args.crl.flatMap(readEvidence),
+    ocsps: args.ocsp.flatMap(readEvidence),
   };
   for (const path of args.detached) if (!stat(path).isFile()) throw new UsageFault(`${path} is no file`);
   const fetch = args.offline ? undefined : fetcher(args.allow, locationsOf([...trusted.trust, ...(trusted.tsaTrust ?? [])]));

@@ -24,8 +24,8 @@ export function raisingSources(args: RaisingArguments): RaisingSources {
   const tsaAnchors = separate ? readAnchors(args.tsaTrust, ['time-stamp']) : undefined;
   const evidence: Evidence = {
     certificates: readCertificateFiles(args.certificate).map((one) => one.raw),
-    crls: args.crl.map(readEvidence),
-    ocsps: args.ocsp.map(readEvidence),
+    crls: args.crl.flatMap(readEvidence),
+    ocsps: args.ocsp.flatMap(readEvidence),
   };
   const all: Evidence[] = [evidence];
   const ask = evidenceFrom(
