@@ -1,11 +1,14 @@
 import { nodeCrypto } from '@antin/adapters/crypto/node';
-import { fromUtf8, utf8 } from '@antin/formats/bytes/bytes';
+import { nodeInflate } from '@antin/adapters/inflate/node';
+import { concatBytes, fromUtf8, utf8 } from '@antin/formats/bytes/bytes';
+import { memorySource } from '@antin/formats/bytes/source';
 import { DAY, HOUR, judged, letter, sign } from '@antin/testkit/judging/documents';
 import { DEFAULT_PKI } from '@antin/testkit/pki/description';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { listMarkup, signList, signedList } from '@antin/testkit/trust-list/list';
 import type { ListDescription, ListedPeriod } from '@antin/testkit/trust-list/list';
 import { describe, expect, it } from 'vitest';
+import { timestampPdf } from '../pades/document-time-stamp.ts';
 import { signXades } from '../xades/sign.ts';
 import { VIETNAM_POLICY } from '../validation/policy.ts';
 import { judgeTrustedList } from './judge.ts';
@@ -115,6 +118,31 @@ describe('the status of a service in time', () => {
     expect(await verdict({ services: [ca(...withdrawn), tsa] })).toEqual(OUT);
     expect(await verdict({ services: [ca(...withdrawn), tsa] }, pki.now + HOUR + 60_000)).toEqual(OUT);
     expect(await verdict({ services: [ca(...withdrawn), tsa] }, pki.now)).toEqual(['valid', null, null]);
+  });
+
+  it('withdrawn, a time-stamp service proves nothing by its own word, and still what a later time-stamp covers', async () => {
+    const gone = { ...tsa, periods: withdrawn };
+    const { anchors } = await trustOf({ services: [ca(), gone] });
+    const stamped = await sign(letter(), { pki, by: 'leader', stampedAt: pki.now });
+    const report = judged(stamped, pki, at, { trust: anchors });
+    expect(report.signatures[0]?.timestamps[0]?.errors[0]?.code).toBe('time-stamp.anchor-out-of-dates');
+    expect(report.signatures[0]?.bestSignatureTimeFrom).toBe('validation-time');
+    // Covered by another service while the first was still granted.
+    const covered = concatBytes(
+      stamped,
+      await timestampPdf(memorySource(stamped), {
+        inflate: nodeInflate,
+        door: nodeCrypto,
+        at: pki.now,
+        timeStamp: (imprint) => Promise.resolve(pki.timeStampToken(imprint, pki.now + HOUR / 2, { tsa: 'foreignTsa' })),
+      }),
+    );
+    const evidence = pki.evidence(at);
+    const later = judged(covered, pki, at, {
+      trust: [...anchors, { certificate: pki.certificate('foreignRoot'), purposes: ['time-stamp'] }],
+      evidence: { ...evidence, crls: [...evidence.crls, pki.crlAt(at, 'foreignRoot')] },
+    });
+    expect([later.verdict, later.signatures[0]?.bestSignatureTime]).toEqual(['valid', new Date(pki.now).toISOString()]);
   });
 
   it('does not begin before it was granted', async () => {

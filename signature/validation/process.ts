@@ -150,6 +150,13 @@ export function concludeTimeStamp(facts: TimeStampFacts, policy: ValidationPolic
   if (genTime > facts.controlTime + SKEW_MS) {
     return fail('INDETERMINATE', 'TIMESTAMP_ORDER_FAILURE', 'time-stamp.order', 'it is later than a time-stamp over it');
   }
+  const outside = trust.anchorOutOfDates;
+  if (outside !== undefined) {
+    const { name, notBefore, notAfter } = outside;
+    const span = [notBefore, notAfter].map((ms) => (ms === null ? '' : new Date(ms).toISOString())).join(' to ');
+    const message = `${name}, its authority, is trusted here only within ${span}`;
+    return fail('INDETERMINATE', 'NO_CERTIFICATE_CHAIN_FOUND', 'time-stamp.anchor-out-of-dates', message);
+  }
   if (trust.status === 'no-chain') {
     return fail(
       'INDETERMINATE',
