@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { indexOfBytes } from './bytes.ts';
+import { equalBytes, indexOfBytes } from './bytes.ts';
 import { fromBase64, fromHex, hexDigits, toBase64, toBase64Url, toHex, writeHexDigits } from './text-encodings.ts';
 
 const few = fc.uint8Array({ max: 2, maxLength: 60 });
@@ -20,6 +20,28 @@ describe('bytes', () => {
         expect(indexOfBytes(hay, needle, from)).toBe(Buffer.from(hay).indexOf(needle, from));
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  test('are equal when every one of them is, wherever they lie in a larger array', () => {
+    const some = fc.tuple(
+      fc.uint8Array({ minLength: 180, maxLength: 230 }),
+      fc.nat(9),
+      fc.nat(229),
+      fc.integer({ min: 1, max: 255 }),
+    );
+    fc.assert(
+      fc.property(some, ([bytes, before, place, flip]) => {
+        const room = new Uint8Array(before + bytes.length);
+        room.set(bytes, before);
+        const other = room.subarray(before);
+        expect(equalBytes(bytes, other)).toBe(true);
+        expect(equalBytes(bytes, other.subarray(1))).toBe(false);
+        const at = place % bytes.length;
+        other[at] = (other[at] as number) ^ flip;
+        expect(equalBytes(bytes, other)).toBe(false);
+      }),
+      { numRuns: 1000 },
     );
   });
 

@@ -245,7 +245,9 @@ export class PdfScanner {
   private hexString(): PdfObject {
     const start = this.pos++;
     // `/Contents` of a signature is by far the longest: a typed array that doubles, never a list of numbers.
-    let bytes = new Uint8Array(32);
+    // Its end mostly lies in the window and tells the length.
+    const close = this.window.indexOf(0x3e, this.pos - this.base);
+    let bytes = new Uint8Array(Math.max(32, (close - (this.pos - this.base) + 1) >> 1));
     let digits = 0;
     for (;;) {
       if ((digits & 1) === 0) {
@@ -262,7 +264,8 @@ export class PdfScanner {
       } else if (b === 0x3e) break;
       else if (b === -1 || classOf[b] !== WHITE) throw this.fault('pdf.syntax', 'hexadecimal string without its end', start);
     }
-    return this.string(bytes.slice(0, (digits + 1) >> 1), true, start);
+    const length = (digits + 1) >> 1;
+    return this.string(length === bytes.length ? bytes : bytes.slice(0, length), true, start);
   }
 
   /** Moves over pairs of digits as far as nothing else, the window or `into` ends them. @returns digits read */
