@@ -209,7 +209,8 @@ function deltaFor(
     if (crl.deltaBase === undefined || crl.crlNumber === undefined || !sameName(crl.issuer, base.issuer)) continue;
     if (!sameExtension(crl, base, OID.issuingDistributionPoint) || !sameExtension(crl, base, OID.authorityKeyIdentifier))
       continue;
-    if (crl.deltaBase > base.crlNumber || crl.crlNumber < base.crlNumber) continue;
+    // A number that is higher on a list that is older: one of the two is wrong, and silence from before says nothing about after.
+    if (crl.deltaBase > base.crlNumber || crl.crlNumber < base.crlNumber || crl.thisUpdate < base.thisUpdate) continue;
     if (best?.crl.crlNumber !== undefined && best.crl.crlNumber >= crl.crlNumber) continue;
     best = use(crl, index) ?? best;
   }

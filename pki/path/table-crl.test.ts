@@ -181,6 +181,10 @@ table('deltas', {
     finding: { reason: COMPROMISE },
   }),
   'renew a base that has ended': () => ({ lists: [base({ nextUpdate: NOW - DAY }), delta()], says: 'good' }),
+  'made before their base do not renew it, whatever their number': () => ({
+    lists: [base({ nextUpdate: NOW - DAY }), delta({ thisUpdate: NOW - 9 * DAY })],
+    says: ['crl.stale'],
+  }),
   'that have ended leave a base that has not': () => ({ lists: [base(), delta({ nextUpdate: NOW - 3600_000 })], says: 'good' }),
   'that have ended do not renew a base that has': () => ({
     lists: [base({ nextUpdate: NOW - DAY }), delta({ nextUpdate: NOW - 3600_000 })],
