@@ -69,7 +69,9 @@ export function openAsic(
 /** Clause A.1: first, stored, without extra field, so that its text stands at byte 38. */
 function readMimetype(zip: ZipFile): { readonly kind: ContainerKind | undefined; readonly facts: readonly MimetypeFact[] } {
   const entry = zip.entry(MIMETYPE);
-  if (entry === undefined || entry.size > 100) return { kind: undefined, facts: ['missing'] };
+  if (entry === undefined) return { kind: undefined, facts: ['missing'] };
+  // No type is that long; whatever it is, other programs go by it.
+  if (entry.size > 100) return { kind: undefined, facts: ['unknown'] };
   const facts: MimetypeFact[] = [];
   if (entry.start !== 0) facts.push('not-first');
   if (entry.method !== 'stored') facts.push('compressed');

@@ -127,6 +127,7 @@ describe.each(FORMS)('a container with %s', (form) => {
       (all) => all.map((one) => (one.name === LETTER ? { ...one, deflate: true, size: 3 } : one)),
     ],
     ['another mimetype', 'indeterminate asic.mimetype-unknown', withData('mimetype', 'application/epub+zip')],
+    ['a mimetype that is a document', 'indeterminate asic.mimetype-unknown', withData('mimetype', '<a/>'.repeat(50))],
     [
       'a comment with another mimetype',
       'indeterminate asic.mimetype-contradicted',
