@@ -53,8 +53,7 @@ export function indexOfBytes(hay: Uint8Array, needle: Uint8Array, from = 0): num
   const size = needle.length;
   if (size === 0) return from;
   const stride = Math.min(size, 31);
-  // Bit k: the needle has this byte at position k.
-  const at = new Int32Array(256);
+  const at = positions.fill(0);
   for (let k = 0; k < stride; k++) (at[needle[k] as number] as number) |= 1 << k;
   const bits = (place: number): number => at[hay[place] as number] as number;
   const stop = hay.length;
@@ -77,6 +76,9 @@ export function indexOfBytes(hay: Uint8Array, needle: Uint8Array, from = 0): num
   }
   return -1;
 }
+
+/** Bit k: the needle looked for has this byte at position k. One for all searches, each fills it anew. */
+const positions = new Int32Array(256);
 
 export function latin1(text: string): Uint8Array {
   const out = new Uint8Array(text.length);
