@@ -2,12 +2,12 @@ import type { Certificate } from '../x509/certificate.ts';
 import { subtreesOf } from './name-constraints.ts';
 import type { NameSubtrees } from './name-constraints.ts';
 
-export interface AnchorProblem {
+interface AnchorProblem {
   readonly code: 'path.not-a-ca' | 'path.key-usage' | 'path.unsupported-name-constraint';
   readonly detail?: string;
 }
 
-export interface AnchorConstraints {
+interface AnchorConstraints {
   readonly problems: readonly AnchorProblem[];
   readonly pathLength?: number;
   readonly names?: NameSubtrees;

@@ -19,7 +19,7 @@ export const DEFAULT_BUILD_LIMITS: BuildLimits = { length: 12, paths: 16, steps:
 
 const MANY = 64;
 
-export interface BuildSources {
+interface BuildSources {
   readonly anchors: readonly TrustAnchor[];
   readonly candidates: readonly Certificate[];
   readonly limits?: BuildLimits;
@@ -27,7 +27,7 @@ export interface BuildSources {
   readonly door?: CryptoDoor;
 }
 
-export interface BuiltPaths {
+interface BuiltPaths {
   readonly paths: Certificate[][];
   /** The limit that ended the search before everything was tried. */
   readonly exhausted: keyof BuildLimits | undefined;

@@ -2,8 +2,8 @@ import { fromLatin1 } from '@antin/formats/bytes/bytes';
 import type { CryptoDoor, VerifyAnswer } from '../crypto.ts';
 
 /** Certificates whose status may be asked for the sake of one, and signatures checked on the way. */
-export const MAX_QUESTIONS = 128;
-export const MAX_VERIFICATIONS = 20_000;
+const MAX_QUESTIONS = 128;
+const MAX_VERIFICATIONS = 20_000;
 
 /**
  * What one question about revocation may cost in all: the signers of lists have a status of their own, their signers too, and who makes

@@ -39,7 +39,7 @@ export type PathVerdictCode =
   PathProblemCode | RevocationCode | 'path.none' | PathLimitCode | 'revocation.revoked' | 'revocation.no-evidence';
 
 /** No path was found before a limit of the search was reached: more certificates in one, more paths, more links to try. */
-export type PathLimitCode = 'path.limit-length' | 'path.limit-paths' | 'path.limit-steps';
+type PathLimitCode = 'path.limit-length' | 'path.limit-paths' | 'path.limit-steps';
 
 export interface PathVerdict {
   readonly valid: boolean;

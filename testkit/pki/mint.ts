@@ -74,7 +74,7 @@ export function mintCa(order: CertificateOrder & { readonly pathLength?: number 
   return mint({ ...order, extensions: [...own, ...(order.extensions ?? [])] });
 }
 
-export interface ListEntry {
+interface ListEntry {
   /** Content octets of the INTEGER. */
   readonly serial: Uint8Array;
   readonly at?: number;
