@@ -1,6 +1,6 @@
 import { valueOf } from './facts.ts';
 import type { CertificateFacts, SignatureFacts, TrustFacts } from './facts.ts';
-import type { LevelFacts } from './level.ts';
+import type { LevelFacts } from './settled.ts';
 import type { Conclusion } from './process.ts';
 import type { Change, RevocationReport, SignatureReport, SignerReport, TimestampReport } from './types.ts';
 
@@ -112,6 +112,16 @@ function revocationReports(trust: TrustFacts): RevocationReport[] {
   }));
 }
 
+/** Dates of certificates and lists met lately; most of a report's dates are theirs. */
+const written = new Map<number, string>();
+const MOST_WRITTEN = 512;
+
 function iso(ms: number): string {
-  return new Date(ms).toISOString();
+  let text = written.get(ms);
+  if (text === undefined) {
+    text = new Date(ms).toISOString();
+    if (written.size >= MOST_WRITTEN) written.clear();
+    written.set(ms, text);
+  }
+  return text;
 }
