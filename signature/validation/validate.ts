@@ -51,16 +51,35 @@ interface Judged {
  * @throws {UnsupportedFile} when the file is of no format that carries signatures
  */
 export function validate(source: ByteSource, context: ValidationContext): ValidationOutcome {
-  const sources = openSources(context, source);
-  const judged = judge(source, sources);
+  let sources = openSources(context, source);
+  const given = sources.crls.length + sources.ocsps.length;
+  let judged = judge(source, sources);
+  const more = sources.crls.length + sources.ocsps.length > given;
+  // Signatures bring evidence one after the other, and what a later one says about the signer of an earlier one must be heard.
+  if (more && judged.signatures.length > 1 && !GATHERED.has(judged.format)) {
+    sources = withAll(sources, openSources(context, source));
+    judged = judge(source, sources);
+  }
   const report = documentReport(source, context, judged, sources);
+  const { needs, settled } = sources;
   const material = () => ({
     certificates: sources.pool.all().map((one) => one.raw),
     crls: sources.crls.map((one) => one.raw),
     ocsps: sources.ocsps.map((one) => one.raw),
     timeStampTokens: sources.pool.tokens,
   });
-  return { report, needs: sources.needs, settled: sources.settled, material };
+  return { report, needs, settled, material };
+}
+
+/** Their evidence is read before the first signature is judged. */
+const GATHERED: ReadonlySet<SignatureFormat> = new Set(['PDF', 'CMS', 'S/MIME']);
+
+/** A new beginning with everything that was found. */
+function withAll(found: Sources, fresh: Sources): Sources {
+  for (const one of found.pool.all()) fresh.pool.addParsed(one);
+  fresh.crls.push(...found.crls.filter((one) => !fresh.crls.includes(one)));
+  fresh.ocsps.push(...found.ocsps.filter((one) => !fresh.ocsps.includes(one)));
+  return fresh;
 }
 
 function judge(source: ByteSource, sources: Sources): Judged {
