@@ -6,7 +6,7 @@ import type { EvidenceSource } from '@antin/signature/making/evidence';
 import type { Deflate } from '@antin/signature/pades/image';
 import type { SigningJobs } from '../devices/jobs.ts';
 import type { Clock, Db } from '../transaction.ts';
-import type { IssueLevel } from './raise.ts';
+import type { IssueLevel } from './issue-level.ts';
 
 /** One signature of a stored PDF as the engine judges it now. */
 export interface JudgedSignature {

@@ -2,11 +2,8 @@ import type { ByteSource } from '@antin/formats/bytes/source';
 import { SignatureFault } from '@antin/signature/fault';
 import { extendPades } from '@antin/signature/pades/extend';
 import type { SigningDoors } from './doors.ts';
+import type { IssueLevel } from './issue-level.ts';
 import { timeStampOver } from './time-stamping.ts';
-
-/** Baseline level (EN 319 142-1 §6) that an issued document has before it leaves the house. */
-export const ISSUE_LEVELS = ['B-T', 'B-LT', 'B-LTA'] as const;
-export type IssueLevel = (typeof ISSUE_LEVELS)[number];
 
 /** So often the issuers are asked for revocation data, with the back-off of the queue in between: half a minute. */
 const EVIDENCE_TRIES = 5;

@@ -12,7 +12,7 @@ import { officeMigrations } from '../office.ts';
 import { testOffice, type TestOffice } from '../office-for-tests.ts';
 import { judgeFile } from '../verification/judge.ts';
 import { evidenceOf, type TrustSource } from '../verification/trust-source.ts';
-import type { IssueLevel } from './raise.ts';
+import type { IssueLevel } from './issue-level.ts';
 
 const pki = testPki();
 let database: TestDatabase;

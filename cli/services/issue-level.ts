@@ -1,5 +1,5 @@
 import { ConfigFault } from '@antin/adapters/config/settings';
-import { ISSUE_LEVELS, type IssueLevel } from '@antin/agency/signing/raise';
+import { ISSUE_LEVELS, type IssueLevel } from '@antin/agency/signing/issue-level';
 
 /** `ANTIN_ISSUE_LEVEL`; B-LT when it is not set. @throws {ConfigFault} */
 export function issueLevelOf(said: string | undefined): IssueLevel {

@@ -1,7 +1,7 @@
 import { OID } from '@antin/pki/oids';
 import type { SignatureFacts } from './facts.ts';
 import { reachedLevel } from './level.ts';
-import type { LevelFacts } from './level.ts';
+import type { LevelFacts } from './settled.ts';
 import type { Carried } from './embedded-evidence.ts';
 import type { Finding } from './types.ts';
 

@@ -5,9 +5,9 @@ import type { TimeStampConclusion } from './process.ts';
 import type { SignatureFacts, TimeStampFacts } from './facts.ts';
 import { valueOf } from './facts.ts';
 import { constraintOf } from './constraints.ts';
-import type { ConstraintLevel, ValidationPolicy } from './policy.ts';
-import type { Settled } from './settle.ts';
-import type { Finding, Indication, Level, SubIndication } from './types.ts';
+import type { ConstraintLevel, Level, ValidationPolicy } from './policy.ts';
+import type { Settled } from './settled.ts';
+import type { Finding, Indication, SubIndication } from './types.ts';
 
 export interface CheckReport {
   readonly id: string;

@@ -8,7 +8,7 @@ import type { CertificateFacts, RevocationFacts, TimeStampFacts } from './facts.
 import { valueOf } from './facts.ts';
 import type { ValidationOutcome } from './outcome.ts';
 import type { ValidationPolicy } from './policy.ts';
-import type { Settled } from './settle.ts';
+import type { Settled } from './settled.ts';
 import type { Finding } from './types.ts';
 
 const VR = 'http://uri.etsi.org/19102/v1.4.1#';

@@ -1,12 +1,7 @@
 import type { Carried } from './embedded-evidence.ts';
 import type { SignatureFacts } from './facts.ts';
-import type { Finding, Level } from './types.ts';
-
-export interface LevelFacts {
-  /** Level of the baseline profile that is reached, computed from rules and never from what the file claims. */
-  readonly level: Level | null;
-  readonly levelFailures: readonly Finding[];
-}
+import type { LevelFacts } from './settled.ts';
+import type { Finding } from './types.ts';
 
 /**
  * The ladder that all formats share.

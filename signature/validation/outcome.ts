@@ -1,4 +1,4 @@
-import type { Settled } from './settle.ts';
+import type { Settled } from './settled.ts';
 import type { Evidence, Need, ValidationReport } from './types.ts';
 
 /** What was at hand when judging, as bytes, whatever it was good for: certificates, status answers, tokens. */

@@ -4,8 +4,7 @@ import { FormatFault } from '@antin/formats/fault';
 import { CHECKS } from './checks.ts';
 import { OF_TRUSTED_LISTS, WARNABLE_OF_DOCUMENTS } from './constraints.ts';
 import { VIETNAM_POLICY } from './policy.ts';
-import type { ConstraintLevel, GoodUntil, ValidationPolicy } from './policy.ts';
-import type { Level } from './types.ts';
+import type { ConstraintLevel, GoodUntil, Level, ValidationPolicy } from './policy.ts';
 
 const LEVELS: readonly ConstraintLevel[] = ['fail', 'warn', 'inform', 'ignore'];
 const SIGNATURE_LEVELS: readonly Level[] = ['B-B', 'B-T', 'B-LT', 'B-LTA'];

@@ -1,8 +1,13 @@
 import type { DigestAlgorithm, SignatureAlgorithm } from '@antin/pki/crypto';
-import type { Level } from './types.ts';
+
+/** Levels of the baseline profiles (EN 319 142-1 and its siblings). */
+export type Level = 'B-B' | 'B-T' | 'B-LT' | 'B-LTA';
 
 /** Moment from which an algorithm no longer counts, ms since 1970; `null` = still good. A missing name is never good. */
 export type GoodUntil = number | null;
+
+/** What becomes of a check that does not hold (as in EU DSS policies): it decides, it warns, it is told, or nothing is said. */
+export type ConstraintLevel = 'fail' | 'warn' | 'inform' | 'ignore';
 
 /**
  * What the engine accepts, as data. Every limit has a name here; exceeding one is INDETERMINATE with that name.
@@ -11,9 +16,6 @@ export type GoodUntil = number | null;
  * proven for the signature, the answer is CRYPTO_CONSTRAINTS_FAILURE; where it may have been earlier but nothing proves
  * it, CRYPTO_CONSTRAINTS_FAILURE_NO_POE.
  */
-/** What becomes of a check that does not hold (as in EU DSS policies): it decides, it warns, it is told, or nothing is said. */
-export type ConstraintLevel = 'fail' | 'warn' | 'inform' | 'ignore';
-
 export interface ValidationPolicy {
   readonly name: string;
   /**

@@ -1,18 +1,12 @@
 import { claimedTimeOddity } from './claimed-time.ts';
 import type { SignatureFacts } from './facts.ts';
-import type { LevelFacts } from './level.ts';
+import type { Level } from './policy.ts';
 import { concludeSignature } from './process.ts';
 import type { Conclusion } from './process.ts';
 import { reportSignature } from './report.ts';
+import type { LevelFacts } from './settled.ts';
 import type { Sources } from './sources.ts';
-import type { Level, SignatureReport } from './types.ts';
-
-/** One signature with everything that was found and concluded about it: what the longer reports are made of. */
-export interface Settled {
-  readonly facts: SignatureFacts;
-  readonly conclusion: Conclusion;
-  readonly level: LevelFacts;
-}
+import type { SignatureReport } from './types.ts';
 
 const RANK: Readonly<Record<Level, number>> = { 'B-B': 0, 'B-T': 1, 'B-LT': 2, 'B-LTA': 3 };
 

@@ -14,7 +14,7 @@ import { placeOf } from './place.ts';
 import { VIETNAM_POLICY } from './policy.ts';
 import type { ValidationPolicy } from './policy.ts';
 import { rememberingDoor } from './remembering-door.ts';
-import type { Settled } from './settle.ts';
+import type { Settled } from './settled.ts';
 import { TrustMemory } from './trust.ts';
 import type { TrustSources } from './trust.ts';
 import type { Evidence, Finding, Need, ValidationContext } from './types.ts';

@@ -3,7 +3,7 @@ import type { ByteSource, Inflate } from '@antin/formats/bytes/source';
 import type { InflateRaw } from '@antin/formats/zip/reader';
 import type { CryptoDoor } from '@antin/pki/crypto';
 import type { TrustAnchor } from '@antin/pki/path/validate';
-import type { ValidationPolicy } from './policy.ts';
+import type { Level, ValidationPolicy } from './policy.ts';
 
 /** The three answers of ETSI EN 319 102-1 clause 5.1.3. */
 export type Indication = 'TOTAL_PASSED' | 'TOTAL_FAILED' | 'INDETERMINATE';
@@ -39,8 +39,6 @@ export type Verdict = 'valid' | 'invalid' | 'indeterminate' | 'unsigned';
 
 export type SignatureFormat =
   'PAdES' | 'CAdES' | 'XAdES' | 'JAdES' | 'ASiC-E' | 'ASiC-S' | 'OOXML' | 'CMS' | 'XMLDSig' | 'JWS' | 'S/MIME' | 'PDF';
-
-export type Level = 'B-B' | 'B-T' | 'B-LT' | 'B-LTA';
 
 /** Something that is not as it should be; `code` is stable, `message` is for experts and always in English. */
 export interface Finding {

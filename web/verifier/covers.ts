@@ -1,6 +1,6 @@
 import type { Covered, Finding, SignatureReport } from '@antin/signature/validation/types';
 import { h, type Child } from './dom.ts';
-import type { Say } from './result.ts';
+import type { Say } from './say.ts';
 
 const SHOWN = 50;
 const TONE = { true: 'green', false: 'red', null: 'amber' } as const;

@@ -1,6 +1,6 @@
 import type { Finding, SignatureReport, ValidationReport } from '@antin/signature/validation/types';
 import type { Sentence } from '@antin/signature/words/catalogue';
-import { wordFor, type Translate } from '../i18n/catalogue.ts';
+import { wordFor } from '../i18n/catalogue.ts';
 import { exactText } from '../i18n/dates.ts';
 import { verifierWords } from '../i18n/words/verifier.ts';
 import { coversView, unsignedView } from './covers.ts';
@@ -8,8 +8,7 @@ import { h, icon, type Child } from './dom.ts';
 import { expertView } from './expert.ts';
 import type { Expert } from './messages.ts';
 import { save } from './save.ts';
-
-export type Say = Translate<keyof typeof verifierWords & string>;
+import type { Say } from './say.ts';
 
 export interface Result {
   readonly report: ValidationReport;

@@ -4,7 +4,7 @@ import type { JwsSignature } from '../../jades/jws.ts';
 import type { Carried } from '../embedded-evidence.ts';
 import type { BindingFacts, SignatureFacts } from '../facts.ts';
 import { reachedLevel } from '../level.ts';
-import type { LevelFacts } from '../level.ts';
+import type { LevelFacts } from '../settled.ts';
 import type { Finding } from '../types.ts';
 
 const CLAUSE = 'TS 119 182-1 6.3';

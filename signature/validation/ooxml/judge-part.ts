@@ -13,7 +13,7 @@ import { readOoxmlSignature } from '../../ooxml/read-signed.ts';
 import { JUDGED_METHODS } from '../../xmldsig/algorithms.ts';
 import type { Reference, ReferenceFinding } from '../../xmldsig/reference.ts';
 import type { SignatureFacts } from '../facts.ts';
-import type { LevelFacts } from '../level.ts';
+import type { LevelFacts } from '../settled.ts';
 import { settle } from '../settle.ts';
 import type { Sources } from '../sources.ts';
 import type { Covered, Finding, SignatureReport } from '../types.ts';

@@ -11,7 +11,7 @@ import type { DetachedContent } from '../../xmldsig/reference.ts';
 import type { Carried } from '../embedded-evidence.ts';
 import type { SignatureFacts } from '../facts.ts';
 import { reachedLevel } from '../level.ts';
-import type { LevelFacts } from '../level.ts';
+import type { LevelFacts } from '../settled.ts';
 import { WARNABLE_OF_DOCUMENTS } from '../constraints.ts';
 import { LimitReached } from '../limits.ts';
 import { settle } from '../settle.ts';
