@@ -41,6 +41,7 @@ describe.skipIf(pyhanko === undefined)('the pyHanko corpus', () => {
     ['extensions-update-indirect.pdf', 'intact'],
     ['separate-annots-kids-indir.pdf', 'intact'],
     ['pades-lta-dss-indirect-arrs-test-2.pdf', 'intact'],
+    ['extensions-indirect-not-all-paths.pdf', 'changed'],
     ['form-update-override-appearance-stream-sneaky.pdf', 'changed'],
     ['form-update-override-appearance-stream-ap-indirect-sneaky.pdf', 'changed'],
   ])('%s: %s', (name, expected) => {

@@ -90,8 +90,12 @@ export class PageLookup {
     return boxes;
   }
 
-  /** Boxes of the annotations of a page of the older revision that are no signature widgets and show something. */
-  annotations(page: number): Rect[] {
+  /**
+   * Boxes of the annotations of a page of the older revision that are no signature widgets and show something.
+   *
+   * @param except object number of the widget that is asked about: what it showed itself is asked elsewhere
+   */
+  annotations(page: number, except = 0): Rect[] {
     const revision = this.#revision;
     const annots = revision.resolve(revision.page(page - 1).dict.entries.get('Annots'));
     const signed = new Set(this.signedWidgets().map((one) => one.num));
@@ -99,7 +103,7 @@ export class PageLookup {
     if (!isArray(annots)) return out;
     for (const item of annots.items) {
       const dict = revision.resolve(item);
-      if (!isDict(dict) || (isRef(item) && signed.has(item.num)) || !isVisible(revision, dict)) continue;
+      if (!isDict(dict) || (isRef(item) && (signed.has(item.num) || item.num === except)) || !isVisible(revision, dict)) continue;
       if (isName(dict.entries.get('Subtype'), 'Link') || isName(dict.entries.get('Subtype'), 'Popup')) continue;
       // An empty field shows nothing yet.
       if (!dict.entries.has('AP')) continue;
@@ -196,7 +200,7 @@ function judgeOnPage(
   if (widget.origin === 'existing' && share <= LARGEST_PREPARED) return;
   const content = pages.content(page);
   if (typeof content === 'string') doubt('pdf.widget-over-unknown', content);
-  else if (content.some((box) => overlaps(box, rect, 0.5)) || pages.annotations(page).some((box) => overlaps(box, rect, 0.5))) {
+  else if ([...content, ...pages.annotations(page, widget.num)].some((box) => overlaps(box, rect, 0.5))) {
     doubt('pdf.widget-over-content', 'the picture of a later signature covers content of the page');
   } else step.note('signature', 'signature-drawn', 'allowed', place);
 }
