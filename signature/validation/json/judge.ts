@@ -24,6 +24,8 @@ import type { TimedTrust } from '../timed-trust.ts';
 import type { Covered, Evidence, Finding, SignatureFormat, SignatureReport } from '../types.ts';
 import { algorithmNamed } from './algorithm.ts';
 import type { NamedAlgorithm } from './algorithm.ts';
+import { judgeCounterSignatures } from './counter-signatures.ts';
+import type { JudgeJws } from './counter-signatures.ts';
 import { jwsBaseline, jwsLevel } from './level.ts';
 import { boundCertificate } from './signing-certificate.ts';
 import type { BoundCertificate } from './signing-certificate.ts';
@@ -37,8 +39,18 @@ import type { JwsTimeStamps } from './time-stamps.ts';
  * the others. Nothing a header names is ever fetched.
  */
 export function judgeJson(bytes: Uint8Array, sources: Sources): { signatures: SignatureReport[]; warnings: Finding[] } {
+  return judgeJws(bytes, (n) => `signature-${n}`, sources, 0);
+}
+
+/** @param depth how many signatures lie around this one: 0 for a file, more for counter-signatures */
+function judgeJws(
+  bytes: Uint8Array,
+  idOf: (n: number) => string,
+  sources: Sources,
+  depth: number,
+): { signatures: SignatureReport[]; warnings: Finding[] } {
   const opened = open(bytes);
-  if ('fault' in opened) return { signatures: [broken('signature-1', opened.fault, sources)], warnings: [] };
+  if ('fault' in opened) return { signatures: [broken(idOf(1), opened.fault, sources)], warnings: [] };
   const { outline, warnings } = opened;
   const { signatures: most } = sources.policy.limits;
   if (outline.places.length > most) throw new LimitReached('signatures', most);
@@ -47,9 +59,15 @@ export function judgeJson(bytes: Uint8Array, sources: Sources): { signatures: Si
   const meanings = new Set(read.flatMap((one) => ('signature' in one ? [one.signature.header.encodedPayload] : [])));
   const mixed: Finding[] =
     meanings.size > 1 ? [{ code: 'jws.b64-differs', clause: 'RFC 7797 3', message: '"b64" differs between signatures' }] : [];
-  const signatures = read.map((one, i) => {
-    const id = `signature-${i + 1}`;
-    return 'signature' in one ? judgeOne(id, one.signature, outline, mixed, sources) : broken(id, one.fault, sources);
+  const within: JudgeJws = (inner, prefix, over, deeper) => {
+    const own = (n: number): string => (n === 1 ? prefix : `${prefix}.${n}`);
+    return judgeJws(inner, own, over, deeper).signatures;
+  };
+  const signatures = read.flatMap((one, i) => {
+    const id = idOf(i + 1);
+    if (!('signature' in one)) return [broken(id, one.fault, sources)];
+    const report = judgeOne(id, one.signature, outline, mixed, sources);
+    return [report, ...judgeCounterSignatures(id, one.signature, sources, depth, within)];
   });
   return { signatures, warnings };
 }
@@ -123,7 +141,6 @@ function judgeOne(
 ): SignatureReport {
   const { door } = sources.context;
   const faults = [...given];
-  const warnings: Finding[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
     try {
       return read();
@@ -145,10 +162,6 @@ function judgeOne(
   faults.push(...(data?.faults ?? []));
   const stamps = etsiU && data && judgeJwsTimeStamps(signature, etsiU, data, sources);
   const timed = timedTrust(bound.certificate, stamps?.own ?? [], stamps?.archive ?? [], sources);
-  if (etsiU?.items.some((one) => one.name === 'cSig') === true) {
-    const message = 'a counter-signature is there; it is not judged here and says nothing about this signature';
-    warnings.push({ code: 'jws.counter-signature-not-judged', clause: 'TS 119 182-1 5.3.2', message });
-  }
   const jws = jwsFacts(signature, serialization, { named, etsiU, bound, data, certificate: bound.certificate }, sources);
   const facts: SignatureFacts = {
     ...blank(id, formatOf(signature), faults),
@@ -159,7 +172,7 @@ function judgeOne(
     trust: timed.trust,
     trustAtPoe: timed.trustAtPoe,
     timeStamps: timed.timeStamps,
-    warnings: [...warnings, ...bound.warnings, ...(stamps?.warnings ?? [])],
+    warnings: [...bound.warnings, ...(stamps?.warnings ?? [])],
   };
   return settle(facts, sources, (time) =>
     jwsLevel(facts, etsiU, evidenceCarried(signature, etsiU, stamps, timed, time, sources)),
