@@ -1,7 +1,6 @@
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { nodeInflate } from '@antin/adapters/inflate/node';
 import { memorySource } from '@antin/formats/bytes/source';
-import { concatBytes } from '@antin/formats/bytes/bytes';
 import { digestOf } from '@antin/pki/crypto';
 import type { CryptoDoor, DigestAlgorithm, VerifyInput } from '@antin/pki/crypto';
 import type { Evidence } from '@antin/signature/making/evidence';
@@ -68,9 +67,9 @@ export function signPdf(pdf: Uint8Array, key: Key, level: 'B-B' | 'B-T'): Promis
   });
 }
 
-/** In one go. @returns the signed file */
-export async function signPdfLongTerm(pdf: Uint8Array, key: Key): Promise<Uint8Array> {
-  const appended = await signPadesLongTerm(memorySource(pdf), signingKeyOf(key), {
+/** In one go. @returns what is appended to the file */
+export function signPdfLongTerm(pdf: Uint8Array, key: Key): Promise<Uint8Array> {
+  return signPadesLongTerm(memorySource(pdf), signingKeyOf(key), {
     door: nodeCrypto,
     inflate: nodeInflate,
     level: 'B-LT',
@@ -79,7 +78,6 @@ export async function signPdfLongTerm(pdf: Uint8Array, key: Key): Promise<Uint8A
     timeStamp: (imprint) => Promise.resolve(token(imprint)),
     evidenceFor: () => Promise.resolve(evidence()),
   });
-  return concatBytes(pdf, appended);
 }
 
 /** The different questions that are put to the door during some work. */

@@ -49,7 +49,7 @@ export const JUDGING: readonly Planned[] = [
 
 async function signedAt(level: Level, size: Size, key: Key): Promise<Uint8Array> {
   const pdf = pdfOf(size);
-  return level === 'B-LT' ? signPdfLongTerm(pdf, key) : concatBytes(pdf, await signPdf(pdf, key, level));
+  return concatBytes(pdf, await (level === 'B-LT' ? signPdfLongTerm(pdf, key) : signPdf(pdf, key, level)));
 }
 
 function both(size: Size, level: Level, key: Key, asked?: number): readonly Planned[] {
