@@ -114,6 +114,7 @@ describe('certification and locks', () => {
 });
 
 describe.skipIf(!tools.qpdf)('a PDF that a password opens', () => {
+  // Made up for this test.
   const password = 'mở-tệp';
   let locked: string;
   beforeAll(() => {
