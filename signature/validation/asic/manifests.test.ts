@@ -2,54 +2,17 @@ import { createHash } from 'node:crypto';
 import { nodeCrypto as door } from '@antin/adapters/crypto/node';
 import { nodeInflateRaw as inflateRaw } from '@antin/adapters/inflate/raw';
 import { utf8 } from '@antin/formats/bytes/bytes';
-import type { ByteSource } from '@antin/formats/bytes/source';
 import { memorySource } from '@antin/formats/bytes/source';
 import { openAsic } from '@antin/signature/asic/container';
 import { extendAsicCades } from '@antin/signature/asic/extend-cades';
 import { signCades } from '@antin/signature/cades/sign';
-import { signAsic, signAsicCades } from '@antin/signature/asic/sign';
 import { edited, plus, rebuilt, withData, without, zip } from '@antin/testkit/attacks/zip';
 import type { Change } from '@antin/testkit/attacks/zip';
 import type { Entry } from '@antin/testkit/attacks/zip';
-import { contextOf } from '@antin/testkit/judging/documents';
 import { evidenceSource, timeStampSource } from '@antin/testkit/pki/evidence-source';
-import { testPki } from '@antin/testkit/pki/test-pki';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sentenceFor } from '../../words/sentence.ts';
-import type { ValidationContext, ValidationReport } from '../types.ts';
-import { validate } from '../validate.ts';
-
-const pki = testPki();
-const MINUTE = 60_000;
-const FORMS = ['CAdES', 'XAdES'] as const;
-type Form = (typeof FORMS)[number];
-type Kind = 'ASiC-S' | 'ASiC-E';
-const LETTER = 'Công văn.pdf';
-const ANNEX = 'phụ lục/a+b.docx';
-const TEXTS: Readonly<Record<string, string>> = { [LETTER]: '%PDF-1.7 công văn', [ANNEX]: 'phụ lục' };
-const bytesOf = (source: ByteSource) => Uint8Array.from(source.read(0, source.size));
-
-async function sign(form: Form, kind: Kind, texts = TEXTS, who = 'leader'): Promise<Uint8Array> {
-  const names = kind === 'ASiC-S' ? [LETTER] : Object.keys(texts);
-  const files = names.map((name) => ({ name, content: memorySource(utf8(texts[name] ?? '')), mimeType: 'application/pdf' }));
-  const key = pki.signingKey(who);
-  const made = await (form === 'XAdES' ? signAsic : signAsicCades)({ container: kind, files }, key, {
-    ...{ door, level: 'B-B', signingTime: pki.now },
-  });
-  return bytesOf(made);
-}
-
-const usual = contextOf(pki, pki.now + 120 * MINUTE);
-const judge = (bytes: Uint8Array, more: Partial<ValidationContext> = {}): ValidationReport => {
-  const { report } = validate(memorySource(bytes), { ...usual, ...more });
-  expect(sentenceFor(report, 'vi').heading).not.toMatch(/undefined|kiểm tra “/);
-  return report;
-};
-const short = (report: ValidationReport): string => {
-  const sub = report.signatures.find((one) => one.id === report.decidedBySignature)?.subIndication;
-  return [report.verdict, sub, report.decidedBy].filter(Boolean).join(' ');
-};
-const codes = (report: ValidationReport) => [...report.errors, ...report.warnings].map((one) => one.code);
+import { pki, MINUTE, FORMS, bytesOf, sign, judge, short, codes } from '@antin/testkit/judging/containers';
+import type { Form, Kind } from '@antin/testkit/judging/containers';
 
 const made = {} as Record<Form, Record<Kind, Uint8Array>>;
 beforeAll(async () => {
