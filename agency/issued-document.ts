@@ -3,7 +3,7 @@ import { signingTitle } from './directory/rules.ts';
 import { positionById } from './directory/store.ts';
 import { addresseesOf, documentById, filesOf } from './documents/store.ts';
 import type { IssuedDocument } from './exchange/dispatch.ts';
-import type { Db } from './transaction.ts';
+import type { Db } from '@antin/adapters/db/transaction';
 
 /** An issued document as the exchange sends it. @throws {Error} when it is not issued: a job must never send a draft */
 export async function issuedDocument(db: Db, id: string): Promise<IssuedDocument> {

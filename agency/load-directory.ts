@@ -1,7 +1,7 @@
 import { loadAgenciesAndPeople } from './directory/load.ts';
 import type { DirectorySeed, LoadedDirectory } from './directory/types.ts';
 import { openBooks } from './registers/books.ts';
-import type { Tx } from './transaction.ts';
+import type { Tx } from '@antin/adapters/db/transaction';
 
 /** A whole seed in one transaction: agencies, people and positions, books and number series. */
 export async function loadDirectory(tx: Tx, seed: DirectorySeed): Promise<LoadedDirectory> {

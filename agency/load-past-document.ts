@@ -5,10 +5,10 @@ import { agencyById, positionById } from './directory/store.ts';
 import type { LoadedDirectory, PastDocumentSeed } from './directory/types.ts';
 import { numberAndNotation } from './documents/numbers.ts';
 import { insertDocument, replaceAddressees, setState } from './documents/store.ts';
-import { fold } from './folding.ts';
+import { fold } from '@antin/adapters/db/folding';
 import { record } from './journal/journal.ts';
 import { closeEntry, insertEntry } from './registers/store.ts';
-import type { Tx } from './transaction.ts';
+import type { Tx } from '@antin/adapters/db/transaction';
 
 /**
  * Puts a document issued before this installation began into the register and among the issued documents of its agency,

@@ -37,7 +37,8 @@ import { STAMP_QUEUE, stampLaterHandler } from './signing/stamp-later.ts';
 import { stampsPendingOf } from './signing/store.ts';
 import { signingApp } from './signing/routes.ts';
 import { watchedAuthority } from './signing/time-stamping.ts';
-import type { Clock, Db } from './transaction.ts';
+import type { Clock } from '@antin/adapters/clock/clock';
+import type { Db } from '@antin/adapters/db/transaction';
 
 /** What the desks of an office need from outside; later stages (exchange, incoming) are added by `service.ts`. */
 export interface OfficeDeps extends Omit<SigningDoors, 'db' | 'jobs'> {

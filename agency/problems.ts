@@ -1,6 +1,6 @@
 import { deviceProblems } from './devices/problems.ts';
 import { documentsProblems } from './documents/problems.ts';
-import type { ProblemRows } from './problem-row.ts';
+import type { ProblemRows } from '@antin/adapters/http/problem';
 import { registersProblems } from './registers/problems.ts';
 import { sessionProblems } from './session/problems.ts';
 import { signingProblems } from './signing/problems.ts';

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { deviceRoutes, type Device } from '@antin/protocol/office/devices';
 import { record } from '../journal/journal.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '@antin/adapters/http/refusal';
 import { actorOf, type Caller } from '../session/caller.ts';
-import { inTransaction, type Tx } from '../transaction.ts';
+import { inTransaction, type Tx } from '@antin/adapters/db/transaction';
 import type { DevicesDeps } from './doors.ts';
 import { ONLINE_MS } from './signing-jobs.ts';
 import {

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
 import type { FileStore } from '@antin/adapters/files/store';
 import type { Caller } from '../session/caller.ts';
-import type { Clock } from '../transaction.ts';
+import type { Clock } from '@antin/adapters/clock/clock';
 import type { DeviceDirectory } from './jobs.ts';
 import type { PlatformKey } from './platform-key.ts';
 import type { JobsWithAnswers } from './signing-jobs.ts';

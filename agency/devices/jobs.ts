@@ -2,7 +2,7 @@ import type { JobAnswer } from '@antin/protocol/agent/jobs';
 import type { Credential, SigningJob } from '@antin/protocol/office/signing';
 import type { Sha256 } from '@antin/protocol/basics';
 import type { z } from 'zod';
-import type { Db, Tx } from '../transaction.ts';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 
 export type Act = 'sign' | 'issue';
 

@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } fro
 import { Hono } from 'hono';
 import { formatProof, proofText } from '@antin/protocol/agent/request-proof';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '@antin/adapters/http/refusal';
 import { devices } from './devices.ts';
 import type { DeviceDirectory } from './jobs.ts';
 import { platformKeyOf } from './platform-key.ts';

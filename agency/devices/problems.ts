@@ -1,4 +1,4 @@
-import type { ProblemRows } from '../problem-row.ts';
+import type { ProblemRows } from '@antin/adapters/http/problem';
 
 export const deviceProblems: ProblemRows = {
   'device.no-documents': {

@@ -1,7 +1,7 @@
 import { hasRole, existsOn } from './rules.ts';
-import { officeDay } from '../days.ts';
+import { officeDay } from '@antin/adapters/clock/days';
 import type { DeviceDirectory } from '../devices/jobs.ts';
-import type { Clock } from '../transaction.ts';
+import type { Clock } from '@antin/adapters/clock/clock';
 import { bindingByName, personById, positionById } from './store.ts';
 
 /** What the devices feature asks of the directory. */

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { nameText } from '@antin/pki/x509/name';
 import { parseCertificate } from '@antin/pki/x509/certificate';
-import { fold } from '../folding.ts';
-import type { Tx } from '../transaction.ts';
+import { fold } from '@antin/adapters/db/folding';
+import type { Tx } from '@antin/adapters/db/transaction';
 import type { AgencySeed, CertificateBinding, DirectorySeed, LoadedDirectory, PersonSeed } from './types.ts';
 
 /**

@@ -1,10 +1,11 @@
 import { Hono } from 'hono';
 import { directoryRoutes } from '@antin/protocol/office/directory';
-import { officeDay } from '../days.ts';
-import { mount } from '../http/mount.ts';
+import { officeDay } from '@antin/adapters/clock/days';
+import { mount } from '@antin/adapters/http/mount';
 import type { PersonEnv } from '../session/caller.ts';
 import { requirePerson } from '../session/require-person.ts';
-import type { Clock, Db } from '../transaction.ts';
+import type { Clock } from '@antin/adapters/clock/clock';
+import type { Db } from '@antin/adapters/db/transaction';
 import { receiverOf } from './rules.ts';
 import { findAgencies, holdersOf } from './store.ts';
 import { withSuccessors } from './successors.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fold, likeAnywhere } from '../folding.ts';
-import { officeDay, writtenInstant } from '../days.ts';
+import { fold, likeAnywhere } from '@antin/adapters/db/folding';
+import { officeDay, writtenInstant } from '@antin/adapters/clock/days';
 import { existsOn, receiverOf, signingTitle } from './rules.ts';
 
 const agency = (id: string, validTo: string | null, ...successors: string[]) => ({

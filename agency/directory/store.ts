@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Role } from '@antin/protocol/office/session';
-import { likeAnywhere } from '../folding.ts';
-import type { Db } from '../transaction.ts';
+import { likeAnywhere } from '@antin/adapters/db/folding';
+import type { Db } from '@antin/adapters/db/transaction';
 
 export interface AgencyRecord {
   readonly id: string;

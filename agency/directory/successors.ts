@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '../transaction.ts';
+import type { Db } from '@antin/adapters/db/transaction';
 import { receiverOf } from './rules.ts';
 import { agenciesById, type AgencyRecord } from './store.ts';
 

@@ -1,11 +1,11 @@
 import { kindOf } from '@antin/protocol/office/kinds';
 import type { DraftFields, PlaceOnPage } from '@antin/protocol/office/documents';
-import { officeDay } from '../days.ts';
+import { officeDay } from '@antin/adapters/clock/days';
 import { existsOn, hasRole } from '../directory/rules.ts';
 import { positionById } from '../directory/store.ts';
 import { addresseesWithoutReceiver } from '../directory/successors.ts';
-import { Refusal } from '../refusal.ts';
-import type { Db } from '../transaction.ts';
+import { Refusal } from '@antin/adapters/http/refusal';
+import type { Db } from '@antin/adapters/db/transaction';
 import { uploadsOf, type UploadRecord } from './upload-store.ts';
 
 interface Field {

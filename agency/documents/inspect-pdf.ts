@@ -6,7 +6,7 @@ import { formFields } from '@antin/signature/pades/acro-form';
 import { readPermissions } from '@antin/signature/pades/permissions';
 import { displayedSize } from '@antin/signature/pades/placement';
 import { openForUpdate } from '@antin/signature/pades/prepare';
-import { allowed, refused, type Decision } from '../refusal.ts';
+import { allowed, refused, type Decision } from '@antin/adapters/http/refusal';
 import { activeContent } from './active-content.ts';
 
 export interface PdfFacts {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { DateFormat, NumberFormat } from '@antin/protocol/office/documents';
-import { writtenDay } from '../days.ts';
+import { writtenDay } from '@antin/adapters/clock/days';
 
 /** Arabic, below ten with a leading 0 (Decree 30/2020 Art. 15, domain.md §2.3). */
 export function writtenNumber(number: number): string {

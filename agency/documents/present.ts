@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import { kindOf } from '@antin/protocol/office/kinds';
 import type { Delivery, DocumentRow, DocumentView, SignatureLine } from '@antin/protocol/office/documents';
-import { officeDay } from '../days.ts';
+import { officeDay } from '@antin/adapters/clock/days';
 import { withPredecessors } from '../directory/successors.ts';
 import { agencyById, positionById } from '../directory/store.ts';
 import { signingTitle } from '../directory/rules.ts';
 import { historyOf } from '../journal/journal.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '@antin/adapters/http/refusal';
 import type { Caller } from '../session/caller.ts';
-import type { Db } from '../transaction.ts';
+import type { Db } from '@antin/adapters/db/transaction';
 import type { AttemptPhase } from './drafts.ts';
 import { actsOf } from './rules.ts';
 import { addresseesOf, documentById, filesOf, type DocumentLine, type DocumentRecord } from './store.ts';

@@ -1,4 +1,4 @@
-import type { ProblemRows } from '../problem-row.ts';
+import type { ProblemRows } from '@antin/adapters/http/problem';
 
 const row = (status: number, vi: string, en: string, remedy?: { vi: string; en: string }) => ({
   status,

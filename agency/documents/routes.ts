@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { documentRoutes } from '@antin/protocol/office/documents';
 import { HttpRefusal } from '@antin/adapters/http/fault';
-import { mount } from '../http/mount.ts';
-import { officeDay } from '../days.ts';
+import { mount } from '@antin/adapters/http/mount';
+import { officeDay } from '@antin/adapters/clock/days';
 import { withPredecessors } from '../directory/successors.ts';
 import type { Caller, PersonEnv } from '../session/caller.ts';
 import { requirePerson } from '../session/require-person.ts';

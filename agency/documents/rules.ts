@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Act, DocumentState } from '@antin/protocol/office/documents';
 import type { Role } from '@antin/protocol/office/session';
-import { allowed, refused, type Decision } from '../refusal.ts';
+import { allowed, refused, type Decision } from '@antin/adapters/http/refusal';
 
 /** What happens to an outgoing document. Signing and sealing are written by workers, the rest by people. */
 export type Step =

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { DocumentState, Places } from '@antin/protocol/office/documents';
-import { fold, likeAnywhere } from '../folding.ts';
-import type { Db, Tx } from '../transaction.ts';
+import { fold, likeAnywhere } from '@antin/adapters/db/folding';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 
 export interface DocumentRecord {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db, Tx } from '../transaction.ts';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 
 export interface UploadRecord {
   readonly sha256: string;

@@ -2,12 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import { ExchangeMessage } from '@antin/protocol/exchange/message';
 import { enqueue } from '@antin/adapters/db/outbox';
-import { officeDay } from '../days.ts';
+import { officeDay } from '@antin/adapters/clock/days';
 import { receiverOf } from '../directory/rules.ts';
 import type { AgencyRecord } from '../directory/store.ts';
 import { withSuccessors } from '../directory/successors.ts';
 import { record } from '../journal/journal.ts';
-import { inTransaction, type Clock, type Db, type Tx } from '../transaction.ts';
+import type { Clock } from '@antin/adapters/clock/clock';
+import { inTransaction, type Db, type Tx } from '@antin/adapters/db/transaction';
 import { insertMessage, nextSequence, receiversOf } from './store.ts';
 
 /** What the exchange needs to know of an issued document. */

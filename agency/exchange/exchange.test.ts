@@ -15,7 +15,7 @@ import { firstBreak } from '../journal/journal.ts';
 import { journalMigrations } from '../journal/migrations.ts';
 import { loadDirectory } from '../load-directory.ts';
 import { registersMigrations } from '../registers/migrations.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '@antin/adapters/http/refusal';
 import type { Caller } from '../session/caller.ts';
 import { dispatchDocument, type IssuedDocument } from './dispatch.ts';
 import { acceptReceipt, exchangeJobs, type ExchangeDeps } from './jobs.ts';

@@ -1,7 +1,8 @@
 import type { JobHandler } from '@antin/adapters/db/worker';
 import { ExchangeMessage, SignedReceipt, type Receipt } from '@antin/protocol/exchange/message';
 import { agencyById } from '../directory/store.ts';
-import { inTransaction, type Clock, type Db, type Tx } from '../transaction.ts';
+import type { Clock } from '@antin/adapters/clock/clock';
+import { inTransaction, type Db, type Tx } from '@antin/adapters/db/transaction';
 import { record } from '../journal/journal.ts';
 import { dispatchDocument, type IssuedDocument } from './dispatch.ts';
 import { receiptHolds, type ReceiptKey } from './receipts.ts';

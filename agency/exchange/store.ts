@@ -3,7 +3,7 @@ import type { Delivery } from '@antin/protocol/office/documents';
 import type { SignedReceipt } from '@antin/protocol/exchange/message';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import { fromBase64 } from '@antin/formats/bytes/text-encodings';
-import type { Db, Tx } from '../transaction.ts';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 
 export interface OutgoingMessage {
   readonly id: string;

@@ -1,11 +1,12 @@
-import { officeDay } from '../days.ts';
+import { officeDay } from '@antin/adapters/clock/days';
 import { existsOn } from '../directory/rules.ts';
 import { positionById } from '../directory/store.ts';
 import type { ReceiptKey } from '../exchange/receipts.ts';
 import { record } from '../journal/journal.ts';
-import { must, Refusal } from '../refusal.ts';
+import { must, Refusal } from '@antin/adapters/http/refusal';
 import { actorOf, type Caller } from '../session/caller.ts';
-import { inTransaction, type Clock, type Db, type Tx } from '../transaction.ts';
+import type { Clock } from '@antin/adapters/clock/clock';
+import { inTransaction, type Db, type Tx } from '@antin/adapters/db/transaction';
 import { ExchangeMessage } from '@antin/protocol/exchange/message';
 import { giveAndSendReceipt } from './receive.ts';
 import { decide, viewerOf, type IncomingAct, type State } from './rules.ts';

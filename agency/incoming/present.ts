@@ -4,7 +4,7 @@ import type { IncomingRow, IncomingView } from '@antin/protocol/office/incoming'
 import { agencyById } from '../directory/store.ts';
 import { historyOf } from '../journal/journal.ts';
 import type { Caller } from '../session/caller.ts';
-import type { Db } from '../transaction.ts';
+import type { Db } from '@antin/adapters/db/transaction';
 import { actsFor, viewerOf } from './rules.ts';
 import { filesOf, type IncomingRecord } from './store.ts';
 

@@ -5,7 +5,8 @@ import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { agencyById } from '../directory/store.ts';
 import { signReceipt, type ReceiptKey } from '../exchange/receipts.ts';
 import { record } from '../journal/journal.ts';
-import { inTransaction, type Clock, type Db, type Tx } from '../transaction.ts';
+import type { Clock } from '@antin/adapters/clock/clock';
+import { inTransaction, type Db, type Tx } from '@antin/adapters/db/transaction';
 import { incomingByMessage, insertIncoming, insertIssuedReceipt, issuedReceipt, type IncomingRecord } from './store.ts';
 
 export interface ReceiveDeps {

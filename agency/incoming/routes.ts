@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { incomingRoutes } from '@antin/protocol/office/incoming';
-import { mount } from '../http/mount.ts';
-import { Refusal } from '../refusal.ts';
+import { mount } from '@antin/adapters/http/mount';
+import { Refusal } from '@antin/adapters/http/refusal';
 import type { Caller, PersonEnv } from '../session/caller.ts';
 import { requirePerson } from '../session/require-person.ts';
 import { assignIncoming, finishIncoming, refuseIncoming, registerIncoming, type IncomingDeps } from './operations.ts';

@@ -3,7 +3,7 @@ import type { Act } from '@antin/protocol/office/documents';
 import type { IncomingState } from '@antin/protocol/office/incoming';
 import type { Role } from '@antin/protocol/office/session';
 import type { Caller } from '../session/caller.ts';
-import { allowed, refused, type Decision } from '../refusal.ts';
+import { allowed, refused, type Decision } from '@antin/adapters/http/refusal';
 
 export type State = z.infer<typeof IncomingState>;
 export type IncomingAct = 'register' | 'refuse' | 'assign' | 'finish';

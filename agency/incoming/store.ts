@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { z } from 'zod';
 import type { DocumentFile } from '@antin/protocol/office/documents';
 import type { VerificationView } from '@antin/protocol/office/incoming';
-import { fold, likeAnywhere } from '../folding.ts';
-import type { Db, Tx } from '../transaction.ts';
+import { fold, likeAnywhere } from '@antin/adapters/db/folding';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 import type { State } from './rules.ts';
 
 export interface IncomingRecord {

@@ -1,5 +1,5 @@
 import { canonicalJson } from '@antin/protocol/canonical-json';
-import type { Db, Tx } from '../transaction.ts';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 import { leafHash } from './tree.ts';
 import { appendEntry, entriesAbout, lockHead, type StoredEntry } from './store.ts';
 

@@ -4,7 +4,7 @@ import { limitRate, peerAddress, rateLimit } from '@antin/adapters/http/rate-lim
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { publicRoutes, type Evidence, type EvidenceNeed } from '@antin/protocol/public/verification';
 import { sentenceFor } from '@antin/signature/words/sentence';
-import { mount } from '../http/mount.ts';
+import { mount } from '@antin/adapters/http/mount';
 import type { TrustSource } from '../verification/trust-source.ts';
 import { receive } from './received.ts';
 import { judgeReceived, policyNamed, reportAnswer, type VerifyDoors } from './verify.ts';

@@ -7,7 +7,7 @@ import type { LoadedDirectory } from '../directory/types.ts';
 import { officeMigrations } from '../office.ts';
 import { loadPastDocument } from '../load-past-document.ts';
 import { testOffice, type TestOffice } from '../office-for-tests.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction } from '@antin/adapters/db/transaction';
 import { openBooks, seriesFor } from './books.ts';
 import { enterIncoming, noteReceiver } from './incoming-book.ts';
 import { reserveNumber } from './numbering.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { BooksSeed } from '../directory/types.ts';
-import { Refusal } from '../refusal.ts';
-import type { Tx } from '../transaction.ts';
+import { Refusal } from '@antin/adapters/http/refusal';
+import type { Tx } from '@antin/adapters/db/transaction';
 
 export interface Series {
   readonly id: string;

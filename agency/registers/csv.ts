@@ -1,4 +1,4 @@
-import { writtenDay } from '../days.ts';
+import { writtenDay } from '@antin/adapters/clock/days';
 import { writtenNumber } from '../documents/numbers.ts';
 import type { EntryRecord } from './store.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { Refusal } from '../refusal.ts';
-import type { Tx } from '../transaction.ts';
+import { Refusal } from '@antin/adapters/http/refusal';
+import type { Tx } from '@antin/adapters/db/transaction';
 import { carryBooksOver } from './books.ts';
 import { insertEntry } from './store.ts';
 

@@ -1,8 +1,8 @@
 import { kindOf } from '@antin/protocol/office/kinds';
-import { officeDay } from '../days.ts';
+import { officeDay } from '@antin/adapters/clock/days';
 import { numberAndNotation } from '../documents/numbers.ts';
-import { must, Refusal } from '../refusal.ts';
-import type { Tx } from '../transaction.ts';
+import { must, Refusal } from '@antin/adapters/http/refusal';
+import type { Tx } from '@antin/adapters/db/transaction';
 import { seriesFor } from './books.ts';
 import { mayDate, mayRelease } from './rules.ts';
 import { closeEntry, entryById, insertEntry, lastDateOf, lockSeries, notationTaken, setSeriesLast } from './store.ts';

@@ -1,4 +1,4 @@
-import { allowed, refused, type Decision } from '../refusal.ts';
+import { allowed, refused, type Decision } from '@antin/adapters/http/refusal';
 
 /**
  * The date a number may carry: the day of signing or later, not in the future, and not before the date of a number

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
-import { fold, likeAnywhere } from '../folding.ts';
-import { only, type Db, type Tx } from '../transaction.ts';
+import { fold, likeAnywhere } from '@antin/adapters/db/folding';
+import { only, type Db, type Tx } from '@antin/adapters/db/transaction';
 
 export type EntryState = 'reserved' | 'issued' | 'voided' | 'released' | 'registered';
 

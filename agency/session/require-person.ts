@@ -1,7 +1,8 @@
 import { getCookie } from 'hono/cookie';
 import type { Context, MiddlewareHandler } from 'hono';
-import { Refusal } from '../refusal.ts';
-import type { Clock, Db } from '../transaction.ts';
+import { Refusal } from '@antin/adapters/http/refusal';
+import type { Clock } from '@antin/adapters/clock/clock';
+import type { Db } from '@antin/adapters/db/transaction';
 import type { Caller, PersonEnv } from './caller.ts';
 import { callerOf } from './sign-in.ts';
 

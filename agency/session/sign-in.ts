@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { officeDay } from '../days.ts';
+import { officeDay } from '@antin/adapters/clock/days';
 import { personBySignInName, personById, positionById, positionsOf, type PositionRecord } from '../directory/store.ts';
 import { existsOn } from '../directory/rules.ts';
 import { record } from '../journal/journal.ts';
-import { Refusal } from '../refusal.ts';
-import { inTransaction, type Clock, type Db } from '../transaction.ts';
+import { Refusal } from '@antin/adapters/http/refusal';
+import type { Clock } from '@antin/adapters/clock/clock';
+import { inTransaction, type Db } from '@antin/adapters/db/transaction';
 import type { Caller } from './caller.ts';
 import { isAlive, LIFETIME_MS, mayTry, TOUCH_MS } from './rules.ts';
 import { countAttempt, forgetAttempts, insertSession, pruneSessions, sessionOf, touchSession } from './store.ts';

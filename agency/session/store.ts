@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { only, type Db, type Tx } from '../transaction.ts';
+import { only, type Db, type Tx } from '@antin/adapters/db/transaction';
 import { ATTEMPT_WINDOW_MS } from './rules.ts';
 
 export interface SessionRecord {

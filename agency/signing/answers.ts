@@ -4,7 +4,7 @@ import type { JobAnswer } from '@antin/protocol/agent/jobs';
 import { lockDocument } from '../documents/store.ts';
 import type { JobRecord } from '../devices/jobs.ts';
 import { record } from '../journal/journal.ts';
-import type { Tx } from '../transaction.ts';
+import type { Tx } from '@antin/adapters/db/transaction';
 import type { SigningDoors } from './doors.ts';
 import { attemptOfJob, moveAttempt, storeValues } from './store.ts';
 

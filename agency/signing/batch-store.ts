@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { PlaceOnPage } from '@antin/protocol/office/documents';
-import type { Db, Tx } from '../transaction.ts';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 
 export interface BatchItemRecord {
   readonly documentId: string;

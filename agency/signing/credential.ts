@@ -3,7 +3,7 @@ import type { SignatureAlgorithm } from '@antin/pki/crypto';
 import { algorithmOfKey } from '@antin/adapters/p12/key-algorithm';
 import type { UsableCredential } from '../devices/jobs.ts';
 import { bindingBySha256 } from '../directory/store.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '@antin/adapters/http/refusal';
 import type { Caller } from '../session/caller.ts';
 import type { SigningDoors } from './doors.ts';
 

@@ -5,7 +5,8 @@ import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { EvidenceSource } from '@antin/signature/making/evidence';
 import type { Deflate } from '@antin/signature/pades/image';
 import type { SigningJobs } from '../devices/jobs.ts';
-import type { Clock, Db } from '../transaction.ts';
+import type { Clock } from '@antin/adapters/clock/clock';
+import type { Db } from '@antin/adapters/db/transaction';
 import type { IssueLevel } from './issue-level.ts';
 
 /** One signature of a stored PDF as the engine judges it now. */

@@ -1,10 +1,10 @@
 import { after, mayAct } from '../documents/rules.ts';
 import { lockDocument, setState } from '../documents/store.ts';
 import { record } from '../journal/journal.ts';
-import { must, Refusal } from '../refusal.ts';
+import { must, Refusal } from '@antin/adapters/http/refusal';
 import { releaseNumber, voidNumber } from '../registers/numbering.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction } from '@antin/adapters/db/transaction';
 import type { SigningDoors } from './doors.ts';
 import { abandonSigning, attemptPhase } from './phase.ts';
 import { attemptsOf } from './store.ts';

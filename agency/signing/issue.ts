@@ -1,14 +1,14 @@
 import type { z } from 'zod';
 import type { IssueProposal, SigningJob } from '@antin/protocol/office/signing';
 import { agencyById, positionById, type AgencyRecord } from '../directory/store.ts';
-import { officeDay, writtenDay } from '../days.ts';
+import { officeDay, writtenDay } from '@antin/adapters/clock/days';
 import { after, mayAct, sameVersion, type DocumentFacts } from '../documents/rules.ts';
 import { addresseesOf, documentById, filesOf, lockDocument, setState, type DocumentRecord } from '../documents/store.ts';
 import { record } from '../journal/journal.ts';
-import { must, Refusal } from '../refusal.ts';
+import { must, Refusal } from '@antin/adapters/http/refusal';
 import { proposeNumber, reserveNumber } from '../registers/numbering.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
-import { inTransaction, type Tx } from '../transaction.ts';
+import { inTransaction, type Tx } from '@antin/adapters/db/transaction';
 import { checkCredential, type CheckedCredential } from './credential.ts';
 import type { SigningDoors } from './doors.ts';
 import { sendOrder, type PreparedFile } from './order.ts';

@@ -5,7 +5,7 @@ import type { PlaceOnPage } from '@antin/protocol/office/documents';
 import type { ToBeSigned } from '@antin/signature/pades/to-be-signed';
 import type { DocumentRecord, FileRecord } from '../documents/store.ts';
 import type { Caller } from '../session/caller.ts';
-import type { Tx } from '../transaction.ts';
+import type { Tx } from '@antin/adapters/db/transaction';
 import type { CheckedCredential } from './credential.ts';
 import type { SigningDoors } from './doors.ts';
 import { abandonWaiting, insertAttempt } from './store.ts';

@@ -1,6 +1,6 @@
 import type { AttemptPhase } from '../documents/drafts.ts';
 import type { SigningJobs } from '../devices/jobs.ts';
-import type { Db, Tx } from '../transaction.ts';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 import { abandonWaiting, attemptsOf } from './store.ts';
 
 /** How far the newest attempt of a document is, and the job to follow while it is under way. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { SignatureLine } from '@antin/protocol/office/documents';
-import type { Clock, Db } from '../transaction.ts';
+import type { Clock } from '@antin/adapters/clock/clock';
+import type { Db } from '@antin/adapters/db/transaction';
 import type { JudgeSignatures } from './doors.ts';
 import { attemptsOf } from './store.ts';
 

@@ -6,7 +6,7 @@ import { parseCertificate } from '@antin/pki/x509/certificate';
 import { grownPieces } from '../documents/drafts.ts';
 import { documentById, filesOf, lockDocument, setFileContent } from '../documents/store.ts';
 import { record } from '../journal/journal.ts';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction } from '@antin/adapters/db/transaction';
 import type { SigningDoors } from './doors.ts';
 import { attemptById, attemptFiles, markTimeStamped, pendingStamps } from './store.ts';
 import { genTimeOf, timeStampOver } from './time-stamping.ts';

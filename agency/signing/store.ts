@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { toBeSignedFromJson, toBeSignedToJson, type ToBeSigned } from '@antin/signature/pades/to-be-signed';
 import type { PlaceOnPage } from '@antin/protocol/office/documents';
-import { only, type Db, type Tx } from '../transaction.ts';
+import { only, type Db, type Tx } from '@antin/adapters/db/transaction';
 
 export type AttemptState = 'waiting' | 'value-received' | 'done' | 'not-used' | 'unknown' | 'failed' | 'abandoned';
 

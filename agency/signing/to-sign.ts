@@ -5,7 +5,7 @@ import type { ToSign } from '@antin/protocol/office/signing';
 import { filesOf, findDocuments } from '../documents/store.ts';
 import { uploadsOf } from '../documents/upload-store.ts';
 import type { Caller } from '../session/caller.ts';
-import type { Db } from '../transaction.ts';
+import type { Db } from '@antin/adapters/db/transaction';
 
 /** What waits for the caller in the position they act in, as the page that signs several needs it. */
 export async function toSign(db: Db, caller: Caller): Promise<{ items: z.input<typeof ToSign>[]; total: number }> {

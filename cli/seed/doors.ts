@@ -1,6 +1,6 @@
 import type { AnyDatabase } from '@antin/adapters/db/connect';
 import type { FileStore } from '@antin/adapters/files/store';
-import type { Tx } from '@antin/agency/transaction';
+import type { Tx } from '@antin/adapters/db/transaction';
 import type { AuthorityService } from '@antin/authority/service';
 
 /** What the practice agent makes for one person or agency: a key of its own, and the request for a certificate. */

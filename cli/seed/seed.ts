@@ -1,5 +1,5 @@
 import { loadDirectory } from '@antin/agency/load-directory';
-import { officeDay } from '@antin/agency/days';
+import { officeDay } from '@antin/adapters/clock/days';
 import { enrolEverybody } from './certificates.ts';
 import type { Demo } from './data.ts';
 import { directorySeed } from './directory.ts';

@@ -8,8 +8,6 @@ export type Tx = Transaction<any>;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Db = Kysely<any>;
 
-export type { Clock } from '@antin/adapters/clock/clock';
-
 /**
  * Runs `work` in one transaction. Two that wait for each other's rows end with one of them thrown out by PostgreSQL: that
  * one did nothing and is simply done again.

@@ -1,7 +1,7 @@
 import type { Context, Env, Hono, MiddlewareHandler } from 'hono';
 import type { z } from 'zod';
-import { readJson, readQuery } from '@antin/adapters/http/body';
-import { HttpRefusal } from '@antin/adapters/http/fault';
+import { readJson, readQuery } from './body.ts';
+import { HttpRefusal } from './fault.ts';
 import type { Route } from '@antin/protocol/route';
 
 export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, E extends Env> {
