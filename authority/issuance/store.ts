@@ -1,3 +1,4 @@
+import { recordEvent } from '../journal/record.ts';
 import { sql, type Kysely } from 'kysely';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tables are named with their schema in visible SQL
@@ -32,19 +33,6 @@ export interface Intent {
 export interface KeyUse {
   readonly subject: string;
   readonly compromised: boolean;
-}
-
-/** What happened, in the order it happened; the serial and digests, never a key. */
-export async function recordEvent(
-  db: Database,
-  at: number,
-  kind: string,
-  serialHex: string | undefined,
-  detail: object,
-): Promise<void> {
-  await sql`
-    insert into authority.event (at, kind, serial_hex, detail)
-    values (${new Date(at)}, ${kind}, ${serialHex ?? null}, ${JSON.stringify(detail)}::jsonb)`.execute(db);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { encodeRevokedEntry } from '@antin/pki/crl/build';
-import { findCertificate, markAbandoned, recordEvent, unfinished } from '../issuance/store.ts';
+import { findCertificate, markAbandoned, unfinished } from '../issuance/store.ts';
+import { recordEvent } from '../journal/record.ts';
 import type { Database } from '../issuance/store.ts';
 import type { Refusal } from '../fault.ts';
 import { decideRevocation, REASONS } from './rules.ts';

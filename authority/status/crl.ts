@@ -9,7 +9,7 @@ import { extension } from '@antin/pki/x509/build';
 import type { CaSigner } from '../ca/signer.ts';
 import { AuthorityFault } from '../fault.ts';
 import { fingerprint } from '../issuance/issue.ts';
-import { recordEvent } from '../issuance/store.ts';
+import { recordEvent } from '../journal/record.ts';
 import type { Database } from '../issuance/store.ts';
 import { lastRecorded, revokedEntries } from '../revocation/store.ts';
 import { lockCrls, newestCrl, putCrl } from './store.ts';
