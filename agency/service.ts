@@ -40,6 +40,8 @@ export interface AgencyServiceDeps extends Omit<
   readonly trust: TrustSource;
   /** The seal under printed verification reports; without it they are plain paper. */
   readonly reportSeal?: VerifyDoors['reportSeal'];
+  /** Validation policies by name. */
+  readonly policies?: VerifyDoors['policies'];
   readonly version: string;
 }
 
@@ -91,7 +93,7 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
       sendFile: async (file) => fileAnswer(await files.stream(file.sha256), file),
     }),
   );
-  app.route('/', publicApp({ clock, trust, reportSeal: deps.reportSeal }));
+  app.route('/', publicApp({ clock, trust, reportSeal: deps.reportSeal, policies: deps.policies }));
   app.get('/api/openapi.json', (c) => c.json(openApi(deps.version)));
 
   return {

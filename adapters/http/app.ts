@@ -32,7 +32,13 @@ export function createApp(options: AppOptions): Hono<{ Variables: AppVariables }
   app.use(sameSiteOnly(options));
   app.notFound((c) => problemAnswer(c, rows, { code: 'http.not-found' }));
   app.onError((fault, c) => {
-    if (isCoded(fault) && rows[fault.code] !== undefined) return problemAnswer(c, rows, fault);
+    const row = isCoded(fault) ? rows[fault.code] : undefined;
+    if (isCoded(fault) && row !== undefined) {
+      const { cause } = fault as { cause?: unknown };
+      // Ours, though it has words: whoever runs the server must read why.
+      if (row.status >= 500 && cause !== undefined) options.log.error({ requestId: requestIdOf(c), fault: cause }, fault.code);
+      return problemAnswer(c, rows, fault);
+    }
     // The reader gets an id, the log gets the reason: messages of faults may name paths, tables, people.
     options.log.error({ requestId: requestIdOf(c), method: c.req.method, path: c.req.path, fault }, 'request failed');
     return problemAnswer(c, rows, { code: 'http.fault' });

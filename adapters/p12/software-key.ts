@@ -1,4 +1,5 @@
 import type { SecretDoor, SignatureAlgorithm } from '@antin/pki/crypto';
+import { isPractice } from '@antin/pki/path/practice';
 import { readPkcs12 } from '@antin/pki/pkcs12/read';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { commonName, sameName } from '@antin/pki/x509/name';
@@ -40,6 +41,20 @@ export function softwareKeyFromFile(path: string, password: Buffer, options: Sof
   } finally {
     file.fill(0);
   }
+}
+
+/**
+ * The installation's own key from a file, in any profile: what the server says as itself (the seal of its printed reports), never a
+ * person's or an agency's signature. A certificate made for practice does not serve in production.
+ *
+ * @throws as `softwareKeyFromFile`; {SoftwareKeyFault} `software-key.practice-only` for the certificate
+ */
+export function installationKeyFromFile(path: string, password: Buffer, options: SoftwareKeyOptions): SigningKey {
+  const { practiceOnly: _, ...key } = softwareKeyFromFile(path, password, { ...options, profile: 'practice' });
+  if (options.profile === 'production' && isPractice(key.certificate)) {
+    throw new SoftwareKeyFault('software-key.practice-only', 'the certificate of this key was made for practice');
+  }
+  return key;
 }
 
 export function softwareKey(p12: Uint8Array, password: Buffer, options: SoftwareKeyOptions): SoftwareKey {

@@ -29,6 +29,8 @@ export interface PrintWords {
   readonly covers: string;
   readonly notes: string;
   readonly about: string;
+  readonly sealed: string;
+  readonly unsealed: string;
   readonly page: (n: number, of: number) => string;
 }
 
@@ -65,8 +67,10 @@ export const PRINT_WORDS: Readonly<Record<Language, PrintWords>> = {
     until: 'Hiệu lực chứng thư',
     covers: 'Phạm vi ký',
     notes: 'Ghi chú của phần mềm',
-    about:
-      'Báo cáo do phần mềm Antin lập tự động và được ký số bởi hệ thống kiểm tra. Kết luận chỉ đúng với tệp có mã băm SHA-256 nêu trên, tại thời điểm kiểm tra.',
+    about: 'Báo cáo do phần mềm Antin lập tự động. Kết luận chỉ đúng với tệp có mã băm SHA-256 nêu trên, tại thời điểm kiểm tra.',
+    sealed: 'Báo cáo được ký số bởi hệ thống kiểm tra; bản không còn chữ ký số này không có giá trị đối chiếu.',
+    unsealed:
+      'Báo cáo này KHÔNG được ký số: hệ thống kiểm tra chưa có khóa ký báo cáo. Nội dung có thể bị sửa mà không ai biết; cần chắc chắn thì kiểm tra lại tệp gốc.',
     page: (n, of) => `Trang ${n}/${of}`,
   },
   en: {
@@ -102,7 +106,10 @@ export const PRINT_WORDS: Readonly<Record<Language, PrintWords>> = {
     covers: 'Covers',
     notes: 'Notes of the software',
     about:
-      'Made by the software Antin without human help and sealed by the verifying system. The conclusion holds for the file with the SHA-256 above, at the time of checking.',
+      'Made by the software Antin without human help. The conclusion holds for the file with the SHA-256 above, at the time of checking.',
+    sealed: 'Sealed by the verifying system; a copy that no longer carries this seal proves nothing.',
+    unsealed:
+      'This report is NOT sealed: the verifying system has no key for its reports. It can be altered without anybody noticing; to be sure, check the original file again.',
     page: (n, of) => `Page ${n} of ${of}`,
   },
 };

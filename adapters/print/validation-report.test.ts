@@ -29,6 +29,15 @@ describe('the printed report', () => {
     execFileSync('qpdf', ['--check', folder.put('r.pdf', validationReportPdf(report, 'vi'))]);
   });
 
+  it.skipIf(!tools)('says of itself whether it is sealed', async () => {
+    const report = reportOn(letter());
+    expect(textOf(validationReportPdf(report, 'vi'))).toContain('KHÔNG được ký số');
+    expect(textOf(validationReportPdf(report, 'en'))).toContain('NOT sealed');
+    const sealed = textOf(validationReportPdf(report, 'vi', { seal: true }));
+    expect(sealed).not.toContain('KHÔNG được ký số');
+    expect(sealed).toContain('được ký số bởi hệ thống kiểm tra');
+  });
+
   it('is a document like any other: sealed, it is judged valid', async () => {
     const pdf = validationReportPdf(reportOn(await sign(letter(), { pki, by: 'revoked' })), 'vi');
     expect(judged(await sign(pdf, { pki, by: 'seal', stampedAt: pki.now }), pki).verdict).toBe('valid');

@@ -17,8 +17,14 @@ const BAND: Readonly<Record<Tone, { readonly background: Colour; readonly edge: 
 /**
  * The report for people, to be printed and kept: the sentence, the four answers, each signature, and by which digest the file is
  * known. Not sealed yet: the verifier signs it as any other PDF.
+ *
+ * @param will.seal whether the verifier is about to seal it: the paper says which of the two it is
  */
-export function validationReportPdf(report: ValidationReport, language: Language): Uint8Array {
+export function validationReportPdf(
+  report: ValidationReport,
+  language: Language,
+  will: { readonly seal: boolean } = { seal: false },
+): Uint8Array {
   const words = PRINT_WORDS[language];
   const sentence = sentenceFor(report, language);
   const flow = new Flow(A4);
@@ -53,9 +59,10 @@ export function validationReportPdf(report: ValidationReport, language: Language
     for (const { code, message } of notes.slice(0, 40)) flow.text(shown(`${code}: ${message}`), { size: 9.5 });
   }
   flow.space(8);
-  flow.keep(40);
+  flow.keep(60);
   flow.rule();
   flow.text(words.about, { style: 'italic', size: 10 });
+  flow.text(will.seal ? words.sealed : words.unsealed, { style: will.seal ? 'italic' : 'bold', size: 10 });
   const pages = flow.finish(words.page);
   const title = `${words.title}: ${shown(fileName(report.file))}`;
   return printedPdf({

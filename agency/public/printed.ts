@@ -1,4 +1,5 @@
 import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { HttpRefusal } from '@antin/adapters/http/fault';
 import { nodeDeflate, nodeInflate } from '@antin/adapters/inflate/node';
 import { validationReportPdf } from '@antin/adapters/print/validation-report';
 import { concatBytes } from '@antin/formats/bytes/bytes';
@@ -13,6 +14,7 @@ import type { Language } from '@antin/signature/words/catalogue';
  * check that this installation said so.
  *
  * @param at claimed time of the seal, ms since 1970
+ * @throws {HttpRefusal} `verify.seal-unavailable`
  */
 export async function printedReport(
   report: ValidationReport,
@@ -20,14 +22,21 @@ export async function printedReport(
   at: number,
   seal: (() => Promise<SigningKey>) | undefined,
 ): Promise<Uint8Array> {
-  const pdf = validationReportPdf(report, language);
+  const pdf = validationReportPdf(report, language, { seal: seal !== undefined });
   if (seal === undefined) return pdf;
-  const appended = await signPades(memorySource(pdf), await seal(), {
+  const appended = await sealed(pdf, at, seal).catch((cause: unknown) => {
+    // Never without, where it says that it has one.
+    throw new HttpRefusal('verify.seal-unavailable', { cause });
+  });
+  return concatBytes(pdf, appended);
+}
+
+async function sealed(pdf: Uint8Array, at: number, seal: () => Promise<SigningKey>): Promise<Uint8Array> {
+  return signPades(memorySource(pdf), await seal(), {
     door: nodeCrypto,
     inflate: nodeInflate,
     deflate: nodeDeflate,
     signingTime: at,
     level: 'B-B',
   });
-  return concatBytes(pdf, appended);
 }

@@ -28,6 +28,28 @@ export const publicProblems: ProblemRows = {
       en: 'This installation has no validation policy of that name',
     },
   },
+  'verify.policy-broken': {
+    status: 503,
+    title: {
+      vi: 'Chính sách kiểm tra có tên đó nhưng tệp của nó trên hệ thống này đang hỏng',
+      en: 'There is a validation policy of that name, but its file on this installation is damaged',
+    },
+    remedy: {
+      vi: 'Báo cho quản trị viên, hoặc kiểm tra theo chính sách mặc định.',
+      en: 'Tell the administrator, or check by the default policy.',
+    },
+  },
+  'verify.seal-unavailable': {
+    status: 503,
+    title: {
+      vi: 'Hệ thống tạm thời không ký được báo cáo in',
+      en: 'The printed report cannot be sealed at the moment',
+    },
+    remedy: {
+      vi: 'Xem kết quả trên màn hình, hoặc thử lại sau ít phút.',
+      en: 'Use the report on the screen, or try again in a few minutes.',
+    },
+  },
   'verify.nothing-to-report': {
     status: 422,
     title: {

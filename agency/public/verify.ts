@@ -16,18 +16,19 @@ import type { Received } from './received.ts';
 export interface VerifyDoors {
   readonly clock: () => Date;
   readonly trust: TrustSource;
-  /** Policies that may be asked for by name; the first is the default. */
-  readonly policies?: readonly ValidationPolicy[] | undefined;
+  /** Policies that may be asked for by name, beside the default for Vietnam. */
+  readonly policies?: ((name: string) => ValidationPolicy | 'broken' | undefined) | undefined;
   /** The seal under printed reports; without it they are plain paper. */
   readonly reportSeal?: (() => Promise<SigningKey>) | undefined;
 }
 
-/** @throws {HttpRefusal} `verify.policy-unknown` */
-export function policyNamed(name: string | undefined, { policies = [VIETNAM_POLICY] }: VerifyDoors): ValidationPolicy {
-  const [fallback = VIETNAM_POLICY] = policies;
-  if (name === undefined) return fallback;
-  const found = policies.find((one) => one.name === name);
+/** @throws {HttpRefusal} `verify.policy-unknown`, `verify.policy-broken` */
+export function policyNamed(name: string | undefined, { policies }: Pick<VerifyDoors, 'policies'>): ValidationPolicy {
+  if (name === undefined || name === VIETNAM_POLICY.name) return VIETNAM_POLICY;
+  const found = policies?.(name);
   if (found === undefined) throw new HttpRefusal('verify.policy-unknown');
+  // Judging by another policy than was asked for would be a wrong answer.
+  if (found === 'broken') throw new HttpRefusal('verify.policy-broken');
   return found;
 }
 

@@ -30,7 +30,7 @@ export function checkPrint(input: string, { output, force }: Pick<PrintOptions, 
 
 /** Writes the printable report, sealed where there is a key for it. @throws {SignFault} as `antin sign` does */
 export async function printReport(report: ValidationReport, options: PrintOptions, io: Io): Promise<void> {
-  let pdf = validationReportPdf(report, options.language);
+  let pdf = validationReportPdf(report, options.language, { seal: options.seal !== undefined });
   if (options.seal !== undefined) {
     const place = { kind: 'p12', ...options.seal } as const;
     const asked = { key: place, profile: options.profile, alias: undefined, digest: undefined, pss: false, values: 1 };

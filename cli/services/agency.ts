@@ -3,9 +3,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hono } from 'hono';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
-import { answerCache } from '@antin/adapters/sources/answer-cache';
-import { openTrustFolder } from '@antin/adapters/sources/trust-folder';
-import type { TrustSource } from '@antin/agency/verification/trust-source';
 import { tinosFile } from '@antin/adapters/fonts/tinos';
 import { nodeDeflate, nodeInflate } from '@antin/adapters/inflate/node';
 import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
@@ -14,13 +11,15 @@ import { loadPlatformKey } from '@antin/agency/devices/platform-key';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import { agencyMigrations, agencyProblems, agencyService, type AgencyService } from '@antin/agency/service';
 import type { PracticeAgent } from '@antin/token-agent/practice/practice-agent';
+import type { AuthorityService } from '@antin/authority/service';
 import { demos, seedDemo } from '../seed/seed.ts';
 import { finishFirstStart, isSeeding } from './first-start.ts';
 import { keepPracticeAgent, type KeptPracticeAgent } from './practice-agent.ts';
 import type { Service, ServiceContext } from './service.ts';
-import { practiceReportSeal } from './report-seal.ts';
+import { policiesHere, reportSealHere, trustHere } from './judging.ts';
+import type { ReportSeal } from './report-seal.ts';
 import { timeStamps } from './time-stamps.ts';
-import { statusNow, trustOf, withFolder } from './trust.ts';
+import { issuersOf, statusNow } from './trust.ts';
 import type { Wires } from './wires.ts';
 
 const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
@@ -30,18 +29,15 @@ const CAST = ['stc.lan', 'stc.hung', 'stc.hoa', 'binhan.huong'];
 /** The office of all agencies of this installation, its public pages, and in practice the agent that holds the demo's keys. */
 export function makeAgency(context: ServiceContext, wires: Wires): Service {
   const { db, files, folder, clock, settings, publicUrl, log } = context;
-  if (wires.authority === undefined) {
-    throw Object.assign(new Error('the agency needs the authority in the same process: --services authority,agency'), {
-      code: 'serve.authority-missing',
-    });
-  }
-  const authority = wires.authority.authority;
+  // Without it this installation trusts whom its folder names, and the demo, whose keys the practice authority certifies, is not there.
+  const authority = wires.authority?.authority;
   const issueLevel = issueLevelOf(process.env['ANTIN_ISSUE_LEVEL']);
   const app = new Hono();
   const jobs: Record<string, NonNullable<Service['jobs']>[string]> = {};
   let running: AgencyService | undefined;
   let agent: KeptPracticeAgent | undefined;
-  const practice = settings.profile === 'practice' && settings.seed !== 'none';
+  let reportSeal: ReportSeal | undefined;
+  const practice = settings.profile === 'practice' && settings.seed !== 'none' && authority !== undefined;
 
   return {
     name: 'agency',
@@ -60,6 +56,9 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
           },
         });
       const font = tinosFile('400Regular');
+      const trust = trustHere(context, authority, process.env);
+      const policies = policiesHere(context, process.env);
+      reportSeal = await reportSealHere(context, authority, process.env);
       running = agencyService({
         ...{ db, files, clock, font, profile: settings.profile, version: VERSION },
         crypto: nodeCrypto,
@@ -69,21 +68,18 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
         decoyHash: await hashPassword(randomBytes(16).toString('hex')),
         platformKey: loadPlatformKey(join(folder.path, 'platform')),
         origin: () => publicUrl,
-        trust: trustHere(),
-        ...(settings.profile === 'practice' ? { reportSeal: practiceReportSeal(authority) } : {}),
+        ...{ trust, policies, reportSeal },
         issueLevel: () => issueLevel,
         timeStamp: timeStamps(process.env['ANTIN_TSA_URL'], authority),
-        statusOf: (certificate) => statusNow(authority(), certificate, clock().getTime()),
-        chainOf: async () =>
-          authority()
-            .chain()
-            .map((one) => one.raw),
+        statusOf: (certificate) => statusNow(trust, certificate, clock().getTime()),
+        chainOf: async (certificate) => issuersOf(certificate, trust).map((one) => one.raw),
         ...(agent === undefined ? {} : { practiceAgentUrl: () => (agent as KeptPracticeAgent).current().pageUrl }),
         onFault: (fault) => log.error({ fault }, 'the office met a fault'),
       });
       app.route('/', running.app);
       Object.assign(jobs, running.jobs);
-      if (agent !== undefined && isSeeding(folder.path)) await seed(running, agent.current());
+      if (agent !== undefined && authority !== undefined && isSeeding(folder.path))
+        await seed(running, agent.current(), authority());
       wires.past = undefined;
     },
     async started() {
@@ -92,22 +88,10 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
     async stop() {
       await agent?.stop();
       await running?.stop();
+      await reportSeal?.close();
     },
     greeting: () => (practice ? greeting(join(folder.path, SIGN_IN_FILE), agent?.current()) : []),
   };
-
-  function trustHere(): TrustSource {
-    const folderOfTrust = process.env['ANTIN_TRUST'];
-    if (folderOfTrust === undefined || folderOfTrust === '') return trustOf(authority);
-    const trust = openTrustFolder(folderOfTrust, {
-      door: nodeCrypto,
-      clock,
-      cache: answerCache({ clock, maxBytes: 64 << 20 }),
-      profile: settings.profile,
-      onWarning: (code, message) => log.warn({ code }, message),
-    });
-    return withFolder(trustOf(authority), trust);
-  }
 
   /** At every start: the address of the office may have changed, and so may the agent's certificates. */
   async function pairPracticeAgent(keys: PracticeAgent, office: AgencyService): Promise<void> {
@@ -119,7 +103,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
     await keys.pair({ agentId, serverUrl: publicUrl, origin: publicUrl, platformKey, person: 'Thực hành' });
   }
 
-  async function seed(office: AgencyService, keys: PracticeAgent): Promise<void> {
+  async function seed(office: AgencyService, keys: PracticeAgent, authority: AuthorityService): Promise<void> {
     const demo = demos[settings.seed as keyof typeof demos];
     const password = newPassword();
     writeFileSync(
@@ -132,7 +116,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
     );
     await seedDemo(demo, {
       ...{ db, files, password },
-      authority: authority(),
+      authority,
       agent: { enrol: (people) => keys.enrol(people), accept: (entries) => keys.store(entries) },
       registerAgent: async (tx, personIds, certificates) => {
         await office.signingJobs.registerAgent(tx, {

@@ -106,7 +106,7 @@ async function tokenKey(args: KeyArguments, place: Place<'pkcs11'>, io: Io): Pro
   }
 }
 
-async function namedCertificate(module: ModuleProcess, slotLabel: string | undefined, alias: string): Promise<Uint8Array> {
+export async function namedCertificate(module: ModuleProcess, slotLabel: string | undefined, alias: string): Promise<Uint8Array> {
   const tokens = (await module.tokens()).filter((token) => slotLabel === undefined || token.label === slotLabel);
   const held = tokens.flatMap((token) => token.certificates).map((one) => [Buffer.from(one.certificate, 'base64'), one.label]);
   const found = (held as [Buffer, string][]).filter(([der, label]) => answersTo(alias, read(der), label));
@@ -117,7 +117,7 @@ async function namedCertificate(module: ModuleProcess, slotLabel: string | undef
 }
 
 /** By the label of its container, by the name it is about, or by its serial number. */
-function answersTo(alias: string, certificate: Certificate | undefined, label: string | undefined): boolean {
+export function answersTo(alias: string, certificate: Certificate | undefined, label: string | undefined): boolean {
   const wanted = alias.normalize('NFC');
   if (label?.normalize('NFC') === wanted) return true;
   if (certificate === undefined) return false;
