@@ -10,7 +10,7 @@ import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { openAuthorityKeys, SUBJECTS } from './ca/authority-keys.ts';
 import type { AuthorityKeys } from './ca/authority-keys.ts';
 import { PROFILES, profileHash } from './ca/certificate-profiles.ts';
-import type { CaSigner } from './ca/signer.ts';
+import type { CertifiedKey } from './keys/signing-key.ts';
 import { AuthorityFault } from './fault.ts';
 import type { Refusal } from './fault.ts';
 import { fingerprint, issuance } from './issuance/issue.ts';
@@ -105,8 +105,8 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   await recordHierarchy(db, keys, clock());
   const issue = issuance({ db, ca: keys.issuing, baseUrl, clock });
 
-  const services = new Map<'ocsp' | 'tsa', CaSigner>();
-  const service = (name: 'ocsp' | 'tsa') => () => services.get(name) as CaSigner;
+  const services = new Map<'ocsp' | 'tsa', CertifiedKey>();
+  const service = (name: 'ocsp' | 'tsa') => () => services.get(name) as CertifiedKey;
   async function ensure(name: 'ocsp' | 'tsa', spare: number): Promise<void> {
     // What this process holds, then what lies in the folder: another process may have renewed it.
     for (const known of [services.get(name), keys.service(name)]) {
@@ -122,7 +122,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
       throw new AuthorityFault('ca.tbs-refused', `no certificate for ${name}: ${issued.code} ${issued.detail ?? ''}`);
     }
     keys.folder.writeCertificate(name, issued.certificate);
-    services.set(name, keys.service(name) as CaSigner);
+    services.set(name, keys.service(name) as CertifiedKey);
     log.info({ name, serial: issued.serialHex }, 'certified a service key');
   }
   const publish = async () => {

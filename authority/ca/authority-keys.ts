@@ -10,10 +10,11 @@ import { drawSerial } from './serial.ts';
 import { yearsAfter } from './validity.ts';
 import { publicKeyOf } from './public-key.ts';
 import { PROFILES, extensionsOf } from './certificate-profiles.ts';
-import { keyFolder } from './key-folder.ts';
-import type { KeyFolder, KeyName } from './key-folder.ts';
-import { caSigner } from './signer.ts';
-import type { CaSigner } from './signer.ts';
+import { keyFolder } from '../keys/key-folder.ts';
+import type { KeyFolder, KeyName } from '../keys/key-folder.ts';
+import { CA_USES, certifiedKey } from '../keys/signing-key.ts';
+import type { CertifiedKey, SigningKind } from '../keys/signing-key.ts';
+import { softwareKey } from '../keys/software-key.ts';
 
 const KINDS: Readonly<Record<KeyName, KeyKind>> = { root: 'p-384', issuing: 'p-256', ocsp: 'p-256', tsa: 'p-256' };
 const ALGORITHMS: Readonly<Record<KeyName, SignatureAlgorithm>> = {
@@ -22,6 +23,7 @@ const ALGORITHMS: Readonly<Record<KeyName, SignatureAlgorithm>> = {
   ocsp: { scheme: 'ecdsa', digest: 'SHA-256' },
   tsa: { scheme: 'ecdsa', digest: 'SHA-256' },
 };
+const USES: Readonly<Record<KeyName, readonly SigningKind[]>> = { root: CA_USES, issuing: CA_USES, ocsp: ['ocsp'], tsa: ['tsp'] };
 export const SUBJECTS: Readonly<Record<KeyName, readonly (readonly [string, string])[]>> = {
   root: [
     ['C', 'VN'],
@@ -47,13 +49,13 @@ export const SUBJECTS: Readonly<Record<KeyName, readonly (readonly [string, stri
 
 /** The two CAs of a practice authority, and what is needed to certify its other keys. */
 export interface AuthorityKeys {
-  readonly root: CaSigner;
-  readonly issuing: CaSigner;
+  readonly root: CertifiedKey;
+  readonly issuing: CertifiedKey;
   readonly folder: KeyFolder;
   /** SubjectPublicKeyInfo of a service key, made on first use. */
   serviceKey(name: 'ocsp' | 'tsa'): Uint8Array;
   /** The signer of a service key once its certificate lies in the folder. */
-  service(name: 'ocsp' | 'tsa'): CaSigner | undefined;
+  service(name: 'ocsp' | 'tsa'): CertifiedKey | undefined;
 }
 
 /**
@@ -68,14 +70,16 @@ export function openAuthorityKeys(dataDir: string, baseUrl: string, now: number)
   else if (there.includes(undefined)) {
     throw new AuthorityFault('ca.keys-incomplete', 'the authority has lost a part of its keys: restore the folder from its copy');
   }
-  const signer = (name: KeyName): CaSigner | undefined => {
+  const signer = (name: KeyName): CertifiedKey | undefined => {
     const pkcs8 = folder.readKey(name);
     const certificate = folder.readCertificate(name);
-    return pkcs8 === undefined || certificate === undefined ? undefined : caSigner(certificate, pkcs8, ALGORITHMS[name]);
+    if (pkcs8 === undefined || certificate === undefined) return undefined;
+    const { spki } = certificate;
+    return certifiedKey(certificate, softwareKey({ pkcs8, spki, algorithm: ALGORITHMS[name], uses: USES[name] }));
   };
   return {
-    root: signer('root') as CaSigner,
-    issuing: signer('issuing') as CaSigner,
+    root: signer('root') as CertifiedKey,
+    issuing: signer('issuing') as CertifiedKey,
     folder,
     serviceKey(name) {
       const pkcs8 = folder.readKey(name);

@@ -11,7 +11,7 @@ import { validatePath } from '@antin/pki/path/validate';
 import { encodePem } from '@antin/pki/pem';
 import { nameText } from '@antin/pki/x509/name';
 import { signatureAlgorithmIdentifier } from '@antin/pki/x509/algorithm';
-import { basicConstraints } from '@antin/pki/x509/build';
+import { basicConstraints, certificateFrom } from '@antin/pki/x509/build';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { buildName } from '@antin/pki/x509/name';
 import { buildCertificationRequest, buildCertificationRequestInfo } from '@antin/pki/x509/request';
@@ -21,6 +21,7 @@ import { openAuthorityKeys } from '../ca/authority-keys.ts';
 import { issuance } from '../issuance/issue.ts';
 import type { IssueRequest } from '../issuance/rules.ts';
 import { migrations } from '../migrations.ts';
+import type { SigningKind } from '../keys/signing-key.ts';
 import { reconcile } from '../revocation/revoke.ts';
 import { opensslVersion } from '@antin/testkit/openssl';
 import { AuthorityForTests, HOUR, START, baseUrl, openssl, pem, person } from '../authority-for-tests.ts';
@@ -149,9 +150,12 @@ describe('issuance', () => {
     let tbsSeen: Uint8Array | undefined;
     const dying = {
       ...keys.issuing,
-      signCertificate: (tbs: Uint8Array) => {
-        tbsSeen = tbs;
-        throw new Error('power cut');
+      key: {
+        ...keys.issuing.key,
+        sign: async (_kind: SigningKind, tbs: Uint8Array): Promise<Uint8Array> => {
+          tbsSeen = tbs;
+          throw new Error('power cut');
+        },
       },
     };
     const issue = issuance({ db: t.db, ca: dying, baseUrl, clock: () => t.now });
@@ -166,7 +170,9 @@ describe('issuance', () => {
         spki: key.spki,
       }),
     ).rejects.toThrow('power cut');
-    const der = keys.issuing.signCertificate(tbsSeen as Uint8Array, { ca: false });
+    const { key: caKey, algorithmIdentifier } = keys.issuing;
+    const tbs = tbsSeen as Uint8Array;
+    const der = certificateFrom(tbs, algorithmIdentifier, await caKey.sign('certificate', tbs));
     expect(await t.statusOf(parseCertificate(der))).toEqual({ kind: 'unknown' });
     expect(await reconcile(t.db, t.now + 1, t.now)).toBe(1);
     expect(await t.statusOf(parseCertificate(der))).toMatchObject({ kind: 'revoked' });

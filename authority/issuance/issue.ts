@@ -8,7 +8,7 @@ import { buildName, nameText, parseName } from '@antin/pki/x509/name';
 import { decodeDer } from '@antin/formats/der/reader';
 import { PROFILES, extensionsOf, profileHash } from '../ca/certificate-profiles.ts';
 import type { ProfileName } from '../ca/certificate-profiles.ts';
-import type { CaSigner } from '../ca/signer.ts';
+import type { CertifiedKey } from '../keys/signing-key.ts';
 import { AuthorityFault, refused } from '../fault.ts';
 import type { Refusal } from '../fault.ts';
 import { lint } from './lint.ts';
@@ -37,7 +37,7 @@ export interface Order {
 
 export interface IssuanceParts {
   readonly db: Database;
-  readonly ca: CaSigner;
+  readonly ca: CertifiedKey;
   readonly baseUrl: string;
   readonly clock: () => number;
 }
@@ -105,7 +105,7 @@ export function issuance({ db, ca, baseUrl, clock }: IssuanceParts) {
       spki,
       extensions,
     });
-    const draft = certificateFrom(tbs, ca.algorithmIdentifier, nodeSecrets.sign(lintKey.pkcs8, ca.algorithm, tbs));
+    const draft = certificateFrom(tbs, ca.algorithmIdentifier, nodeSecrets.sign(lintKey.pkcs8, ca.key.algorithm, tbs));
     const broken = lint(parseCertificate(draft), { profile, issuer: ca.certificate, extensions, now, signedBy: lintKey.spki });
     if (broken.length > 0) {
       await abandon(db, issuerSha256, serialHex, clock(), { lint: broken });
@@ -113,7 +113,7 @@ export function issuance({ db, ca, baseUrl, clock }: IssuanceParts) {
     }
 
     await markSigning(db, issuerSha256, serialHex, draft, clock());
-    const der = ca.signCertificate(tbs, { ca: profile.ca });
+    const der = certificateFrom(tbs, ca.algorithmIdentifier, await ca.key.sign('certificate', tbs));
     const certificate = parseCertificate(der);
     const strange = lint(certificate, { profile, issuer: ca.certificate, extensions, now, signedBy: ca.certificate.spki });
     if (!equalBytes(certificate.tbs, tbs) || strange.length > 0) {

@@ -2,11 +2,11 @@ import { equalBytes } from '@antin/formats/bytes/bytes';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { generalizedTime } from '@antin/formats/der/writer';
 import { OID } from '@antin/pki/oids';
-import { buildTbsCertList } from '@antin/pki/crl/build';
+import { buildTbsCertList, crlFrom } from '@antin/pki/crl/build';
 import { parseCrl } from '@antin/pki/crl/parse';
 import { checkSignature } from '@antin/pki/path/signature-check';
 import { extension } from '@antin/pki/x509/build';
-import type { CaSigner } from '../ca/signer.ts';
+import type { CertifiedKey } from '../keys/signing-key.ts';
 import { AuthorityFault } from '../fault.ts';
 import { fingerprint } from '../issuance/issue.ts';
 import { recordEvent } from '../journal/record.ts';
@@ -27,7 +27,7 @@ export const ISSUING_SCHEDULE: CrlSchedule = { everyMs: 6 * HOUR, validMs: 72 * 
 export const ROOT_SCHEDULE: CrlSchedule = { everyMs: 30 * 24 * HOUR, validMs: 180 * 24 * HOUR };
 
 /** Builds the list when it is due: none yet, too old, or something was recorded since. */
-export async function publishIfDue(db: Database, ca: CaSigner, schedule: CrlSchedule, now: number): Promise<StoredCrl> {
+export async function publishIfDue(db: Database, ca: CertifiedKey, schedule: CrlSchedule, now: number): Promise<StoredCrl> {
   const issuerSha256 = fingerprint(ca.certificate);
   return db.transaction().execute(async (tx) => {
     await lockCrls(tx, issuerSha256);
@@ -46,7 +46,7 @@ export async function publishIfDue(db: Database, ca: CaSigner, schedule: CrlSche
  */
 async function publish(
   tx: Database,
-  ca: CaSigner,
+  ca: CertifiedKey,
   issuerSha256: string,
   last: StoredCrl | undefined,
   schedule: CrlSchedule,
@@ -68,7 +68,7 @@ async function publish(
     entries,
     extraExtensions: [extension(OID.expiredCertsOnCRL, false, generalizedTime(ca.certificate.notBefore))],
   });
-  const der = ca.signCrl(tbs);
+  const der = crlFrom(tbs, ca.algorithmIdentifier, await ca.key.sign('crl', tbs));
   const parsed = parseCrl(der);
   const right =
     parsed.entryCount === entries.length &&

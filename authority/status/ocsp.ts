@@ -11,7 +11,7 @@ import type { OcspRequest } from '@antin/pki/ocsp/request';
 import type { CertStatus } from '@antin/pki/ocsp/response';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { serialHexOf } from '@antin/pki/x509/certificate';
-import type { CaSigner } from '../ca/signer.ts';
+import type { CertifiedKey } from '../keys/signing-key.ts';
 import { fingerprint } from '../issuance/issue.ts';
 import { findCertificate } from '../issuance/store.ts';
 import type { Database } from '../issuance/store.ts';
@@ -22,7 +22,7 @@ export interface ResponderParts {
   /** The CA whose certificates this responder speaks about; its name and key make the CertIDs. */
   readonly issuer: Certificate;
   /** The delegated responder as it is now; its certificate is renewed every few weeks. */
-  readonly responder: () => CaSigner;
+  readonly responder: () => CertifiedKey;
   readonly clock: () => number;
 }
 
@@ -72,7 +72,8 @@ export function ocspResponder({ db, issuer, responder, clock }: ResponderParts) 
       responses,
       ...(nonce === undefined ? {} : { nonce }),
     });
-    const der = ocspResponseFrom(tbs, signer.algorithmIdentifier, signer.signAnswer(tbs), [signer.certificate.raw]);
+    const signature = await signer.key.sign('ocsp', tbs);
+    const der = ocspResponseFrom(tbs, signer.algorithmIdentifier, signature, [signer.certificate.raw]);
     return { der, producedAt: now, ...(nonce === undefined ? { freshUntil: now + VALID_MS } : {}) };
   }
 

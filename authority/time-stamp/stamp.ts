@@ -4,14 +4,14 @@ import { buildTstInfo, timeStampSignedAttributes, timeStampTokenFrom } from '@an
 import { buildTimeStampResponse } from '@antin/pki/tsp/response';
 import { digestOfSignatureAlgorithm } from '@antin/pki/x509/algorithm';
 import type { Certificate } from '@antin/pki/x509/certificate';
-import type { CaSigner } from '../ca/signer.ts';
+import type { CertifiedKey } from '../keys/signing-key.ts';
 import type { Database } from '../issuance/store.ts';
 import { ACCURACY_MS, decideRequest, nextGenTime } from './rules.ts';
 import { lastGenTime, recordStamp } from './store.ts';
 
 export interface TimeStampParts {
   readonly db: Database;
-  readonly tsa: () => CaSigner;
+  readonly tsa: () => CertifiedKey;
   /** Sent along with certReq. */
   readonly chain: readonly Certificate[];
   readonly clock: () => number;
@@ -48,13 +48,13 @@ export async function timeStamps({ db, tsa, chain, clock, policy = PRACTICE_TSA_
       accuracyMs: ACCURACY_MS,
       ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
     });
-    const digest = digestOfSignatureAlgorithm(signer.algorithm);
+    const digest = digestOfSignatureAlgorithm(signer.key.algorithm);
     const signedAttributes = timeStampSignedAttributes({ tstInfo, signingCertificate, digest, door: nodeCrypto });
     const token = timeStampTokenFrom({
       tstInfo,
       signedAttributes,
-      signature: signer.signAnswer(signedAttributes),
-      signatureAlgorithm: signer.algorithm,
+      signature: await signer.key.sign('tsp', signedAttributes),
+      signatureAlgorithm: signer.key.algorithm,
       digest,
       signingCertificate,
       certificates: [signingCertificate, ...chain].map((one) => one.raw),
