@@ -1,4 +1,4 @@
-/** A certificate-side failure with a stable code (`pki.*`, `pkcs12.*`, `x509.*`, `cms.*`, `tsp.*`, `ocsp.*`, `crl.*`). */
+/** A certificate-side failure with a stable code (`pki.*`, `pkcs12.*`, `x509.*`, `cms.*`, `tsp.*`, `ocsp.*`, `crl.*`, `log.*`). */
 export class PkiFault extends Error {
   override readonly name = 'PkiFault';
   readonly code: string;
