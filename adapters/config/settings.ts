@@ -21,6 +21,8 @@ export interface Settings {
   /** Which services this process runs. */
   readonly services: readonly string[];
   readonly logLevel: string;
+  /** Finished jobs are kept this long. */
+  readonly keepJobsDays: number;
   readonly help: boolean;
 }
 
@@ -87,6 +89,7 @@ export function readSettings(
     ] as const),
     services,
     logLevel: oneOf('--log-level', pick('log-level', 'ANTIN_LOG_LEVEL') ?? 'warn', LEVELS),
+    keepJobsDays: daysOf(env['ANTIN_KEEP_JOBS_DAYS']),
     help: values.help === true,
   };
 }
@@ -102,6 +105,13 @@ function portOf(text: string): number {
   if (!/^\d{1,5}$/.test(text) || port > 65_535)
     throw new ConfigFault(`--port is "${text}"; expected a number from 0 (any free one) to 65535`);
   return port;
+}
+
+function daysOf(text: string | undefined): number {
+  if (text === undefined || text === '') return 30;
+  const days = Number(text);
+  if (!/^\d{1,5}$/.test(text) || days < 1) throw new ConfigFault(`ANTIN_KEEP_JOBS_DAYS is "${text}"; expected days, 1 or more`);
+  return days;
 }
 
 function urlOf(text: string | undefined, profile: Profile): string | undefined {

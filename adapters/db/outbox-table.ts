@@ -41,4 +41,9 @@ export const outboxMigrations: Readonly<Record<string, Migration>> = {
       await sql`create index job_due on job (queue, run_at) where done_at is null and dead_at is null`.execute(db);
     },
   },
+  '2026-11-22T0155-job-done': {
+    async up(db: Kysely<unknown>) {
+      await sql`create index job_done on job (done_at) where done_at is not null`.execute(db);
+    },
+  },
 };

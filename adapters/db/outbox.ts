@@ -7,7 +7,10 @@ export const JOB_CHANNEL = 'antin_job';
 
 export interface NewJob {
   readonly queue: string;
-  /** Idempotency: a second job of the same key in the same queue is not added. */
+  /**
+   * Idempotency: a second job of the same key in the same queue is not added while the first is kept (`forget-done.ts`). Whoever
+   * enqueues does so with the business row that makes it the first, and the handler looks at that row.
+   */
   readonly key: string;
   readonly payload: unknown;
   /** Not before this instant; at once when left out. */

@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import type { SignedReceipt } from '@antin/protocol/exchange/message';
+import { forgetDoneJobs } from '@antin/adapters/db/forget-done';
+import { enqueue } from '@antin/adapters/db/outbox';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { platformKeyOf } from '../devices/platform-key.ts';
 import { directoryMigrations } from '../directory/migrations.ts';
@@ -183,6 +185,30 @@ test('a closed agency resolves to its first successor, visibly, and one receiver
   expect(deliveries.map((one) => [one.agencyName, one.addressedAs])).toEqual([['Cơ quan B', 'Cơ quan old']]);
   await work(exchange(document));
   expect(JSON.parse((await arrivedFor(document.id, 'B')).message).addressedAgencyId).toBe(loaded.agencies.get('old'));
+});
+
+test('jobs that come again after their rows were forgotten do nothing: every effect is guarded by its own rows', async () => {
+  const document = issued(['B', 'C']);
+  await dispatchDocument(database.db, document, clock);
+  await work(exchange(document));
+  const state = async () => {
+    const all = await Promise.all(
+      ['outgoing_message', 'kept_receipt', 'incoming', 'issued_receipt', 'journal'].map((table) =>
+        sql`select * from ${sql.table(`agency.${table}`)}`.execute(database.db),
+      ),
+    );
+    return all.map(({ rows }) => rows.length);
+  };
+  const before = await state();
+  expect(before.every((count) => count > 0)).toBe(true);
+  const { rows } = await sql<{ queue: string; key: string; payload: unknown }>`
+    select queue, key, payload from job where queue like 'exchange.%'`.execute(database.db);
+  await sql`update job set done_at = now() - interval '31 days'`.execute(database.db);
+  expect(await forgetDoneJobs(database.db, { olderThanDays: 30 })).toBeGreaterThanOrEqual(rows.length);
+  for (const row of rows) expect(await enqueue(database.db, row)).toBe(true);
+  await enqueue(database.db, { queue: 'exchange.dispatch', key: document.id, payload: { documentId: document.id } });
+  await work(exchange(document));
+  expect(await state()).toEqual(before);
 });
 
 test('arrive, register, assign, finish: the sender sees each signed receipt once', async () => {

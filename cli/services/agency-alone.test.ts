@@ -47,7 +47,9 @@ beforeAll(async () => {
     }),
   );
   const { pkcs8, certificate } = pki.entity('seal');
-  const p12 = writePkcs12({ pkcs8, certificates: [certificate.raw], friendlyName: 'seal' }, 'secret', nodeSecrets, { iterations: 2048 });
+  const p12 = writePkcs12({ pkcs8, certificates: [certificate.raw], friendlyName: 'seal' }, 'secret', nodeSecrets, {
+    iterations: 2048,
+  });
   writeFileSync(join(folder.path, 'seal.p12'), p12, { mode: 0o600 });
   writeFileSync(join(folder.path, 'pass'), 'secret', { mode: 0o600 });
   writeFileSync(

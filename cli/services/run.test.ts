@@ -80,6 +80,25 @@ test('an installation starts, answers 503 until it is ready, works off jobs, and
   await again.stop();
 });
 
+test('jobs that were done long ago are gone after a start, younger ones are kept', async () => {
+  let kept: string[] = [];
+  const keys = (db: Parameters<MakeService>[0]['db']) =>
+    sql<{ key: string }>`select key from job order by key`.execute(db).then(({ rows }) => rows.map((row) => row.key));
+  const jobs: MakeService = ({ db }) => ({
+    name: 'counter',
+    async prepare() {
+      for (const key of ['old', 'young']) await enqueue(db, { queue: 'other', key, payload: null });
+      await sql`update job set done_at = now() - case key when 'old' then 31 else 29 end * interval '1 day'`.execute(db);
+    },
+    started: async () => {
+      await expect.poll(() => keys(db)).not.toContain('old');
+      kept = await keys(db);
+    },
+  });
+  await (await runServices(settings(), { counter: jobs })).stop();
+  expect(kept).toEqual(['young']);
+});
+
 test('a service that cannot be prepared leaves no process, no port and no lock behind', async () => {
   const steps: string[] = [];
   await expect(runServices(settings(), { counter: counter(steps, 'no key') })).rejects.toThrow('no key');

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { systemClock } from '@antin/adapters/clock/clock';
 import type { Settings } from '@antin/adapters/config/settings';
+import { forgetDoneJobs } from '@antin/adapters/db/forget-done';
 import { migrate } from '@antin/adapters/db/migrate';
 import { startWorker } from '@antin/adapters/db/worker';
 import { openFileStore } from '@antin/adapters/files/store';
@@ -93,6 +94,9 @@ export async function runServices(
       );
       undo.push(() => timer.stop());
     }
+    const tidy = async () => void (await forgetDoneJobs(database.db, { olderThanDays: settings.keepJobsDays }));
+    const tidying = every(6 * 3_600_000, tidy, (fault) => log.error({ fault }, 'finished jobs could not be removed'));
+    undo.push(() => tidying.stop());
     front.open(running, hostsOf(settings, door));
     undo.push(() => front.shut());
     for (const service of running) await service.started?.();
