@@ -11,5 +11,6 @@ export function countsOfRole(counts: Counts, roles: readonly Role[]): Counts {
     toIssue: clerk ? counts.toIssue : 0,
     toReceive: clerk ? counts.toReceive : 0,
     toAssign: clerk || leader ? counts.toAssign : 0,
+    certificateTasks: roles.includes('certificate-officer') ? counts.certificateTasks : 0,
   };
 }

@@ -52,6 +52,8 @@ export interface OfficeDeps extends Omit<SigningDoors, 'db' | 'jobs'> {
   readonly origin: () => string;
   readonly deliveriesOf: (db: Db, documentId: string) => Promise<z.input<typeof Delivery>[]>;
   readonly incomingCounts: (db: Db, caller: Caller) => Promise<{ toReceive: number; toAssign: number; assignedToMe: number }>;
+  /** What waits for a certificate officer. */
+  readonly certificateTasks?: (db: Db, caller: Caller) => Promise<number>;
   readonly practiceAgentUrl?: SessionDoors['practiceAgentUrl'];
   readonly maxUploadBytes?: number;
   readonly onFault?: (fault: unknown) => void;
@@ -114,7 +116,9 @@ export function office(deps: OfficeDeps): Office {
       countsOf: async (reader, caller) => {
         const { agencyId, id, roles } = caller.position;
         const outgoing = await countWaiting(reader, { agencyId, positionId: id });
-        return countsOfRole({ ...outgoing, ...(await deps.incomingCounts(reader, caller)) }, roles);
+        const certificateTasks = roles.includes('certificate-officer') ? await deps.certificateTasks?.(reader, caller) : 0;
+        const incoming = await deps.incomingCounts(reader, caller);
+        return countsOfRole({ ...outgoing, ...incoming, certificateTasks: certificateTasks ?? 0 }, roles);
       },
       ...(deps.practiceAgentUrl === undefined ? {} : { practiceAgentUrl: deps.practiceAgentUrl }),
     }),

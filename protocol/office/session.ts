@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { Id } from '../basics.ts';
 import { route } from '../route.ts';
 
-export const Role = z.enum(['drafter', 'leader', 'clerk', 'administrator']);
+/** `certificate-officer`: cán bộ quản lý chứng thư số, asks for certificates and answers for the devices of the agency. */
+export const Role = z.enum(['drafter', 'leader', 'clerk', 'certificate-officer', 'administrator']);
 export type Role = z.infer<typeof Role>;
 
 /** A position held now: chức vụ in an agency, with what it allows. */
@@ -23,6 +24,8 @@ export const Counts = z.object({
   toReceive: z.number().int(),
   toAssign: z.number().int(),
   assignedToMe: z.number().int(),
+  /** What waits for a certificate officer: needs to state or review, questions, hand-overs, returns, reminders. */
+  certificateTasks: z.number().int().default(0),
 });
 export type Counts = z.infer<typeof Counts>;
 

@@ -33,6 +33,14 @@ function person(
 
 const clerk = (unit = 'Văn phòng'): Post => ['clerk', 'Văn thư', unit, '', ['clerk']];
 const official = (unit: string): Post => ['official', 'Chuyên viên', unit, '', ['drafter']];
+/** Who also answers for the agency's certificates and devices. */
+const officer = ([key, title, unit, capacity, roles]: Post): Post => [
+  key,
+  title,
+  unit,
+  capacity,
+  [...roles, 'certificate-officer'],
+];
 const chairman: Post = ['leader', 'Chủ tịch', undefined, 'TM.', ['leader']];
 const communeClerk: Post = ['clerk', 'Công chức Văn phòng - Văn thư', 'Văn phòng HĐND và UBND', '', ['clerk', 'drafter']];
 
@@ -44,12 +52,12 @@ export const provincePeople: readonly DemoPerson[] = [
     'TL.',
     ['leader'],
   ]),
-  person('centre', 'bnv.tuyet', 'Lê Ánh Tuyết', clerk('Văn phòng Bộ')),
+  person('centre', 'bnv.tuyet', 'Lê Ánh Tuyết', officer(clerk('Văn phòng Bộ'))),
 
   person('province', 'ub.son', 'Hoàng Ngọc Sơn', chairman),
   person('province', 'ub.hai', 'Vũ Thanh Hải', ['deputy', 'Phó Chủ tịch', undefined, 'KT.', ['leader']]),
   person('province', 'ub.mai', 'Đặng Thị Mai', clerk('Văn phòng UBND tỉnh')),
-  person('province', 'ub.tung', 'Bùi Sơn Tùng', official('Phòng Kinh tế - Tổng hợp')),
+  person('province', 'ub.tung', 'Bùi Sơn Tùng', officer(official('Phòng Kinh tế - Tổng hợp'))),
 
   person('finance', 'stc.hung', 'Trần Quốc Hùng', ['leader', 'Giám đốc', undefined, '', ['leader']]),
   // A deputy who is also acting head of a division: signs in the one position, drafts in the other.
@@ -61,28 +69,28 @@ export const provincePeople: readonly DemoPerson[] = [
     ['drafter'],
   ]),
   person('finance', 'stc.hoa', 'Phạm Thị Hoa', clerk()),
-  person('finance', 'stc.lan', 'Nguyễn Thị Lan', official('Phòng Quản lý ngân sách')),
+  person('finance', 'stc.lan', 'Nguyễn Thị Lan', officer(official('Phòng Quản lý ngân sách'))),
 
   person('home-affairs', 'snv.binh', 'Đỗ Thái Bình', ['leader', 'Giám đốc', undefined, '', ['leader']]),
   person('home-affairs', 'snv.thu', 'Trịnh Minh Thu', clerk()),
-  person('home-affairs', 'snv.duc', 'Lý Anh Đức', official('Phòng Cải cách hành chính')),
+  person('home-affairs', 'snv.duc', 'Lý Anh Đức', officer(official('Phòng Cải cách hành chính'))),
 
   person('science', 'skhcn.quang', 'Mai Xuân Quang', ['leader', 'Giám đốc', undefined, '', ['leader']]),
   person('science', 'skhcn.nga', 'Hồ Thúy Nga', clerk()),
-  person('science', 'skhcn.minh', 'Tạ Quang Minh', official('Phòng Chuyển đổi số')),
+  person('science', 'skhcn.minh', 'Tạ Quang Minh', officer(official('Phòng Chuyển đổi số'))),
 
   person('binh-an', 'binhan.dung', 'Nguyễn Tiến Dũng', chairman),
-  person('binh-an', 'binhan.huong', 'Lê Thu Hương', communeClerk),
+  person('binh-an', 'binhan.huong', 'Lê Thu Hương', officer(communeClerk)),
   person('dong-tien', 'dongtien.long', 'Phạm Hoàng Long', chairman),
-  person('dong-tien', 'dongtien.van', 'Trần Thị Vân', communeClerk),
+  person('dong-tien', 'dongtien.van', 'Trần Thị Vân', officer(communeClerk)),
   person('phu-hoa', 'phuhoa.cuong', 'Võ Mạnh Cường', chairman),
-  person('phu-hoa', 'phuhoa.ha', 'Đinh Ngọc Hà', communeClerk),
+  person('phu-hoa', 'phuhoa.ha', 'Đinh Ngọc Hà', officer(communeClerk)),
   person('tan-lap', 'tanlap.kien', 'Lương Trung Kiên', chairman),
-  person('tan-lap', 'tanlap.oanh', 'Nguyễn Kiều Oanh', communeClerk),
+  person('tan-lap', 'tanlap.oanh', 'Nguyễn Kiều Oanh', officer(communeClerk)),
   person('minh-khai', 'minhkhai.phuc', 'Dương Hồng Phúc', chairman),
-  person('minh-khai', 'minhkhai.ly', 'Cao Khánh Ly', communeClerk),
+  person('minh-khai', 'minhkhai.ly', 'Cao Khánh Ly', officer(communeClerk)),
   person('suoi-nghe', 'suoinghe.thang', 'Hà Quyết Thắng', chairman),
-  person('suoi-nghe', 'suoinghe.diep', 'Vương Ngọc Diệp', communeClerk),
+  person('suoi-nghe', 'suoinghe.diep', 'Vương Ngọc Diệp', officer(communeClerk)),
 
   person('dong-son', 'dongson.thanh', 'Nguyễn Chí Thành', chairman, { from: '2021-06-15', to: NOW }),
   person('dong-son', 'dongson.loan', 'Trần Bích Loan', clerk('Văn phòng HĐND và UBND'), { from: '2019-03-01', to: NOW }),

@@ -78,5 +78,6 @@ export const publicWords = {
   'role.leader': ['Lãnh đạo', 'Leader'],
   'role.clerk': ['Văn thư', 'Clerk'],
   'role.drafter': ['Công chức', 'Official'],
+  'role.certificate-officer': ['Quản lý chứng thư số', 'Certificate officer'],
   'role.administrator': ['Quản trị', 'Administrator'],
 } as const satisfies Words;

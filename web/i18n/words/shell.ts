@@ -73,5 +73,6 @@ export const shellWords = {
   'role.leader': ['Lãnh đạo', 'Leader'],
   'role.clerk': ['Văn thư', 'Clerk'],
   'role.drafter': ['Soạn thảo', 'Drafter'],
+  'role.certificate-officer': ['Quản lý chứng thư số', 'Certificate officer'],
   'role.administrator': ['Quản trị', 'Administrator'],
 } as const satisfies Words;
