@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { statusMigrations } from './status/migrations.ts';
 
 /** Tables of the authority, in a schema of their own. Forward only. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -76,4 +77,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
         for each row execute function authority.event_is_append_only()`.execute(db);
     },
   },
+  ...statusMigrations,
 };

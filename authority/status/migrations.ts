@@ -1,0 +1,77 @@
+import { sql, type Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** Tables of status and revocation. */
+export const statusMigrations: Readonly<Record<string, Migration>> = {
+  '2026-11-22T0155-status-lists': {
+    async up(db: Kysely<unknown>) {
+      // The shard is chosen when the certificate is made, and stands in it: see shards.ts. Null: on the full list only.
+      await sql`alter table authority.certificate add column crl_shard smallint`.execute(db);
+      // What a list needs of a revocation stands in its row, so that building reads one table through one index.
+      await sql`
+        alter table authority.revocation
+          add column crl_shard smallint,
+          add column expires_at timestamptz,
+          add column invalid_since timestamptz,
+          add column cause text,
+          add column decided_by text`.execute(db);
+      await sql`
+        update authority.revocation r set expires_at = c.not_after from authority.certificate c
+        where c.issuer_sha256 = r.issuer_sha256 and c.serial_hex = r.serial_hex`.execute(db);
+      await sql`alter table authority.revocation alter column expires_at set not null`.execute(db);
+      await sql`
+        create index revocation_by_shard on authority.revocation (issuer_sha256, crl_shard, serial_hex)
+        where crl_shard is not null`.execute(db);
+
+      // A CA generation whose status this authority answers for; nothing of it is loaded before somebody asks.
+      await sql`
+        create table authority.status_issuer (
+          issuer_sha256 text primary key,
+          name text not null unique check (name ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
+          der bytea not null,
+          key_sha1 bytea not null,
+          key_sha256 bytea not null,
+          name_sha1 bytea not null,
+          name_sha256 bytea not null,
+          shards smallint not null check (shards between 0 and 1024),
+          expired_stay boolean not null,
+          every_ms bigint not null,
+          valid_ms bigint not null,
+          added_at timestamptz not null,
+          check (every_ms * 2 < valid_ms)
+        )`.execute(db);
+      await sql`create index status_issuer_by_key_sha1 on authority.status_issuer (key_sha1)`.execute(db);
+      await sql`create index status_issuer_by_key_sha256 on authority.status_issuer (key_sha256)`.execute(db);
+
+      // One row a list: what was published last, and when it is to be built again.
+      await sql`
+        create table authority.crl_list (
+          issuer_sha256 text not null references authority.status_issuer,
+          shard smallint not null,
+          idp text,
+          number bigint,
+          this_update timestamptz,
+          next_update timestamptz,
+          entries integer,
+          build_at timestamptz not null,
+          failed text,
+          primary key (issuer_sha256, shard),
+          check ((shard = -1) = (idp is null))
+        )`.execute(db);
+      await sql`create index crl_list_by_build on authority.crl_list (build_at)`.execute(db);
+      await sql`create index crl_list_by_lapse on authority.crl_list (next_update)`.execute(db);
+      // Written with a revocation, taken away by the builder that saw it: no revocation waits for a builder's lock.
+      await sql`
+        create table authority.crl_due (
+          id bigint generated always as identity primary key,
+          issuer_sha256 text not null,
+          shard smallint not null,
+          since timestamptz not null
+        )`.execute(db);
+      await sql`create index crl_due_by_list on authority.crl_due (issuer_sha256, shard)`.execute(db);
+      await sql`alter table authority.crl add column shard smallint not null default -1, add column idp text`.execute(db);
+      await sql`alter table authority.crl drop constraint crl_pkey, add primary key (issuer_sha256, shard, number)`.execute(db);
+      await sql`create index crl_by_time on authority.crl (issuer_sha256, shard, this_update)`.execute(db);
+    },
+  },
+};
