@@ -27,7 +27,14 @@ export const CKA = {
   certificateType: 0x80,
   keyType: 0x100,
   id: 0x102,
+  sensitive: 0x103,
+  private: 0x2,
   sign: 0x108,
+  verify: 0x10a,
+  extractable: 0x162,
+  modulusBits: 0x121,
+  publicExponent: 0x122,
+  ecParams: 0x180,
   modulus: 0x120,
   ecPoint: 0x181,
   alwaysAuthenticate: 0x202,
@@ -36,6 +43,8 @@ export const CKA = {
 export const MAX_ATTRIBUTE = 1 << 20;
 
 export const CKM = {
+  rsaPkcsKeyPairGen: 0x0,
+  ecKeyPairGen: 0x1040,
   rsaPkcs: 0x1,
   rsaPkcsPss: 0xd,
   sha256RsaPkcs: 0x40,

@@ -3,7 +3,9 @@ import type { LibraryHandle } from 'koffi';
 import { CKF_OS_LOCKING_OK, CKF_RW_SESSION, CKF_SERIAL_SESSION, CKR, MAX_ATTRIBUTE } from './constants.ts';
 
 type Koffi = typeof koffiModule;
-type NativeFunction = (...args: unknown[]) => number | bigint;
+type NativeFunction = ((...args: unknown[]) => number | bigint) & {
+  async(...args: [...unknown[], (error: unknown, result: number | bigint) => void]): void;
+};
 
 /** A PKCS#11 call that did not return CKR_OK. */
 export class CryptokiError extends Error {
@@ -36,6 +38,7 @@ const FUNCTIONS = {
   C_FindObjectsFinal: [28, ['ulong']],
   C_SignInit: [42, ['ulong', 'void *', 'ulong']],
   C_Sign: [43, ['ulong', 'void *', 'ulong', 'void *', 'void *']],
+  C_GenerateKeyPair: [59, ['ulong', 'void *', 'void *', 'ulong', 'void *', 'ulong', 'void *', 'void *']],
 } as const;
 type FunctionName = keyof typeof FUNCTIONS;
 
@@ -57,7 +60,7 @@ export interface Mechanism {
  * differs between systems — on Windows CK_ULONG has four octets and structures are packed without gaps, elsewhere CK_ULONG
  * is as wide as a pointer and aligned.
  *
- * Loads foreign native code: only ever used inside the child process (`child.ts`).
+ * Loads foreign native code: only ever used inside a process of its own (`child.ts`, the authority's signer process).
  */
 export class Cryptoki {
   readonly #koffi: Koffi;
@@ -214,6 +217,48 @@ export class Cryptoki {
     const length = this.#ulong(value.length);
     this.#call('C_Sign', [], session, data, data.length, value, length);
     return value.subarray(0, this.#readUlong(length, 0));
+  }
+
+  /**
+   * C_Sign on a thread of the pool. Two at once on one session, or C_Finalize while one runs, end the process (SIGSEGV, always):
+   * the caller gives each session one operation at a time and waits for all before it finalises.
+   */
+  signAsync(session: number, data: Buffer): Promise<Buffer> {
+    const value = Buffer.alloc(4096);
+    const length = this.#ulong(value.length);
+    return new Promise((resolve, reject) => {
+      this.#functions.C_Sign.async(session, data, data.length, value, length, (error, result) => {
+        // The buffers are C's until here; the closure keeps them from the collector.
+        if (error !== null && error !== undefined) reject(error as Error);
+        else if (Number(result) !== 0) reject(new CryptokiError('C_Sign', Number(result)));
+        else resolve(value.subarray(0, Math.min(value.length, this.#readUlong(length, 0))));
+      });
+    });
+  }
+
+  /** Makes a key pair on the token. Needs a session for writing and a login. */
+  generateKeyPair(
+    session: number,
+    mechanism: Mechanism,
+    publicTemplate: readonly (readonly [type: number, value: number | boolean | Buffer])[],
+    privateTemplate: readonly (readonly [type: number, value: number | boolean | Buffer])[],
+  ): { readonly publicKey: number; readonly privateKey: number } {
+    const encode = (template: typeof publicTemplate) =>
+      this.#attributes(template.map(([type, value]) => [type, this.#attributeValue(value)] as const));
+    const handles = [Buffer.alloc(8), Buffer.alloc(8)] as const;
+    this.#call(
+      'C_GenerateKeyPair',
+      [],
+      session,
+      this.#attributes([[mechanism.type, mechanism.parameter ?? null]]),
+      encode(publicTemplate),
+      publicTemplate.length,
+      encode(privateTemplate),
+      privateTemplate.length,
+      handles[0],
+      handles[1],
+    );
+    return { publicKey: this.#readUlong(handles[0], 0), privateKey: this.#readUlong(handles[1], 0) };
   }
 
   ulongs(...values: readonly number[]): Buffer {

@@ -1,4 +1,5 @@
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, createPublicKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { CKA, CKK, CKO } from './constants.ts';
 import type { Cryptoki } from './cryptoki.ts';
 
@@ -9,7 +10,7 @@ import type { Cryptoki } from './cryptoki.ts';
  * @returns undefined when the token has no such key
  */
 export function findPrivateKey(cryptoki: Cryptoki, session: number, certificate: Uint8Array): number | undefined {
-  const wanted = publicPartOf(certificate);
+  const wanted = publicPartOf(new X509Certificate(certificate).publicKey);
   const keys = cryptoki.find(session, [
     [CKA.class, CKO.privateKey],
     [CKA.keyType, wanted.keyType],
@@ -29,23 +30,50 @@ export function findPrivateKey(cryptoki: Cryptoki, session: number, certificate:
   const sure = byId.find((key) => matches(key) === true) ?? keys.find((key) => matches(key) === true);
   if (sure !== undefined) return sure;
 
-  // EC private keys often do not tell their point; the public key object does, and shares the id.
+  const byPublic = byPublicObject(cryptoki, session, keys, wanted);
+  if (byPublic.found !== undefined) return byPublic.found;
+  return byId.find((key) => matches(key) === undefined && !byPublic.contradicts(idOf(key)));
+}
+
+/** The private key of a public key: by what it says itself, else through the public key object with the same CKA_ID. */
+export function findPrivateKeyOf(cryptoki: Cryptoki, session: number, spki: Uint8Array): number | undefined {
+  const wanted = publicPartOf(createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }));
+  const keys = cryptoki.find(session, [
+    [CKA.class, CKO.privateKey],
+    [CKA.keyType, wanted.keyType],
+  ]);
+  const sure = keys.find((key) => {
+    const value = cryptoki.attribute(session, key, wanted.attribute);
+    return value !== undefined && value.length > 0 && wanted.is(value);
+  });
+  return sure ?? byPublicObject(cryptoki, session, keys, wanted).found;
+}
+
+/** EC private keys often do not tell their point; the public key object does, and shares the id. */
+function byPublicObject(cryptoki: Cryptoki, session: number, keys: readonly number[], wanted: PublicPart) {
+  const idOf = (object: number) => cryptoki.attribute(session, object, CKA.id)?.toString('hex') ?? '';
   const publics = cryptoki
     .find(session, [
       [CKA.class, CKO.publicKey],
       [CKA.keyType, wanted.keyType],
     ])
-    .map((object) => ({ id: idOf(object), matches: matches(object) }));
-  const byPublic = keys.find((key) =>
-    publics.some((entry) => entry.matches === true && entry.id !== '' && entry.id === idOf(key)),
-  );
-  if (byPublic !== undefined) return byPublic;
-  const contradicted = (key: number) => publics.some((entry) => entry.matches === false && entry.id === idOf(key));
-  return byId.find((key) => matches(key) === undefined && !contradicted(key));
+    .map((object) => {
+      const value = cryptoki.attribute(session, object, wanted.attribute);
+      return { id: idOf(object), matches: value === undefined || value.length === 0 ? undefined : wanted.is(value) };
+    });
+  return {
+    found: keys.find((key) => publics.some((entry) => entry.matches === true && entry.id !== '' && entry.id === idOf(key))),
+    contradicts: (id: string) => publics.some((entry) => entry.matches === false && entry.id === id),
+  };
 }
 
-function publicPartOf(certificate: Uint8Array): { keyType: number; attribute: number; is: (value: Buffer) => boolean } {
-  const key = new X509Certificate(certificate).publicKey;
+interface PublicPart {
+  readonly keyType: number;
+  readonly attribute: number;
+  readonly is: (value: Buffer) => boolean;
+}
+
+function publicPartOf(key: KeyObject): PublicPart {
   const jwk = key.export({ format: 'jwk' });
   if (jwk.kty === 'RSA') {
     const modulus = Buffer.from(jwk.n as string, 'base64url');
