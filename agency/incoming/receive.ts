@@ -60,7 +60,7 @@ export async function receiveMessage(deps: ReceiveDeps, message: ExchangeMessage
   });
   if (receipt !== undefined) return receipt;
   const winner = await incomingByMessage(deps.db, message.id);
-  if (winner === undefined) throw new Error('exchange.receive-raced: the message vanished while it was taken in');
+  if (winner === undefined) throw new Error('exchange.sequence-reused: another message has this place in the sequence');
   return repeat(deps, winner, contentSha256);
 }
 

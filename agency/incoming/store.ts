@@ -63,14 +63,17 @@ export interface NewIncoming {
   readonly files: readonly Omit<z.infer<typeof DocumentFile>, 'binding'>[];
 }
 
-/** False when this message is here already (the unique key decides, not a look before). */
+/**
+ * False when this message, or another one with its place in the sequence, is here already: the unique keys decide, not a look before.
+ * All of them: of two workers with one message either key may be the first to say so.
+ */
 export async function insertIncoming(tx: Tx, row: NewIncoming): Promise<boolean> {
   const added = await sql`
     insert into agency.incoming
       (id, message_id, sender_agency_id, receiver_agency_id, sequence, message, content_sha256, state, arrived_at, search)
     values (${row.id}, ${row.messageId}, ${row.senderAgencyId}, ${row.receiverAgencyId}, ${row.sequence}, ${row.message},
       ${row.contentSha256}, 'arrived', ${row.arrivedAt}, ${fold(row.searchText)})
-    on conflict (message_id) do nothing returning 1`.execute(tx);
+    on conflict do nothing returning 1`.execute(tx);
   if (added.rows.length === 0) return false;
   for (const [ordinal, file] of row.files.entries()) {
     await sql`
