@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { journalMigrations } from './journal/migrations.ts';
 import { statusMigrations } from './status/migrations.ts';
 
 /** Tables of the authority, in a schema of their own. Forward only. */
@@ -78,4 +79,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
     },
   },
   ...statusMigrations,
+  ...journalMigrations,
 };

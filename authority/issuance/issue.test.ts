@@ -140,9 +140,9 @@ describe('issuance', () => {
     const { serialHex } = await t.issued();
     const rows = await sql<{
       kind: string;
-    }>`select kind from authority.event where serial_hex = ${serialHex} order by id`.execute(t.db);
+    }>`select kind from authority.journal_entry where serial_hex = ${serialHex} order by id`.execute(t.db);
     expect(rows.rows.map((row) => row.kind)).toEqual(['certificate.signing', 'certificate.issued']);
-    await expect(sql`update authority.event set kind = 'x'`.execute(t.db)).rejects.toThrow(/append-only/);
+    await expect(sql`update authority.journal_entry set kind = 'x'`.execute(t.db)).rejects.toThrow(/append-only/);
   });
 
   test('a crash between record and signature leaves a serial that is never good and ends revoked', async () => {

@@ -20,10 +20,6 @@ export function emptyRoot(door: CryptoDoor): Uint8Array {
 
 export const HASH_LENGTH = 32;
 
-export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
-}
-
 /** A proof that holds something else than hashes proves nothing. */
 export function areHashes(...values: readonly Uint8Array[]): boolean {
   return values.every((value) => value.length === HASH_LENGTH);

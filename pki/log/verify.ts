@@ -1,5 +1,6 @@
+import { equalBytes } from '@antin/formats/bytes/bytes';
 import type { CryptoDoor } from '../crypto.ts';
-import { areHashes, emptyRoot, nodeHash, sameHash } from './hash.ts';
+import { areHashes, emptyRoot, nodeHash } from './hash.ts';
 
 export interface InclusionProof {
   /** Counted from zero. */
@@ -31,7 +32,7 @@ export function verifyInclusion(door: CryptoDoor, claim: InclusionProof): boolea
     }
     [fn, sn] = [fn >> 1n, sn >> 1n];
   }
-  return sn === 0n && sameHash(hash, root);
+  return sn === 0n && equalBytes(hash, root);
 }
 
 export interface ConsistencyProof {
@@ -74,9 +75,9 @@ export interface SubtreeConsistencyProof {
 export function verifySubtreeConsistency(door: CryptoDoor, claim: SubtreeConsistencyProof): boolean {
   const { start, end, size, root1, root2, proof } = claim;
   if (!isSubtree(start, end) || end > size) return false;
-  if (start === end) return proof.length === 0 && sameHash(root1, emptyRoot(door));
+  if (start === end) return proof.length === 0 && equalBytes(root1, emptyRoot(door));
   // The whole tree: equal heads are all there is to compare.
-  if (start === 0n && end === size) return proof.length === 0 && sameHash(root1, root2);
+  if (start === 0n && end === size) return proof.length === 0 && equalBytes(root1, root2);
   if (!areHashes(root1, root2, ...proof)) return false;
   let fn = start;
   let sn = end - 1n;
@@ -98,7 +99,7 @@ export function verifySubtreeConsistency(door: CryptoDoor, claim: SubtreeConsist
     }
     [fn, sn, tn] = [fn >> 1n, sn >> 1n, tn >> 1n];
   }
-  return tn === 0n && sameHash(fr, root1) && sameHash(sr, root2);
+  return tn === 0n && equalBytes(fr, root1) && equalBytes(sr, root2);
 }
 
 /** An entry's place in a subtree: its place in a tree of that many entries. */

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import { sql, type Kysely } from 'kysely';
+import type { Migrations } from '@antin/adapters/db/migrate';
+import { journalTreeMigrations } from '@antin/adapters/journal/migrations';
+import { entryOf } from './entry.ts';
+
+/** The journal of the authority: what happened (`journal_entry`), what waits for a place in the tree, and the places. */
+export const journalMigrations: Migrations = {
+  ...journalTreeMigrations('authority'),
+  '2026-11-22T0151-journal-entries': {
+    async up(db: Kysely<unknown>) {
+      await sql`
+        create table authority.journal_entry (
+          id bigint generated always as identity primary key,
+          at timestamptz not null,
+          kind text not null,
+          serial_hex text,
+          detail jsonb not null,
+          canonical text not null,
+          leaf_hash bytea not null check (octet_length(leaf_hash) = 32)
+        )`.execute(db);
+      await sql`create index journal_entry_serial on authority.journal_entry (serial_hex, id) where serial_hex is not null`.execute(
+        db,
+      );
+      await sql`create index journal_entry_kind on authority.journal_entry (kind, id)`.execute(db);
+      await sql`create table authority.journal_waiting (entry bigint primary key)`.execute(db);
+      await sql`
+        create table authority.journal_place (
+          leaf_index bigint primary key,
+          entry bigint not null unique references authority.journal_entry
+        )`.execute(db);
+      const { rows } = await sql<{ at: Date; kind: string; serial_hex: string | null; detail: object }>`
+        select at, kind, serial_hex, detail from authority.event order by id`.execute(db);
+      for (const row of rows) {
+        const entry = entryOf({ id: randomUUID(), at: row.at, kind: row.kind, serialHex: row.serial_hex, detail: row.detail });
+        await sql`
+          with e as (
+            insert into authority.journal_entry (at, kind, serial_hex, detail, canonical, leaf_hash)
+            values (${row.at}, ${row.kind}, ${row.serial_hex}, ${JSON.stringify(row.detail)}::jsonb, ${entry.canonical},
+              ${Buffer.from(entry.leafHash)}) returning id)
+          insert into authority.journal_waiting (entry) select id from e`.execute(db);
+      }
+      await sql`drop table authority.event`.execute(db);
+      for (const table of ['journal_entry', 'journal_place']) {
+        const named = sql.id('authority', table);
+        await sql`
+          create trigger append_only before update or delete on ${named}
+          for each row execute function authority.event_is_append_only()`.execute(db);
+        await sql`
+          create trigger never_emptied before truncate on ${named}
+          for each statement execute function authority.event_is_append_only()`.execute(db);
+      }
+    },
+  },
+};
