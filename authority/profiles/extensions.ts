@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { decodeDer } from '@antin/formats/der/reader';
+import type { DerNode } from '@antin/formats/der/reader';
+import { readBitStringBytes } from '@antin/formats/der/values';
+import {
+  aki,
+  authorityInfoAccess,
+  basicConstraints,
+  certificatePolicies,
+  crlDistributionPoints,
+  extKeyUsage,
+  keyUsage,
+  ocspNoCheck,
+  ski,
+  subjectAltName,
+} from '@antin/pki/x509/build';
+import { qcStatements } from '@antin/pki/x509/qc-statements';
+import { crlUrl, issuerUrl, ocspUrl, shardOf } from './addresses.ts';
+import type { Addresses } from './addresses.ts';
+import type { Profile } from './profile.ts';
+
+export interface AltName {
+  readonly kind: 'rfc822' | 'dns';
+  readonly value: string;
+}
+
+/** What differs from one certificate of a profile to the next. */
+export interface HolderParts {
+  readonly spki: Uint8Array;
+  readonly serialNumber: Uint8Array;
+  readonly altNames: readonly AltName[];
+}
+
+/** RFC 5280 §4.2.1.2 method 1: SHA-1 of the key's octets, an identifier and no protection. */
+export function keyIdentifierOf(spki: Uint8Array): Uint8Array {
+  const bits = readBitStringBytes(decodeDer(spki).children()[1] as DerNode);
+  return new Uint8Array(createHash('sha1').update(bits).digest());
+}
+
+/**
+ * All extensions of a certificate, in the order of the profile. Whatever a profile and an issuer fix together is encoded
+ * once; the function that comes back adds what belongs to one holder.
+ *
+ * @param issuerKeyIdentifier of the issuer's certificate; undefined for a root, which points at itself
+ * @param policies the issuer's own, written into every certificate beside those of the profile
+ */
+export function extensionsOf(
+  profile: Profile,
+  issuer: { readonly keyIdentifier: Uint8Array | undefined; readonly addresses: Addresses; readonly policies: readonly string[] },
+): (holder: HolderParts) => Uint8Array[] {
+  const { addresses } = issuer;
+  const fixedAki = issuer.keyIdentifier === undefined ? undefined : aki(issuer.keyIdentifier);
+  const uses = [keyUsage(...profile.keyUsage)];
+  if (profile.ca) uses.push(basicConstraints(true, profile.pathLength));
+  if (profile.extKeyUsage.length > 0) uses.push(extKeyUsage(...profile.extKeyUsage));
+  const policies = [...profile.policies, ...issuer.policies];
+  if (policies.length > 0) uses.push(certificatePolicies(policies));
+  const points: (Uint8Array | undefined)[] = [];
+  const pointOf = (serialNumber: Uint8Array): Uint8Array => {
+    const shard = addresses.shards === 0 ? undefined : shardOf(serialNumber, addresses.shards);
+    return (points[shard ?? 0] ??= crlDistributionPoints([crlUrl(addresses, shard)]));
+  };
+  const ends: Uint8Array[] = [];
+  if (profile.status !== 'none') {
+    const ocsp = profile.status === 'crl-and-ocsp' ? [ocspUrl(addresses)] : [];
+    ends.push(authorityInfoAccess({ ocsp, caIssuers: [issuerUrl(addresses)] }));
+  }
+  if (profile.qcStatements !== undefined) ends.push(qcStatements(profile.qcStatements));
+  if (profile.noCheck) ends.push(ocspNoCheck());
+
+  return ({ spki, serialNumber, altNames }) => {
+    const keyIdentifier = keyIdentifierOf(spki);
+    return [
+      fixedAki ?? aki(keyIdentifier),
+      ski(keyIdentifier),
+      ...uses,
+      ...(altNames.length === 0 ? [] : [subjectAltName(...altNames)]),
+      ...(profile.status === 'none' ? [] : [pointOf(serialNumber)]),
+      ...ends,
+    ];
+  };
+}

@@ -1,0 +1,76 @@
+import { buildName } from '@antin/pki/x509/name';
+import { refused } from '../fault.ts';
+import type { Refusal } from '../fault.ts';
+import type { AltName } from './extensions.ts';
+import { SUBJECT_FIELDS } from './profile.ts';
+import type { Profile, SubjectField } from './profile.ts';
+
+/** What an order says about its subject; `country` is VN when nothing is said. */
+export type SubjectParts = { readonly [field in SubjectField]?: string };
+
+/** Control and direction-changing characters make one name look like another on screen and paper. */
+const HIDDEN =
+  // oxlint-disable-next-line no-control-regex -- exactly those
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+const FORMS: { readonly [field in SubjectField]?: RegExp } = {
+  country: /^[A-Z]{2}$/,
+  serialNumber: /^[A-Za-z0-9 '()+,\-./:=?]+$/,
+};
+
+/** Whether the parts are those of the profile: none missing, none beyond it, each within X.520's bounds (RFC 5280 A.1). */
+export function checkSubjectParts(profile: Profile, parts: SubjectParts): Refusal | undefined {
+  for (const [field, text] of Object.entries(parts)) {
+    if (text === undefined) continue;
+    if (!profile.subject.some((rule) => rule.field === field)) return refused('issuance.subject-not-of-profile', field);
+  }
+  for (const { field, required } of profile.subject) {
+    const text = parts[field] ?? (field === 'country' ? 'VN' : undefined);
+    if (text === undefined) {
+      if (required) return refused('issuance.subject-incomplete', field);
+      continue;
+    }
+    const wrong = HIDDEN.test(text) || text.trim() !== text || text.length === 0 || FORMS[field]?.test(text) === false;
+    if (wrong) return refused('issuance.subject-invalid', field);
+    if ([...text.normalize('NFC')].length > SUBJECT_FIELDS[field].most) return refused('issuance.subject-too-long', field);
+  }
+  // EN 319 412-1 §5.1.3: three letters of the document, two of the country, its number.
+  if (profile.qcStatements?.semantics === 'natural' && !/^(IDC|PAS|PNO|TIN)[A-Z]{2}-.+$/.test(parts.serialNumber ?? '')) {
+    return refused('issuance.subject-invalid', 'serialNumber');
+  }
+  return undefined;
+}
+
+/** The attributes in the order of the profile. */
+export function subjectAttributes(profile: Profile, parts: SubjectParts): (readonly [type: string, text: string])[] {
+  return profile.subject.flatMap(({ field }) => {
+    const text = parts[field] ?? (field === 'country' ? 'VN' : undefined);
+    return text === undefined ? [] : [[SUBJECT_FIELDS[field].type, text] as const];
+  });
+}
+
+/** DER Name of the subject. */
+export function subjectOf(profile: Profile, parts: SubjectParts): Uint8Array {
+  return buildName(subjectAttributes(profile, parts));
+}
+
+const ALT_NAME_FORMS = {
+  rfc822: /^[a-z0-9._%+-]{1,64}@(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i,
+  dns: /^(?=.{1,253}$)(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+} as const;
+
+export function checkAltNames(profile: Profile, names: readonly AltName[]): Refusal | undefined {
+  for (const { kind, value } of names) {
+    if (!ALT_NAME_FORMS[kind].test(value)) {
+      return refused(kind === 'rfc822' ? 'issuance.mail-invalid' : 'issuance.host-invalid', value);
+    }
+  }
+  for (const kind of ['rfc822', 'dns'] as const) {
+    const rule = profile.altNames.find((one) => one.kind === kind);
+    const values = names.filter((one) => one.kind === kind).map(({ value }) => value.toLowerCase());
+    const fits = values.length >= (rule?.least ?? 0) && values.length <= (rule?.most ?? 0);
+    if (!fits || new Set(values).size !== values.length) {
+      return refused(kind === 'rfc822' ? 'issuance.mail-invalid' : 'issuance.host-invalid', 'not of the profile');
+    }
+  }
+  return undefined;
+}
