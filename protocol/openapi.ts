@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { agentRoutes } from './agent/jobs.ts';
+import { officerRoutes } from './authority/officers.ts';
+import { registrationRoutes } from './authority/registration.ts';
+import { officerSessionRoutes } from './authority/session.ts';
+import { senderRoutes, submissionRoutes } from './authority/submissions.ts';
 import { deviceRoutes } from './office/devices.ts';
 import { directoryRoutes } from './office/directory.ts';
 import { documentRoutes } from './office/documents.ts';
@@ -22,6 +26,11 @@ export const routeTables: Readonly<Record<string, Readonly<Record<string, Route>
   devices: deviceRoutes as unknown as Record<string, Route>,
   agent: agentRoutes as unknown as Record<string, Route>,
   public: publicRoutes as unknown as Record<string, Route>,
+  'authority-session': officerSessionRoutes as unknown as Record<string, Route>,
+  'authority-officers': officerRoutes as unknown as Record<string, Route>,
+  'authority-requests': registrationRoutes as unknown as Record<string, Route>,
+  'authority-submissions': submissionRoutes as unknown as Record<string, Route>,
+  'authority-senders': senderRoutes as unknown as Record<string, Route>,
 };
 
 /**
@@ -49,6 +58,8 @@ export function openApi(version: string): Record<string, unknown> {
     components: {
       securitySchemes: {
         person: { type: 'apiKey', in: 'cookie', name: 'antin_session' },
+        officer: { type: 'apiKey', in: 'cookie', name: 'antin_authority_session' },
+        sender: { type: 'http', scheme: 'bearer', description: 'Token of an agency that sends requests to the issuer' },
         agent: { type: 'http', scheme: 'Antin-Agent', description: 'Ed25519 over the request line, time, nonce and body hash' },
       },
       schemas: { Problem: schemaOf(Problem) },

@@ -11,8 +11,8 @@ export interface Route<
   /** Hono syntax, e.g. `/api/documents/:id`. */
   readonly path: string;
   readonly summary: string;
-  /** Who may call: anybody, a signed-in person, a paired token agent. */
-  readonly caller: 'public' | 'person' | 'agent';
+  /** Who may call: anybody, a signed-in person, a paired token agent; at the issuer a signed-in officer, an agency's system. */
+  readonly caller: 'public' | 'person' | 'agent' | 'officer' | 'sender';
   readonly params?: Params;
   readonly query?: Query;
   /** JSON body; routes with a raw body say `rawBody` instead. */

@@ -1,0 +1,377 @@
+import { z } from 'zod';
+import { Base64, BothLanguages, Day, Id, Instant, Sha256 } from '../basics.ts';
+import { CertificateName, RequestItem } from '../certificates/request.ts';
+import { ManagingAgency } from '../certificates/subject.ts';
+import { route } from '../route.ts';
+
+/**
+ * `received → question ⇄ received → proposed → approved → issuing → issued → handed-over`; `refused` and `withdrawn` end it.
+ * `carried-out` ends acts that issue nothing: a revocation done, a device recovered.
+ */
+export const RequestState = z.enum([
+  'received',
+  'question',
+  'proposed',
+  'approved',
+  'issuing',
+  'issued',
+  'handed-over',
+  'carried-out',
+  'refused',
+  'withdrawn',
+]);
+export type RequestState = z.infer<typeof RequestState>;
+
+/** One result of the checks. `blocks`: not to be proposed before it is gone. */
+export const RequestCheck = z.object({
+  code: z.string(),
+  outcome: z.enum(['holds', 'blocks', 'warns']),
+  words: BothLanguages,
+  /** What was found: a field, a serial number. */
+  found: z.string().optional(),
+});
+export type RequestCheck = z.infer<typeof RequestCheck>;
+
+export const EvidenceKind = z.enum([
+  'identity-card',
+  'vneid-level-2',
+  'passport',
+  'appointment-decision',
+  'founding-decision',
+  'agency-confirmation',
+  'seen-in-person',
+  'other',
+]);
+export type EvidenceKind = z.infer<typeof EvidenceKind>;
+
+export const Attachment = z.object({
+  sha256: Sha256,
+  /** False: named in the request, not yet come. */
+  present: z.boolean(),
+  name: z.string().optional(),
+  mediaType: z.string().optional(),
+  size: z.number().int().optional(),
+});
+
+const Person = z.object({ id: Id, fullName: z.string() });
+
+export const Evidence = z.object({
+  kind: EvidenceKind,
+  /** What was seen: number and place of issue of a card, number of a decision. */
+  note: z.string(),
+  /** Scan, by hash. */
+  sha256: Sha256.optional(),
+  seenBy: Person,
+  at: Instant,
+});
+
+/**
+ * The request as the officer sees it, and exactly what an approval is bound to: the SHA-256 of its canonical JSON
+ * (RFC 8785, `canonicalJson`) is `shownSha256`. Clients draw the screen from this document and hash what they drew.
+ */
+export const ShownRequest = z.object({
+  type: z.literal('antin.request-as-shown'),
+  version: z.literal(1),
+  requestItemId: Id,
+  submission: z.object({
+    id: Id,
+    requestId: Id,
+    from: ManagingAgency,
+    createdAt: Instant,
+    sha256: Sha256,
+    number: z.string().optional(),
+    round: z.string().optional(),
+    /** How the sender was known. */
+    authenticatedBy: z.enum(['signature', 'token', 'officer']),
+    signer: z.object({ subject: z.string(), serialHex: z.string(), sha256: Sha256 }).optional(),
+  }),
+  /** 1 as it came; every edit adds 1. */
+  itemVersion: z.number().int(),
+  originalSha256: Sha256,
+  item: RequestItem,
+  edits: z.array(z.object({ version: z.number().int(), by: Person, at: Instant, reason: z.string() })),
+  attachments: z.array(Attachment),
+  evidence: z.array(Evidence),
+  questions: z.array(
+    z.object({
+      id: Id,
+      text: z.string(),
+      askedBy: Person,
+      askedAt: Instant,
+      answer: z.string().optional(),
+      answeredAt: Instant.optional(),
+    }),
+  ),
+  checks: z.array(RequestCheck.omit({ words: true })),
+  /** SHA-256 of the SubjectPublicKeyInfo to be certified, when the request carries a key. */
+  spkiSha256: Sha256.optional(),
+});
+export type ShownRequest = z.infer<typeof ShownRequest>;
+
+/** Acts of officers that carry a statement signed with the officer's own token. */
+export const SignedAct = z.enum(['propose', 'approve', 'refuse', 'revoke', 'recover', 'issue', 'hand-over']);
+export type SignedAct = z.infer<typeof SignedAct>;
+
+/**
+ * What an officer signs. The signed octets are the UTF-8 of its canonical JSON; the signature is a detached CMS (CAdES) by
+ * the certificate bound to the officer.
+ */
+export const ApprovalStatement = z.object({
+  type: z.literal('antin.approval'),
+  requestItemId: Id,
+  shownSha256: Sha256,
+  act: SignedAct,
+  officerId: Id,
+  at: Instant,
+});
+export type ApprovalStatement = z.infer<typeof ApprovalStatement>;
+
+/** A statement and, unless this installation records unsigned acts (practice), its signature. */
+export const SignedStatement = z.object({ statement: ApprovalStatement, cms: Base64.optional() });
+export type SignedStatement = z.infer<typeof SignedStatement>;
+
+export const RequestAct = z.object({
+  act: z.string(),
+  at: Instant,
+  by: Person.optional(),
+  /** Who, when it was no officer: the sender. */
+  bySender: z.string().optional(),
+  shownSha256: Sha256.optional(),
+  signature: z.enum(['signed', 'unsigned', 'none']),
+  note: z.string().optional(),
+});
+
+export const RequestRow = z.object({
+  id: Id,
+  submissionId: Id,
+  act: z.enum(['new', 'renew', 'change', 'revoke', 'recover-device']),
+  form: z.enum(['01', '02', '03']).optional(),
+  state: RequestState,
+  /** Name of the person, organisation or device; of a certificate its subject. */
+  subject: z.string(),
+  agency: ManagingAgency,
+  receivedAt: Instant,
+  /** Last day of the limit; absent while the file is not complete or a question is open. */
+  dueOn: Day.optional(),
+  /** Working days left, negative when overdue; of a stopped clock the days that will be left. */
+  daysLeft: z.number().int().optional(),
+  clock: z.enum(['not-started', 'runs', 'stopped', 'ended']),
+  blocking: z.number().int(),
+  /** I was requester, editor or proposer: approving is somebody else's. */
+  mine: z.boolean(),
+});
+export type RequestRow = z.infer<typeof RequestRow>;
+
+export const RequestDetail = z.object({
+  row: RequestRow,
+  shown: ShownRequest,
+  shownSha256: Sha256,
+  checks: z.array(RequestCheck),
+  acts: z.array(RequestAct),
+  /** What the caller may do now, by the rules and their roles. */
+  may: z.array(
+    z.enum([
+      'edit',
+      'add-evidence',
+      'ask',
+      'answer',
+      'propose',
+      'approve',
+      'refuse',
+      'withdraw',
+      'revoke',
+      'recover',
+      'issue',
+      'hand-over',
+    ]),
+  ),
+  issued: CertificateName.optional(),
+});
+export type RequestDetail = z.infer<typeof RequestDetail>;
+
+const params = z.object({ id: Id });
+const text = (most: number) => z.string().trim().min(1).max(most);
+
+/** Keyset paging: `next` of one page is `after` of the following one. */
+export const RequestQuery = z.object({
+  state: RequestState.optional(),
+  act: z.enum(['new', 'renew', 'change', 'revoke', 'recover-device']).optional(),
+  form: z.enum(['01', '02', '03']).optional(),
+  agency: z.string().max(35).optional(),
+  submission: Id.optional(),
+  due: z.enum(['overdue', 'today', 'soon']).optional(),
+  /** What waits for me, by my roles. */
+  waiting: z.enum(['toCheck', 'toApprove', 'toIssue', 'toHandOver', 'toRevoke']).optional(),
+  q: z.string().max(200).optional(),
+  after: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const registrationRoutes = {
+  list: route({
+    method: 'GET',
+    path: '/authority/api/requests',
+    summary: 'Requests, longest waiting first; filters and folded search (every officer)',
+    caller: 'officer',
+    query: RequestQuery,
+    answer: z.object({ items: z.array(RequestRow), next: z.string().optional() }),
+  }),
+  statistics: route({
+    method: 'GET',
+    path: '/authority/api/requests/statistics',
+    summary: 'How many requests stand in which state, by act and form, with overdue and due ones (every officer)',
+    caller: 'officer',
+    answer: z.object({
+      states: z.array(z.object({ state: RequestState, count: z.number().int(), overdue: z.number().int() })),
+      forms: z.array(z.object({ act: z.string(), form: z.string().optional(), open: z.number().int() })),
+      agencies: z.array(z.object({ code: z.string(), name: z.string(), open: z.number().int(), overdue: z.number().int() })),
+    }),
+  }),
+  detail: route({
+    method: 'GET',
+    path: '/authority/api/requests/:id',
+    summary: 'One request as shown, with the hash an approval binds to (every officer)',
+    caller: 'officer',
+    params,
+    answer: RequestDetail,
+  }),
+  attachment: route({
+    method: 'GET',
+    path: '/authority/api/requests/:id/attachments/:sha256',
+    summary: 'A file of the request, as a download (registration, approval, audit)',
+    caller: 'officer',
+    params: params.extend({ sha256: Sha256 }),
+    answer: z.unknown(),
+    otherAnswers: ['application/octet-stream'],
+  }),
+  addAttachment: route({
+    method: 'PUT',
+    path: '/authority/api/requests/:id/attachments',
+    summary: 'A scan made at the desk, for evidence; the raw file as body (registration)',
+    caller: 'officer',
+    params,
+    rawBody: 'application/octet-stream',
+    answer: z.object({ sha256: Sha256, size: z.number().int() }),
+  }),
+  addEvidence: route({
+    method: 'POST',
+    path: '/authority/api/requests/:id/evidence',
+    summary: 'What was seen of the subscriber’s identity, by me (registration)',
+    caller: 'officer',
+    params,
+    body: z.object({ kind: EvidenceKind, note: text(500), sha256: Sha256.optional() }),
+    answer: RequestDetail,
+  }),
+  ask: route({
+    method: 'POST',
+    path: '/authority/api/requests/:id/questions',
+    summary: 'Ask the sender; the clock stands still until it answers (registration)',
+    caller: 'officer',
+    params,
+    body: z.object({ text: text(2000) }),
+    answer: RequestDetail,
+  }),
+  answer: route({
+    method: 'POST',
+    path: '/authority/api/requests/:id/questions/:questionId/answer',
+    summary: 'Write down an answer that came on paper or by telephone (registration)',
+    caller: 'officer',
+    params: params.extend({ questionId: Id }),
+    body: z.object({ text: text(2000) }),
+    answer: RequestDetail,
+  }),
+  edit: route({
+    method: 'POST',
+    path: '/authority/api/requests/:id/versions',
+    summary: 'Correct the request: a new version, the original is kept, approvals are void (registration)',
+    caller: 'officer',
+    params,
+    body: z.object({ itemVersion: z.number().int(), item: RequestItem, reason: text(500) }),
+    answer: RequestDetail,
+  }),
+  recheck: route({
+    method: 'POST',
+    path: '/authority/api/requests/:id/checks',
+    summary: 'Run the checks again, against what the register holds now (registration)',
+    caller: 'officer',
+    params,
+    answer: RequestDetail,
+  }),
+  propose: route({
+    method: 'POST',
+    path: '/authority/api/requests/:id/proposal',
+    summary: 'Propose for approval what is shown (registration)',
+    caller: 'officer',
+    params,
+    body: SignedStatement,
+    answer: RequestDetail,
+  }),
+  approve: route({
+    method: 'POST',
+    path: '/authority/api/requests/approvals',
+    summary: 'Approve a list, each statement with the hash of what was shown; each is answered by itself (approval)',
+    caller: 'officer',
+    body: z.object({ approvals: z.array(SignedStatement).min(1).max(500) }),
+    answer: z.object({
+      outcomes: z.array(
+        z.discriminatedUnion('status', [
+          z.object({ requestItemId: Id, status: z.literal('approved') }),
+          z.object({ requestItemId: Id, status: z.literal('refused'), code: z.string(), words: BothLanguages }),
+        ]),
+      ),
+    }),
+  }),
+  refuse: route({
+    method: 'POST',
+    path: '/authority/api/requests/:id/refusal',
+    summary: 'Refuse with a reason that the sender reads (registration before a proposal, approval after it)',
+    caller: 'officer',
+    params,
+    body: SignedStatement.extend({ code: text(60), text: text(2000) }),
+    answer: RequestDetail,
+  }),
+  withdraw: route({
+    method: 'POST',
+    path: '/authority/api/requests/:id/withdrawal',
+    summary: 'The sender takes it back, on paper (registration)',
+    caller: 'officer',
+    params,
+    body: z.object({ reason: text(500) }),
+    answer: RequestDetail,
+  }),
+  revoke: route({
+    method: 'POST',
+    path: '/authority/api/requests/:id/revocation',
+    summary: 'Revoke now what the request names: one officer, at once; approval officers are told (revocation)',
+    caller: 'officer',
+    params,
+    body: SignedStatement,
+    answer: RequestDetail,
+  }),
+  recover: route({
+    method: 'POST',
+    path: '/authority/api/requests/:id/recovery',
+    summary: 'The device is unlocked: PIN reset done at the desk (issuance; approved before)',
+    caller: 'officer',
+    params,
+    body: SignedStatement,
+    answer: RequestDetail,
+  }),
+  handOverStatement: route({
+    method: 'GET',
+    path: '/authority/api/requests/:id/hand-over',
+    summary: 'The text that the receiver signs with the new key (issuance)',
+    caller: 'officer',
+    params,
+    answer: z.object({ statement: z.record(z.string(), z.unknown()), canonical: z.string() }),
+  }),
+  handOver: route({
+    method: 'POST',
+    path: '/authority/api/requests/:id/hand-over',
+    summary: 'Hand-over record: the receiver’s signature with the new key over the statement (issuance)',
+    caller: 'officer',
+    params,
+    body: z.object({ canonical: z.string().max(4000), cms: Base64, deviceSerial: z.string().max(64).optional() }),
+    answer: RequestDetail,
+  }),
+};
