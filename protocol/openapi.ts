@@ -4,10 +4,13 @@ import { officerRoutes } from './authority/officers.ts';
 import { registrationRoutes } from './authority/registration.ts';
 import { officerSessionRoutes } from './authority/session.ts';
 import { senderRoutes, submissionRoutes } from './authority/submissions.ts';
+import { certificateRoutes } from './office/certificates.ts';
 import { deviceRoutes } from './office/devices.ts';
 import { directoryRoutes } from './office/directory.ts';
 import { documentRoutes } from './office/documents.ts';
 import { incomingRoutes } from './office/incoming.ts';
+import { issuerRoutes } from './office/issuers.ts';
+import { needsRoutes } from './office/needs.ts';
 import { registerRoutes } from './office/registers.ts';
 import { sessionRoutes } from './office/session.ts';
 import { signingRoutes } from './office/signing.ts';
@@ -23,6 +26,9 @@ export const routeTables: Readonly<Record<string, Readonly<Record<string, Route>
   signing: signingRoutes as unknown as Record<string, Route>,
   registers: registerRoutes as unknown as Record<string, Route>,
   incoming: incomingRoutes as unknown as Record<string, Route>,
+  certificates: certificateRoutes as unknown as Record<string, Route>,
+  issuers: issuerRoutes as unknown as Record<string, Route>,
+  needs: needsRoutes as unknown as Record<string, Route>,
   devices: deviceRoutes as unknown as Record<string, Route>,
   agent: agentRoutes as unknown as Record<string, Route>,
   public: publicRoutes as unknown as Record<string, Route>,

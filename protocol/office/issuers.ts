@@ -1,0 +1,209 @@
+import { z } from 'zod';
+import { Id, Instant, Sha256 } from '../basics.ts';
+import { ConnectorCapabilities } from '../certificates/result.ts';
+import { Form } from './certificates.ts';
+import { route } from '../route.ts';
+
+/** prepared → sealed → sending → sent → finished; `refused` as a whole. Files: `to-carry` until somebody says it was handed over. */
+export const IssuerRequestState = z.enum(['prepared', 'sending', 'to-carry', 'sent', 'finished', 'refused', 'withdrawn']);
+export type IssuerRequestState = z.infer<typeof IssuerRequestState>;
+
+export const ItemState = z.enum(['waiting', 'received', 'question', 'approved', 'issued', 'revoked', 'recovered', 'refused']);
+export type ItemState = z.infer<typeof ItemState>;
+
+export const IssuerRequest = z.object({
+  id: Id,
+  state: IssuerRequestState,
+  connector: z.string(),
+  capabilities: ConnectorCapabilities,
+  number: z.string().optional(),
+  roundId: Id.optional(),
+  createdAt: Instant,
+  createdBy: z.string(),
+  sha256: Sha256,
+  /** Who signed what travels: the organisation's seal, or in practice the installation's own key. */
+  sealedBy: z.enum(['organisation', 'installation']),
+  items: z.number().int(),
+  states: z.partialRecord(ItemState, z.number().int()),
+  lastSequence: z.number().int(),
+  lastError: z.string().optional(),
+  sentAt: Instant.optional(),
+});
+export type IssuerRequest = z.infer<typeof IssuerRequest>;
+
+export const IssuerRequestItem = z.object({
+  id: Id,
+  ordinal: z.number().int(),
+  act: z.enum(['new', 'renew', 'change', 'revoke', 'recover-device']),
+  name: z.string(),
+  agencyName: z.string(),
+  form: Form.optional(),
+  state: ItemState,
+  text: z.string().optional(),
+  certificateId: Id.optional(),
+});
+
+export const IssuerQuestion = z.object({
+  id: Id,
+  requestId: Id,
+  itemId: Id,
+  name: z.string(),
+  agencyName: z.string(),
+  text: z.string(),
+  askedAt: Instant,
+  answer: z.string().optional(),
+  answeredAt: Instant.optional(),
+});
+
+/** A certificate or answer that fits nothing we asked: shown, never guessed. */
+export const Unmatched = z.object({
+  id: Id,
+  requestId: Id.optional(),
+  reason: z.enum([
+    'unknown-key',
+    'unknown-item',
+    'duplicate',
+    'foreign-issuer',
+    'not-a-certificate',
+    'key-mismatch',
+    'sequence-conflict',
+    'name-mismatch',
+  ]),
+  fileName: z.string().optional(),
+  subject: z.string().optional(),
+  serialHex: z.string().optional(),
+  detail: z.string().optional(),
+  at: Instant,
+  settledAt: Instant.optional(),
+});
+export type Unmatched = z.infer<typeof Unmatched>;
+
+const ById = z.object({ id: Id });
+const Keyset = { after: z.string().max(400).optional(), size: z.coerce.number().int().min(1).max(200).default(50) };
+
+export const issuerRoutes = {
+  connectors: route({
+    method: 'GET',
+    path: '/api/issuers',
+    summary: 'Ways to the issuer and what each can do',
+    caller: 'person',
+    answer: z.object({
+      connectors: z.array(z.object({ id: z.string(), name: z.string(), capabilities: ConnectorCapabilities })),
+    }),
+  }),
+  list: route({
+    method: 'GET',
+    path: '/api/issuer-requests',
+    summary: 'Consolidated requests of my agency, newest first',
+    caller: 'person',
+    query: z.object({ state: IssuerRequestState.optional(), ...Keyset }),
+    answer: z.object({ items: z.array(IssuerRequest), next: z.string().optional() }),
+  }),
+  prepare: route({
+    method: 'POST',
+    path: '/api/issuer-requests',
+    summary: 'Put prepared acts into one consolidated request',
+    caller: 'person',
+    body: z.object({
+      connector: z.string().max(40).optional(),
+      number: z.string().trim().max(60).optional(),
+      /** Acts to take; every prepared act of my agency and those under it when left out. */
+      actIds: z.array(Id).min(1).max(5000).optional(),
+    }),
+    answer: z.object({ requests: z.array(IssuerRequest) }),
+  }),
+  view: route({
+    method: 'GET',
+    path: '/api/issuer-requests/:id',
+    summary: 'One request and how far it is',
+    caller: 'person',
+    params: ById,
+    answer: IssuerRequest,
+  }),
+  items: route({
+    method: 'GET',
+    path: '/api/issuer-requests/:id/items',
+    summary: 'Its items, page by page',
+    caller: 'person',
+    params: ById,
+    query: z.object({ state: ItemState.optional(), ...Keyset }),
+    answer: z.object({ items: z.array(IssuerRequestItem), next: z.string().optional() }),
+  }),
+  print: route({
+    method: 'GET',
+    path: '/api/issuer-requests/:id/print',
+    summary: 'Tables by form with places for signatures, as PDF',
+    caller: 'person',
+    params: ById,
+    answer: z.unknown(),
+    otherAnswers: ['application/pdf'],
+  }),
+  archive: route({
+    method: 'GET',
+    path: '/api/issuer-requests/:id/archive',
+    summary: 'What travels: the signed request with its checksums, as ZIP',
+    caller: 'person',
+    params: ById,
+    answer: z.unknown(),
+    otherAnswers: ['application/zip'],
+  }),
+  send: route({
+    method: 'POST',
+    path: '/api/issuer-requests/:id/send',
+    summary: 'Send; for a connector of files: say that the archive was handed over',
+    caller: 'person',
+    params: ById,
+    answer: IssuerRequest,
+  }),
+  withdraw: route({
+    method: 'DELETE',
+    path: '/api/issuer-requests/:id',
+    summary: 'Take a request apart that was not sent; its acts are prepared again',
+    caller: 'person',
+    params: ById,
+    answer: IssuerRequest,
+  }),
+  results: route({
+    method: 'PUT',
+    path: '/api/issuer-requests/:id/results',
+    summary: 'A result archive (result.json or certificates, ZIP) as it came back',
+    caller: 'person',
+    params: ById,
+    rawBody: 'application/zip',
+    answer: z.object({ applied: z.number().int(), repeated: z.number().int(), unmatched: z.array(Unmatched) }),
+  }),
+  unmatched: route({
+    method: 'GET',
+    path: '/api/issuer-unmatched',
+    summary: 'Answers and certificates that fit nothing asked for',
+    caller: 'person',
+    query: z.object({ requestId: Id.optional(), ...Keyset }),
+    answer: z.object({ items: z.array(Unmatched), next: z.string().optional() }),
+  }),
+  settleUnmatched: route({
+    method: 'POST',
+    path: '/api/issuer-unmatched/:id',
+    summary: 'Say to which item it belongs, or that it belongs to none',
+    caller: 'person',
+    params: ById,
+    body: z.union([z.object({ itemId: Id }), z.object({ none: z.literal(true), reason: z.string().trim().min(3).max(500) })]),
+    answer: Unmatched,
+  }),
+  questions: route({
+    method: 'GET',
+    path: '/api/issuer-questions',
+    summary: 'What the issuer asks back',
+    caller: 'person',
+    query: z.object({ open: z.enum(['true', 'false']).optional(), ...Keyset }),
+    answer: z.object({ items: z.array(IssuerQuestion), next: z.string().optional() }),
+  }),
+  answer: route({
+    method: 'POST',
+    path: '/api/issuer-questions/:id',
+    summary: 'Answer a question of the issuer',
+    caller: 'person',
+    params: ById,
+    body: z.object({ text: z.string().trim().min(1).max(2000) }),
+    answer: IssuerQuestion,
+  }),
+};
