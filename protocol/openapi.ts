@@ -7,11 +7,14 @@ import { senderRoutes, submissionRoutes } from './authority/submissions.ts';
 import { certificateRoutes } from './office/certificates.ts';
 import { deviceRoutes } from './office/devices.ts';
 import { directoryRoutes } from './office/directory.ts';
+import { directoryImportRoutes } from './office/directory-import.ts';
+import { directoryUpkeepRoutes } from './office/directory-upkeep.ts';
 import { documentRoutes } from './office/documents.ts';
 import { incomingRoutes } from './office/incoming.ts';
 import { issuerRoutes } from './office/issuers.ts';
 import { needsRoutes } from './office/needs.ts';
 import { registerRoutes } from './office/registers.ts';
+import { reorganisationRoutes } from './office/reorganisation.ts';
 import { sessionRoutes } from './office/session.ts';
 import { signingRoutes } from './office/signing.ts';
 import { Problem } from './problem.ts';
@@ -22,6 +25,9 @@ import type { Route } from './route.ts';
 export const routeTables: Readonly<Record<string, Readonly<Record<string, Route>>>> = {
   session: sessionRoutes as unknown as Record<string, Route>,
   directory: directoryRoutes as unknown as Record<string, Route>,
+  directoryUpkeep: directoryUpkeepRoutes as unknown as Record<string, Route>,
+  directoryImport: directoryImportRoutes as unknown as Record<string, Route>,
+  reorganisation: reorganisationRoutes as unknown as Record<string, Route>,
   documents: documentRoutes as unknown as Record<string, Route>,
   signing: signingRoutes as unknown as Record<string, Route>,
   registers: registerRoutes as unknown as Record<string, Route>,

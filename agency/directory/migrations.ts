@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { datedMigrations } from './dated-migrations.ts';
 
 export const directoryMigrations: Record<string, Migration> = {
   '2026-11-21T19:35:00Z-directory-agencies': {
@@ -81,4 +82,5 @@ export const directoryMigrations: Record<string, Migration> = {
       await sql`create unique index bound_certificate_name on agency.bound_certificate (sha256(issuer), serial_hex)`.execute(db);
     },
   },
+  ...datedMigrations,
 };
