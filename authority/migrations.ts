@@ -1,5 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { officersMigrations } from './officers/migrations.ts';
+import { registrationMigrations } from './registration/migrations.ts';
 import { journalMigrations } from './journal/migrations.ts';
 import { statusMigrations } from './status/migrations.ts';
 
@@ -80,4 +82,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   },
   ...statusMigrations,
   ...journalMigrations,
+  ...officersMigrations,
+  ...registrationMigrations,
 };

@@ -23,9 +23,23 @@ pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {
 // A date is a day of the calendar, not an instant: 'YYYY-MM-DD', or the server's time zone would move it.
 pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 
+export interface ConnectOptions {
+  readonly maxConnections?: number;
+  /**
+   * Every session of the pool acts in this role from its first statement on (`set role` among the start-up options, so that
+   * `reset role` comes back to it). The user of the address must be a member. A separate user is stronger: `set role none`
+   * leaves a role, never a user.
+   */
+  readonly role?: string;
+}
+
 /** Opens a pool. Nothing is sent before the first query. Close it with `db.destroy()`. */
-export function connect(address: DatabaseAddress, options: { maxConnections?: number } = {}): AnyDatabase {
-  const pool = new pg.Pool({ ...clientConfig(address), max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 });
+export function connect(address: DatabaseAddress, options: ConnectOptions = {}): AnyDatabase {
+  const { role, maxConnections = 10 } = options;
+  // The name is put among options of the server: nothing but a plain name.
+  if (role !== undefined && !/^[a-z_][a-z0-9_]*$/.test(role)) throw new TypeError(`name of a database role: ${role}`);
+  const acting = role === undefined ? {} : { options: `-c role=${role}` };
+  const pool = new pg.Pool({ ...clientConfig(address), ...acting, max: maxConnections, idleTimeoutMillis: 30_000 });
   // An idle connection that breaks (server restarted) is replaced by the pool; without a listener Node would exit.
   pool.on('error', () => {});
   // The same for one that breaks between two statements of a transaction: the next statement is refused, which is enough.

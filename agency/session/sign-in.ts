@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { officeDay } from '@antin/adapters/clock/days';
 import { personBySignInName, personById, positionById, positionsOf, type PositionRecord } from '../directory/store.ts';
 import { existsOn } from '../directory/rules.ts';
@@ -7,8 +6,9 @@ import { Refusal } from '@antin/adapters/http/refusal';
 import type { Clock } from '@antin/adapters/clock/clock';
 import { inTransaction, type Db } from '@antin/adapters/db/transaction';
 import type { Caller } from './caller.ts';
-import { isAlive, LIFETIME_MS, mayTry, TOUCH_MS } from './rules.ts';
-import { countAttempt, forgetAttempts, insertSession, pruneSessions, sessionOf, touchSession } from './store.ts';
+import { isAlive, LIFETIME_MS, mayTry, TOUCH_MS } from '@antin/adapters/http/sign-in-rules';
+import { newSessionToken, sessionTokenHash } from '@antin/adapters/http/session-token';
+import { attempts, insertSession, pruneSessions, sessionOf, touchSession } from './store.ts';
 
 /** Door to argon2id; slow on purpose. */
 export interface Passwords {
@@ -35,14 +35,13 @@ export async function signIn(
   const now = clock();
   const signInName = asked.signInName.trim().toLowerCase();
   const attempt = { signInName, address: asked.address, at: now };
-  if (!mayTry(await countAttempt(db, attempt))) throw new Refusal('session.too-many-attempts');
+  if (!mayTry(await attempts.count(db, attempt))) throw new Refusal('session.too-many-attempts');
   const person = await personBySignInName(db, signInName);
   const right = await passwords.verify(person?.passwordHash ?? doors.decoyHash, asked.password);
   if (!right || person === undefined || person.passwordHash === null) throw new Refusal('session.wrong-credentials');
   const [position] = await positionsOf(db, person.id, officeDay(now));
   if (position === undefined) throw new Refusal('session.no-position');
-  const token = randomBytes(32).toString('base64url');
-  const tokenHash = hashOf(token);
+  const { token, tokenHash } = newSessionToken();
   const caller = callerFrom(position);
   await inTransaction(db, async (tx) => {
     await insertSession(tx, {
@@ -53,7 +52,7 @@ export async function signIn(
       lastSeenAt: now,
       expiresAt: new Date(now.getTime() + LIFETIME_MS),
     });
-    await forgetAttempts(tx, attempt);
+    await attempts.forget(tx, attempt);
     await pruneSessions(tx, now);
     await record(tx, {
       event: 'SignedIn',
@@ -72,7 +71,7 @@ export async function callerOf(
 ): Promise<{ caller: Caller; sessionHash: string } | undefined> {
   const { db, clock } = doors;
   const now = clock();
-  const sessionHash = hashOf(token);
+  const sessionHash = sessionTokenHash(token);
   const session = await sessionOf(db, sessionHash);
   if (session === undefined || !isAlive(session, now)) return undefined;
   if (now.getTime() - session.lastSeenAt.getTime() > TOUCH_MS) await touchSession(db, sessionHash, now);
@@ -83,10 +82,6 @@ export async function callerOf(
   const person = await personById(db, session.personId);
   if (position === undefined || person === undefined || person.passwordHash === null) return undefined;
   return { caller: callerFrom(position), sessionHash };
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }
 
 function callerFrom(position: PositionRecord): Caller {

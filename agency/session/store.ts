@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { only, type Db, type Tx } from '@antin/adapters/db/transaction';
-import { ATTEMPT_WINDOW_MS } from './rules.ts';
+import { signInAttempts } from '@antin/adapters/db/sign-in-attempts';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 
 export interface SessionRecord {
   readonly tokenHash: string;
@@ -36,33 +36,9 @@ export async function deleteSession(db: Db, tokenHash: string): Promise<void> {
   await sql`delete from agency.session where token_hash = ${tokenHash}`.execute(db);
 }
 
-/** Counts this try before the password is looked at: guesses sent at the same time see each other. */
-export async function countAttempt(
-  db: Db,
-  attempt: { signInName: string; address: string; at: Date },
-): Promise<{ id: number; nameHere: number; nameAnywhere: number; here: number }> {
-  const { signInName, address, at } = attempt;
-  const since = new Date(at.getTime() - ATTEMPT_WINDOW_MS);
-  const inserted = await sql<{ id: number }>`
-    insert into agency.sign_in_attempt (sign_in_name, address, at) values (${signInName}, ${address}, ${at}) returning id`.execute(
-    db,
-  );
-  const counted = await sql<{ nameHere: number; nameAnywhere: number; here: number }>`
-    select count(*) filter (where sign_in_name = ${signInName} and address = ${address}) as "nameHere",
-      count(*) filter (where sign_in_name = ${signInName}) as "nameAnywhere",
-      count(*) filter (where address = ${address}) as here
-    from agency.sign_in_attempt where at > ${since} and (sign_in_name = ${signInName} or address = ${address})`.execute(db);
-  return { id: only(inserted.rows, 'attempt').id, ...only(counted.rows, 'attempts') };
-}
-
-/** The password was right: neither this try nor the ones before it count any more for this name from this place. */
-export async function forgetAttempts(db: Db, attempt: { signInName: string; address: string }): Promise<void> {
-  await sql`delete from agency.sign_in_attempt where sign_in_name = ${attempt.signInName} and address = ${attempt.address}`.execute(
-    db,
-  );
-}
+export const attempts = signInAttempts('agency', 'sign_in_attempt');
 
 export async function pruneSessions(db: Db, now: Date): Promise<void> {
   await sql`delete from agency.session where expires_at < ${now}`.execute(db);
-  await sql`delete from agency.sign_in_attempt where at < ${new Date(now.getTime() - ATTEMPT_WINDOW_MS)}`.execute(db);
+  await attempts.prune(db, now);
 }

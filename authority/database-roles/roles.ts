@@ -1,0 +1,180 @@
+/**
+ * Roles of PostgreSQL that the parts of the authority act in (pki.md §8.8): what a part cannot do here, no fault in its
+ * program makes it do. `NOLOGIN`: a user takes one by `set role`, or is one through a user of its own.
+ */
+export const DATABASE_ROLES = [
+  'antin_session',
+  'antin_registration',
+  'antin_approval',
+  'antin_issuance',
+  'antin_revocation',
+  'antin_status',
+  'antin_ocsp',
+  'antin_operation',
+  'antin_audit',
+] as const;
+export type DatabaseRole = (typeof DATABASE_ROLES)[number];
+
+/** Privileges of one role on one table; `update` and `select` may name columns. */
+export interface Grant {
+  readonly select?: true | readonly string[];
+  readonly insert?: true;
+  readonly update?: true | readonly string[];
+  readonly delete?: true;
+}
+
+/** Tables of the schema `authority`; with a dot, of another schema. */
+export type Grants = Readonly<Record<string, Grant>>;
+
+const read: Grant = { select: true };
+const append: Grant = { select: true, insert: true };
+const keep: Grant = { select: true, insert: true, update: true };
+const own: Grant = { select: true, insert: true, update: true, delete: true };
+
+/** Everybody writes down what they did; nobody but audit reads it back, and nobody changes it. */
+const journal: Grants = {
+  journal_entry: { insert: true, select: ['id'] },
+  journal_waiting: { insert: true },
+};
+const outbox: Grants = { 'public.job': { insert: true, select: ['id', 'queue', 'key'] } };
+
+const officers: Grants = {
+  officer: { select: ['id', 'sign_in_name', 'full_name', 'active', 'certificate', 'certificate_sha256', 'must_change_password'] },
+  officer_role: read,
+};
+const requestsRead: Grants = {
+  submission: read,
+  request_item: read,
+  request_version: read,
+  request_question: read,
+  request_evidence: read,
+  request_act: read,
+  request_attachment: read,
+  request_answer: read,
+  result_batch: read,
+  hand_over: read,
+  sender: read,
+  sender_attachment: read,
+  calendar_day: read,
+  registration_limit: read,
+};
+/** Whoever moves a request tells its sender and leaves the signed act. */
+const telling: Grants = { request_act: append, request_answer: append };
+const certificates: Grants = { certificate: read, revocation: read };
+
+/** Columns of a request that registration may write: none of an approval, none of an issued certificate. */
+const REGISTRATION_COLUMNS = [
+  ...['state', 'version', 'current', 'subject', 'subject_key', 'folded', 'agency_code', 'agency_name', 'agency_place', 'form'],
+  ...['spki_sha256', 'certificate_issuer', 'certificate_serial', 'checks', 'blocking', 'shown', 'shown_sha256'],
+  ...['complete_at', 'due_on', 'days_left', 'editors', 'proposer', 'closed_at'],
+  // Only to take an approval back after an edit: giving one needs the role of approval (trigger request_item_guard).
+  ...['approver', 'approved_sha256', 'approved_at'],
+];
+
+export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
+  antin_session: {
+    ...journal,
+    officer: { select: true, update: ['password_hash', 'must_change_password'] },
+    officer_role: read,
+    officer_session: own,
+    officer_attempt: own,
+  },
+  antin_registration: {
+    ...journal,
+    ...outbox,
+    ...officers,
+    ...requestsRead,
+    ...telling,
+    ...certificates,
+    submission: keep,
+    request_item: { select: true, insert: true, update: REGISTRATION_COLUMNS },
+    request_version: append,
+    request_question: keep,
+    request_evidence: append,
+    request_attachment: append,
+    sender_attachment: append,
+    request_answer: keep,
+    result_batch: append,
+  },
+  antin_approval: {
+    ...journal,
+    ...outbox,
+    ...officers,
+    ...requestsRead,
+    ...telling,
+    ...certificates,
+    request_item: {
+      select: true,
+      update: ['state', 'approver', 'approved_sha256', 'approved_at', 'closed_at', 'due_on', 'checks', 'blocking'],
+    },
+  },
+  antin_issuance: {
+    ...journal,
+    ...outbox,
+    ...officers,
+    ...requestsRead,
+    ...telling,
+    certificate: keep,
+    revocation: read,
+    request_item: {
+      select: true,
+      update: ['state', 'issuer', 'issued_issuer_sha256', 'issued_serial_hex', 'closed_at', 'due_on', 'spki_sha256'],
+    },
+    hand_over: append,
+  },
+  antin_revocation: {
+    ...journal,
+    ...outbox,
+    ...officers,
+    ...requestsRead,
+    ...telling,
+    // `select … for update` of a certificate needs the right to write one column; the state is closed by the reconciler.
+    certificate: { select: true, update: ['state'] },
+    revocation: own,
+    request_item: { select: true, update: ['state', 'closed_at', 'due_on'] },
+    status_issuer: read,
+    crl_due: append,
+    crl_list: { select: true, update: ['build_at'] },
+    ocsp_answer: { select: true, delete: true },
+    notice: append,
+  },
+  antin_status: {
+    ...journal,
+    ...outbox,
+    ...certificates,
+    status_issuer: keep,
+    crl: append,
+    crl_list: keep,
+    crl_due: own,
+    ocsp_answer: own,
+  },
+  antin_ocsp: {
+    ...certificates,
+    status_issuer: read,
+    crl: read,
+    crl_list: read,
+    ocsp_answer: read,
+  },
+  antin_operation: {
+    ...journal,
+    ...requestsRead,
+    officer: keep,
+    officer_role: keep,
+    officer_change: keep,
+    officer_session: { select: ['officer_id'], delete: true },
+    incompatible_role: read,
+    sender: keep,
+    calendar_day: own,
+    registration_limit: append,
+  },
+  // Reads everything but what would let it act as somebody: password hashes, sessions, tokens.
+  antin_audit: {},
+};
+
+/** Columns that audit does not read. */
+export const SECRET_COLUMNS: Readonly<Record<string, readonly string[] | 'whole table'>> = {
+  officer: ['password_hash'],
+  officer_change: ['secret_hash'],
+  officer_session: 'whole table',
+  sender: ['token_sha256'],
+};
