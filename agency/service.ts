@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Migrations } from '@antin/adapters/db/migrate';
 import type { JobHandler } from '@antin/adapters/db/worker';
-import type { SignatureReport } from '@antin/signature/validation/types';
+import type { SignatureReport, ValidationReport } from '@antin/signature/validation/types';
 import { distFolder } from '@antin/web/assets';
 import { staticFiles } from '@antin/adapters/http/static';
 import { openApi } from '@antin/protocol/openapi';
@@ -28,7 +28,8 @@ import type { VerifyDoors } from './public/verify.ts';
 import { enterIncoming, noteReceiver } from './registers/incoming-book.ts';
 import { practicePeople } from './session/routes.ts';
 import { verificationJobs } from './verification/jobs.ts';
-import { judgeFile } from './verification/judge.ts';
+import { judgeWith, wholeFile } from './verification/judge.ts';
+import { threadPool } from './verification/thread-pool.ts';
 import type { JudgedSignature } from './signing/doors.ts';
 import { evidenceOf, type TrustSource } from './verification/trust-source.ts';
 
@@ -61,10 +62,17 @@ export const agencyProblems: ProblemRows = { ...officeProblems, ...incomingProbl
 export function agencyService(deps: AgencyServiceDeps): AgencyService {
   const { db, clock, files, trust, profile } = deps;
   const key = receiptKeyOf(deps.platformKey);
-  const judgeStored = async (sha256: string, name: string) => {
+  const pool = threadPool();
+  pool.warm();
+  const judge = judgeWith(trust, pool.ask);
+  const judgeStored = async (sha256: string, name: string): Promise<ValidationReport> => {
     using source = files.source(sha256);
     // Awaited here: `using` would close the source while the judge still reads.
-    return await judgeFile(source, name, trust, clock().getTime());
+    const answer = await judge({ name, file: wholeFile(source), data: [], relation: 'brought', at: clock().getTime() });
+    if (answer.status === 'judged') return answer.report;
+    throw Object.assign(new Error(`${name} was not judged`), {
+      code: answer.status === 'stopped' ? answer.code : 'format.unsupported',
+    });
   };
   const desks = office({
     ...deps,
@@ -79,7 +87,7 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
   app.use('/assets/*', staticFiles({ folder: `${distFolder}/assets`, prefix: '/assets/', immutable: true }));
   app.route(
     '/',
-    pagesApp({ profile, clock, trust, practicePeople: () => practicePeople(deps), operator: () => operatorOf(deps) }),
+    pagesApp({ profile, clock, judge, practicePeople: () => practicePeople(deps), operator: () => operatorOf(deps) }),
   );
   app.route('/', desks.app);
   app.route(
@@ -93,7 +101,7 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
       sendFile: async (file) => fileAnswer(await files.stream(file.sha256), file),
     }),
   );
-  app.route('/', publicApp({ clock, trust, reportSeal: deps.reportSeal, policies: deps.policies }));
+  app.route('/', publicApp({ clock, trust, judge, reportSeal: deps.reportSeal, policies: deps.policies }));
   app.get('/api/openapi.json', (c) => c.json(openApi(deps.version)));
 
   return {
@@ -117,7 +125,10 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
         keep: keepVerification,
       }),
     },
-    stop: () => desks.stop(),
+    async stop() {
+      await desks.stop();
+      await pool.stop();
+    },
   };
 }
 

@@ -3,6 +3,8 @@ import { checkRange, type ByteSource } from '@antin/formats/bytes/source';
 import { FileFault } from './fault.ts';
 
 export interface OpenSource extends ByteSource, Disposable {
+  /** For another thread of this process, which reads it while this one keeps it open. */
+  readonly descriptor: number;
   close(): void;
 }
 
@@ -27,6 +29,11 @@ export function fileSource(path: string): OpenSource {
     if (open) closeSync(fd);
     open = false;
   };
+  return { ...descriptorSource(fd, 0, size), descriptor: fd, close, [Symbol.dispose]: close };
+}
+
+/** A part of a file that somebody else keeps open, by its descriptor. */
+export function descriptorSource(fd: number, start: number, size: number): ByteSource {
   // Parsers read small neighbouring ranges by the thousand: one window spares as many system calls.
   let window = new Uint8Array(0);
   let windowStart = 0;
@@ -34,20 +41,18 @@ export function fileSource(path: string): OpenSource {
     size,
     read(offset, length) {
       checkRange(size, offset, length);
-      if (length > WINDOW) return readExactly(fd, offset, length);
+      if (length > WINDOW) return readExactly(fd, start + offset, length);
       if (offset < windowStart || offset + length > windowStart + window.length) {
         windowStart = offset - (offset % (WINDOW / 2));
         // A new array each time: views given out earlier keep their bytes.
-        window = readExactly(fd, windowStart, Math.min(2 * WINDOW, size - windowStart));
+        window = readExactly(fd, start + windowStart, Math.min(2 * WINDOW, size - windowStart));
       }
       return window.subarray(offset - windowStart, offset - windowStart + length);
     },
     readInto(offset, into) {
       checkRange(size, offset, into.length);
-      fill(fd, into, offset);
+      fill(fd, into, start + offset);
     },
-    close,
-    [Symbol.dispose]: close,
   };
 }
 

@@ -21,6 +21,28 @@ export const publicProblems: ProblemRows = {
     status: 400,
     title: { vi: 'Biểu mẫu gửi tệp không đọc được', en: 'The form that was sent cannot be read' },
   },
+  'verify.time-over': {
+    status: 422,
+    title: {
+      vi: 'Kiểm tra tệp này mất quá nhiều thời gian nên đã dừng lại; chưa kết luận được gì về tệp',
+      en: 'Checking this file took too long and was stopped; nothing can be said about it',
+    },
+    remedy: {
+      vi: 'Kiểm tra tệp bằng trang kiểm tra trên máy của mình, hoặc hỏi nơi gửi tệp.',
+      en: 'Check it in your own browser, or ask who sent the file.',
+    },
+  },
+  'verify.memory-over': {
+    status: 422,
+    title: {
+      vi: 'Kiểm tra tệp này cần quá nhiều bộ nhớ nên đã dừng lại; chưa kết luận được gì về tệp',
+      en: 'Checking this file needs too much memory and was stopped; nothing can be said about it',
+    },
+    remedy: {
+      vi: 'Kiểm tra tệp bằng trang kiểm tra trên máy của mình, hoặc hỏi nơi gửi tệp.',
+      en: 'Check it in your own browser, or ask who sent the file.',
+    },
+  },
   'verify.policy-unknown': {
     status: 422,
     title: {

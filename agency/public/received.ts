@@ -2,18 +2,18 @@ import type { Context } from 'hono';
 import { cappedBody, readJson } from '@antin/adapters/http/body';
 import { HttpRefusal } from '@antin/adapters/http/fault';
 import { temporarySource } from '@antin/adapters/files/temporary';
-import { memorySource, type ByteSource } from '@antin/formats/bytes/source';
 import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { HashOnly } from '@antin/protocol/public/verification';
-import { knownByDigest, type KnownDigest } from '@antin/signature/known-by-digest';
-import { boundaryOf, formParts } from '../verification/multipart.ts';
+import type { KnownDigest } from '@antin/signature/known-by-digest';
+import type { OpenSource } from '@antin/adapters/files/source';
+import { wholeFile } from '../verification/judge.ts';
+import { boundaryOf, formParts, type FormPart } from '../verification/multipart.ts';
+import type { FileRef, NamedFile } from '../verification/question.ts';
 
 /** What came in to be judged; closed, it is gone. */
-export interface Received extends Disposable {
-  readonly source: ByteSource;
-  readonly fileName: string;
+export interface Received extends Disposable, NamedFile {
   /** What the signature is over, where it does not carry it; only digests of it in hash-only mode. */
-  readonly data: readonly { readonly name: string; readonly source: ByteSource }[];
+  readonly data: readonly NamedFile[];
 }
 
 /** A signature file is small; its digests are smaller. */
@@ -35,14 +35,14 @@ export async function receive(c: Context, maxBytes: number): Promise<Received> {
   try {
     if (boundary !== undefined) return { ...partsOf(body, boundary), ...close };
     if (body.size === 0) throw new HttpRefusal('verify.no-file');
-    return { source: body, fileName: fileNameOf(c.req.header('x-file-name')), data: [], ...close };
+    return { file: wholeFile(body), name: fileNameOf(c.req.header('x-file-name')), data: [], ...close };
   } catch (fault) {
     body.close();
     throw fault;
   }
 }
 
-function partsOf(body: ByteSource, boundary: string): Omit<Received, typeof Symbol.dispose> {
+function partsOf(body: OpenSource, boundary: string): Omit<Received, typeof Symbol.dispose> {
   const parts = formParts(body, boundary);
   if (parts === undefined) throw new HttpRefusal('verify.form-unreadable');
   const file = parts.find((one) => one.name === 'file');
@@ -50,8 +50,13 @@ function partsOf(body: ByteSource, boundary: string): Omit<Received, typeof Symb
   const data = parts
     // A field in which nothing was chosen comes as an empty file without a name.
     .filter((one) => one.name === 'data' && one.fileName !== undefined && one.fileName !== '')
-    .map((one) => ({ name: one.fileName as string, source: one.content }));
-  return { source: file.content, fileName: file.fileName || 'file', data };
+    .map((one) => ({ name: one.fileName as string, file: partOf(body, one) }));
+  return { file: partOf(body, file), name: file.fileName || 'file', data };
+}
+
+/** Read where it lies in the body, by whoever judges. */
+export function partOf({ descriptor }: OpenSource, { start, content }: FormPart): FileRef {
+  return { descriptor, start, size: content.size };
 }
 
 async function signatureAndDigests(c: Context): Promise<Received> {
@@ -62,9 +67,9 @@ async function signatureAndDigests(c: Context): Promise<Received> {
     named.set(name, [...(named.get(name) ?? []), one]);
   }
   return {
-    source: memorySource(fromBase64(signature)),
-    fileName: fileName ?? 'signature',
-    data: [...named].map(([name, known]) => ({ name, source: knownByDigest(known) })),
+    file: { bytes: fromBase64(signature) },
+    name: fileName ?? 'signature',
+    data: [...named].map(([name, digests]) => ({ name, file: { digests } })),
     [Symbol.dispose]: () => {},
   };
 }

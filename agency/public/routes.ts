@@ -10,6 +10,7 @@ import { receive } from './received.ts';
 import { judgeReceived, policyNamed, reportAnswer, type VerifyDoors } from './verify.ts';
 
 export interface PublicDoors extends VerifyDoors {
+  readonly trust: TrustSource;
   /** Largest file the server judges for those who choose to upload. */
   readonly maxUploadBytes?: number;
 }
@@ -44,13 +45,14 @@ export function publicApp(doors: PublicDoors): Hono {
   );
   const limit = doors.maxUploadBytes ?? MAX_UPLOAD_BYTES;
   mount(app, publicRoutes.verify, [gently], async ({ c, query }) => {
-    const policy = policyNamed(query.policy, doors);
+    // Before the upload: an unknown name needs none.
+    policyNamed(query.policy, doors);
     using received = await receive(c, limit);
-    return await reportAnswer(c, await judgeReceived(received, doors, policy), query, doors);
+    return await reportAnswer(c, received, query, doors);
   });
   mount(app, publicRoutes.validate, [gently], async ({ c }) => {
     using received = await receive(c, limit);
-    const { report } = (await judgeReceived(received, doors, policyNamed(undefined, doors))).outcome;
+    const { report } = await judgeReceived(received, doors, {});
     return { report, sentence: { vi: sentenceFor(report, 'vi').heading, en: sentenceFor(report, 'en').heading } };
   });
   return app;

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { createHash } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '@antin/adapters/http/app';
 import { createLog } from '@antin/adapters/log/log';
 import { nodeCrypto as door } from '@antin/adapters/crypto/node';
@@ -12,6 +12,8 @@ import { signJades } from '@antin/signature/jades/sign';
 import { letter } from '@antin/testkit/judging/documents';
 import { everyFormat, trustOf, type Sample } from '@antin/testkit/judging/every-format';
 import { testPki } from '@antin/testkit/pki/test-pki';
+import { judgeWith } from '../verification/judge.ts';
+import { threadPool } from '../verification/thread-pool.ts';
 import { publicProblems } from './problems.ts';
 import { publicApp } from './routes.ts';
 
@@ -21,12 +23,15 @@ const MAX = 200_000;
 let now = pki.now + 60_000;
 const clock = (): Date => new Date((now += 2000));
 
+const pool = threadPool();
+afterAll(() => pool.stop());
+
 function server(maxUploadBytes = MAX, tick = clock, sealed = true) {
   const app = createApp({ log: createLog({ level: 'error' }), problems: publicProblems });
   app.route(
     '/',
     publicApp({
-      ...{ clock: tick, trust: trustOf(pki), maxUploadBytes },
+      ...{ clock: tick, trust: trustOf(pki), judge: judgeWith(trustOf(pki), pool.ask), maxUploadBytes },
       ...(sealed ? { reportSeal: async () => pki.signingKey('seal') } : {}),
     }),
   );

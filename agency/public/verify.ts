@@ -2,20 +2,16 @@ import type { Context } from 'hono';
 import { HttpRefusal } from '@antin/adapters/http/fault';
 import type { SigningKey } from '@antin/signature/making/signer';
 import type { VerifyQuery } from '@antin/protocol/public/verification';
-import { dataByName } from '@antin/signature/validation/data-by-name';
-import { etsiReport } from '@antin/signature/validation/etsi-report';
-import type { ValidationOutcome } from '@antin/signature/validation/outcome';
 import { VIETNAM_POLICY, type ValidationPolicy } from '@antin/signature/validation/policy';
-import { detailedReport, diagnosticReport, simpleReport } from '@antin/signature/validation/reports';
 import { sentenceFor } from '@antin/signature/words/sentence';
-import { judgeWhole } from '../verification/judge.ts';
-import type { TrustSource } from '../verification/trust-source.ts';
-import { printedReport } from './printed.ts';
+import type { Judge } from '../verification/judge.ts';
+import type { Answer, Question } from '../verification/question.ts';
+import { sealedReport } from './printed.ts';
 import type { Received } from './received.ts';
 
 export interface VerifyDoors {
   readonly clock: () => Date;
-  readonly trust: TrustSource;
+  readonly judge: Judge;
   /** Policies that may be asked for by name, beside the default for Vietnam. */
   readonly policies?: ((name: string) => ValidationPolicy | 'broken' | undefined) | undefined;
   /** The seal under printed reports; without it they are plain paper. */
@@ -32,51 +28,43 @@ export function policyNamed(name: string | undefined, { policies }: Pick<VerifyD
   return found;
 }
 
-export interface Judged {
-  readonly outcome: ValidationOutcome;
-  readonly policy: ValidationPolicy;
-  readonly at: number;
+/** What a file costs at the most, and no answer within it. */
+export type JudgedReport = Extract<Answer, { status: 'judged' }>;
+
+/** @throws {HttpRefusal} `format.unsupported`, `verify.time-over`, `verify.memory-over` */
+export async function judgeReceived(
+  received: Received,
+  doors: Pick<VerifyDoors, 'judge' | 'clock'>,
+  more: Pick<Question, 'policy' | 'form' | 'language' | 'sealed'>,
+): Promise<JudgedReport> {
+  const { name, file, data } = received;
+  const answer = await doors.judge({ name, file, data, relation: 'brought', at: doors.clock().getTime(), ...more });
+  if (answer.status === 'judged') return answer;
+  throw new HttpRefusal(answer.status === 'stopped' ? answer.code : 'format.unsupported');
 }
 
-/** @throws {UnsupportedFile} `format.unsupported` */
-export async function judgeReceived(received: Received, doors: VerifyDoors, policy: ValidationPolicy): Promise<Judged> {
-  const at = doors.clock().getTime();
-  const { data } = received;
-  const [only] = data;
-  const outcome = await judgeWhole(received.source, received.fileName, doors.trust, at, {
-    policy,
-    // One file is what the signature is about, whatever its name; of several, the name decides.
-    ...(only === undefined || data.length > 1 ? {} : { detached: only.source }),
-    ...(only === undefined ? {} : { detachedByName: dataByName(data) }),
-  });
-  return { outcome, policy, at };
-}
-
-/** The report that was asked for. @throws {HttpRefusal} `verify.nothing-to-report` */
+/**
+ * The report that was asked for.
+ *
+ * @throws {HttpRefusal} as `judgeReceived`; `verify.nothing-to-report`, `verify.seal-unavailable`
+ */
 export async function reportAnswer(
   c: Context,
-  { outcome, policy, at }: Judged,
-  { report: kind, language }: VerifyQuery,
-  { reportSeal }: Pick<VerifyDoors, 'reportSeal'>,
+  received: Received,
+  { report: form, language, policy: named }: VerifyQuery,
+  doors: VerifyDoors,
 ): Promise<Response> {
-  const { report } = outcome;
-  switch (kind) {
-    case undefined:
-      return c.json({ report, sentence: sentenceFor(report, language) });
-    case 'simple':
-      return c.json(simpleReport(outcome, language));
-    case 'detailed':
-      return c.json(detailedReport(outcome, policy, at));
-    case 'diagnostic':
-      return c.json(diagnosticReport(outcome));
-    case 'pdf': {
-      const pdf = await printedReport(report, language, at, reportSeal);
-      return c.body(new Uint8Array(pdf), 200, { 'content-type': 'application/pdf' });
-    }
-    case 'etsi': {
-      const xml = etsiReport(outcome, policy, at);
-      if (xml === undefined) throw new HttpRefusal('verify.nothing-to-report');
-      return c.body(xml, 200, { 'content-type': 'application/xml; charset=utf-8' });
-    }
+  const policy = policyNamed(named, doors);
+  const { reportSeal } = doors;
+  const asked = form === undefined ? {} : { form };
+  const { report, text, pdf } = await judgeReceived(received, doors, {
+    ...{ policy, language, sealed: reportSeal !== undefined, ...asked },
+  });
+  if (form === undefined) return c.json({ report, sentence: sentenceFor(report, language) });
+  if (pdf !== undefined) {
+    const sealed = await sealedReport(pdf, doors.clock().getTime(), reportSeal);
+    return c.body(new Uint8Array(sealed), 200, { 'content-type': 'application/pdf' });
   }
+  if (text === undefined) throw new HttpRefusal('verify.nothing-to-report');
+  return c.body(text, 200, { 'content-type': form === 'etsi' ? 'application/xml; charset=utf-8' : 'application/json' });
 }

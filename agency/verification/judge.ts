@@ -1,45 +1,54 @@
+import type { OpenSource } from '@antin/adapters/files/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
-import { nodeCrypto } from '@antin/adapters/crypto/node';
-import { nodeInflate } from '@antin/adapters/inflate/node';
-import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
-import { judgeWithSources } from '@antin/signature/validation/with-sources';
-import type { ValidationOutcome } from '@antin/signature/validation/outcome';
-import type { Evidence, Need, ValidationContext, ValidationReport } from '@antin/signature/validation/types';
-import { parseCertificate } from '@antin/pki/x509/certificate';
+import type { TrustAnchor } from '@antin/pki/path/validate';
+import type { Evidence, ValidationReport } from '@antin/signature/validation/types';
+import { UnsupportedFile } from '@antin/signature/validation/validate';
+import { judgeInRounds, type Wanted } from '@antin/signature/validation/with-sources';
+import { answerTo } from './answer.ts';
+import type { Answer, FileRef, FirstAnswer, Question } from './question.ts';
 import type { TrustSource } from './trust-source.ts';
 
 const ROUNDS = 4;
 
-/** The engine with this installation's trust: what `antin validate`, the browser and arrival all use. */
-export async function judgeFile(source: ByteSource, fileName: string, trust: TrustSource, at: number): Promise<ValidationReport> {
-  return (await judgeWhole(source, fileName, trust, at)).report;
-}
+/** Where judging happens: this thread, or others. */
+export type Ask = (question: Question, anchors: readonly TrustAnchor[], evidence: Evidence) => Promise<FirstAnswer>;
 
-/** What else may be said about a file: data that it does not carry, another policy. */
-export type More = Pick<ValidationContext, 'detached' | 'detachedByName' | 'policy'>;
+/** Judges one file with this installation's trust: what HTTP, arrivals and the desks use. */
+export type Judge = (question: Question) => Promise<Answer>;
 
-/** The same with the facts behind the report. @throws {UnsupportedFile} `format.unsupported` */
-export async function judgeWhole(
-  source: ByteSource,
-  fileName: string,
-  trust: TrustSource,
-  at: number,
-  more: More = {},
-): Promise<ValidationOutcome> {
-  const context: ValidationContext = {
-    ...more,
-    door: nodeCrypto,
-    inflate: nodeInflate,
-    inflateRaw: nodeInflateRaw,
-    trust: trust.anchors,
-    evidence: { certificates: trust.certificates, crls: [], ocsps: [] },
-    at,
-    fileName,
+/** In this thread: for tests, and wherever one file is all there is. */
+export const askHere: Ask = (question, anchors, evidence) => Promise.resolve(answerTo(question, { anchors, evidence }));
+
+/** The engine with this installation's trust and status data. */
+export function judgeWith(trust: TrustSource, ask: Ask): Judge {
+  return async (question) => {
+    const first = { certificates: trust.certificates, crls: [], ocsps: [] };
+    const { anchors } = trust;
+    const round = async (evidence: Evidence) => {
+      const answer = await ask(question, anchors, evidence);
+      if (answer.status === 'judged') return { ...answer, answer };
+      // Nothing that could be fetched would change it.
+      return { report: { verdict: 'unsigned' as const }, needs: [], answer };
+    };
+    const { answer } = await judgeInRounds(round, first, (needs) => fetchNeeds(needs, trust), ROUNDS);
+    return answer;
   };
-  return judgeWithSources(source, context, (needs) => fetchNeeds(needs, trust), ROUNDS);
 }
 
-async function fetchNeeds(needs: readonly Need[], trust: TrustSource): Promise<Evidence> {
+/** @throws {UnsupportedFile} `format.unsupported` */
+export async function judgeFile(source: ByteSource, fileName: string, trust: TrustSource, at: number): Promise<ValidationReport> {
+  const question: Question = { name: fileName, file: { bytes: source.read(0, source.size) }, data: [], relation: 'brought', at };
+  const answer = await judgeWith(trust, askHere)(question);
+  if (answer.status !== 'judged') throw new UnsupportedFile('the file is of no format that carries signatures this engine knows');
+  return answer.report;
+}
+
+/** An open file, whole. */
+export function wholeFile(source: OpenSource): FileRef {
+  return { descriptor: source.descriptor, start: 0, size: source.size };
+}
+
+async function fetchNeeds(needs: readonly Wanted[], trust: TrustSource): Promise<Evidence> {
   const crls: Uint8Array[] = [];
   const ocsps: Uint8Array[] = [];
   for (const need of needs) {
@@ -48,14 +57,4 @@ async function fetchNeeds(needs: readonly Need[], trust: TrustSource): Promise<E
     if (found !== undefined) (need.kind === 'crl' ? crls : ocsps).push(found);
   }
   return { certificates: [], crls, ocsps };
-}
-
-/** SHA-256 fingerprints are compared by the caller; this only reads what is to be trusted. */
-export function anchorOf(
-  der: Uint8Array,
-  purposes: readonly ('signer' | 'time-stamp')[],
-  label: string,
-  practice: boolean,
-): TrustSource['anchors'][number] {
-  return { certificate: parseCertificate(der), purposes, label, practice };
 }

@@ -7,6 +7,8 @@ export interface FormPart {
   /** Undefined for plain fields. */
   readonly fileName: string | undefined;
   readonly content: ByteSource;
+  /** Where its bytes begin in the body. */
+  readonly start: number;
 }
 
 const MOST_PARTS = 64;
@@ -42,7 +44,7 @@ export function formParts(body: ByteSource, boundary: string): readonly FormPart
     if (end === -1) return undefined;
     const named = dispositionOf(head.slice(0, headEnd));
     if (named === undefined) return undefined;
-    parts.push({ ...named, content: sliceSource(body, start, end - start) });
+    parts.push({ ...named, content: sliceSource(body, start, end - start), start });
     at = end + line.length;
   }
 }

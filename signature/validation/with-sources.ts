@@ -1,6 +1,6 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
 import type { ValidationOutcome } from './outcome.ts';
-import type { Evidence, Need, ValidationContext } from './types.ts';
+import type { Evidence, Need, ValidationContext, ValidationReport } from './types.ts';
 import { validate } from './validate.ts';
 
 /** Brings what it can for the needs; leaves out what it cannot. Caps, addresses and caches are its business. */
@@ -16,10 +16,29 @@ export async function judgeWithSources(
   fetch: Fetch,
   rounds = 4,
 ): Promise<ValidationOutcome> {
-  let evidence = context.evidence;
+  const judge = (evidence: Evidence) => Promise.resolve(validate(source, { ...context, evidence }));
+  return judgeInRounds(judge, context.evidence, fetch, rounds);
+}
+
+/** What names a need. */
+export type Wanted =
+  | { readonly kind: 'certificate'; readonly issuer: string; readonly urls: readonly string[] }
+  | { readonly kind: 'crl' | 'ocsp'; readonly issuerSha256: string; readonly serialHex: string };
+
+/** The same rounds, wherever the judging happens: in another thread, too. */
+export async function judgeInRounds<
+  N extends Wanted,
+  T extends { readonly report: Pick<ValidationReport, 'verdict'>; readonly needs: readonly N[] },
+>(
+  judge: (evidence: Evidence) => Promise<T>,
+  first: Evidence,
+  fetch: (needs: readonly N[]) => Promise<Evidence>,
+  rounds = 4,
+): Promise<T> {
+  let evidence = first;
   const asked = new Set<string>();
   for (let round = 0; ; round++) {
-    const outcome = validate(source, { ...context, evidence });
+    const outcome = await judge(evidence);
     const fresh = outcome.needs.filter((need) => !asked.has(keyOf(need)));
     if (outcome.report.verdict === 'valid' || fresh.length === 0 || round >= rounds) return outcome;
     for (const need of fresh) asked.add(keyOf(need));
@@ -33,7 +52,7 @@ export async function judgeWithSources(
   }
 }
 
-function keyOf(need: Need): string {
+function keyOf(need: Wanted): string {
   return need.kind === 'certificate'
     ? `certificate ${need.issuer} ${need.urls.join()}`
     : `${need.kind} ${need.issuerSha256} ${need.serialHex}`;

@@ -1,0 +1,193 @@
+import { Worker } from 'node:worker_threads';
+import type { TrustAnchor } from '@antin/pki/path/validate';
+import type { Evidence } from '@antin/signature/validation/types';
+import { HttpRefusal } from '@antin/adapters/http/fault';
+import type { AnchorData, FromThread, ToThread } from './messages.ts';
+import type { FirstAnswer, Question } from './question.ts';
+
+export interface PoolLimits {
+  /** Threads at the most. */
+  readonly threads: number;
+  /** Of one question, from when a thread has it. */
+  readonly milliseconds: number;
+  /** Of JavaScript memory in one thread. */
+  readonly megabytes: number;
+  /** Questions that wait; more are told to come later. */
+  readonly waiting: number;
+}
+
+export const POOL_LIMITS: PoolLimits = { threads: 2, milliseconds: 30_000, megabytes: 512, waiting: 200 };
+
+/** Answers questions in threads of their own; `stop` ends what is under way. */
+export interface ThreadPool {
+  /** @throws {HttpRefusal} `http.unavailable` when too many wait */
+  ask(question: Question, anchors: readonly TrustAnchor[], evidence: Evidence): Promise<FirstAnswer>;
+  /** Starts the first thread, so that nobody waits for the engine to load. */
+  warm(): void;
+  stop(): Promise<void>;
+}
+
+interface Waiting {
+  readonly question: Question;
+  readonly anchors: readonly TrustAnchor[];
+  readonly evidence: Evidence;
+  readonly resolve: (answer: FirstAnswer) => void;
+  readonly reject: (fault: Error) => void;
+}
+
+/**
+ * A few threads that judge, so that a file which costs much keeps nobody else waiting: the office answers meanwhile, and a thread that
+ * does not come to an end in time, or wants more memory than a file may cost, is ended with everything a hostile file left in it.
+ *
+ * A thread is used again and again; files are read from their descriptors, not copied.
+ */
+export function threadPool(options: Partial<PoolLimits> = {}): ThreadPool {
+  const limits: PoolLimits = { ...POOL_LIMITS, ...options };
+  const waiting: Waiting[] = [];
+  const idle: Thread[] = [];
+  const all = new Set<Thread>();
+  let stopped = false;
+
+  const next = (): void => {
+    while (waiting.length > 0) {
+      const thread = idle.pop() ?? (all.size < limits.threads ? start() : undefined);
+      if (thread === undefined) return;
+      const asked = waiting.shift() as Waiting;
+      void thread.run(asked).then((alive) => {
+        if (alive) idle.push(thread);
+        else all.delete(thread);
+        next();
+      });
+    }
+  };
+  const start = (): Thread => {
+    const thread = new Thread(limits);
+    all.add(thread);
+    return thread;
+  };
+  return {
+    ask: (question, anchors, evidence) =>
+      new Promise((resolve, reject) => {
+        if (stopped || waiting.length >= limits.waiting) {
+          reject(new HttpRefusal('http.unavailable', { headers: { 'retry-after': '10' } }));
+          return;
+        }
+        waiting.push({ question, anchors, evidence, resolve, reject });
+        next();
+      }),
+    warm() {
+      if (!stopped && all.size === 0) idle.push(start());
+    },
+    async stop() {
+      stopped = true;
+      for (const one of waiting.splice(0)) one.reject(new HttpRefusal('http.unavailable'));
+      await Promise.all([...all].map((thread) => thread.end()));
+      all.clear();
+    },
+  };
+}
+
+class Thread {
+  readonly #worker: Worker;
+  readonly #limits: PoolLimits;
+  readonly #ready: Promise<void>;
+  #known: readonly AnchorData[] | undefined;
+  #ended = false;
+  #heard: (message: FromThread | Error | number) => void = () => {};
+
+  constructor(limits: PoolLimits) {
+    this.#limits = limits;
+    this.#worker = new Worker(new URL('./thread.ts', import.meta.url), {
+      execArgv: [],
+      env: {},
+      resourceLimits: { maxOldGenerationSizeMb: limits.megabytes },
+    });
+    // An idle thread keeps no process alive.
+    this.#worker.unref();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#ready = promise;
+    this.#worker.on('message', (message: FromThread) => ('ready' in message ? resolve() : this.#heard(message)));
+    this.#worker.on('error', (fault: Error) => this.#over(resolve, fault));
+    this.#worker.on('exit', (code) => this.#over(resolve, code));
+  }
+
+  #over(ready: () => void, why: Error | number): void {
+    this.#ended = true;
+    ready();
+    this.#heard(why);
+  }
+
+  /** @returns false when the thread is gone */
+  async run({ question, anchors, evidence, resolve, reject }: Waiting): Promise<boolean> {
+    this.#worker.ref();
+    // Loading the engine is not the file's fault.
+    await this.#ready;
+    if (this.#ended) {
+      reject(new Error('the thread that judges ended while it was idle'));
+      return false;
+    }
+    const heard = Promise.withResolvers<FromThread | Error | number | 'late'>();
+    this.#heard = heard.resolve;
+    const timer = setTimeout(() => heard.resolve('late'), this.#limits.milliseconds);
+    try {
+      const fresh = this.#fresh(anchors);
+      const message: ToThread = { question, evidence: copied(evidence), ...(fresh === undefined ? {} : { anchors: fresh }) };
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      this.#worker.postMessage(message);
+      const said = await heard.promise;
+      // Only once nothing reads the file any more may its owner close it.
+      if (said === 'late' || said instanceof Error || typeof said === 'number') await this.end();
+      if (said === 'late') resolve({ status: 'stopped', code: 'verify.time-over' });
+      else if (said instanceof Error && isOutOfMemory(said)) resolve({ status: 'stopped', code: 'verify.memory-over' });
+      else if (said instanceof Error) reject(said);
+      else if (typeof said === 'number') reject(new HttpRefusal('http.unavailable'));
+      else if ('answer' in said) resolve(said.answer);
+      else if ('fault' in said) reject(faultOf(said.fault));
+    } catch (fault) {
+      reject(fault as Error);
+    } finally {
+      clearTimeout(timer);
+      this.#heard = () => {};
+      this.#worker.unref();
+    }
+    return !this.#ended;
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    await this.#worker.terminate();
+  }
+
+  /** Undefined while the thread knows them. */
+  #fresh(anchors: readonly TrustAnchor[]): readonly AnchorData[] | undefined {
+    const data = anchors.map(({ certificate, ...rest }): AnchorData => ({ ...rest, certificate: certificate.raw }));
+    const known = this.#known;
+    if (known !== undefined && known.length === data.length && known.every((one, i) => same(one, data[i] as AnchorData))) {
+      return undefined;
+    }
+    this.#known = data;
+    return data.map((one) => ({ ...one, certificate: one.certificate.slice() }));
+  }
+}
+
+function same(a: AnchorData, b: AnchorData): boolean {
+  if (a.certificate !== b.certificate && Buffer.compare(a.certificate, b.certificate) !== 0) return false;
+  const plain = ({ certificate: _, ...rest }: AnchorData): string => JSON.stringify(rest);
+  return plain(a) === plain(b);
+}
+
+/** A view into a large buffer would take the whole buffer along. */
+function copied({ certificates, crls, ocsps }: Evidence): Evidence {
+  const copy = (all: readonly Uint8Array[]): Uint8Array[] => all.map((one) => one.slice());
+  return { certificates: copy(certificates), crls: copy(crls), ocsps: copy(ocsps) };
+}
+
+function isOutOfMemory(fault: Error): boolean {
+  return (fault as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY';
+}
+
+function faultOf({ code, message, stack }: { code: string | undefined; message: string; stack: string | undefined }): Error {
+  const fault = new Error(message);
+  if (stack !== undefined) fault.stack = stack;
+  return code === undefined ? fault : Object.assign(fault, { code });
+}
