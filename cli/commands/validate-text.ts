@@ -23,6 +23,8 @@ const LABELS = {
     parts: { document: 'toàn bộ tài liệu', element: 'phần tử', file: 'tệp', signature: 'giá trị chữ ký', payload: 'dữ liệu' },
     error: 'lỗi',
     warning: 'lưu ý',
+    information: 'để biết',
+    nameNotSigned: 'tên tệp không được ký',
     rule: 'chưa đạt mức chuẩn vì',
     change: 'thay đổi sau khi ký',
   },
@@ -45,6 +47,8 @@ const LABELS = {
     parts: { document: 'the whole document', element: 'element', file: 'file', signature: 'signature value', payload: 'payload' },
     error: 'error',
     warning: 'note',
+    information: 'for information',
+    nameNotSigned: 'the name is not signed',
     rule: 'not a baseline signature because',
     change: 'changed after signing',
   },
@@ -57,6 +61,7 @@ export function reportText(report: ValidationReport, language: Language): string
   for (const one of report.signatures) lines.push('', ...signatureLines(one, language));
   for (const finding of report.errors) lines.push(`${words.error}: ${finding.code}: ${printable(finding.message)}`);
   for (const finding of report.warnings) lines.push(`${words.warning}: ${finding.code}: ${printable(finding.message)}`);
+  for (const { code, message } of report.information ?? []) lines.push(`${words.information}: ${code}: ${printable(message)}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -81,10 +86,11 @@ function signatureLines(one: SignatureReport, language: Language): string[] {
   const field = one.field === undefined ? '' : ` (${printable(one.field)})`;
   lines.push(`  ${one.format}${field}, ${words.level} ${one.level ?? '–'}, ${words.covers[one.coverage]}`);
   if (one.signatureFile !== undefined) lines.push(`  ${printable(one.signatureFile)}`);
-  for (const { kind, name: part, intact } of one.covers ?? []) {
+  for (const { kind, name: part, intact, nameSigned } of one.covers ?? []) {
     const plain = kind === 'document' || kind === 'payload';
+    const bare = nameSigned === false ? ` (${words.nameNotSigned})` : '';
     const state = intact === true ? '' : `: ${intact === false ? words.partChanged : words.partMissing}`;
-    lines.push(`  ${words.part}: ${words.parts[kind]}${plain ? '' : ` ${printable(part)}`}${state}`);
+    lines.push(`  ${words.part}: ${words.parts[kind]}${plain ? '' : ` ${printable(part)}`}${bare}${state}`);
   }
   if (one.signer !== null)
     lines.push(`  ${one.signer.subject}`, `  ${words.issuer} ${one.signer.issuer}, ${one.signer.serialNumber}`);
@@ -101,6 +107,7 @@ function signatureLines(one: SignatureReport, language: Language): string[] {
   for (const finding of one.errors)
     lines.push(`  ${words.error}: ${finding.code} [${finding.clause}] ${printable(finding.message)}`);
   for (const finding of one.warnings) lines.push(`  ${words.warning}: ${finding.code} ${printable(finding.message)}`);
+  for (const { code, message } of one.information ?? []) lines.push(`  ${words.information}: ${code} ${printable(message)}`);
   if (one.levelFailures.length > 0) {
     lines.push(`  ${words.rule}:`);
     for (const rule of one.levelFailures) lines.push(`    ${rule.message} [${rule.clause}]`);

@@ -70,6 +70,23 @@ describe('antin validate of XML', () => {
     expect((await antin(path('apart.xml'), '--detached', path('part.xml'))).code).toBe(1);
   });
 
+  it('of several says which no signature is over, in a batch at its end', async () => {
+    const [signed, brought] = [path('phụ lục.pdf'), path('part.xml')];
+    const one = await antin(path('apart.xml'), '--detached', signed, brought, '--format', 'json');
+    expect(one.code).toBe(2);
+    expect(JSON.parse(one.out)).toMatchObject({
+      ...{ verdict: 'indeterminate', decidedBy: 'detached.not-signed', signatures: [{ indication: 'TOTAL_PASSED' }] },
+      errors: [{ code: 'detached.not-signed', about: brought }],
+    });
+    writeFileSync(path('list'), `${path('apart.xml')}\n${path('apart.xml')}\n`);
+    const batch = (...data: string[]) => antin('--batch', path('list'), '--format', 'jsonl', '--detached', ...data);
+    expect(await batch(signed)).toMatchObject({ code: 0, err: '' });
+    const left = await batch(signed, brought);
+    expect(left.code).toBe(2);
+    expect(left.err).toBe(`antin validate: no signature is over ${brought} [detached.not-signed]\n`);
+    expect(left.out.match(/"verdict":"valid"/g)).toHaveLength(2);
+  });
+
   it('says in words what is signed and what is not', async () => {
     expect((await antin(path('whole.xml'))).out).toMatch(
       /^Văn bản này còn nguyên vẹn[\s\S]*XAdES, mức B-B, bao trùm cả tệp\n {2}phần được ký: toàn bộ tài liệu\n/,

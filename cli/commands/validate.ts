@@ -8,6 +8,7 @@ import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { answerCache } from '@antin/adapters/sources/answer-cache';
 import { evidenceFetcher } from '@antin/adapters/sources/evidence';
 import { FormatFault } from '@antin/formats/fault';
+import { unusedNames } from '@antin/signature/validation/given-data';
 import type { ValidationOutcome } from '@antin/signature/validation/outcome';
 import { locationsOf } from '@antin/signature/validation/known-anchors';
 import { readPolicy } from '@antin/signature/validation/policy-file';
@@ -82,7 +83,12 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
         policy,
         at,
       });
-    if (args.batch !== undefined) return await runBatch(args.batch, args.format, (path) => judgeOne(path, judge, render), io);
+    if (args.batch !== undefined) {
+      const code = await runBatch(args.batch, args.format, (path) => judgeOne(path, judge, render), io);
+      const left = args.detached.filter((one) => !judge.used.has(one));
+      for (const one of left) io.stderr.write(`antin validate: no signature is over ${printable(one)} [detached.not-signed]\n`);
+      return left.length > 0 && code === exit.valid ? exit.indeterminate : code;
+    }
     if (args.print !== undefined) checkPrint(args.file as string, args.print);
     if (args.visual !== undefined) makeFolder(args.visual);
     const outcome = await judgeOne(args.file as string, judge, render);
@@ -117,7 +123,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-type Judge = (path: string) => Promise<ValidationOutcome & { readonly at: number }>;
+type Judge = ((path: string) => Promise<ValidationOutcome & { readonly at: number }>) & {
+  /** Paths of the data that signatures judged so far are over. */
+  readonly used: ReadonlySet<string>;
+};
 
 type Render = (outcome: ValidationOutcome, at: number) => string;
 
@@ -130,7 +139,8 @@ function judgeFor(args: ValidateArguments, policy: ValidationPolicy, password: s
   };
   for (const path of args.detached) if (!stat(path).isFile()) throw new UsageFault(`${path} is no file`);
   const fetch = args.offline ? undefined : fetcher(args.allow, locationsOf([...trusted.trust, ...(trusted.tsaTrust ?? [])]));
-  return async (path) => {
+  const used = new Set<string>();
+  const judge = async (path: string) => {
     if (!stat(path).isFile()) throw new UsageFault(`${path} is no file`);
     using source = fileSource(path);
     using stack = new DisposableStack();
@@ -150,10 +160,17 @@ function judgeFor(args: ValidateArguments, policy: ValidationPolicy, password: s
       // One file is what the signature is about, whatever its name; of several, the name decides.
       ...(detached === undefined || data.length > 1 ? {} : { detached: detached.source }),
       ...(detached === undefined ? {} : { detachedByName: dataByName(data) }),
+      // In a batch, each file takes its own of the data; what is left over is told at the end.
+      ...(data.length < 2 || args.batch !== undefined ? {} : { detachedNames: args.detached }),
     };
     const outcome = fetch === undefined ? validate(source, context) : await judgeWithSources(source, context, fetch);
+    const left = new Set(unusedNames(outcome.report.signatures, args.detached, context.detachedByName));
+    // One file is taken by a CMS whatever its name, and the answer says so where it was not.
+    const one = data.length === 1 && outcome.report.errors.every(({ code }) => code !== 'detached.not-signed');
+    for (const name of args.detached) if (one || !left.has(name)) used.add(name);
     return { ...outcome, at };
   };
+  return Object.assign(judge, { used });
 }
 
 /** @throws {UsageFault} with the code of what is wrong with it */

@@ -62,6 +62,11 @@ export class XmlElement {
     return this.tag().attributes;
   }
 
+  /** Prefixes declared in this tag itself, with what they stand for; the empty one is the default namespace. */
+  get declared(): ReadonlyMap<string, string> {
+    return this.tag().declared;
+  }
+
   attribute(localName: string, namespace = ''): string | undefined {
     return this.attributes.find((one) => one.localName === localName && one.namespace === namespace)?.value;
   }

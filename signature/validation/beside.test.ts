@@ -96,6 +96,26 @@ describe('data that are brought and nobody signed', () => {
     expect(judge(of('a.txt'), { detached: contract })).toBe('valid');
   });
 
+  it('keep it from passing where one of several is left over, and the one is named', () => {
+    const files: Record<string, ReturnType<typeof text>> = { 'a.txt': text('a'), 'b.txt': text('b'), 'c.txt': text('c') };
+    const detachedByName = (name: string) => files[name];
+    const references = [reference('a.txt', ''), reference('./b.txt', '', { id: 'r2' })];
+    const document = `<hs xmlns="urn:vn">${signatureByHand({ references })}</hs>`;
+    const signed = fillIn(document, { pki, by: 'leader', files: (uri) => files[uri.replace('./', '')] });
+    const given = (...detachedNames: string[]) => ({ detachedByName, detachedNames });
+    expect(judge(signed, given('a.txt', 'b.txt'))).toBe('valid');
+    expect(judge(signed, given('a.txt', 'b.txt', 'c.txt'))).toBe(refused);
+    const { report } = validate(memorySource(utf8(signed)), contextOf(pki, at, given('c.txt', 'b.txt', 'a.txt')));
+    expect(report.errors.map((one) => one.about)).toEqual(['c.txt']);
+    // Attached, and so over none of them.
+    expect(judge(cms)).toBe('valid');
+    expect(judge(cms, given('a.txt', 'b.txt'))).toBe(refused);
+    const whole = fillIn(document.replace(/<ds:Reference.*?<\/ds:Reference>/, reference('', ENVELOPED + EXCLUSIVE)), {
+      ...{ pki, by: 'leader', files: () => text('b') },
+    });
+    expect(judge(whole, given('a.txt', 'b.txt'))).toBe(refused);
+  });
+
   it('keep lines of an HTTP message from passing that do not name the body', () => {
     const message = (digest: boolean) => {
       const pars = ['x-so', ...(digest ? ['digest'] : [])];

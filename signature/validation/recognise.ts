@@ -17,10 +17,11 @@ export type Container =
   | { readonly kind: 'cms'; readonly bytes: Uint8Array; readonly content?: ByteSource; readonly beside?: true }
   /** No `bytes`: more than is read. */
   | { readonly kind: 'json'; readonly bytes: Uint8Array | undefined }
-  | { readonly kind: 'asic'; readonly format: ContainerKind }
+  /** `office`: the archive is an Office file as well, to whoever looks for its list of content types. */
+  | { readonly kind: 'asic'; readonly format: ContainerKind; readonly office?: true }
   | { readonly kind: 'xml'; readonly format: 'XAdES' | 'XMLDSig' }
-  /** `signed`: it names signature parts, readable or not. */
-  | { readonly kind: 'ooxml'; readonly signed: boolean }
+  /** `signed`: it names signature parts, readable or not. `container`: it is one of ASiC as well. */
+  | { readonly kind: 'ooxml'; readonly signed: boolean; readonly container?: true }
   | { readonly kind: 'mail' }
   | { readonly kind: 'none' };
 
@@ -147,19 +148,27 @@ function beginsAsArchive(head: Uint8Array): boolean {
 function zip(source: ByteSource, head: string): Container {
   const mimetype = /^.{30}mimetypeapplication\/vnd\.etsi\.asic-([se])\+zip/s.exec(head)?.[1];
   const nameLength = head.charCodeAt(26) | (head.charCodeAt(27) << 8);
-  if (mimetype !== undefined && nameLength === 'mimetype'.length)
-    return { kind: 'asic', format: mimetype === 's' ? 'ASiC-S' : 'ASiC-E' };
+  const first = mimetype !== undefined && nameLength === 'mimetype'.length;
   const names = namesIn(source);
   // What the strict reader refuses is searched as bytes: damage does not make a signed file unsigned.
   const has = (start: string): boolean =>
     names?.some((name) => name.startsWith(start)) ?? positionsOf(source, latin1(start), 1).length > 0;
-  if (has('[Content_Types].xml')) return { kind: 'ooxml', signed: has('_xmlsignatures/') || has('digital-signature') };
+  // By bytes, the list of an Office file inside a container would be found as well.
+  const office = names === undefined ? !first && has(TYPES) : names.some((name) => name.toLowerCase().startsWith(TYPES_NAME));
+  const signedOffice = (): boolean => has('_xmlsignatures/') || has('digital-signature');
   // Without mimetype, or with one that is not first: what stands in META-INF tells.
   const signed = ['META-INF/signature', 'META-INF/documentsignatures', 'META-INF/timestamp', 'META-INF/ASiCManifest'].some(has);
   const named = (names === undefined || has('mimetype')) && positionsOf(source, latin1(ASIC_TYPE), 1).length > 0;
-  return signed || named ? { kind: 'asic', format: 'ASiC-E' } : { kind: 'none' };
+  const container = first || signed || named;
+  // Word goes by the one list, a reader of containers by the other; each would be told of signatures that are not over what it shows.
+  if (office && (!container || names === undefined)) return { kind: 'ooxml', signed: signedOffice() };
+  if (office && signedOffice()) return { kind: 'ooxml', signed: true, container: true };
+  if (!container) return { kind: 'none' };
+  return { kind: 'asic', format: first && mimetype === 's' ? 'ASiC-S' : 'ASiC-E', ...(office ? { office } : {}) };
 }
 
+const TYPES = '[Content_Types].xml';
+const TYPES_NAME = TYPES.toLowerCase();
 const ASIC_TYPE = 'mimetypeapplication/vnd.etsi.asic-';
 
 /** By the directory, so that an Office file inside a container is not taken for one around it. */

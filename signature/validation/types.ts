@@ -120,6 +120,8 @@ export interface TimestampReport {
 export interface Covered extends CoveredPart {
   /** Null: it is not at hand. */
   readonly intact: boolean | null;
+  /** False: the content is signed, and nobody signed the name that stands here. */
+  readonly nameSigned?: false;
 }
 
 export interface SignatureReport {
@@ -183,6 +185,8 @@ export interface ValidationReport {
   /** What concerns the file and no single signature. */
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
+  /** What is worth knowing and changes nothing: names and places that no signature is over. */
+  readonly information?: readonly Finding[];
   /** The check that decided the document's verdict, and the signature it belongs to. */
   readonly decidedBy: string | null;
   readonly decidedBySignature: string | null;
@@ -227,6 +231,11 @@ export interface ValidationContext {
    * name. @param name decoded, in NFC
    */
   readonly detachedByName?: (name: string) => ByteSource | undefined;
+  /**
+   * Names by which `detachedByName` finds everything that was brought, where that is more than one file: what no signature is over
+   * keeps the answer from passing.
+   */
+  readonly detachedNames?: readonly string[];
   /** For an encrypted PDF; without it the file is not judged. */
   readonly decryption?: PdfDecryption | undefined;
   readonly fileName?: string;

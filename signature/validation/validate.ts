@@ -1,6 +1,7 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
+import { activeName } from './active-type.ts';
 import { judgeAsic } from './asic/judge.ts';
 import { judgeCmsFile } from './judge-file-cms.ts';
 import { judgeJson } from './json/judge.ts';
@@ -42,6 +43,7 @@ interface Judged {
   /** Keep it from passing. */
   readonly doubts: readonly Finding[];
   readonly warnings: readonly Finding[];
+  readonly information?: readonly Finding[];
 }
 
 /**
@@ -85,8 +87,21 @@ function withAll(found: Sources, fresh: Sources): Sources {
 function judge(source: ByteSource, sources: Sources): Judged {
   const container = recognise(source);
   const judged = judgeAs(container, source, sources);
-  return { ...judged, doubts: [...judged.doubts, ...unusedData(container.kind, sources.context, judged.signatures)] };
+  const { kind } = container;
+  const more = [
+    ...unusedData(kind, sources.context, judged.signatures),
+    ...('office' in container || 'container' in container ? [TWO_FORMATS] : []),
+    // What nobody signed is named so, whatever its name.
+    ...(judged.signatures.length === 0 ? [] : activeName(kind, sources.context.fileName ?? '')),
+  ];
+  return { ...judged, doubts: [...judged.doubts, ...more] };
 }
+
+const TWO_FORMATS: Finding = {
+  code: 'file.two-formats',
+  clause: 'EN 319 162-1 A.1; ECMA-376 Part 2 10',
+  message: 'the archive is a signed container and an Office file: programs open one or the other, with different signatures',
+};
 
 const TEXT_AROUND: Finding = {
   code: 'cms.text-around',
@@ -192,7 +207,7 @@ const RANK: Readonly<Record<Indication, number>> = { TOTAL_FAILED: 2, INDETERMIN
 
 /** The document is as good as its worst signature, and no better than what was found about the file itself. */
 function documentReport(source: ByteSource, context: ValidationContext, judged: Judged, sources: Sources): ValidationReport {
-  const { signatures, errors, doubts } = judged;
+  const { signatures, errors, doubts, information = [] } = judged;
   const worst = signatures.reduce<SignatureReport | undefined>(
     (a, b) => (a === undefined || RANK[b.indication] > RANK[a.indication] ? b : a),
     undefined,
@@ -230,6 +245,7 @@ function documentReport(source: ByteSource, context: ValidationContext, judged: 
     signatures,
     errors: [...errors, ...doubts],
     warnings: [...judged.warnings, ...sources.warnings],
+    ...(information.length === 0 ? {} : { information }),
     decidedBy,
     decidedBySignature,
     needs: sources.needs.map((need) =>

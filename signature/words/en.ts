@@ -57,6 +57,17 @@ export const EN: Catalogue = {
     'xml.unsigned-content': () => 'only a part of the file is signed, and it holds content that nobody signed for',
     'xml.unsigned-object': () => 'a signature carries content that nobody signed for',
     'xml.unsigned-instruction': () => 'the file tells programs how to show it (a style sheet), and nobody signed for that',
+    'file.active-name': () =>
+      'the name of the file has programs run it or show it as a web page, with another content than was signed',
+    'file.two-formats': () => 'the file is both an Office document and a signed container, and programs see only one of the two',
+    'xml.type-contradicted': () => 'the file says of what was signed that it is of another type than the signer said',
+    'xml.prefix-not-signed': () => 'a value in the file is written with a short name, and nobody signed what that stands for',
+    'xml.signature-cuts-text': () =>
+      'a signature stands in the middle of a text, so that programs may read only a part of the value',
+    'xml.active-content': () => 'the file is a web page or a drawing that can show something else when it is opened',
+    'xml.style-sheet': () => 'the file is shown through a style sheet that nobody signed',
+    'asic.name-not-signed': () =>
+      'the name of the file in the container has programs run it or show it as a web page, and nobody signed that name',
     'xml.data-not-in-document': () => 'what the signature is over is not in the file',
     'xmldsig.ambiguous-id': () => 'the file holds two elements that both claim to be the signed one',
     'xmldsig.transform-refused': () => 'the data is signed through a transform this software does not carry out',

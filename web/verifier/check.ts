@@ -51,6 +51,7 @@ export async function check({ file, data, language }: CheckRequest, say: (messag
     // One file is what the signature is about, whatever its name; of several, the name decides.
     ...(only === undefined || others.length > 1 ? {} : { detached: only.source }),
     ...(only === undefined ? {} : { detachedByName: dataByName(others) }),
+    ...(others.length < 2 ? {} : { detachedNames: others.map((one) => one.name) }),
   };
   say({ kind: 'step', step: 'check' });
   let outcome: ValidationOutcome;

@@ -31,10 +31,11 @@ export function unsignedView(t: Say, errors: readonly Finding[]): HTMLElement[] 
   ];
 }
 
-function line(t: Say, { kind, name, intact }: Covered): HTMLElement {
+function line(t: Say, { kind, name, intact, nameSigned }: Covered): HTMLElement {
   const whole = kind === 'document' || kind === 'payload';
   const state = h('span', { class: `tag ${TONE[`${intact}`]}` }, t(`covers.${intact}`));
-  return h('li', {}, `${t(`covers.${kind}`)}${whole ? '' : ` ${name}`} `, state);
+  const bare = nameSigned === false && [' ', h('span', { class: 'tag amber' }, t('covers.name'))];
+  return h('li', {}, `${t(`covers.${kind}`)}${whole ? '' : ` ${name}`} `, state, ...(bare || []));
 }
 
 /** A second picker: the signature stands in a file of its own, and what it is about is still needed. */

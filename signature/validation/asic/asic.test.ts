@@ -61,7 +61,8 @@ describe.each(['CAdES', 'XAdES'] as const)('a container with %s', (form) => {
       expect(report).toMatchObject({ format: container, errors: [], warnings: [] });
       expect(report.signatures[0]).toMatchObject({ format: form, coverage: 'file' });
       expect(sentenceFor(report, 'vi').tone).toBe('good');
-      expect(report.signatures[0]?.covers).toEqual(files.map(({ name }) => ({ kind: 'file', name, intact: true })));
+      const bare = form === 'CAdES' && container === 'ASiC-S' ? { nameSigned: false } : {};
+      expect(report.signatures[0]?.covers).toEqual(files.map(({ name }) => ({ kind: 'file', name, intact: true, ...bare })));
     }
   });
 });

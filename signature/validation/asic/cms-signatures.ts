@@ -71,7 +71,12 @@ function whatIsSigned(name: string, { container, parts, manifests }: Surrounding
     if (file === undefined || more !== undefined) {
       return fault('asic.data-objects', 'EN 319 162-1 4.3.3', 'ASiC-S holds exactly one file, or nobody can say which is signed');
     }
-    return { name: file, manifest: undefined, covers: [{ kind: 'file', name: file, intact: null }], faults: [] };
+    return {
+      name: file,
+      manifest: undefined,
+      covers: [{ kind: 'file', name: file, intact: null, nameSigned: false }],
+      faults: [],
+    };
   }
   // Of two manifests for one signature, readers would take different ones.
   const [manifest, more] = manifests.filter((one) => one.over === name && !one.archive);

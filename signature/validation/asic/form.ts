@@ -3,6 +3,7 @@ import { FormatFault } from '@antin/formats/fault';
 import type { AsicContainer, MimetypeFact } from '../../asic/container.ts';
 import { fileTypes } from '../../asic/manifest.ts';
 import { MANIFEST, MIME_TYPE } from '../../asic/names.ts';
+import { isActiveName } from '../active-type.ts';
 import { pdfOutside } from '../second-format.ts';
 import type { Finding } from '../types.ts';
 import type { JudgedManifest } from './manifests.ts';
@@ -21,6 +22,7 @@ interface Findings {
   readonly errors: readonly Finding[];
   readonly doubts: readonly Finding[];
   readonly warnings: readonly Finding[];
+  readonly information: readonly Finding[];
 }
 
 /** How the container departs from its standard, apart from any signature: its kind, its bookkeeping, its name. */
@@ -62,6 +64,15 @@ export function formFindings(
     add(warnings, 'asic.extension', MIMETYPE_CLAUSE, `the name ends in ".${extension}", the container is ${kind}`);
   }
   const kinds = [xades, cades, timeStamps].filter((list) => list.length > 0).length;
+  const information: Finding[] = [];
+  if (kind === 'ASiC-S' && xades.length === 0) {
+    const [name] = parts.dataFiles;
+    const clause = 'EN 319 162-1 4.3.3';
+    const code = 'asic.name-not-signed';
+    const message = `"${name ?? ''}": a CMS signature in ASiC-S is over the content of the file, its name is signed by nobody`;
+    // By another name the same bytes are another document.
+    if (name !== undefined) (isActiveName(name) ? doubts : information).push({ code, clause, message, about: name });
+  }
   if (kind === 'ASiC-S') {
     const clause = 'EN 319 162-1 4.3.3';
     const files = parts.dataFiles.length;
@@ -83,7 +94,7 @@ export function formFindings(
   if (zip.entries.some((one) => /evidencerecord/i.test(one.name) && one.name.startsWith('META-INF/'))) {
     add(warnings, 'asic.evidence-record-not-judged', 'EN 319 162-1 A.5', 'an evidence record is there and not judged');
   }
-  return { errors, doubts, warnings: [...warnings, ...manifestFindings(container, parts)] };
+  return { errors, doubts, warnings: [...warnings, ...manifestFindings(container, parts)], information };
 }
 
 /** META-INF/manifest.xml of the OpenDocument kind is signed by nobody: it is told where it contradicts what is there. */

@@ -27,6 +27,7 @@ export interface JudgedAsic {
   readonly errors: readonly Finding[];
   readonly doubts: readonly Finding[];
   readonly warnings: readonly Finding[];
+  readonly information?: readonly Finding[];
 }
 
 /**
@@ -54,11 +55,13 @@ export function judgeAsic(source: ByteSource, sources: Sources, kind: ContainerK
   const signatures: SignatureReport[] = [];
   const doubts: Finding[] = [];
   const told: Finding[] = [...warnings];
+  const information: Finding[] = [];
   for (const { name, size } of container.xades) {
     const one = judgeXmlEntry(name, size, parts, sources, signatures.length);
     signatures.push(...one.signatures);
     doubts.push(...one.doubts);
     told.push(...one.warnings);
+    information.push(...one.information);
   }
   for (const { name, size } of container.cades) {
     const first = signatures.length + 1;
@@ -79,6 +82,7 @@ export function judgeAsic(source: ByteSource, sources: Sources, kind: ContainerK
     errors: [...read.errors, ...errors, ...form.errors],
     doubts: [...read.doubts, ...form.doubts, ...doubts, ...uncovered(parts, signatures)],
     warnings: [...form.warnings, ...told],
+    information: [...form.information, ...information],
   };
 }
 
@@ -107,10 +111,10 @@ function bare(id: string, format: ContainerKind, formatFaults: readonly Finding[
 function judgeXmlEntry(name: string, size: number, parts: AsicParts, sources: Sources, before: number) {
   if (size > sources.policy.limits.cmsBytes) throw new LimitReached('signature-file', sources.policy.limits.cmsBytes);
   const bytes = parts.bytes(name);
-  if (bytes === undefined) return { signatures: [], doubts: [], warnings: [] };
+  if (bytes === undefined) return { signatures: [], doubts: [], warnings: [], information: [] };
   const settledBefore = sources.settled.length;
   const resolve = (asked: string): ByteSource | undefined => parts.content(asked.replace(/^\.?\//, ''));
-  const { signatures, doubts, warnings } = judgeXmlSignatures(bytes, sources, { resolve });
+  const { signatures, doubts, warnings, information } = judgeXmlSignatures(bytes, sources, { resolve });
   const idOf = (i: number): string => `signature-${before + i + 1}`;
   for (let i = settledBefore; i < sources.settled.length; i++) {
     const one = sources.settled[i] as (typeof sources.settled)[number];
@@ -118,9 +122,15 @@ function judgeXmlEntry(name: string, size: number, parts: AsicParts, sources: So
   }
   if (signatures.length === 0 && doubts.length === 0) {
     const message = `"${name}" carries no signature`;
-    return { signatures, doubts: [{ code: 'asic.empty-signature-file', clause: 'EN 319 162-1 4.4.3', message }], warnings };
+    return {
+      signatures,
+      doubts: [{ code: 'asic.empty-signature-file', clause: 'EN 319 162-1 4.4.3', message }],
+      warnings,
+      information,
+    };
   }
-  return { signatures: signatures.map((one, i) => ({ ...one, id: idOf(i), signatureFile: name })), doubts, warnings };
+  const named = signatures.map((one, i) => ({ ...one, id: idOf(i), signatureFile: name }));
+  return { signatures: named, doubts, warnings, information };
 }
 
 /** A container that carries time-stamps alone: nobody signed it, yet it is not "unsigned". */
@@ -132,7 +142,9 @@ function timeStampOnly(
   sources: Sources,
 ): SignatureReport {
   const message = 'the container carries a time-stamp of its files; nobody signed it';
-  const whole = parts.dataFiles.map((name) => ({ kind: 'file', name, intact: stamp.covers.has(name) }) as const);
+  const whole = parts.dataFiles.map(
+    (name) => ({ kind: 'file', name, intact: stamp.covers.has(name), nameSigned: false }) as const,
+  );
   const facts: SignatureFacts = {
     ...bare(`time-stamp-${i + 1}`, container.kind, []),
     notJudged: { code: 'asic.time-stamp-only', clause: 'EN 319 162-1 4.3.3', message },

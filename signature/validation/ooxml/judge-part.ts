@@ -17,6 +17,7 @@ import type { LevelFacts } from '../settled.ts';
 import { settle } from '../settle.ts';
 import type { Sources } from '../sources.ts';
 import type { Covered, Finding, SignatureReport } from '../types.ts';
+import { besideDigest } from '../xml/beside-digest.ts';
 import { coverageOf as coverageOfXml } from '../xml/covers.ts';
 import type { Work } from '../xml/references.ts';
 import { spend, workFor } from '../xml/references.ts';
@@ -86,7 +87,8 @@ function judgeTree(
   const report = settle(facts, sources, () => levelOf(one, read.xml.baseline));
   // Objects nobody signed are shown too: an image for the signature line, a purpose of signing.
   const { unsigned } = coverageOfXml(tree, read.covered);
-  return { report, doubts: [...leftOut(named.id, coverage), ...unsigned] };
+  const beside = besideDigest(tree, read.covered);
+  return { report, doubts: [...leftOut(named.id, coverage), ...unsigned, ...beside.doubts] };
 }
 
 function lookAt(file: OoxmlPackage, reference: Reference, work: Work, { context }: Sources): ManifestFinding {

@@ -7,6 +7,11 @@ import { isQualifyingProperties, strangersIn } from './strangers.ts';
 /** How much of an element a reference digests: all, all but every signature, all but this signature, only its text. */
 export type Covers = 'whole' | 'but-signatures' | 'text' | XmlElement;
 
+export interface ObjectFormat {
+  readonly mimeType?: string;
+  readonly encoding?: string;
+}
+
 export type Covered =
   | {
       readonly kind: 'element';
@@ -14,6 +19,12 @@ export type Covered =
       readonly how: Covers;
       /** The document, and with it the instructions around its root. */
       readonly document?: true;
+      /** The ds:Signature that is over it. */
+      readonly signature: XmlElement;
+      /** Of an exclusive canonical form: the prefixes that it keeps though nothing uses them. Undefined: it keeps all. */
+      readonly exclusive?: ReadonlySet<string>;
+      /** What the signed properties say about it (DataObjectFormat). */
+      readonly format?: ObjectFormat;
     }
   | { readonly kind: 'file' | 'signature' };
 
@@ -149,7 +160,7 @@ function speaks(element: XmlElement): boolean {
 }
 
 /** Text that stands directly in an element, without comments and instructions. */
-function textOf(tree: XmlTree, element: XmlElement): string {
+export function textOf(tree: XmlTree, element: XmlElement): string {
   let text = '';
   let at = element.openEnd;
   for (const child of element.children) {

@@ -17,6 +17,7 @@ import { LimitReached } from '../limits.ts';
 import { settle } from '../settle.ts';
 import type { Sources } from '../sources.ts';
 import type { Finding, SignatureReport } from '../types.ts';
+import { besideDigest } from './beside-digest.ts';
 import { coverageOf } from './covers.ts';
 import type { Covered } from './covers.ts';
 import { cutText } from './cut-text.ts';
@@ -31,6 +32,8 @@ export interface JudgedXml {
   readonly warnings: Finding[];
   /** Keep the document from passing whatever its signatures say: content that nobody signed, a budget that was reached. */
   readonly doubts: Finding[];
+  /** What nobody signed and reads the same anywhere: told. */
+  readonly information: readonly Finding[];
 }
 
 export interface XmlOptions {
@@ -76,7 +79,12 @@ function judgeBytes(
     if (!(fault instanceof FormatFault)) throw fault;
     if (UNDECIDED.has(fault.code)) return doubted(fault.code, fault.message);
     const finding = { code: fault.code, clause: 'XML 1.0', message: fault.message };
-    return { signatures: [conclude(unread(`${idPrefix}1`, [finding]), sources, NOTHING)], warnings: [], doubts: [] };
+    return {
+      signatures: [conclude(unread(`${idPrefix}1`, [finding]), sources, NOTHING)],
+      warnings: [],
+      doubts: [],
+      information: [],
+    };
   }
   try {
     return judgeTree(tree, sources, contentFor(tree), idPrefix);
@@ -97,7 +105,7 @@ function judgeTree(tree: XmlTree, sources: Sources, detached: DetachedContent, i
     covered.push(...judged.covered);
     return judged.report;
   });
-  if (signatures.length === 0) return { signatures, warnings: [], doubts: [] };
+  if (signatures.length === 0) return { signatures, warnings: [], doubts: [], information: [] };
   const { unsigned, whole } = coverageOf(tree, covered);
   // A policy may know messages whose frame speaks; the heading goes on naming the signed part alone.
   const told = (one: Finding): boolean =>
@@ -105,10 +113,12 @@ function judgeTree(tree: XmlTree, sources: Sources, detached: DetachedContent, i
   const message = 'only a part of this document is signed; whatever frames it says nothing';
   const partly = !whole && unsigned.length === 0 && covered.some((one) => one.kind === 'element');
   const warnings = partly ? [{ code: 'xml.part-signed', clause: 'EN 319 102-1 5.2.2', message }] : [];
+  const beside = besideDigest(tree, covered);
   return {
     signatures,
-    warnings: [...warnings, ...cutText(tree), ...unsigned.filter(told)],
-    doubts: unsigned.filter((one) => !told(one)),
+    warnings: [...warnings, ...cutText(tree), ...unsigned.filter(told), ...beside.warnings],
+    doubts: [...unsigned.filter((one) => !told(one)), ...beside.doubts],
+    information: beside.information,
   };
 }
 
@@ -176,5 +186,5 @@ function givenContent(tree: XmlTree, sources: Sources): DetachedContent {
 }
 
 function doubted(code: string, message: string): JudgedXml {
-  return { signatures: [], warnings: [], doubts: [{ code, clause: 'policy', message }] };
+  return { signatures: [], warnings: [], doubts: [{ code, clause: 'policy', message }], information: [] };
 }

@@ -1,18 +1,18 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { FormatFault } from '@antin/formats/fault';
-import { isCanonicalForm } from '@antin/formats/xml/canonicalize';
+import { C14N, isCanonicalForm } from '@antin/formats/xml/canonicalize';
 import type { XmlTree } from '@antin/formats/xml/document';
 import type { XmlElement } from '@antin/formats/xml/element';
 import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
 import { JUDGED_METHODS } from '../../xmldsig/algorithms.ts';
-import { DS, TRANSFORM } from '../../xmldsig/names.ts';
+import { DS, EXC_C14N, TRANSFORM } from '../../xmldsig/names.ts';
 import { MAX_REFERENCES, checkReference, readReference } from '../../xmldsig/reference.ts';
 import type { DetachedContent, Reference, ReferenceFinding } from '../../xmldsig/reference.ts';
 import type { XmlReferenceFacts } from '../facts.ts';
 import { LimitReached } from '../limits.ts';
 import type { CoveredPart, Finding, Covered as NamedData } from '../types.ts';
 import { pathOf } from './covers.ts';
-import type { Covered, Covers } from './covers.ts';
+import type { Covered, Covers, ObjectFormat } from './covers.ts';
 import type { XmlStructure } from './structure.ts';
 import { targetOf } from './structure.ts';
 
@@ -186,10 +186,18 @@ function partOf(reference: Reference, target: XmlElement | undefined): CoveredPa
   return { kind: target.is(DS, 'SignatureValue') ? 'signature' : 'element', name: pathOf(target) };
 }
 
-function coveredBy(reference: Reference, target: XmlElement | undefined, { signature }: XmlStructure): Covered {
+function coveredBy(reference: Reference, target: XmlElement | undefined, structure: XmlStructure): Covered {
+  const { signature } = structure;
   if (target === undefined) return { kind: 'file' };
   if (target.is(DS, 'SignatureValue')) return { kind: 'signature' };
-  if (target.is(DS, 'Manifest')) return { kind: 'element', element: target, how: 'whole' };
+  const exclusive = keptPrefixes(reference);
+  const format = formatOf(reference, structure);
+  const told = {
+    signature: signature.element,
+    ...(exclusive === undefined ? {} : { exclusive }),
+    ...(format === undefined ? {} : { format }),
+  };
+  if (target.is(DS, 'Manifest')) return { kind: 'element', element: target, how: 'whole', ...told };
   const algorithms = reference.transforms.map((one) => one.attribute('Algorithm') ?? '');
   const how: Covers = algorithms.includes(TRANSFORM.base64)
     ? 'text'
@@ -198,7 +206,28 @@ function coveredBy(reference: Reference, target: XmlElement | undefined, { signa
       : algorithms.includes(TRANSFORM.enveloped)
         ? signature.element
         : 'whole';
-  return { kind: 'element', element: target, how, ...(reference.uri === '' && how !== 'text' ? { document: true } : {}) };
+  const document = reference.uri === '' && how !== 'text';
+  return { kind: 'element', element: target, how, ...(document ? { document } : {}), ...told };
+}
+
+/** PrefixList of the exclusive canonical form; undefined for every other form, which keeps all prefixes in scope. */
+function keptPrefixes({ transforms }: Reference): ReadonlySet<string> | undefined {
+  const form = transforms.find((one) => (one.attribute('Algorithm') ?? '').startsWith(C14N.exclusive));
+  const list = form?.child(EXC_C14N, 'InclusiveNamespaces')?.attribute('PrefixList') ?? '';
+  return form === undefined
+    ? undefined
+    : new Set(list.split(/\s+/).flatMap((one) => (one === '' ? [] : one === '#default' ? [''] : [one])));
+}
+
+/** What the signed properties say that the data are; two answers are none (`level.data-object-format`). */
+function formatOf({ id }: Reference, { signedProperties, namespace }: XmlStructure): ObjectFormat | undefined {
+  const properties = signedProperties?.childrenNamed(namespace, 'SignedDataObjectProperties')[0];
+  const formats = properties?.childrenNamed(namespace, 'DataObjectFormat') ?? [];
+  const [format, second] = formats.filter((one) => id !== undefined && one.attribute('ObjectReference') === `#${id}`);
+  if (format === undefined || second !== undefined) return undefined;
+  const valueOf = (name: string): string => format.childrenNamed(namespace, name)[0]?.text.trim() ?? '';
+  const [mimeType, encoding] = [valueOf('MimeType'), valueOf('Encoding')];
+  return { ...(mimeType === '' ? {} : { mimeType }), ...(encoding === '' ? {} : { encoding }) };
 }
 
 /** A file name as people wrote it; one that is no percent-encoded UTF-8 stays as it is. */

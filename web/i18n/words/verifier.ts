@@ -105,6 +105,7 @@ export const verifierWords = {
   'covers.true': ['nguyên vẹn', 'intact'],
   'covers.false': ['đã bị thay đổi', 'changed'],
   'covers.null': ['không có ở đây', 'not at hand'],
+  'covers.name': ['tên tệp không được ký', 'the name is not signed'],
   'covers.unsigned': ['không được ký', 'not signed'],
   'unsigned.files': ['Tệp trong bó mà không chữ ký nào bao phủ', 'Files in the container that no signature covers'],
   'covers.more': ['và {n} phần khác', 'and {n} more'],
