@@ -86,7 +86,9 @@ function dataFor({ relation, name }: Question, source: ByteSource, data: readonl
   if (kind === 'asic') return { given: {}, over: (outcome) => sameInside(outcome, source, data) };
   const position = kind === 'cms' ? signatureFor(name, data) : undefined;
   const its = position === undefined ? undefined : data[position];
-  return its === undefined ? { given: {}, over: () => [] } : { given: { detached: its.source }, over: () => [position as number] };
+  return its === undefined
+    ? { given: {}, over: () => [] }
+    : { given: { detached: its.source }, over: () => [position as number] };
 }
 
 /** Files beside a container that are, byte for byte, what it holds under signature: the name alone lends a stranger nothing. */

@@ -55,5 +55,4 @@ export type Answer =
 
 /** An answer from what is at hand, with what would help: by issuer and serial number only. */
 export type FirstAnswer =
-  | (Extract<Answer, { status: 'judged' }> & { readonly needs: readonly Wanted[] })
-  | Exclude<Answer, { status: 'judged' }>;
+  (Extract<Answer, { status: 'judged' }> & { readonly needs: readonly Wanted[] }) | Exclude<Answer, { status: 'judged' }>;

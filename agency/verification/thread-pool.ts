@@ -52,13 +52,16 @@ export function threadPool(options: Partial<PoolLimits> = {}): ThreadPool {
     while (waiting.length > 0) {
       const thread = idle.pop() ?? (all.size < limits.threads ? start() : undefined);
       if (thread === undefined) return;
-      const asked = waiting.shift() as Waiting;
-      void thread.run(asked).then((alive) => {
-        if (alive) idle.push(thread);
-        else all.delete(thread);
-        next();
-      });
+      void give(thread, waiting.shift() as Waiting);
     }
+  };
+  const give = async (thread: Thread, asked: Waiting): Promise<void> => {
+    const after = await thread.run(asked);
+    if (after === 'alive') idle.push(thread);
+    else all.delete(thread);
+    if (after === 'not-asked' && stopped) asked.reject(new HttpRefusal('http.unavailable'));
+    else if (after === 'not-asked') waiting.unshift(asked);
+    next();
   };
   const start = (): Thread => {
     const thread = new Thread(limits);
@@ -92,7 +95,11 @@ class Thread {
   readonly #limits: PoolLimits;
   readonly #ready: Promise<void>;
   #known: readonly AnchorData[] | undefined;
+  #loaded = false;
   #ended = false;
+  /** To end, by us. */
+  #told = false;
+  #why: Error | number | undefined;
   #heard: (message: FromThread | Error | number) => void = () => {};
 
   constructor(limits: PoolLimits) {
@@ -106,25 +113,32 @@ class Thread {
     this.#worker.unref();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#ready = promise;
-    this.#worker.on('message', (message: FromThread) => ('ready' in message ? resolve() : this.#heard(message)));
+    this.#worker.on('message', (message: FromThread) => {
+      if (!('ready' in message)) return this.#heard(message);
+      this.#loaded = true;
+      resolve();
+    });
     this.#worker.on('error', (fault: Error) => this.#over(resolve, fault));
     this.#worker.on('exit', (code) => this.#over(resolve, code));
   }
 
   #over(ready: () => void, why: Error | number): void {
     this.#ended = true;
+    this.#why ??= why;
     ready();
     this.#heard(why);
   }
 
-  /** @returns false when the thread is gone */
-  async run({ question, anchors, evidence, resolve, reject }: Waiting): Promise<boolean> {
+  /** `not-asked`: it ended by itself before it had the question. */
+  async run({ question, anchors, evidence, resolve, reject }: Waiting): Promise<'alive' | 'gone' | 'not-asked'> {
     this.#worker.ref();
     // Loading the engine is not the file's fault.
     await this.#ready;
+    if (this.#ended && (this.#loaded || this.#told)) return 'not-asked';
     if (this.#ended) {
-      reject(new Error('the thread that judges ended while it was idle'));
-      return false;
+      // A further one would fare no better.
+      reject(new Error('the engine could not be loaded in a thread', { cause: this.#why }));
+      return 'gone';
     }
     const heard = Promise.withResolvers<FromThread | Error | number | 'late'>();
     this.#heard = heard.resolve;
@@ -150,11 +164,12 @@ class Thread {
       this.#heard = () => {};
       this.#worker.unref();
     }
-    return !this.#ended;
+    return this.#ended ? 'gone' : 'alive';
   }
 
   async end(): Promise<void> {
     this.#ended = true;
+    this.#told = true;
     await this.#worker.terminate();
   }
 
