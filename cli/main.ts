@@ -11,6 +11,7 @@ const usage = `Antin (Ấn Tín): digital signatures for public administration
   antin validate  judge the signatures of files
   antin path      judge a certification path
   antin revocation   was a certificate revoked?
+  antin journal   prove and check what a journal says
   antin inspect   print the structure of a file
   antin agent     hold keys on the signer's own machine for an office
   antin bench     measure

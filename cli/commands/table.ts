@@ -9,6 +9,7 @@ export const commandNames: readonly string[] = [
   'validate',
   'path',
   'revocation',
+  'journal',
   'inspect',
   'agent',
   'bench',

@@ -1,0 +1,60 @@
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { SignedCheckpoint } from '@antin/protocol/journal/proof';
+import { ENTRIES_FILE, HEADS_FILE } from './copy.ts';
+import { JournalFault } from './fault.ts';
+
+const EntryLine = z.object({ leafIndex: z.number().int().min(0), entry: z.string() });
+const HeadLine = SignedCheckpoint.extend({ size: z.number().int().min(1) });
+
+/** Entries of a copy, in the order of the file. @throws {JournalFault} `journal.copy-damaged` */
+export function* copiedEntries(folder: string): Generator<z.infer<typeof EntryLine>> {
+  yield* parsed(join(folder, ENTRIES_FILE), EntryLine);
+}
+
+/** Signed heads of a copy, in the order of the file. @throws {JournalFault} `journal.copy-damaged` */
+export function* copiedHeads(folder: string): Generator<z.infer<typeof HeadLine>> {
+  yield* parsed(join(folder, HEADS_FILE), HeadLine);
+}
+
+function* parsed<T extends z.ZodType>(path: string, shape: T): Generator<z.output<T>> {
+  let number = 0;
+  for (const line of linesOf(path)) {
+    number += 1;
+    yield shapeOf(line, shape, `${path}, line ${number}`);
+  }
+}
+
+function shapeOf<T extends z.ZodType>(line: string, shape: T, where: string): z.output<T> {
+  try {
+    return shape.parse(JSON.parse(line));
+  } catch (cause) {
+    throw new JournalFault('journal.copy-damaged', `${where} is not what a journal writes`, { cause });
+  }
+}
+
+const PIECE = 1 << 20;
+const LONGEST_LINE = 4 << 20;
+
+/** Whole lines; what stands behind the last line end was never finished and is no line. */
+function* linesOf(path: string): Generator<string> {
+  if (!existsSync(path)) throw new JournalFault('journal.copy-damaged', `there is no ${path}`);
+  const file = openSync(path, 'r');
+  try {
+    const piece = Buffer.alloc(PIECE);
+    let rest = Buffer.alloc(0);
+    for (let length = readSync(file, piece); length > 0; length = readSync(file, piece)) {
+      rest = Buffer.concat([rest, piece.subarray(0, length)]);
+      let start = 0;
+      for (let end = rest.indexOf(0x0a, start); end !== -1; end = rest.indexOf(0x0a, start)) {
+        yield rest.toString('utf8', start, end);
+        start = end + 1;
+      }
+      rest = rest.subarray(start);
+      if (rest.length > LONGEST_LINE) throw new JournalFault('journal.copy-damaged', `${path} has a line without end`);
+    }
+  } finally {
+    closeSync(file);
+  }
+}

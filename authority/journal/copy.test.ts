@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { copyJournal, ENTRIES_FILE, HEADS_FILE, stateOfCopy } from '@antin/adapters/journal/copy';
+import { growJournal } from '@antin/adapters/journal/grow';
+import { sealNewestHead } from '@antin/adapters/journal/seal';
+import { testDatabase, type TestDatabase } from '@antin/testkit/database';
+import { useFolder } from '@antin/testkit/folder';
+import { testPki } from '@antin/testkit/pki/test-pki';
+import { migrations } from '../migrations.ts';
+import { recordEvent } from './record.ts';
+import { entriesFrom, placeWaiting } from './store.ts';
+
+const SCHEMA = 'authority';
+const pki = testPki();
+const doors = {
+  key: pki.signingKey('seal'),
+  timeStamp: async (imprint: Parameters<typeof pki.timeStampToken>[0]) => pki.timeStampToken(imprint, pki.now),
+};
+const journal = { schema: SCHEMA, origin: 'antin.test/journal', take: placeWaiting, entriesFrom };
+
+let database: TestDatabase;
+const home = useFolder();
+let folder: string;
+beforeAll(async () => {
+  database = await testDatabase(migrations, 'authority');
+});
+beforeEach(() => {
+  folder = join(home.path, randomUUID());
+});
+afterAll(() => database.close());
+
+async function grown(count: number, db = database.db): Promise<void> {
+  for (let index = 0; index < count; index++) await recordEvent(db, pki.now, 'test.happened', undefined, { index });
+  await growJournal(db, journal, new Date(pki.now));
+  await sealNewestHead(db, SCHEMA, doors, new Date(pki.now));
+}
+
+const lines = (file: string) => readFileSync(join(folder, file), 'utf8').split('\n').slice(0, -1);
+
+describe('the copy of the journal in a second place', () => {
+  test('grows with the journal, entries before the heads that speak of them', async () => {
+    await grown(3);
+    const first = await copyJournal(database.db, journal, folder);
+    await grown(4);
+    expect(await copyJournal(database.db, journal, folder)).toEqual({
+      status: 'copied',
+      size: (first as { size: number }).size + 4,
+    });
+    const places = lines(ENTRIES_FILE).map((line) => (JSON.parse(line) as { leafIndex: number }).leafIndex);
+    expect(places).toEqual(places.map((_, index) => index));
+    expect((JSON.parse(lines(HEADS_FILE).at(-1)!) as { size: number }).size).toBe(places.length);
+  });
+
+  test('a line that a crash cut off is written again, whole and once', async () => {
+    await grown(2);
+    await copyJournal(database.db, journal, folder);
+    const whole = readFileSync(join(folder, ENTRIES_FILE));
+    writeFileSync(join(folder, ENTRIES_FILE), whole.subarray(0, whole.length - 7));
+    await copyJournal(database.db, journal, folder);
+    expect(readFileSync(join(folder, ENTRIES_FILE))).toEqual(whole);
+  });
+
+  test('says that the database is behind after a restore, and writes nothing', async () => {
+    await grown(2);
+    await copyJournal(database.db, journal, folder);
+    await using restored = await testDatabase(migrations, 'authority');
+    await grown(1, restored.db);
+    const before = readFileSync(join(folder, ENTRIES_FILE));
+    expect(await copyJournal(restored.db, journal, folder)).toMatchObject({ status: 'behind', size: 1 });
+    expect(await stateOfCopy(restored.db, journal, folder)).toMatchObject({ status: 'behind' });
+    expect(readFileSync(join(folder, ENTRIES_FILE))).toEqual(before);
+  });
+
+  test('says where the two tell different stories', async () => {
+    await grown(1);
+    const state = (await copyJournal(database.db, journal, folder)) as { size: number };
+    await using other = await testDatabase(migrations, 'authority');
+    await grown(state.size + 3, other.db);
+    expect(await copyJournal(other.db, journal, folder)).toEqual({ status: 'forked', leafIndex: state.size - 1 });
+  });
+
+  test('rubbish behind the last line is no entry', async () => {
+    await grown(1);
+    await copyJournal(database.db, journal, folder);
+    appendFileSync(join(folder, ENTRIES_FILE), '{"leafIndex":');
+    expect(await stateOfCopy(database.db, journal, folder)).toMatchObject({ status: 'copied' });
+    expect(
+      (await sql<{ n: number }>`select count(*)::int as n from authority.journal_waiting`.execute(database.db)).rows,
+    ).toEqual([{ n: 0 }]);
+  });
+});
