@@ -1,0 +1,131 @@
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SigningKind } from '../signing-key.ts';
+
+/** One use of a CA's key, written before it happens: what the issuing side must have a row for. */
+export interface LedgerEntry {
+  readonly at: number;
+  readonly key: string;
+  readonly kind: SigningKind;
+  /** SHA-256 of the TBS, hexadecimal. */
+  readonly tbs: string;
+  readonly serialHex?: string;
+  /** Decimal; `scope` tells full lists, shards and deltas apart. */
+  readonly crl?: { readonly number: string; readonly scope: string };
+}
+
+interface State {
+  /** Octets of the ledger that the state has taken in. */
+  offset: number;
+  counts: Record<string, Partial<Record<SigningKind, number>>>;
+  crls: Record<string, { number: string; tbs: string }>;
+}
+
+/**
+ * What the signer itself remembers, in its own folder: how often each key was used, the last number of each list, and one
+ * line for each certificate and list. OCSP answers and time-stamps are only counted.
+ *
+ * A line is in the system's hands before the key is used, so killing the process loses none.
+ */
+export class Ledger {
+  readonly #fd: number;
+  readonly #statePath: string;
+  readonly #state: State;
+  #dirty = false;
+
+  constructor(folder: string) {
+    this.#statePath = join(folder, 'ledger-state.json');
+    this.#fd = openSync(join(folder, 'ledger.jsonl'), 'a+', 0o600);
+    this.#state = readState(this.#statePath);
+    this.#catchUp();
+  }
+
+  /** What was written after the state was last kept. */
+  #catchUp(): void {
+    for (;;) {
+      const { lines, next } = this.read(this.#state.offset);
+      if (next === this.#state.offset) break;
+      for (const line of lines) this.#count(JSON.parse(line) as LedgerEntry);
+      this.#state.offset = next;
+      this.#dirty = true;
+    }
+    // A power cut may leave half a line: it was never answered. It is ended, so that the next begins at its own place.
+    const { size } = fstatSync(this.#fd);
+    if (size > this.#state.offset) {
+      writeSync(this.#fd, '\n');
+      this.#state.offset = size + 1;
+    }
+    this.keep();
+  }
+
+  #count({ key, kind, tbs, crl }: LedgerEntry): void {
+    this.add(key, kind);
+    if (crl !== undefined) this.#state.crls[`${key} ${crl.scope}`] = { number: crl.number, tbs };
+  }
+
+  add(key: string, kind: SigningKind): void {
+    const counts = (this.#state.counts[key] ??= {});
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    this.#dirty = true;
+  }
+
+  write(entry: LedgerEntry): void {
+    const line = Buffer.from(`${JSON.stringify(entry)}\n`);
+    for (let done = 0; done < line.length;) done += writeSync(this.#fd, line, done);
+    this.#state.offset += line.length;
+    this.#count(entry);
+  }
+
+  /** Whether a list of this number may follow: greater than the last, or the very same list once more (asked again after a crash). */
+  mayFollow(key: string, crl: { readonly number: bigint; readonly scope: string }, tbs: string): boolean {
+    const last = this.#state.crls[`${key} ${crl.scope}`];
+    return last === undefined || crl.number > BigInt(last.number) || (crl.number === BigInt(last.number) && last.tbs === tbs);
+  }
+
+  get counts(): Readonly<State['counts']> {
+    return this.#state.counts;
+  }
+
+  get offset(): number {
+    return this.#state.offset;
+  }
+
+  /** Whole lines from an offset, at most 256 KiB of them. */
+  read(offset: number): { readonly lines: readonly string[]; readonly next: number } {
+    const bytes = Buffer.alloc(256 << 10);
+    const got = readSync(this.#fd, bytes, 0, bytes.length, offset);
+    const end = bytes.subarray(0, got).lastIndexOf(0x0a) + 1;
+    const lines = bytes.toString('utf8', 0, end).split('\n').filter(isLine);
+    return { lines, next: offset + end };
+  }
+
+  /** Keeps the state, if it has changed; called now and then and at the end. */
+  keep(): void {
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    const fd = openSync(`${this.#statePath}.new`, 'w', 0o600);
+    writeSync(fd, JSON.stringify(this.#state));
+    fsyncSync(fd);
+    closeSync(fd);
+    renameSync(`${this.#statePath}.new`, this.#statePath);
+  }
+
+  close(): void {
+    this.keep();
+    closeSync(this.#fd);
+  }
+}
+
+/** Half lines of a power cut are skipped. */
+function isLine(line: string): boolean {
+  return line.startsWith('{') && line.endsWith('}');
+}
+
+function readState(path: string): State {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as State;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { offset: 0, counts: {}, crls: {} };
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { AuthorityFault } from '../../fault.ts';
+import type { SignerConfig, SignerKeyConfig } from './config.ts';
+import { KINDS, OP } from './frame.ts';
+import type { Frame } from './frame.ts';
+import type { Ledger } from './ledger.ts';
+import { judgeTbs } from './policy.ts';
+import type { Token } from './token.ts';
+
+export interface SignerView {
+  readonly keys: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly spki: string;
+    readonly algorithm: SignerKeyConfig['algorithm'];
+  }[];
+  readonly fileSha256: string;
+}
+
+/** A counter that fills by time: `perSecond` uses, and at most one second's worth at once. */
+interface Bucket {
+  left: number;
+  at: number;
+}
+
+/** The vocabulary: `keys`, `sign kind key TBS`, `status`, `ledger`. There is no word for signing bytes, a digest or a PIN. */
+export function signer(config: SignerConfig, token: Token, ledger: Ledger, now: () => number = Date.now) {
+  const keys = new Map(config.keys.map((key) => [key.id, key]));
+  const buckets = new Map<string, Bucket>();
+  const refusals = { count: 0 };
+
+  function take(key: SignerKeyConfig): void {
+    const at = performance.now();
+    const bucket = buckets.get(key.id) ?? { left: key.perSecond, at };
+    bucket.left = Math.min(key.perSecond, bucket.left + ((at - bucket.at) / 1000) * key.perSecond);
+    bucket.at = at;
+    buckets.set(key.id, bucket);
+    if (bucket.left < 1) throw new AuthorityFault('keys.rate-limited', `more than ${key.perSecond} uses a second`);
+    bucket.left -= 1;
+  }
+
+  async function sign(payload: Buffer): Promise<Uint8Array> {
+    const kind = KINDS[payload[0] as number];
+    const key = keys.get(payload.toString('hex', 1, 33));
+    if (kind === undefined || key === undefined || payload.length < 34) {
+      throw new AuthorityFault('keys.unknown-key', 'this signer has no such key or kind');
+    }
+    take(key);
+    // A copy: the frame's memory is used again, and what was judged must be what is signed.
+    const tbs = new Uint8Array(payload.subarray(33));
+    const answer = judgeTbs(key.policy, kind, tbs, key.algorithm, now());
+    if (answer.status === 'refused') {
+      refusals.count++;
+      throw new AuthorityFault('ca.tbs-refused', `the key “${key.name}” refuses to sign: ${answer.detail}`);
+    }
+    if (key.policy.use !== 'ca') ledger.add(key.id, kind);
+    else {
+      const { serialHex, crl } = answer.seen;
+      const digest = createHash('sha256').update(tbs).digest('hex');
+      if (crl !== undefined && !ledger.mayFollow(key.id, crl, digest)) {
+        refusals.count++;
+        throw new AuthorityFault('ca.tbs-refused', `the key “${key.name}” refuses to sign: the CRL number is not greater`);
+      }
+      ledger.write({
+        at: now(),
+        key: key.id,
+        kind,
+        tbs: digest,
+        ...(serialHex === undefined ? {} : { serialHex }),
+        ...(crl === undefined ? {} : { crl: { number: String(crl.number), scope: crl.scope } }),
+      });
+    }
+    return token.sign(key, tbs);
+  }
+
+  return {
+    /** The value as octets, or an object for JSON. @throws {AuthorityFault} with a stable code */
+    async answer({ code, payload }: Frame): Promise<Uint8Array | object> {
+      switch (code) {
+        case OP.sign:
+          return sign(payload);
+        case OP.keys:
+          return {
+            keys: config.keys.map(({ id, name, spki, algorithm }) => ({
+              id,
+              name,
+              spki: Buffer.from(spki).toString('base64'),
+              algorithm,
+            })),
+            fileSha256: config.fileSha256,
+          } satisfies SignerView;
+        case OP.status:
+          return { pid: process.pid, counts: ledger.counts, refusals: refusals.count, ledgerEnd: ledger.offset };
+        case OP.ledger: {
+          const { offset } = JSON.parse(payload.toString('utf8')) as { offset: number };
+          if (!Number.isSafeInteger(offset) || offset < 0) throw new AuthorityFault('keys.bad-frame', 'offset');
+          return ledger.read(offset);
+        }
+        default:
+          throw new AuthorityFault('keys.unknown-operation', `there is no operation ${code}`);
+      }
+    },
+  };
+}
