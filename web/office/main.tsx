@@ -22,7 +22,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { LanguageProvider } from './data/language.tsx';
-import { queryClient } from './data/queries.ts';
+import { queryClient } from './data/query-client.ts';
 import { router } from './router.tsx';
 
 const place = document.getElementById('app');

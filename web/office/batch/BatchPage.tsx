@@ -9,7 +9,7 @@ import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
 import { call } from '../data/client.ts';
 import { useSpeech } from '../data/language.tsx';
-import { credentialsQuery, toSignQuery } from '../data/queries.ts';
+import { credentialsQuery, toSignQuery } from '../data/signing-queries.ts';
 import { Pending } from '../shell/Pending.tsx';
 import { problemText } from '../shell/problem-lines.ts';
 import { bestCredential, CredentialChoice } from '../signing/CredentialChoice.tsx';

@@ -13,7 +13,8 @@ import { dayOf, dayText, instantText } from '../../i18n/dates.ts';
 import { call } from '../data/client.ts';
 import { daysLeft } from './days-left.ts';
 import { useSpeech } from '../data/language.tsx';
-import { devicesQuery, useSession } from '../data/queries.ts';
+import { devicesQuery } from '../data/device-queries.ts';
+import { useSession } from '../data/session-query.ts';
 import { Pending } from '../shell/Pending.tsx';
 import { problemText } from '../shell/problem-lines.ts';
 

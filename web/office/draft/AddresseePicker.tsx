@@ -5,7 +5,7 @@ import { Combo } from '../../ui/Combo.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { dayText } from '../../i18n/dates.ts';
 import { useSpeech } from '../data/language.tsx';
-import { agenciesQuery } from '../data/queries.ts';
+import { agenciesQuery } from '../data/directory-queries.ts';
 import type { ChosenAgency } from './draft-state.ts';
 
 export interface AddresseePickerProps {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useSpeech } from '../data/language.tsx';
-import { signersQuery } from '../data/queries.ts';
+import { signersQuery } from '../data/directory-queries.ts';
 import { sizeText, type DraftState } from './draft-state.ts';
 
 /** Everything once more, each with its way back. */

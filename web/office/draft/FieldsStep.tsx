@@ -3,7 +3,7 @@ import { Urgency } from '@antin/protocol/office/documents';
 import { documentKinds } from '@antin/protocol/office/kinds';
 import { Field } from '../../ui/Field.tsx';
 import { useSpeech } from '../data/language.tsx';
-import { signersQuery } from '../data/queries.ts';
+import { signersQuery } from '../data/directory-queries.ts';
 import { AddresseePicker } from './AddresseePicker.tsx';
 import { fieldIds, type DraftState } from './draft-state.ts';
 import { FileLine, UploadField } from './UploadField.tsx';

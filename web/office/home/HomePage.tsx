@@ -8,7 +8,8 @@ import { Empty, Skeleton } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, sinceText } from '../../i18n/dates.ts';
 import { asTitle, shortAgency } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
-import { incomingListQuery, outgoingQuery, useSession } from '../data/queries.ts';
+import { incomingListQuery, outgoingQuery } from '../data/list-queries.ts';
+import { useSession } from '../data/session-query.ts';
 import { Failure } from '../shell/Failure.tsx';
 import { StampTag, StateTag, UrgencyTag, VerdictTag } from '../shell/states.tsx';
 

@@ -5,7 +5,7 @@ import { DayInput } from '../../ui/DayInput.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { dayOf } from '../../i18n/dates.ts';
 import { useSpeech } from '../data/language.tsx';
-import { assigneesQuery } from '../data/queries.ts';
+import { assigneesQuery } from '../data/directory-queries.ts';
 
 export interface AssignFormProps {
   /** Under a summary that says the same already. */

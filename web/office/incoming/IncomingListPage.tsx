@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IncomingState } from '@antin/protocol/office/incoming';
 import { Empty } from '../../ui/Waiting.tsx';
 import { useSpeech } from '../data/language.tsx';
-import { incomingListQuery } from '../data/queries.ts';
+import { incomingListQuery } from '../data/list-queries.ts';
 import { ListBody } from '../shell/ListBody.tsx';
 import { ListTools } from '../shell/ListTools.tsx';
 import { IncomingTable } from './IncomingTable.tsx';

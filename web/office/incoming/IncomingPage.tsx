@@ -11,7 +11,7 @@ import { dayText, instantText } from '../../i18n/dates.ts';
 import { addressOf, call } from '../data/client.ts';
 import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
-import { incomingQuery } from '../data/queries.ts';
+import { incomingQuery } from '../data/document-queries.ts';
 import { FileTools } from '../pdf/FileTools.tsx';
 import { PdfReader } from '../pdf/PdfReader.tsx';
 import { actOf } from '../shell/acts.ts';

@@ -43,6 +43,13 @@ export function VerdictPanel({
           </div>
         ))}
       </dl>
+      {verification.notes !== undefined && (
+        <ul className="notes">
+          {verification.notes.map((note) => (
+            <li key={note.vi}>{both(note)}</li>
+          ))}
+        </ul>
+      )}
       <p className="hint">{t('in.checked', { time: instantText(verification.checkedAt) })}</p>
       <Report report={verification.report} fileName={fileName} />
     </section>

@@ -12,7 +12,7 @@ import { dayText } from '../../i18n/dates.ts';
 import { addressOf, call } from '../data/client.ts';
 import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
-import { documentQuery } from '../data/queries.ts';
+import { documentQuery } from '../data/document-queries.ts';
 import { FileTools } from '../pdf/FileTools.tsx';
 import { PdfReader } from '../pdf/PdfReader.tsx';
 import { actOf } from '../shell/acts.ts';

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { DocumentState } from '@antin/protocol/office/documents';
 import { Empty } from '../../ui/Waiting.tsx';
 import { useSpeech } from '../data/language.tsx';
-import { outgoingQuery } from '../data/queries.ts';
+import { outgoingQuery } from '../data/list-queries.ts';
 import { ListBody } from '../shell/ListBody.tsx';
 import { ListTools } from '../shell/ListTools.tsx';
 import { OutgoingTable } from './OutgoingTable.tsx';

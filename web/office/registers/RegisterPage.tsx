@@ -9,7 +9,8 @@ import { Empty } from '../../ui/Waiting.tsx';
 import { instantText } from '../../i18n/dates.ts';
 import { addressOf, call } from '../data/client.ts';
 import { useSpeech } from '../data/language.tsx';
-import { entriesQuery, registersQuery, useSession } from '../data/queries.ts';
+import { entriesQuery, registersQuery } from '../data/register-queries.ts';
+import { useSession } from '../data/session-query.ts';
 import { ListBody } from '../shell/ListBody.tsx';
 import { RegisterTable } from './RegisterTable.tsx';
 

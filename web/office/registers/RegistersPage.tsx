@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Empty } from '../../ui/Waiting.tsx';
 import { useSpeech } from '../data/language.tsx';
-import { registersQuery } from '../data/queries.ts';
+import { registersQuery } from '../data/register-queries.ts';
 import { Pending } from '../shell/Pending.tsx';
 
 export function RegistersPage() {

@@ -6,7 +6,7 @@ import { Icon, type IconName } from '../../ui/Icon.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { paths } from '../../paths.ts';
 import { useSpeech } from '../data/language.tsx';
-import { sessionQuery } from '../data/queries.ts';
+import { sessionQuery } from '../data/session-query.ts';
 import { Failure } from './Failure.tsx';
 import { HelpDialog } from './HelpDialog.tsx';
 import { TopBar } from './TopBar.tsx';

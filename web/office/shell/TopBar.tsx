@@ -6,7 +6,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Menu } from '../../ui/Menu.tsx';
 import { paths } from '../../paths.ts';
 import { call } from '../data/client.ts';
-import { sessionQuery } from '../data/queries.ts';
+import { sessionQuery } from '../data/session-query.ts';
 import { useSpeech } from '../data/language.tsx';
 
 export function TopBar({ session, onHelp }: { readonly session: Session; readonly onHelp: () => void }) {

@@ -8,7 +8,7 @@ import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { instantText } from '../../i18n/dates.ts';
 import { call } from '../data/client.ts';
 import { useSpeech } from '../data/language.tsx';
-import { credentialsQuery } from '../data/queries.ts';
+import { credentialsQuery } from '../data/signing-queries.ts';
 import { actOf } from '../shell/acts.ts';
 import { problemText } from '../shell/problem-lines.ts';
 import { bestCredential, CredentialChoice } from './CredentialChoice.tsx';

@@ -6,7 +6,7 @@ import { dayText, exactText } from '../../i18n/dates.ts';
 import { addressOf } from '../data/client.ts';
 import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
-import { documentQuery } from '../data/queries.ts';
+import { documentQuery } from '../data/document-queries.ts';
 import { Deliveries, inMotion } from '../shell/Deliveries.tsx';
 
 /** The receipt: number, date, time, and deliveries that fill while one looks. It can be opened again by its address. */

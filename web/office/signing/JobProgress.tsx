@@ -6,7 +6,8 @@ import { Icon } from '../../ui/Icon.tsx';
 import { instantText } from '../../i18n/dates.ts';
 import { call } from '../data/client.ts';
 import { useSpeech } from '../data/language.tsx';
-import { jobQuery, useSession } from '../data/queries.ts';
+import { jobQuery } from '../data/signing-queries.ts';
+import { useSession } from '../data/session-query.ts';
 import { Failure } from '../shell/Failure.tsx';
 
 export interface JobProgressProps {

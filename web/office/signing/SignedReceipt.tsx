@@ -5,7 +5,8 @@ import { Skeleton } from '../../ui/Waiting.tsx';
 import { exactText } from '../../i18n/dates.ts';
 import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../data/language.tsx';
-import { documentQuery, outgoingQuery } from '../data/queries.ts';
+import { documentQuery } from '../data/document-queries.ts';
+import { outgoingQuery } from '../data/list-queries.ts';
 
 /** After the signature: when, and what happens next. */
 export function SignedReceipt({ id }: { readonly id: string }) {
