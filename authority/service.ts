@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
-import { fromHex } from '@antin/formats/bytes/text-encodings';
-import { unsignedInteger } from '@antin/formats/der/writer';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import { serialHexOf } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
-import { certId, readCertId } from '@antin/pki/ocsp/certificate-id';
-import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { openAuthorityKeys, SUBJECTS } from './ca/authority-keys.ts';
 import type { AuthorityKeys } from './ca/authority-keys.ts';
 import { PROFILES, profileHash } from './ca/certificate-profiles.ts';
@@ -21,10 +17,12 @@ import { findCertificate, oneAtATime, recordExisting } from './issuance/store.ts
 import type { Database } from './issuance/store.ts';
 import { reconcile, revoke } from './revocation/revoke.ts';
 import type { Revoked } from './revocation/revoke.ts';
-import type { RevocationReason } from './revocation/rules.ts';
-import { ISSUING_SCHEDULE, ROOT_SCHEDULE, publishIfDue } from './status/crl.ts';
-import { ocspResponder } from './status/ocsp.ts';
-import { statusRoutes } from './status/routes.ts';
+import type { RevocationReason } from './revocation/causes.ts';
+import { listsOf, registerStatusIssuer } from './status/issuers.ts';
+import { ISSUING_SCHEDULE, ROOT_SCHEDULE } from './status/schedule.ts';
+import { statusService } from './status/service.ts';
+import type { StatusService } from './status/service.ts';
+import { PRACTICE_SHARDS } from './status/shards.ts';
 import { crlAt, newestCrl } from './status/store.ts';
 import { timeStampRoutes } from './time-stamp/routes.ts';
 import { timeStamps } from './time-stamp/stamp.ts';
@@ -81,6 +79,8 @@ export interface AuthorityService {
   }): Promise<Uint8Array | undefined>;
   /** What must happen by itself: renew the responder, close what a crash left open, publish lists. Every minute is often enough. */
   runJobs(): Promise<void>;
+  /** Lists, OCSP, the jobs of the outbox and the door before the app. */
+  readonly status: StatusService;
 }
 
 const DAY = 86_400_000;
@@ -125,23 +125,32 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     services.set(name, keys.service(name) as CertifiedKey);
     log.info({ name, serial: issued.serialHex }, 'certified a service key');
   }
-  const publish = async () => {
-    await publishIfDue(db, keys.root, ROOT_SCHEDULE, clock());
-    await publishIfDue(db, keys.issuing, ISSUING_SCHEDULE, clock());
-  };
+  const common = { expiredStay: true, baseUrl };
+  const rootCa = { ...common, name: 'root', certificate: keys.root.certificate, shards: 0, schedule: ROOT_SCHEDULE };
+  await registerStatusIssuer(db, rootCa, clock());
+  const issuingCa = { ...common, name: 'issuing', certificate: keys.issuing.certificate, shards: PRACTICE_SHARDS };
+  await registerStatusIssuer(db, { ...issuingCa, schedule: ISSUING_SCHEDULE }, clock());
+  const status = statusService({
+    db,
+    path: new URL(baseUrl).pathname,
+    clock,
+    caKey: (issuer) => (issuer === issuing ? keys.issuing : issuer === root ? keys.root : undefined),
+    responder: (issuer) => (issuer === issuing ? services.get('ocsp') : undefined),
+    filled: () => [issuing],
+    log,
+  });
 
-  async function runJobs(): Promise<void> {
+  async function prepare(): Promise<void> {
     await oneAtATime(db, async () => {
       await ensure('ocsp', RENEW_RESPONDER);
       await ensure('tsa', 365 * DAY);
     });
     const closed = await reconcile(db, clock() - UNFINISHED_AFTER, clock());
     if (closed > 0) log.info({ closed }, 'closed attempts that a crash left open');
-    await publish();
+    await status.everyMinute();
   }
-  await runJobs();
+  await prepare();
 
-  const responder = ocspResponder({ db, issuer: keys.issuing.certificate, responder: service('ocsp'), clock });
   const chain = [keys.issuing.certificate];
   const stamp = await timeStamps({ db, tsa: service('tsa'), chain, clock });
 
@@ -149,30 +158,18 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     if (issuerSha256 !== issuing && issuerSha256 !== root) return undefined;
     const listOf = (issuer: string) => (at === undefined ? newestCrl(db, issuer) : crlAt(db, issuer, at));
     const crls = await Promise.all((issuerSha256 === root ? [root] : [issuing, root]).map(listOf));
-    const ocsps: Uint8Array[] = [];
     // Only the issuing CA has a responder; the root's few certificates are on its list.
-    if (issuerSha256 === issuing && /^([0-9a-f]{2}){1,20}$/.test(serialHex)) {
-      const serial = unsignedInteger(fromHex(serialHex)).subarray(2);
-      const id = readCertId(certId(keys.issuing.certificate, serial, 'SHA-256', nodeCrypto));
-      ocsps.push((await responder.answerFor([id], undefined)).der);
-    }
+    const wellFormed = /^([0-9a-f]{2}){1,20}$/.test(serialHex);
+    const ocsp = wellFormed ? await status.responder.evidence(issuerSha256, serialHex) : undefined;
     return {
       certificates: [keys.issuing.certificate.raw, keys.root.certificate.raw],
       crls: crls.flatMap((one) => (one === undefined ? [] : [one.der])),
-      ocsps,
+      ocsps: ocsp === undefined ? [] : [ocsp],
     };
   }
 
   const app = new Hono();
-  app.route(
-    '/',
-    statusRoutes({
-      crl: (name) => newestCrl(db, name === 'root' ? root : issuing),
-      answer: responder.answer,
-      certificate: (name) => keys[name].certificate,
-      clock,
-    }),
-  );
+  app.route('/', status.routes);
   app.route('/', timeStampRoutes(stamp));
 
   return {
@@ -187,19 +184,25 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     async revoke(serialHex, reason, at = clock()) {
       const done = await revoke(db, { issuerSha256: issuing, serialHex: serialHex.toLowerCase() }, { reason, at }, clock());
       if (done.status === 'refused') return done;
-      await publish().catch((fault: unknown) => log.error({ fault }, 'revoked, but the new list could not be built yet'));
+      await status
+        .publish(await listsOf(db, issuing, serialHex.toLowerCase()))
+        .catch((fault: unknown) => log.error({ fault }, 'revoked, but the new list could not be built yet'));
       return done;
     },
     trustAnchors: () => [{ certificate: keys.root.certificate, purposes: ['signer', 'time-stamp'] }],
     chain: () => [...chain],
     timeStamp: stamp,
-    ocsp: async (request) => (await responder.answer(request)).der,
+    ocsp: async (request) => (await status.responder.answer(request)).der,
     evidenceFor,
     async evidence({ kind, issuerSha256, serialHex }) {
       const found = await evidenceFor(serialHex, issuerSha256);
       return kind === 'crl' ? found?.crls[0] : found?.ocsps[0];
     },
-    runJobs,
+    async runJobs() {
+      await prepare();
+      await status.presign();
+    },
+    status,
   };
 }
 

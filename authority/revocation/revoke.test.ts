@@ -3,7 +3,6 @@ import { parseCrl } from '@antin/pki/crl/parse';
 import { testDatabase } from '@antin/testkit/database';
 import type { TestDatabase } from '@antin/testkit/database';
 import { migrations } from '../migrations.ts';
-import { putCrl } from '../status/store.ts';
 import { AuthorityForTests, HOUR, START } from '../authority-for-tests.ts';
 
 let database: TestDatabase;
@@ -50,13 +49,6 @@ describe('revocation', () => {
     expect(await t.service.revoke(serialHex, 'superseded', START - 24 * HOUR)).toMatchObject({
       code: 'revocation.moment-before-issue',
     });
-  });
-
-  test('the store refuses a list whose number is not greater', async () => {
-    const crl = { number: 5, thisUpdate: t.now, nextUpdate: t.now + HOUR, der: new Uint8Array(1), entries: 0 };
-    await putCrl(t.db, 'test', crl);
-    await expect(putCrl(t.db, 'test', crl)).rejects.toMatchObject({ code: 'crl.number-not-greater' });
-    await expect(putCrl(t.db, 'test', { ...crl, number: 4 })).rejects.toMatchObject({ code: 'crl.number-not-greater' });
   });
 
   test('lists are renewed when nobody is revoked, and by two builders at once only once', async () => {

@@ -1,13 +1,20 @@
 import { sql } from 'kysely';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 import type { Database } from '../issuance/store.ts';
 import type { RevocationRow } from './rules.ts';
 
-export async function findRevocation(db: Database, issuerSha256: string, serialHex: string): Promise<RevocationRow | undefined> {
-  const found = await sql<{ revoked_at: Date; reason: number }>`
-    select revoked_at, reason from authority.revocation
+export async function findRevocation(db: Db, issuerSha256: string, serialHex: string): Promise<RevocationRow | undefined> {
+  const found = await sql<{ revoked_at: Date; reason: number; invalid_since: Date | null; decided_by: string | null }>`
+    select revoked_at, reason, invalid_since, decided_by from authority.revocation
     where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex}`.execute(db);
   const row = found.rows[0];
-  return row === undefined ? undefined : { revokedAt: row.revoked_at.getTime(), reason: row.reason };
+  if (row === undefined) return undefined;
+  return {
+    revokedAt: row.revoked_at.getTime(),
+    reason: row.reason,
+    ...(row.invalid_since === null ? {} : { invalidSince: row.invalid_since.getTime() }),
+    ...(row.decided_by === null ? {} : { decidedBy: row.decided_by }),
+  };
 }
 
 /** Locks the certificate's row, so that two officers revoking at once are decided one after the other. */
@@ -18,34 +25,35 @@ export async function lockCertificate(tx: Database, issuerSha256: string, serial
   );
 }
 
+/** Writes the row with what lists need of the certificate beside it: its shard and its end. */
 export async function putRevocation(
-  tx: Database,
+  tx: Tx,
   row: RevocationRow & {
     readonly issuerSha256: string;
     readonly serialHex: string;
+    readonly cause?: string;
+    /** Finished CRL entry. */
     readonly entry: Uint8Array;
     readonly recordedAt: number;
   },
 ): Promise<void> {
+  const since = row.invalidSince === undefined ? null : new Date(row.invalidSince);
   await sql`
-    insert into authority.revocation (issuer_sha256, serial_hex, revoked_at, reason, entry, recorded_at)
-    values (${row.issuerSha256}, ${row.serialHex}, ${new Date(row.revokedAt)}, ${row.reason}, ${Buffer.from(row.entry)}, ${new Date(row.recordedAt)})
+    insert into authority.revocation
+      (issuer_sha256, serial_hex, revoked_at, reason, entry, recorded_at, invalid_since, cause, decided_by, crl_shard, expires_at)
+    select issuer_sha256, serial_hex, ${new Date(row.revokedAt)}::timestamptz, ${row.reason}::smallint, ${Buffer.from(row.entry)}::bytea,
+      ${new Date(row.recordedAt)}::timestamptz, ${since}::timestamptz, ${row.cause ?? null}::text, ${row.decidedBy ?? null}::text,
+      crl_shard, not_after
+    from authority.certificate where issuer_sha256 = ${row.issuerSha256} and serial_hex = ${row.serialHex}
     on conflict (issuer_sha256, serial_hex) do update
-      set revoked_at = excluded.revoked_at, reason = excluded.reason, entry = excluded.entry, recorded_at = excluded.recorded_at`.execute(
-    tx,
-  );
+      set revoked_at = excluded.revoked_at, reason = excluded.reason, entry = excluded.entry, recorded_at = excluded.recorded_at,
+        invalid_since = excluded.invalid_since, cause = coalesce(excluded.cause, revocation.cause),
+        decided_by = coalesce(excluded.decided_by, revocation.decided_by)`.execute(tx);
 }
 
-/** Finished CRL entries of one issuer, in the order of serials; certificates stay on the list after they expire. */
-export async function revokedEntries(db: Database, issuerSha256: string): Promise<Uint8Array[]> {
-  const found = await sql<{ entry: Uint8Array }>`
-    select entry from authority.revocation where issuer_sha256 = ${issuerSha256} order by serial_hex`.execute(db);
-  return found.rows.map((row) => new Uint8Array(row.entry));
-}
-
-/** When something was last recorded about this issuer's certificates; 0 = never. */
-export async function lastRecorded(db: Database, issuerSha256: string): Promise<number> {
-  const found = await sql<{ at: Date | null }>`
-    select max(recorded_at) as at from authority.revocation where issuer_sha256 = ${issuerSha256}`.execute(db);
-  return found.rows[0]?.at?.getTime() ?? 0;
+/** Ends a suspension: full lists simply leave the certificate out again (RFC 5280 §5.3.1). */
+export async function deleteHold(tx: Tx, issuerSha256: string, serialHex: string): Promise<void> {
+  await sql`
+    delete from authority.revocation
+    where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex} and reason = 6`.execute(tx);
 }

@@ -1,83 +1,157 @@
 import { equalBytes } from '@antin/formats/bytes/bytes';
-import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { generalizedTime } from '@antin/formats/der/writer';
-import { OID } from '@antin/pki/oids';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
+import { inTransaction } from '@antin/adapters/db/transaction';
 import { buildTbsCertList, crlFrom } from '@antin/pki/crl/build';
 import { parseCrl } from '@antin/pki/crl/parse';
+import { OID } from '@antin/pki/oids';
 import { checkSignature } from '@antin/pki/path/signature-check';
 import { extension } from '@antin/pki/x509/build';
-import type { CertifiedKey } from '../keys/signing-key.ts';
 import { AuthorityFault } from '../fault.ts';
-import { fingerprint } from '../issuance/issue.ts';
 import { recordEvent } from '../journal/record.ts';
-import type { Database } from '../issuance/store.ts';
-import { lastRecorded, revokedEntries } from '../revocation/store.ts';
-import { lockCrls, newestCrl, putCrl } from './store.ts';
-import type { StoredCrl } from './store.ts';
+import type { CertifiedKey } from '../keys/signing-key.ts';
+import type { ListName } from './change.ts';
+import { issuerBySha256 } from './issuers.ts';
+import type { StatusIssuer } from './issuers.ts';
+import { alarmBelow, nextBuild, settledAt } from './schedule.ts';
+import { FULL_LIST } from './shards.ts';
+import { buildBy, dueLists, entryBlocks, noteFailure, putCrl, takeDue, takeList } from './store.ts';
+import type { ListState, StoredCrl } from './store.ts';
 
-export interface CrlSchedule {
-  /** A list older than this is built anew, also when nobody was revoked: lists lapse otherwise. */
-  readonly everyMs: number;
-  /** From thisUpdate to nextUpdate; well above `everyMs`, so that one missed build is no outage. */
-  readonly validMs: number;
+/** What building lists needs of the outside. */
+export interface CrlParts {
+  readonly db: Db;
+  /** The key of a CA generation; undefined when this process cannot reach it and another must build. */
+  readonly caKey: (issuerSha256: string) => CertifiedKey | undefined | Promise<CertifiedKey | undefined>;
+  readonly clock: () => number;
+  /** 0 … 1, for the jitter of schedules. */
+  readonly draw: () => number;
+  readonly onFault: (fault: unknown, list: ListName) => void;
 }
 
-const HOUR = 3_600_000;
-export const ISSUING_SCHEDULE: CrlSchedule = { everyMs: 6 * HOUR, validMs: 72 * HOUR };
-export const ROOT_SCHEDULE: CrlSchedule = { everyMs: 30 * 24 * HOUR, validMs: 180 * 24 * HOUR };
+/** Lists worked off in one go; the rest comes with the next minute. */
+const MOST_AT_ONCE = 200;
+const AGAIN_MS = 60_000;
 
-/** Builds the list when it is due: none yet, too old, or something was recorded since. */
-export async function publishIfDue(db: Database, ca: CertifiedKey, schedule: CrlSchedule, now: number): Promise<StoredCrl> {
-  const issuerSha256 = fingerprint(ca.certificate);
-  return db.transaction().execute(async (tx) => {
-    await lockCrls(tx, issuerSha256);
-    const last = await newestCrl(tx, issuerSha256);
-    const due =
-      last === undefined ||
-      now - last.thisUpdate >= schedule.everyMs ||
-      (await lastRecorded(tx, issuerSha256)) >= last.thisUpdate;
-    return due ? publish(tx, ca, issuerSha256, last, schedule, now) : last;
-  });
+/** Builds every list whose time has come or that a revocation waits for; one that fails does not hold up the others. */
+export async function buildDueLists(parts: CrlParts): Promise<number> {
+  let built = 0;
+  for (const list of await dueLists(parts.db, parts.clock(), MOST_AT_ONCE)) {
+    try {
+      if ((await buildIfDue(parts, list, false)) !== undefined) built += 1;
+    } catch (fault) {
+      parts.onFault(fault, list);
+      await noteFailure(parts.db, list, fault instanceof Error ? fault.message : String(fault), parts.clock() + AGAIN_MS);
+    }
+  }
+  return built;
 }
 
 /**
- * One full list without issuingDistributionPoint: older readers do not understand that one. Expired certificates stay on
- * it and it says so (expiredCertsOnCRL), so that old signatures can still be judged.
+ * Builds one list when it is due: its time has come, or something was recorded since. Two builders at once build once.
+ *
+ * @param wait for another builder that has the list just now, to see the due list when this returns
  */
+export async function buildIfDue(parts: CrlParts, name: ListName, wait: boolean): Promise<StoredCrl | undefined> {
+  const ca = await parts.caKey(name.issuerSha256);
+  if (ca === undefined) return undefined;
+  const issuer = await issuerBySha256(parts.db, name.issuerSha256);
+  if (issuer === undefined) return undefined;
+  return inTransaction(parts.db, async (tx) => {
+    const list = await takeList(tx, name, wait);
+    if (list === undefined) return undefined;
+    // Marks first, entries after: a revocation that commits in between is read now and marked for the next time.
+    const changed = await takeDue(tx, name);
+    const now = parts.clock();
+    if (list.buildAt > now) {
+      if (!changed) return undefined;
+      const full = list.shard === FULL_LIST;
+      const settled = settledAt({ ...list, full, besideShards: issuer.shards > 0 });
+      if (settled > now) {
+        await buildBy(tx, name, settled);
+        return undefined;
+      }
+    }
+    return publish(tx, { ...parts, now }, ca, issuer, list);
+  });
+}
+
 async function publish(
-  tx: Database,
+  tx: Tx,
+  { draw, now }: CrlParts & { readonly now: number },
   ca: CertifiedKey,
-  issuerSha256: string,
-  last: StoredCrl | undefined,
-  schedule: CrlSchedule,
-  now: number,
+  issuer: StatusIssuer,
+  list: ListState,
 ): Promise<StoredCrl> {
-  const entries = await revokedEntries(tx, issuerSha256);
+  const { issuerSha256, shard, idp } = list;
+  // A full list says whether expired certificates stay; on shards they stay once after their end, then leave (RFC 5280 §3.3).
+  const stay = shard === FULL_LIST && issuer.expiredStay;
+  const blocks: Uint8Array[] = [];
+  let entries = 0;
+  const leftBefore = stay || list.number === undefined ? undefined : list.thisUpdate;
+  for await (const block of entryBlocks(tx, list, leftBefore)) {
+    blocks.push(block.entries);
+    entries += block.count;
+  }
   // Time-based and strictly greater, whatever the clock did in between.
-  const number = Math.max(now, (last?.number ?? 0) + 1);
+  const number = Math.max(now, (list.number ?? 0) + 1);
   const thisUpdate = Math.floor(now / 1000) * 1000;
-  const nextUpdate = thisUpdate + schedule.validMs;
-  const keyIdentifier = ca.certificate.subjectKeyIdentifier as Uint8Array;
+  const nextUpdate = thisUpdate + issuer.schedule.validMs;
+  const der = await signedList(ca, {
+    thisUpdate,
+    nextUpdate,
+    number,
+    blocks,
+    entries,
+    ...(idp === undefined ? {} : { idp }),
+    ...(stay ? { expiredFrom: issuer.certificate.notBefore } : {}),
+  });
+  const crl = { number, thisUpdate, nextUpdate, der };
+  const buildAt = nextBuild(now, issuer.schedule, draw());
+  await putCrl(tx, list, { ...crl, entries, idp, buildAt, alarmAt: nextUpdate - alarmBelow(issuer.schedule) });
+  await recordEvent(tx, now, 'crl.published', undefined, { issuerSha256, shard, number, entries });
+  return crl;
+}
+
+export interface ListContent {
+  readonly thisUpdate: number;
+  readonly nextUpdate: number;
+  readonly number: number;
+  /** Finished entries, many to a block. */
+  readonly blocks: readonly Uint8Array[];
+  readonly entries: number;
+  /** Address of a critical issuingDistributionPoint. */
+  readonly idp?: string;
+  /** expiredCertsOnCRL: certificates that expired since this moment stay on the list. */
+  readonly expiredFrom?: number;
+}
+
+/**
+ * Builds and signs one list, and reads it again before it goes out.
+ *
+ * @throws {AuthorityFault} `ca.tbs-refused` when what came back is not what was meant
+ */
+export async function signedList(ca: CertifiedKey, content: ListContent): Promise<Uint8Array> {
+  const { thisUpdate, nextUpdate, number, blocks, entries, idp, expiredFrom } = content;
   const tbs = buildTbsCertList({
     signatureAlgorithm: ca.algorithmIdentifier,
     issuer: ca.certificate.subject.raw,
     thisUpdate,
     nextUpdate,
     crlNumber: number,
-    authorityKeyIdentifier: keyIdentifier,
-    entries,
-    extraExtensions: [extension(OID.expiredCertsOnCRL, false, generalizedTime(ca.certificate.notBefore))],
+    authorityKeyIdentifier: ca.certificate.subjectKeyIdentifier as Uint8Array,
+    entries: blocks,
+    ...(idp === undefined ? {} : { distributionPointUrl: idp }),
+    extraExtensions: expiredFrom === undefined ? [] : [extension(OID.expiredCertsOnCRL, false, generalizedTime(expiredFrom))],
   });
   const der = crlFrom(tbs, ca.algorithmIdentifier, await ca.key.sign('crl', tbs));
   const parsed = parseCrl(der);
   const right =
-    parsed.entryCount === entries.length &&
+    parsed.entryCount === entries &&
     parsed.crlNumber === BigInt(number) &&
     equalBytes(parsed.tbs, tbs) &&
     checkSignature(parsed, ca.certificate.spki, nodeCrypto, false) === 'valid';
   if (!right) throw new AuthorityFault('ca.tbs-refused', 'the list that came back is not the list that was meant');
-  const crl = { number, thisUpdate, nextUpdate, der };
-  await putCrl(tx, issuerSha256, { ...crl, entries: entries.length });
-  await recordEvent(tx, now, 'crl.published', undefined, { issuerSha256, number, entries: entries.length });
-  return crl;
+  return der;
 }

@@ -74,4 +74,38 @@ export const statusMigrations: Readonly<Record<string, Migration>> = {
       await sql`create index crl_by_time on authority.crl (issuer_sha256, shard, this_update)`.execute(db);
     },
   },
+  '2026-11-22T0205-status-answers': {
+    async up(db: Kysely<unknown>) {
+      // When somebody must look, because the list was not built as its schedule says.
+      await sql`alter table authority.crl_list add column alarm_at timestamptz`.execute(db);
+      await sql`update authority.crl_list set alarm_at = build_at + interval '1 hour'`.execute(db);
+      await sql`alter table authority.crl_list alter column alarm_at set not null`.execute(db);
+      await sql`create index crl_list_by_alarm on authority.crl_list (alarm_at)`.execute(db);
+      await sql`drop index authority.crl_list_by_lapse`.execute(db);
+      // Pre-signed OCSP answers; a revocation deletes them in its own transaction.
+      await sql`
+        create table authority.ocsp_answer (
+          issuer_sha256 text not null,
+          serial_hex text not null,
+          hash text not null check (hash in ('SHA-1', 'SHA-256')),
+          der bytea not null,
+          this_update timestamptz not null,
+          next_update timestamptz not null,
+          refresh_at timestamptz not null,
+          primary key (issuer_sha256, serial_hex, hash)
+        )`.execute(db);
+      await sql`create index ocsp_answer_by_refresh on authority.ocsp_answer (refresh_at)`.execute(db);
+      // What officers are to hear of; written by the job of a revocation.
+      await sql`
+        create table authority.notice (
+          id bigint generated always as identity primary key,
+          key text not null unique,
+          at timestamptz not null,
+          kind text not null,
+          issuer_sha256 text not null,
+          serial_hex text not null,
+          detail jsonb not null
+        )`.execute(db);
+    },
+  },
 };
