@@ -64,7 +64,7 @@ export function evidenceCompleteInCms(
   sources: Sources,
 ): Carried {
   if (read?.certificate === undefined) return NOTHING;
-  const archive = stamps.find((one) => one.passed);
+  const archive = stamps.find((one) => one.passed && one.partial !== true);
   const tokens = [...tokenEvidence(signer), ...beside];
   const inside = (part: Pick<CmsFrame, 'certificates' | 'crls'>): Evidence =>
     evidenceIn(parseSignedData(withoutContent({ ...frame, ...part, signerInfos: [] })));

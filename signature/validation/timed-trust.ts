@@ -11,6 +11,8 @@ import { readTrust } from './trust.ts';
 export interface Covering {
   readonly facts: TimeStampFacts;
   readonly passed: boolean;
+  /** It is over the signature and leaves out what this is over: it proves the time of the signature, and archives nothing. */
+  readonly partial?: true;
 }
 
 /** The signer in time, whatever the format: its time-stamps judged, and trust asked for the moment they prove. */

@@ -97,8 +97,9 @@ function withFiles(cms: CmsFacts, { manifest, covers }: Over): CmsFacts {
 }
 
 /**
- * The tokens over this signature file. One that leaves out what the signature is over does not preserve it: the digests of an old
- * signature would then stand alone.
+ * The tokens over this signature file. Each proves that the signature is no younger; what the signature is over is then as old by the
+ * signature's own digests, which are held to the policy for that moment. One that leaves the files out does not archive them: new
+ * digests of theirs stand nowhere.
  */
 function coveringOf(
   name: string,
@@ -111,11 +112,12 @@ function coveringOf(
     .filter((one) => one.covers.has(name))
     .map(({ facts, passed, covers, name: token }): Covering => {
       const left = wanted.find((one) => !covers.has(one));
-      if (passed && left !== undefined) {
-        const message = `"${token}" leaves "${left}" out, which the signature is over`;
+      if (left === undefined) return { facts, passed };
+      if (passed) {
+        const message = `"${token}" leaves "${left}" out, which the signature is over: it archives nothing`;
         warnings.push({ code: 'time-stamp.archive-partial', clause: 'EN 319 162-1 A.7', message });
       }
-      return { facts, passed: passed && left === undefined };
+      return { facts, passed, partial: true };
     });
   return { covering, warnings };
 }

@@ -19,6 +19,8 @@ export interface JudgedManifest {
   /** The signature file or token that is over it. */
   readonly over: string;
   readonly covers: readonly Covered[];
+  /** By which digest each entry that is intact is bound. */
+  readonly bound: readonly { readonly name: string; readonly digest: DigestAlgorithm }[];
   readonly digests: readonly DigestAlgorithm[];
   /** Says something this engine does not understand and must. */
   readonly doubt: Finding | undefined;
@@ -61,6 +63,9 @@ function judgeOne(name: string, archive: boolean, bytes: Uint8Array, parts: Asic
     const digest = one.digest === undefined ? undefined : parts.digest(one.name, one.digest);
     return { kind: 'file', name: one.name, intact: digest === undefined ? null : digest === toHex(one.value) };
   });
+  const bound = named.flatMap(({ name: one, digest }, i) =>
+    digest !== undefined && covers[i]?.intact === true ? [{ name: one, digest }] : [],
+  );
   const unknown = named.some((one) => one.digest === undefined);
   const doubt = (what: string): Finding => ({
     code: 'asic.manifest-not-understood',
@@ -72,6 +77,7 @@ function judgeOne(name: string, archive: boolean, bytes: Uint8Array, parts: Asic
     archive,
     over,
     covers,
+    bound,
     digests: [...new Set(named.flatMap((one) => one.digest ?? []))],
     doubt: critical
       ? doubt('carries an extension marked critical')

@@ -6,6 +6,7 @@ import type { AsicContainer } from '../../asic/container.ts';
 import { contentDigest } from '../../asic/cms-manifest.ts';
 import { evidenceIn } from '../cms-container.ts';
 import { LimitReached } from '../limits.ts';
+import type { GoodUntil } from '../policy.ts';
 import { concludeTimeStamp } from '../process.ts';
 import { addEvidence } from '../sources.ts';
 import type { Sources } from '../sources.ts';
@@ -31,7 +32,9 @@ export interface ContainerStamp extends Covering {
 
 /**
  * Every token of the container, newest first: one that is over another one and its manifest sets the moment for which that one
- * must stand (clause A.7).
+ * must stand (clause A.7). A token proves the time of what its imprint is over, and of what the manifest names there by a digest that
+ * was good at least until a newer token was over the same (EN 319 102-1 §5.6.2.3.1): else somebody could have made another entry of
+ * the same digest since.
  */
 export function judgeContainerStamps(
   container: AsicContainer,
@@ -55,19 +58,36 @@ export function judgeContainerStamps(
   read.sort((a, b) => (b.read.info?.genTime ?? 0) - (a.read.info?.genTime ?? 0));
   for (const one of read) addEvidence(sources, one.evidence);
   const stamps: ContainerStamp[] = [];
-  for (const { read: token, ...one } of read) {
-    let control = at;
-    for (const later of stamps) {
-      const over = later.covers.has(one.name) && (one.manifest === undefined || later.covers.has(one.manifest.name));
-      if (later.passed && over) control = Math.min(control, later.facts.genTime as number);
+  /** When each entry is proven to have existed, by the tokens looked at so far; nothing older than now is known of the others. */
+  const proven = new Map<string, number>();
+  const timeOf = (name: string): number => proven.get(name) ?? at;
+  for (const { read: token, over, bound, ...one } of read) {
+    const facts = withTrust(token, Math.max(timeOf(one.name), timeOf(over)), sources.trustFor('time-stamp'));
+    const passed = concludeTimeStamp(facts, sources.policy, at).indication === 'PASSED';
+    // A digest of the manifest is the token's imprint, one step further: it must have been good for as long as it stood alone.
+    const good = bound.filter(({ name, digest }) => isGood(sources.policy.digests[digest], timeOf(name)));
+    const weak = bound.find((entry) => !good.some(({ name }) => name === entry.name));
+    if (weak !== undefined) {
+      const message = `"${one.name}" is bound to "${weak.name}" by ${weak.digest}, which proves nothing any more`;
+      warnings.push({ code: 'time-stamp.manifest-algorithm', clause: 'EN 319 102-1 5.6.2.3', message });
     }
-    const facts = withTrust(token, control, sources.trustFor('time-stamp'));
-    stamps.push({ ...one, facts, passed: concludeTimeStamp(facts, sources.policy, at).indication === 'PASSED' });
+    const covers = new Set([...(over === '' ? [] : [over]), ...good.map(({ name }) => name)]);
+    if (passed) for (const name of covers) proven.set(name, Math.min(timeOf(name), facts.genTime as number));
+    stamps.push({ ...one, covers, facts, passed });
   }
   return { stamps, warnings };
 }
 
-type ReadToken = Omit<ContainerStamp, 'facts' | 'passed'> & { readonly read: ReadTimeStamp };
+function isGood(until: GoodUntil | undefined, time: number): boolean {
+  return until === null || (until !== undefined && time < until);
+}
+
+interface ReadToken extends Pick<ContainerStamp, 'name' | 'manifest' | 'evidence'> {
+  readonly read: ReadTimeStamp;
+  /** Name of the entry whose bytes it is over; empty where nobody says. */
+  readonly over: string;
+  readonly bound: JudgedManifest['bound'];
+}
 
 function readToken(
   name: string,
@@ -92,9 +112,15 @@ function readToken(
     faults.push({ code: 'asic.manifest', clause: CLAUSE, message: `no manifest says what "${name}" is over` });
   if (manifest?.doubt !== undefined) faults.push(manifest.doubt);
   const read = readTimeStamp(manifest === undefined ? 'content-time-stamp' : 'archive-time-stamp', token, imprint, pool, door);
-  const intact = (manifest?.covers ?? []).filter((one) => one.intact === true).map((one) => one.name);
-  const covers = new Set(manifest === undefined ? (simple ? [file] : []) : [manifest.name, ...intact]);
-  return { name, manifest, covers, evidence: evidenceOf(token), read: { ...read, faults: [...read.faults, ...faults] } };
+  const bound = manifest?.bound ?? [];
+  return {
+    name,
+    manifest,
+    over: over ?? '',
+    bound,
+    evidence: evidenceOf(token),
+    read: { ...read, faults: [...read.faults, ...faults] },
+  };
 }
 
 function evidenceOf(token: Uint8Array): Evidence {
