@@ -116,11 +116,8 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
           receiveMessage({ db, clock, key, hasFile: (sha256) => files.has(sha256) }, message, canonical),
       }),
       ...verificationJobs({
-        ...{ db, clock, trust },
-        openFile: async (sha256) => {
-          const source = files.source(sha256);
-          return { source, close: () => source.close() };
-        },
+        ...{ db, clock, judge },
+        openFile: files.source,
         arrived: incomingById,
         keep: keepVerification,
       }),

@@ -1,13 +1,13 @@
 import type { JobHandler } from '@antin/adapters/db/worker';
-import type { ByteSource } from '@antin/formats/bytes/source';
+import type { FileStore } from '@antin/adapters/files/store';
 import type { VerificationView } from '@antin/protocol/office/incoming';
 import { ExchangeMessage } from '@antin/protocol/exchange/message';
 import { record } from '../journal/journal.ts';
 import type { Clock } from '@antin/adapters/clock/clock';
 import { inTransaction, type Db, type Tx } from '@antin/adapters/db/transaction';
-import { judgeFile } from './judge.ts';
-import type { TrustSource } from './trust-source.ts';
-import { verificationView, type JudgedFile } from './view.ts';
+import { judgeArrival } from './arrival.ts';
+import type { Judge } from './judge.ts';
+import { verificationView } from './view.ts';
 
 export interface ArrivedDocument {
   readonly id: string;
@@ -19,9 +19,8 @@ export interface ArrivedDocument {
 export interface VerificationDeps {
   readonly db: Db;
   readonly clock: Clock;
-  readonly trust: TrustSource;
-  /** Opens stored bytes; `close` gives the descriptor back. */
-  readonly openFile: (sha256: string) => Promise<{ readonly source: ByteSource; close(): Promise<void> | void }>;
+  readonly judge: Judge;
+  readonly openFile: FileStore['source'];
   readonly arrived: (db: Db, id: string) => Promise<ArrivedDocument | undefined>;
   readonly keep: (tx: Tx, id: string, verification: VerificationView) => Promise<void>;
 }
@@ -38,21 +37,8 @@ export function verificationJobs(deps: VerificationDeps): Readonly<Record<string
       if (incoming === undefined) return;
       const { document } = ExchangeMessage.parse(JSON.parse(incoming.message));
       const at = deps.clock();
-      const judged: JudgedFile[] = [];
-      for (const file of document.files) {
-        if (file.mediaType !== 'application/pdf') continue;
-        const opened = await deps.openFile(file.sha256);
-        try {
-          judged.push({
-            role: file.role,
-            name: file.name,
-            report: await judgeFile(opened.source, file.name, deps.trust, at.getTime()),
-          });
-        } finally {
-          await opened.close();
-        }
-      }
-      const view = verificationView(judged, at);
+      const files = await judgeArrival(document.files, { judge: deps.judge, open: deps.openFile, at: at.getTime() });
+      const view = verificationView(files, at);
       await inTransaction(deps.db, async (tx) => {
         await deps.keep(tx, incomingId, view);
         await record(tx, {
@@ -63,7 +49,7 @@ export function verificationJobs(deps: VerificationDeps): Readonly<Record<string
           detail: { verdict: view.verdict },
         });
       });
-      const later = judged.some(({ report }) => report.signatures.some((signature) => signature.subIndication === 'TRY_LATER'));
+      const later = files.some(({ report }) => report?.signatures.some((one) => one.subIndication === 'TRY_LATER') === true);
       return later ? { status: 'retry', reason: 'revocation data was not available' } : { status: 'done' };
     },
   };

@@ -12,6 +12,8 @@ export const VerificationView = z.object({
   verdict: Verdict,
   sentence: BothLanguages,
   answers: z.object({ changed: BothLanguages, who: BothLanguages, sealed: BothLanguages, inForce: BothLanguages }),
+  /** What must be said and changes no verdict: annexes without a signature of their own. */
+  notes: z.array(BothLanguages).optional(),
   checkedAt: Instant,
   /** The JSON of `antin validate`. */
   report: z.unknown(),

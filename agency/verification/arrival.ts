@@ -1,0 +1,63 @@
+import type { FileStore } from '@antin/adapters/files/store';
+import type { ExchangeMessage } from '@antin/protocol/exchange/message';
+import { namedAsSignature } from './beside.ts';
+import { wholeFile, type Judge } from './judge.ts';
+import type { Answer, NamedFile } from './question.ts';
+
+type SentFile = ExchangeMessage['document']['files'][number];
+type Report = Extract<Answer, { status: 'judged' }>['report'];
+
+/** What is known about one file of a document after all of them were judged. */
+export interface ArrivedFile {
+  readonly role: 'main' | 'annex';
+  readonly name: string;
+  /** What the engine says about the file itself; undefined where it is of no format that carries signatures. */
+  readonly report: Report | undefined;
+  /** It would have cost more than a file may cost. */
+  readonly stopped: 'verify.time-over' | 'verify.memory-over' | undefined;
+  /** Signature files of the same document that are over this one. */
+  readonly signedBy: readonly { readonly name: string; readonly report: Report }[];
+  /** It is itself a signature over another file of the document. */
+  readonly signs: boolean;
+  /** A PDF, by its content or by what the sender says. */
+  readonly pdf: boolean;
+  /** The sender says something about it that its content is not. */
+  readonly falseClaim: 'pdf' | 'signature' | undefined;
+}
+
+/**
+ * Judges every file of a document, whatever its format: each by itself, and signatures that stand in files of their own with the file
+ * that they are over. A file is what its content says; media type and name are the sender's claims, and a false one is told.
+ */
+export async function judgeArrival(
+  files: readonly SentFile[],
+  { judge, open, at }: { readonly judge: Judge; readonly open: FileStore['source']; readonly at: number },
+): Promise<readonly ArrivedFile[]> {
+  using held = new DisposableStack();
+  const opened: NamedFile[] = files.map(({ name, sha256 }) => ({ name, file: wholeFile(held.use(open(sha256))) }));
+  const answers: Answer[] = [];
+  for (const [i, one] of opened.entries()) {
+    answers.push(await judge({ ...one, data: opened.filter((_, other) => other !== i), relation: 'around', at }));
+  }
+  const judged = answers.map((answer) => (answer.status === 'judged' ? answer : undefined));
+  // Positions in `data` leave out the file itself.
+  const over = judged.map((one, i) => (one?.over ?? []).map((position) => (position < i ? position : position + 1)));
+  return files.map(({ role, name, mediaType }, i) => {
+    const report = judged[i]?.report;
+    const answer = answers[i] as Answer;
+    const signedBy = files.flatMap((other, j) => {
+      const its = judged[j]?.report;
+      return its !== undefined && over[j]?.includes(i) === true ? [{ name: other.name, report: its }] : [];
+    });
+    const isPdf = report?.format === 'PDF' || report?.format === 'PAdES';
+    const saidPdf = mediaType.toLowerCase().startsWith('application/pdf') || /\.pdf$/i.test(name);
+    const unreadSignature = namedAsSignature(name) && (report === undefined || report.verdict === 'unsigned');
+    return {
+      ...{ role, name, report, signedBy },
+      stopped: answer.status === 'stopped' ? answer.code : undefined,
+      signs: (over[i]?.length ?? 0) > 0,
+      pdf: isPdf || saidPdf,
+      falseClaim: answer.status === 'stopped' ? undefined : saidPdf && !isPdf ? 'pdf' : unreadSignature ? 'signature' : undefined,
+    };
+  });
+}
