@@ -63,7 +63,7 @@ export function concludeSignature(facts: SignatureFacts, policy: ValidationPolic
     decided,
     errors: dedupe(failures.map((one) => one.finding)),
     warnings: dedupe([...facts.warnings, ...unknown, ...stamps, ...told('warn')]),
-    information: dedupe(told('inform')),
+    information: dedupe([...told('inform'), ...endedAnchors(facts, context)]),
     timeStamps,
   };
 }
@@ -206,6 +206,24 @@ export function concludeTimeStamp(facts: TimeStampFacts, policy: ValidationPolic
 /** RFC 3161 §4: tokens from before a revocation for superseded, affiliationChanged or cessationOfOperation stay good. */
 function harmless(status: { readonly revokedAt: number | null; readonly reason: number | null }, genTime: number): boolean {
   return status.revokedAt !== null && genTime < status.revokedAt && status.reason !== null && [3, 4, 5].includes(status.reason);
+}
+
+/**
+ * Anchors whose own certificate had ended at the moment that is asked. An anchor is a name, a key and the dates of the trust store
+ * (RFC 5280 §6.1.1 d), so that this decides nothing: who keeps the store should know.
+ */
+function endedAnchors(facts: SignatureFacts, { best, trust }: CheckContext): Finding[] {
+  const asked = [
+    { chain: trust?.chain ?? [], time: best.time },
+    ...facts.timeStamps.map((one) => ({ chain: one.trust?.chain ?? [], time: one.controlTime })),
+  ];
+  return asked.flatMap(({ chain, time }): Finding[] => {
+    const anchor = chain.length > 1 ? chain.at(-1) : undefined;
+    if (anchor === undefined || time <= anchor.notAfter) return [];
+    const [ended, then] = [anchor.notAfter, time].map((ms) => new Date(ms).toISOString().slice(0, 10));
+    const message = `the certificate of ${anchor.subject}, which is trusted here, ended on ${ended}; the trust store vouches for it on ${then}`;
+    return [{ code: 'trust.anchor-certificate-ended', clause: 'RFC 5280 6.1.1 d', message }];
+  });
 }
 
 function dedupe(findings: readonly Finding[]): Finding[] {
