@@ -14,6 +14,9 @@ import { signingJobs, type JobsWithAnswers } from './devices/signing-jobs.ts';
 import { startWake } from './devices/wake.ts';
 import { directoryMigrations } from './directory/migrations.ts';
 import { directoryApp } from './directory/routes.ts';
+import { citizenNumbers } from './directory/citizen-number.ts';
+import { upkeepApp } from './directory/upkeep-routes.ts';
+import { upkeepJobs } from './directory/upkeep.ts';
 import { documentsMigrations } from './documents/migrations.ts';
 import { viewOf, type Neighbours } from './documents/present.ts';
 import { documentsApp, type DocumentsDoors } from './documents/routes.ts';
@@ -124,6 +127,7 @@ export function office(deps: OfficeDeps): Office {
     }),
   );
   app.route('/', directoryApp({ db, clock }));
+  app.route('/', upkeepApp({ db, clock, numbers: citizenNumbers(deps.platformKey) }));
   app.route('/', documentsApp(documents));
   app.route('/', registersApp({ db, clock }));
   app.route('/', signingApp({ ...signing, viewOf: (caller, id) => viewOf(db, around, caller, id, clock()) }));
@@ -138,7 +142,11 @@ export function office(deps: OfficeDeps): Office {
   );
   return {
     app,
-    jobs: { [COMPLETE_QUEUE]: completeHandler(signing), [STAMP_QUEUE]: stampLaterHandler(signing) },
+    jobs: {
+      [COMPLETE_QUEUE]: completeHandler(signing),
+      [STAMP_QUEUE]: stampLaterHandler(signing),
+      ...upkeepJobs({ db, clock }),
+    },
     signingJobs: jobs,
     stop: () => wake.stop(),
   };

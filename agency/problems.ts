@@ -1,4 +1,5 @@
 import { deviceProblems } from './devices/problems.ts';
+import { directoryProblems } from './directory/problems.ts';
 import { documentsProblems } from './documents/problems.ts';
 import type { ProblemRows } from '@antin/adapters/http/problem';
 import { registersProblems } from './registers/problems.ts';
@@ -8,6 +9,7 @@ import { signingProblems } from './signing/problems.ts';
 /** Every refusal of the office: stable code → status, words and remedy in both languages. */
 export const officeProblems: ProblemRows = {
   ...sessionProblems,
+  ...directoryProblems,
   ...documentsProblems,
   ...registersProblems,
   ...signingProblems,

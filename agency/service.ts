@@ -6,7 +6,7 @@ import { distFolder } from '@antin/web/assets';
 import { staticFiles } from '@antin/adapters/http/static';
 import { openApi } from '@antin/protocol/openapi';
 import { officeDay } from '@antin/adapters/clock/days';
-import { findAgencies } from './directory/store.ts';
+import { leadingAgency } from './directory/agency-store.ts';
 import { fileAnswer } from './documents/routes.ts';
 import { exchangeJobs } from './exchange/jobs.ts';
 import { exchangeMigrations } from './exchange/migrations.ts';
@@ -145,8 +145,6 @@ const STATUS: Readonly<Record<string, JudgedSignature['status']>> = { TOTAL_PASS
 
 /** Who runs this installation: the highest agency below the centre, and how many agencies exist today. */
 async function operatorOf(deps: Pick<AgencyServiceDeps, 'db' | 'clock'>): Promise<{ name: string; agencies: number }> {
-  const agencies = await findAgencies(deps.db, { includeClosed: false, day: officeDay(deps.clock()) });
-  const leads = (id: string): boolean => agencies.some((other) => other.parentId === id);
-  const operator = agencies.find((agency) => agency.parentId !== null && leads(agency.id)) ?? agencies[0];
-  return { name: operator?.name ?? 'Antin', agencies: agencies.length };
+  const { name, agencies } = await leadingAgency(deps.db, officeDay(deps.clock()));
+  return { name: name ?? 'Antin', agencies };
 }

@@ -196,4 +196,23 @@ export const datedMigrations: Record<string, Migration> = {
       );
     },
   },
+  '2026-11-22T0205-directory-name-of-the-day': {
+    async up(db: Kysely<unknown>) {
+      // Written when its day has come; the row of the agency is then what this version says.
+      await sql`alter table agency.agency_version add column in_effect boolean not null default false`.execute(db);
+      await sql`update agency.agency_version set in_effect = true where change_id is null`.execute(db);
+      await sql`create index agency_version_waiting on agency.agency_version (valid_from) where change_id is not null and not in_effect`.execute(
+        db,
+      );
+      // What a document of that day calls the agency; before its first day, its first name.
+      await sql`
+        create function agency.agency_name_on(agency uuid, day date) returns text language sql stable parallel safe as $$
+          select coalesce(
+            (select v.name from agency.agency_version v where v.agency_id = agency and v.valid_from <= day
+              order by v.valid_from desc limit 1),
+            (select v.name from agency.agency_version v where v.agency_id = agency order by v.valid_from limit 1)) $$`.execute(
+        db,
+      );
+    },
+  },
 };

@@ -4,6 +4,7 @@ import { nameText } from '@antin/pki/x509/name';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { fold } from '@antin/adapters/db/folding';
 import type { Tx } from '@antin/adapters/db/transaction';
+import { codeForm } from './codes.ts';
 import type { AgencySeed, CertificateBinding, DirectorySeed, LoadedDirectory, PersonSeed } from './types.ts';
 
 /**
@@ -39,7 +40,8 @@ export async function loadAgenciesAndPeople(tx: Tx, seed: DirectorySeed): Promis
 
 async function insertAgency(tx: Tx, agency: AgencySeed, idOf: (key: string) => string): Promise<void> {
   const id = idOf(agency.key);
-  const search = fold([agency.name, agency.shortName, agency.code].join(' '));
+  const aliases = (agency.codeAliases ?? []).map((alias) => alias.code);
+  const search = fold([agency.name, agency.shortName, agency.code, ...aliases].join(' '));
   await sql`
     insert into agency.agency (id, code, name, short_name, level, level_name, parent_id, valid_from, valid_to, place, notation,
       seal_image_sha256, search)
@@ -47,8 +49,10 @@ async function insertAgency(tx: Tx, agency: AgencySeed, idOf: (key: string) => s
       ${agency.parent === undefined ? null : idOf(agency.parent)}, ${agency.validFrom}, ${agency.validTo ?? null}, ${agency.place},
       ${agency.notation}, ${agency.sealImageSha256 ?? null}, ${search})`.execute(tx);
   for (const alias of agency.codeAliases ?? []) {
-    await sql`insert into agency.agency_code_alias (agency_id, code, valid_from, valid_to)
-      values (${id}, ${alias.code}, ${alias.validFrom}, ${alias.validTo ?? null})`.execute(tx);
+    await sql`insert into agency.agency_code_alias (agency_id, code, form, valid_from, valid_to)
+      values (${id}, ${alias.code}, ${codeForm(alias.code) ?? 'other'}, ${alias.validFrom}, ${alias.validTo ?? null})`.execute(
+      tx,
+    );
   }
 }
 

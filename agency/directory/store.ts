@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Role } from '@antin/protocol/office/session';
-import { likeAnywhere } from '@antin/adapters/db/folding';
 import type { Db } from '@antin/adapters/db/transaction';
+import { searchAgencies, wordsQuery } from './agency-store.ts';
 
 export interface AgencyRecord {
   readonly id: string;
@@ -64,23 +64,20 @@ export async function agenciesById(db: Db, ids: readonly string[]): Promise<Agen
   return rows;
 }
 
-/** Top level first; by name or code, today's or an alias. */
+/** At most so many are listed: who looks for another writes more of its name. */
+const MOST_LISTED = 100;
+
+/** Top level first; by beginnings of the words of its names and codes, today's and former ones. */
 export async function findAgencies(
   db: Db,
   query: { q?: string | undefined; includeClosed: boolean; day: string },
 ): Promise<AgencyRecord[]> {
-  const open = query.includeClosed
-    ? sql`true`
-    : sql`a.valid_from <= ${query.day}::date and (a.valid_to is null or a.valid_to > ${query.day}::date)`;
-  const pattern = query.q === undefined || query.q.trim() === '' ? undefined : likeAnywhere(query.q);
-  const found =
-    pattern === undefined
-      ? sql`true`
-      : sql`(a.search like ${pattern} or exists (
-          select 1 from agency.agency_code_alias c where c.agency_id = a.id and lower(c.code) like ${pattern}))`;
-  const { rows } = await sql<AgencyRecord>`
-    select ${agencyColumns} from agency.agency a where ${open} and ${found} order by a.level, a.name limit 1000`.execute(db);
-  return rows;
+  const words = query.q === undefined ? undefined : wordsQuery(query.q);
+  if (words === undefined && query.q !== undefined && query.q.trim() !== '') return [];
+  const search = { words, day: query.day, includeClosed: query.includeClosed, limit: MOST_LISTED };
+  const found = (await searchAgencies(db, search)).map((one) => one.id);
+  const records = new Map((await agenciesById(db, found)).map((one) => [one.id, one]));
+  return found.map((id) => records.get(id)!);
 }
 
 const positionColumns = sql`
