@@ -1,6 +1,7 @@
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import type { AddressInfo } from 'node:net';
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 /** The address cannot be listened on. Codes: `http.port-taken`, `http.port-forbidden`, `http.no-such-host`, `http.listen-failed`. */
 export class ListenFault extends Error {
@@ -23,10 +24,24 @@ export interface Listening {
 
 type Fetch = (request: Request, env: never) => Response | Promise<Response>;
 
+/**
+ * A door before the app, for questions whose answer is ready in memory: the layers of an app would cost more than the answer.
+ * It keeps the limits of the server (time, size of headers); headers, checks and log of `createApp` are its own affair.
+ *
+ * @returns false when the request is not for this door, and then it has touched nothing
+ */
+export type FastRoute = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 /** Listens; port 0 takes a free one. @throws {ListenFault} */
-export function listen(app: { fetch: Fetch }, options: { port: number; host?: string }): Promise<Listening> {
+export function listen(
+  app: { readonly fetch: Fetch; readonly fast?: FastRoute },
+  options: { port: number; host?: string },
+): Promise<Listening> {
   const host = options.host ?? '127.0.0.1';
-  const server = createAdaptorServer({ fetch: app.fetch as never }) as Server;
+  const slow = getRequestListener(app.fetch as never);
+  const server: Server = createServer((request, response) => {
+    if (app.fast?.(request, response) !== true) void slow(request, response);
+  });
   // Slow senders must not hold connections for ever (slow-loris); uploads of 500 MB over a poor line may take minutes.
   server.headersTimeout = 15_000;
   server.requestTimeout = 15 * 60_000;

@@ -39,7 +39,18 @@ export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: S
       });
       app.route(AUTHORITY_PATH, ready.app);
     },
+    get jobs() {
+      return authority().status.jobs;
+    },
+    fast: (request, response) => ready?.status.fast(request, response) === true,
+    health: () => authority().status.health(),
     everyMinute: () => authority().runJobs(),
+    async started() {
+      authority().status.start();
+    },
+    async stop() {
+      await ready?.status.stop();
+    },
   };
   wires.authority = here;
   return here;

@@ -6,7 +6,7 @@ import { migrate } from '@antin/adapters/db/migrate';
 import { startWorker } from '@antin/adapters/db/worker';
 import { openFileStore } from '@antin/adapters/files/store';
 import { createApp } from '@antin/adapters/http/app';
-import { listen, type Listening } from '@antin/adapters/http/listen';
+import { listen, type FastRoute, type Listening } from '@antin/adapters/http/listen';
 import type { ProblemRows } from '@antin/adapters/http/problem';
 import { HttpRefusal } from '@antin/adapters/http/fault';
 import { createLog, type Log } from '@antin/adapters/log/log';
@@ -125,6 +125,7 @@ function hostsOf(settings: Settings, door: Listening): readonly string[] | undef
 
 interface FrontDoor {
   readonly fetch: Hono['fetch'];
+  readonly fast: FastRoute;
   open(running: readonly Service[], hosts: readonly string[] | undefined): void;
   shut(): void;
 }
@@ -137,17 +138,33 @@ function frontDoor(log: Log): FrontDoor {
   });
   const notNow: Hono['fetch'] = (request, env, context) => waiting.fetch(request, env, context);
   let fetch = notNow;
+  const closed: FastRoute = () => false;
+  let fast = closed;
   return {
+    fast: (request, response) => fast(request, response),
     fetch: (request, env, context) => fetch(request, env, context),
     open(running, hosts) {
       const problems = Object.assign({}, ...running.map((service) => service.problems ?? {})) as ProblemRows;
       const app = createApp({ log, problems, ...(hosts === undefined ? {} : { hosts }) });
-      app.get('/healthz', (c) => c.json({ status: 'ok' }));
+      app.get('/healthz', async (c) => {
+        // An alarm is for whoever runs it, not for a balancer: the installation still answers.
+        const said = running.flatMap((service) =>
+          service.health === undefined ? [] : [{ name: service.name, ask: service.health }],
+        );
+        const services = await Promise.all(said.map(async ({ name, ask }) => [name, await ask()] as const));
+        const status = services.some(([, one]) => one.status !== 'ok') ? 'alarm' : 'ok';
+        return c.json({ status, ...Object.fromEntries(services) });
+      });
       for (const service of running) if (service.app !== undefined) app.route('/', service.app);
       fetch = (request, env, context) => app.fetch(request, env, context);
+      const doors = running.flatMap((service) => service.fast ?? []);
+      fast = (request, response) =>
+        // Another host's name goes to the app, which refuses it.
+        (hosts === undefined || hosts.includes(request.headers.host ?? '')) && doors.some((door) => door(request, response));
     },
     shut() {
       fetch = notNow;
+      fast = closed;
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Settings } from '@antin/adapters/config/settings';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
 import type { Migrations } from '@antin/adapters/db/migrate';
 import type { JobHandler } from '@antin/adapters/db/worker';
+import type { FastRoute } from '@antin/adapters/http/listen';
 import type { ProblemRows } from '@antin/adapters/http/problem';
 import type { FileStore } from '@antin/adapters/files/store';
 import type { Log } from '@antin/adapters/log/log';
@@ -31,6 +32,10 @@ export interface Service {
   /** Routes with their full paths. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each app has its own variables
   readonly app?: Hono<any>;
+  /** Asked before the app, once the installation is open. */
+  readonly fast?: FastRoute;
+  /** What `/healthz` says of it beside "ok": nothing that must not be public. */
+  health?(): Promise<{ readonly status: 'ok' | 'alarm' }>;
   /** Words of its refusals. */
   readonly problems?: ProblemRows;
   /** Handlers of the job queues that it works off. */
