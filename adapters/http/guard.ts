@@ -10,8 +10,8 @@ export interface SecurityOptions {
 
 const BASE_POLICY: Readonly<Record<string, string>> = {
   'default-src': "'none'",
-  // WebAssembly: the image decoders of the PDF viewer. No eval of text, no inline script, no foreign script.
-  'script-src': "'self' 'wasm-unsafe-eval'",
+  // No eval of any kind, no inline script, no foreign script.
+  'script-src': "'self'",
   'style-src': "'self'",
   'img-src': "'self' data: blob:",
   'font-src': "'self' data:",
@@ -22,6 +22,13 @@ const BASE_POLICY: Readonly<Record<string, string>> = {
   'base-uri': "'none'",
   'frame-ancestors': "'none'",
 };
+
+/**
+ * Policy of a script's own answer. A worker lives by the policy its script came with, and only workers run WebAssembly: the
+ * image decoders of the PDF viewer, the XML parser of the verifier. Pages ignore it.
+ */
+export const WORKER_POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; font-src 'self' data:";
 
 /** Headers of every answer; `no-store` unless a handler said otherwise (only hashed assets do). */
 export function securityHeaders(options: SecurityOptions = {}): MiddlewareHandler {

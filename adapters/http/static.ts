@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import type { MiddlewareHandler } from 'hono';
+import { WORKER_POLICY } from './guard.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -41,6 +42,7 @@ export function staticFiles(options: { folder: string; prefix: string; immutable
     if (path === undefined) return next();
     const type = TYPES[extname(path)]!;
     const headers: Record<string, string> = { 'content-type': type, 'cache-control': cacheControl, vary: 'accept-encoding' };
+    if (type.startsWith('text/javascript')) headers['content-security-policy'] = WORKER_POLICY;
     const small = /text|json|svg|wasm/.test(type) && /\bbr\b/.test(c.req.header('accept-encoding') ?? '');
     if (!small) return c.body(new Uint8Array(readFileSync(path)), 200, headers);
     let body = compressed.get(path);
