@@ -39,7 +39,7 @@ const lineColumns = (day: string) => sql`
   a.id, a.code, a.name, a.short_name as "shortName", a.level, a.level_name as "levelName", a.parent_id as "parentId",
   a.valid_from as "validFrom", a.valid_to as "validTo", a.sort_key as "sortKey", a.path,
   exists (select 1 from agency.agency c where c.parent_id = a.id and (c.valid_to is null or c.valid_to > ${day}::date)) as "hasChildren",
-  (a.valid_from > ${day}::date or a.valid_to > ${day}::date
+  (a.valid_from > ${day}::date or coalesce(a.valid_to > ${day}::date, false)
     or exists (select 1 from agency.agency_version v where v.agency_id = a.id and v.valid_from > ${day}::date)) as pending`;
 
 /** The query itself, so that tests can look at its plan. */
