@@ -1,0 +1,200 @@
+import { OID } from '../../oids.ts';
+import { decodeDer } from '@antin/formats/der/reader';
+import { readText } from '@antin/formats/der/values';
+import { FormatFault } from '@antin/formats/fault';
+import type { GeneralName } from '../../x509/general-name.ts';
+import { quoted } from '../complaints.ts';
+import type { CertificateFacts } from '../facts.ts';
+import { textsOf } from '../name-facts.ts';
+import { MAX_DOMAIN, hostOf, isDomainName, isInternalName, isMailbox, isUri } from '../names-syntax.ts';
+import type { Answer, Rule } from '../rule.ts';
+
+const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9';
+
+export interface PlacedName {
+  readonly name: GeneralName;
+  /** Inside nameConstraints a name is a pattern. */
+  readonly pattern: boolean;
+}
+
+const collected = new WeakMap<CertificateFacts, readonly PlacedName[]>();
+
+/** Every GeneralName of the extensions. */
+export function namesOf(facts: CertificateFacts): readonly PlacedName[] {
+  let names = collected.get(facts);
+  if (names === undefined) collected.set(facts, (names = collect(facts)));
+  return names;
+}
+
+function collect(facts: CertificateFacts): PlacedName[] {
+  const constraints = facts.value(OID.nameConstraints);
+  const points = [...(facts.value(OID.cRLDistributionPoints) ?? []), ...(facts.value(OID.freshestCRL) ?? [])];
+  const plain = [
+    ...(facts.value(OID.subjectAltName) ?? []),
+    ...(facts.value(OID.issuerAltName) ?? []),
+    ...(facts.value(OID.authorityKeyIdentifier)?.issuer ?? []),
+    ...[...(facts.value(OID.authorityInfoAccess) ?? []), ...(facts.value(OID.subjectInfoAccess) ?? [])].map(
+      ({ location }) => location,
+    ),
+    ...points.flatMap(({ name, cRLIssuer = [] }) => [...(name?.kind === 'full-name' ? name.names : []), ...cRLIssuer]),
+  ];
+  const patterns = [...(constraints?.permitted ?? []), ...(constraints?.excluded ?? [])].map(({ base }) => base);
+  return [...plain.map((name) => ({ name, pattern: false })), ...patterns.map((name) => ({ name, pattern: true }))];
+}
+
+/** Holds for every name of the certificate; the first that does not is quoted. */
+function everyName(facts: CertificateFacts, holds: (name: GeneralName, pattern: boolean) => boolean): Answer {
+  const bad = namesOf(facts).find(({ name, pattern }) => !holds(name, pattern));
+  if (bad === undefined) return true;
+  return 'value' in bad.name && typeof bad.name.value === 'string' ? quoted(bad.name.value) : bad.name.kind;
+}
+
+/** A pattern is a domain, with or without a leading dot; a dot alone matches everything. */
+const isPattern = (text: string): boolean =>
+  text === '.' || isDomainName(text.replace(/^\./, '')) || /^\.?[a-z0-9-]+$/i.test(text);
+
+/** Text of an SmtpUTF8Mailbox; undefined for every other name. */
+function utf8Mailbox(name: GeneralName): string | undefined {
+  if (name.kind !== 'other' || name.type !== SMTP_UTF8_MAILBOX) return undefined;
+  try {
+    return readText(decodeDer(name.value));
+  } catch (error) {
+    if (error instanceof FormatFault) return '';
+    throw error;
+  }
+}
+
+const domainOf = (mailbox: string): string => (mailbox.includes('@') ? mailbox.slice(mailbox.indexOf('@') + 1) : '');
+const cps = (facts: CertificateFacts): string[] =>
+  (facts.value(OID.certificatePolicies) ?? []).flatMap(({ qualifiers = [] }) => qualifiers.flatMap(({ cpsUri }) => cpsUri ?? []));
+
+function tooLong(id: string, domain: (name: GeneralName) => string): Rule<CertificateFacts> {
+  return {
+    id,
+    severity: 'error',
+    clause: 'RFC 1035 §2.3.4',
+    check: (facts) => everyName(facts, (name) => domain(name).length <= MAX_DOMAIN),
+  };
+}
+
+/** GeneralNames wherever they stand (RFC 5280 §4.2.1.6). */
+export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
+  {
+    id: 'rfc5280.uri-syntax',
+    severity: 'error',
+    clause: 'RFC 5280 §4.2.1.6',
+    check(facts) {
+      const bad = cps(facts).find((uri) => !isUri(uri));
+      if (bad !== undefined) return quoted(bad);
+      return everyName(facts, (name, pattern) => name.kind !== 'uri' || (pattern ? isPattern(name.value) : isUri(name.value)));
+    },
+  },
+  {
+    id: 'rfc4516.ldap-uri-not-checked',
+    severity: 'notice',
+    clause: 'RFC 4516',
+    check: (facts) => everyName(facts, (name) => name.kind !== 'uri' || !/^ldap:\/\//i.test(name.value)),
+  },
+  {
+    id: 'rfc5280.mailbox-syntax',
+    severity: 'error',
+    clause: 'RFC 5280 §4.2.1.6, RFC 5321 §4.1.2',
+    check(facts) {
+      const mails = [...textsOf(facts.subject, OID.emailAddress), ...textsOf(facts.issuer, OID.emailAddress)];
+      const bad = mails.find((mail) => !isMailbox(mail));
+      if (bad !== undefined) return quoted(bad);
+      return everyName(facts, (name, pattern) => {
+        if (name.kind !== 'rfc822') return true;
+        return isMailbox(name.value) || (pattern && !name.value.includes('@') && isPattern(name.value));
+      });
+    },
+  },
+  {
+    id: 'rfc9598.mailbox-without-at',
+    severity: 'error',
+    clause: 'RFC 9598 §3',
+    check: (facts) => everyName(facts, (name) => utf8Mailbox(name)?.includes('@') !== false),
+  },
+  {
+    id: 'rfc9598.mailbox-ascii',
+    severity: 'error',
+    clause: 'RFC 9598 §3',
+    // oxlint-disable-next-line no-control-regex -- the ASCII range
+    check: (facts) => everyName(facts, (name) => !/^[\x00-\x7f]+@/.test(utf8Mailbox(name) ?? '')),
+  },
+  {
+    id: 'rfc9598.mailbox-domain',
+    severity: 'error',
+    clause: 'RFC 9598 §3',
+    check: (facts) =>
+      everyName(facts, (name) => {
+        const domain = domainOf(utf8Mailbox(name) ?? '');
+        return domain === '' || domain.length > MAX_DOMAIN || isDomainName(domain);
+      }),
+  },
+  tooLong('rfc9598.mailbox-domain-too-long', (name) => domainOf(utf8Mailbox(name) ?? '')),
+  tooLong('rfc5280.dns-name-too-long', (name) => (name.kind === 'dns' ? name.value : '')),
+  tooLong('rfc5280.mailbox-domain-too-long', (name) => (name.kind === 'rfc822' ? domainOf(name.value) : '')),
+  tooLong('rfc5280.uri-host-too-long', (name) => (name.kind === 'uri' ? hostOf(name.value) : '')),
+  {
+    id: 'rfc5280.ip-address-length',
+    severity: 'error',
+    clause: 'RFC 5280 §4.2.1.6, §4.2.1.10',
+    check: (facts) =>
+      everyName(facts, (name, pattern) => name.kind !== 'ip' || (pattern ? [8, 32] : [4, 16]).includes(name.value.length)),
+  },
+  {
+    id: 'rfc5280.ip-constraint-no-network',
+    severity: 'error',
+    clause: 'RFC 5280 §4.2.1.10, RFC 4632',
+    check: (facts) =>
+      everyName(
+        facts,
+        (name, pattern) => !pattern || name.kind !== 'ip' || ![8, 32].includes(name.value.length) || isNetwork(name.value),
+      ),
+  },
+  {
+    id: 'rfc5280.mail-not-in-alt-name',
+    severity: 'error',
+    clause: 'RFC 5280 §4.1.2.6',
+    check(facts) {
+      const names = facts.value(OID.subjectAltName) ?? [];
+      const missing = textsOf(facts.subject, OID.emailAddress).find(
+        (mail) => !names.some((name) => name.kind === 'rfc822' && name.value === mail),
+      );
+      return missing === undefined || quoted(missing);
+    },
+  },
+];
+
+/** Names that mean nothing outside one network; asked of certificates for the public. */
+export const INTERNAL_NAME_RULE: Rule<CertificateFacts> = {
+  id: 'etsi.internal-name',
+  severity: 'error',
+  clause: 'EN 319 412-4 WEB-4.1.3-4',
+  check(facts) {
+    if (cps(facts).some((uri) => isInternalName(hostOf(uri)))) return 'CPS address';
+    return everyName(facts, (name, pattern) => {
+      if (pattern) return true;
+      if (name.kind === 'dns') return !isInternalName(name.value);
+      if (name.kind === 'uri') return !isInternalName(hostOf(name.value));
+      return name.kind !== 'rfc822' || !isInternalName(domainOf(name.value));
+    });
+  },
+};
+
+/** Ones, then zeros; and no bit of the address outside them. */
+function isNetwork(octets: Uint8Array): boolean {
+  const half = octets.length / 2;
+  let ended = false;
+  for (let i = 0; i < half * 8; i++) {
+    const bit = 0x80 >> (i & 7);
+    const masked = ((octets[half + (i >> 3)] as number) & bit) !== 0;
+    if (masked && ended) return false;
+    if (!masked) {
+      ended = true;
+      if (((octets[i >> 3] as number) & bit) !== 0) return false;
+    }
+  }
+  return true;
+}
