@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
+import { localClock } from '@antin/adapters/clock/watched-clock';
+import type { ClockTrust } from '@antin/adapters/clock/watched-clock';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import { serialHexOf } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
@@ -34,6 +36,8 @@ export interface AuthorityOptions {
   /** Where `app` is mounted, as certificates will say it: `http://host:port/authority`, without a slash at the end. */
   readonly baseUrl: string;
   readonly clock: () => number;
+  /** Whether the clock may be stamped with now; left out, the computer is taken at its word. */
+  readonly clockTrust?: () => ClockTrust;
   readonly log: Log;
 }
 
@@ -152,7 +156,9 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   await prepare();
 
   const chain = [keys.issuing.certificate];
-  const stamp = await timeStamps({ db, tsa: service('tsa'), chain, clock });
+  const trust = options.clockTrust ?? localClock().trust;
+  const onFault = (fault: unknown) => log.error({ fault }, 'a time-stamp could not be given');
+  const stamp = await timeStamps({ db, tsa: service('tsa'), chain, clock, trust, onFault });
 
   async function evidenceFor(serialHex: string, issuerSha256: string, at?: number): Promise<Evidence | undefined> {
     if (issuerSha256 !== issuing && issuerSha256 !== root) return undefined;

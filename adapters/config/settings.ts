@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { TimeServer } from '../clock/sntp.ts';
+import { timeServersFrom } from '../clock/watched-clock.ts';
 
 /** `practice`: software keys, demo people, plain HTTP on this computer. `production`: none of these. */
 export type Profile = 'practice' | 'production';
@@ -23,6 +25,8 @@ export interface Settings {
   readonly logLevel: string;
   /** Finished jobs are kept this long. */
   readonly keepJobsDays: number;
+  /** Time servers that the time-stamp clock is held against; empty: the computer's own clock is taken at its word. */
+  readonly timeServers: readonly TimeServer[];
   readonly help: boolean;
 }
 
@@ -90,6 +94,7 @@ export function readSettings(
     services,
     logLevel: oneOf('--log-level', pick('log-level', 'ANTIN_LOG_LEVEL') ?? 'warn', LEVELS),
     keepJobsDays: daysOf(env['ANTIN_KEEP_JOBS_DAYS']),
+    timeServers: timeServersOf(env['ANTIN_TIME_SERVERS'], profile),
     help: values.help === true,
   };
 }
@@ -105,6 +110,19 @@ function portOf(text: string): number {
   if (!/^\d{1,5}$/.test(text) || port > 65_535)
     throw new ConfigFault(`--port is "${text}"; expected a number from 0 (any free one) to 65535`);
   return port;
+}
+
+/** `local`, or names separated by commas. Time-stamps of a real authority need one or the other said aloud. */
+function timeServersOf(text: string | undefined, profile: Profile): readonly TimeServer[] {
+  if (text === undefined || text === '' || text === 'local') return [];
+  try {
+    const servers = timeServersFrom(text);
+    // Of two that disagree nobody knows which one is right.
+    if (profile === 'production' && servers.length < 3) throw new TypeError('fewer than three cannot outvote one that is wrong');
+    return servers;
+  } catch (fault) {
+    throw new ConfigFault(`ANTIN_TIME_SERVERS: ${(fault as Error).message}; expected "local" or host[:port], host[:port], …`);
+  }
 }
 
 function daysOf(text: string | undefined): number {

@@ -9,13 +9,23 @@ import type { FailureInfo } from '@antin/pki/tsp/response';
 const STRONG: ReadonlySet<DigestAlgorithm> = new Set(['SHA-256', 'SHA-384', 'SHA-512', 'SHA3-256', 'SHA3-384', 'SHA3-512']);
 
 export type RequestDecision =
-  | { readonly status: 'stamp'; readonly request: TimeStampRequest; readonly digest: DigestAlgorithm }
+  | {
+      readonly status: 'stamp';
+      readonly request: TimeStampRequest;
+      readonly digest: DigestAlgorithm;
+      /** The policy asked for, or the first of ours. */
+      readonly policy: string;
+    }
   | { readonly status: 'refused'; readonly failInfo: FailureInfo; readonly text: string };
 
 const refuse = (failInfo: FailureInfo, text: string) => ({ status: 'refused', failInfo, text }) as const;
 
-/** What RFC 3161 §2.4.1 demands of a request, with the failure it names for each. */
-export function decideRequest(der: Uint8Array, policy: string): RequestDecision {
+/**
+ * What RFC 3161 §2.4.1 demands of a request, with the failure it names for each.
+ *
+ * @param policies those offered; the first stands for requests that name none
+ */
+export function decideRequest(der: Uint8Array, policies: readonly string[]): RequestDecision {
   let request: TimeStampRequest;
   try {
     request = parseTimeStampRequest(der);
@@ -25,21 +35,21 @@ export function decideRequest(der: Uint8Array, policy: string): RequestDecision 
   }
   const { digest } = request.messageImprint;
   if (digest === undefined || !STRONG.has(digest)) return refuse('badAlg', 'hash algorithm not accepted');
-  if (request.policy !== undefined && request.policy !== policy)
-    return refuse('unacceptedPolicy', `only policy ${policy} is offered`);
+  const policy = request.policy ?? (policies[0] as string);
+  if (!policies.includes(policy)) return refuse('unacceptedPolicy', `only policy ${policies.join(', ')} is offered`);
   // "If an extension is not understood the server shall not issue a token": none is.
   if (request.extensions.size > 0) return refuse('unacceptedExtension', 'no extension is understood');
-  return { status: 'stamp', request, digest };
+  return { status: 'stamp', request, digest, policy };
 }
 
-/** How far the clock may lag behind the last stamp before no stamp is given: within the declared accuracy. */
+/** Declared in every stamp: our clock is no further from the true time. */
 export const ACCURACY_MS = 1000;
 
 /**
  * The time to state: never before the last one stated. A clock that went back further than the accuracy says that something
  * is wrong, and then no time is better than a wrong one.
  */
-export function nextGenTime(now: number, last: number): number | undefined {
+export function nextGenTime(now: number, last: number, accuracyMs: number = ACCURACY_MS): number | undefined {
   if (now >= last) return now;
-  return last - now <= ACCURACY_MS ? last : undefined;
+  return last - now <= accuracyMs ? last : undefined;
 }

@@ -1,65 +1,129 @@
-import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
+import { randomFillSync } from 'node:crypto';
+import type { ClockTrust } from '@antin/adapters/clock/watched-clock';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import type { Db } from '@antin/adapters/db/transaction';
 import { PRACTICE_TSA_POLICY } from '@antin/pki/path/practice';
 import { buildTstInfo, timeStampSignedAttributes, timeStampTokenFrom } from '@antin/pki/tsp/build';
 import { buildTimeStampResponse } from '@antin/pki/tsp/response';
+import type { FailureInfo } from '@antin/pki/tsp/response';
 import { digestOfSignatureAlgorithm } from '@antin/pki/x509/algorithm';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import type { CertifiedKey } from '../keys/signing-key.ts';
-import type { Database } from '../issuance/store.ts';
 import { ACCURACY_MS, decideRequest, nextGenTime } from './rules.ts';
-import { lastGenTime, recordStamp } from './store.ts';
+import { lastGenTime, stampLog } from './store.ts';
+import type { StampRecord } from './store.ts';
 
 export interface TimeStampParts {
-  readonly db: Database;
+  readonly db: Db;
   readonly tsa: () => CertifiedKey;
   /** Sent along with certReq. */
   readonly chain: readonly Certificate[];
   readonly clock: () => number;
-  readonly policy?: string;
+  /** Whether the clock may be believed now; a check that fails stops every stamp. */
+  readonly trust: () => ClockTrust;
+  /** Policies offered; the first one stands for requests that name none. */
+  readonly policies?: readonly string[];
+  readonly accuracyMs?: number;
+  readonly onFault?: (fault: unknown) => void;
 }
 
-/** A time-stamp authority (RFC 3161): one DER request in, one DER response out; refusals are responses too. */
-export async function timeStamps({ db, tsa, chain, clock, policy = PRACTICE_TSA_POLICY }: TimeStampParts) {
-  let last = await lastGenTime(db);
+export interface StamperParts extends Omit<TimeStampParts, 'db'> {
+  /** The last time ever stated. */
+  readonly last: number;
+  /** Resolves when the record is on disk: no stamp goes out without one. */
+  readonly record: (stamp: StampRecord) => Promise<void>;
+}
+
+/** Stamps under way at once; beyond that the asker is told at once instead of waiting for ever. */
+const MOST_AT_ONCE = 2000;
+
+/** A time-stamp authority (RFC 3161) that records every stamp before it hands it out. */
+export async function timeStamps(parts: TimeStampParts): Promise<(der: Uint8Array) => Promise<Uint8Array>> {
+  const log = stampLog(parts.db);
+  return stamper({ ...parts, last: await lastGenTime(parts.db), record: log.record });
+}
+
+const refusal = (failInfo: FailureInfo, statusText: string): Uint8Array =>
+  buildTimeStampResponse({ status: 2, statusText, failInfo });
+
+/** One DER request in, one DER response out; refusals are responses too, and nothing is thrown. */
+export function stamper(parts: StamperParts): (der: Uint8Array) => Promise<Uint8Array> {
+  const { tsa, chain, clock, trust, record, policies = [PRACTICE_TSA_POLICY], accuracyMs = ACCURACY_MS, onFault } = parts;
+  let { last } = parts;
+  let underWay = 0;
 
   return async function stamp(der: Uint8Array): Promise<Uint8Array> {
-    const decision = decideRequest(der, policy);
-    if (decision.status === 'refused') {
-      return buildTimeStampResponse({ status: 2, statusText: decision.text, failInfo: decision.failInfo });
-    }
-    const { request, digest: imprintDigest } = decision;
+    const decision = decideRequest(der, policies);
+    if (decision.status === 'refused') return refusal(decision.failInfo, decision.text);
+    const { request, digest: imprintDigest, policy } = decision;
     const signer = tsa();
     const { certificate: signingCertificate } = signer;
-    const genTime = nextGenTime(clock(), last);
+    const genTime = trust().trusted ? nextGenTime(clock(), last, accuracyMs) : undefined;
     if (genTime === undefined || genTime < signingCertificate.notBefore || genTime > signingCertificate.notAfter) {
-      return buildTimeStampResponse({ status: 2, statusText: 'the clock is not trusted now', failInfo: 'timeNotAvailable' });
+      return refusal('timeNotAvailable', 'the clock is not trusted now');
     }
+    if (underWay >= MOST_AT_ONCE) return refusal('systemFailure', 'too many requests at once');
     last = genTime;
-    const serialNumber = nodeSecrets.random(16);
-    // A leading zero bit keeps the INTEGER positive and at its length; 127 random bits remain.
-    serialNumber[0] = ((serialNumber[0] as number) & 0x7f) | 0x40;
-    const serialHex = Buffer.from(serialNumber).toString('hex');
-    await recordStamp(db, { serialHex, genTime, digest: imprintDigest, hash: request.messageImprint.hash });
-    const tstInfo = buildTstInfo({
-      policy,
-      messageImprint: request.messageImprint.raw,
-      serialNumber,
-      genTime,
-      accuracyMs: ACCURACY_MS,
-      ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
-    });
-    const digest = digestOfSignatureAlgorithm(signer.key.algorithm);
-    const signedAttributes = timeStampSignedAttributes({ tstInfo, signingCertificate, digest, door: nodeCrypto });
-    const token = timeStampTokenFrom({
-      tstInfo,
-      signedAttributes,
-      signature: await signer.key.sign('tsp', signedAttributes),
-      signatureAlgorithm: signer.key.algorithm,
-      digest,
-      signingCertificate,
-      certificates: [signingCertificate, ...chain].map((one) => one.raw),
-      certReq: request.certReq,
-    });
-    return buildTimeStampResponse({ status: 0, token });
+    underWay += 1;
+    try {
+      const serialNumber = drawSerial();
+      const serialHex = Buffer.from(serialNumber).toString('hex');
+      const recorded = record({ serialHex, genTime, digest: imprintDigest, hash: request.messageImprint.hash });
+      // Heard below; until then it must not end the process.
+      recorded.catch(() => {});
+      const tstInfo = buildTstInfo({
+        policy,
+        messageImprint: request.messageImprint.raw,
+        serialNumber,
+        genTime,
+        accuracyMs,
+        ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
+      });
+      const digest = digestOfSignatureAlgorithm(signer.key.algorithm);
+      const signedAttributes = timeStampSignedAttributes({ tstInfo, signingCertificate, digest, door: nodeCrypto });
+      const [signature] = await Promise.all([signer.key.sign('tsp', signedAttributes), recorded]);
+      const token = timeStampTokenFrom({
+        tstInfo,
+        signedAttributes,
+        signature,
+        signatureAlgorithm: signer.key.algorithm,
+        digest,
+        signingCertificate,
+        certificates: certificatesOf(signingCertificate, chain),
+        certReq: request.certReq,
+      });
+      return buildTimeStampResponse({ status: 0, token });
+    } catch (fault) {
+      onFault?.(fault);
+      return refusal('systemFailure', 'the stamp could not be recorded or signed');
+    } finally {
+      underWay -= 1;
+    }
   };
+}
+
+/** Random octets are asked of the system for many serials at once. */
+const pool = new Uint8Array(16 * 256);
+let used = pool.length;
+
+/** 126 random bits: unique across restarts and machines without a counter. */
+function drawSerial(): Uint8Array {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const serial = pool.slice(used, used + 16);
+  used += 16;
+  // A leading zero bit keeps the INTEGER positive, the one behind it keeps its length.
+  serial[0] = ((serial[0] as number) & 0x7f) | 0x40;
+  return serial;
+}
+
+const sets = new WeakMap<Certificate, readonly Uint8Array[]>();
+
+/** The same array each time: what is made of it is remembered by it. */
+function certificatesOf(signing: Certificate, chain: readonly Certificate[]): readonly Uint8Array[] {
+  let set = sets.get(signing);
+  if (set === undefined) sets.set(signing, (set = [signing, ...chain].map((one) => one.raw)));
+  return set;
 }

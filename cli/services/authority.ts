@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
+import { localClock, watchedClock } from '@antin/adapters/clock/watched-clock';
 import { migrations } from '@antin/authority/migrations';
 import { authorityService, type AuthorityService } from '@antin/authority/service';
+import { ACCURACY_MS } from '@antin/authority/time-stamp/rules';
 import { beginFirstStart, FOUNDED } from './first-start.ts';
 import type { ServiceContext } from './service.ts';
 import type { AuthorityHere, Wires } from './wires.ts';
@@ -16,6 +18,17 @@ export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: S
     });
   }
   const app = new Hono();
+  const { timeServers } = settings;
+  const watched =
+    timeServers.length === 0
+      ? localClock()
+      : watchedClock({
+          servers: timeServers,
+          now: Date.now,
+          maxDriftMs: ACCURACY_MS / 2,
+          onChange: (trust) =>
+            trust.trusted ? log.info({}, 'the clock is trusted') : log.error(trust, 'no time-stamps: the clock is not trusted'),
+        });
   let ready: AuthorityService | undefined;
   const authority = () => {
     if (ready === undefined) throw new TypeError('the authority is not prepared yet');
@@ -35,6 +48,8 @@ export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: S
         dataDir: folder.authority,
         baseUrl,
         clock: () => (wires.past ?? clock()).getTime(),
+        // Documents of the past are stamped with the past's time: that is no question to a time server.
+        clockTrust: () => (wires.past === undefined ? watched.trust() : { trusted: true }),
         log,
       });
       app.route(AUTHORITY_PATH, ready.app);
@@ -47,8 +62,10 @@ export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: S
     everyMinute: () => authority().runJobs(),
     async started() {
       authority().status.start();
+      watched.start();
     },
     async stop() {
+      watched.stop();
       await ready?.status.stop();
     },
   };
