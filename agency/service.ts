@@ -101,7 +101,7 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
       sendFile: async (file) => fileAnswer(await files.stream(file.sha256), file),
     }),
   );
-  app.route('/', publicApp({ clock, trust, judge, reportSeal: deps.reportSeal, policies: deps.policies }));
+  app.route('/', publicApp({ clock, trust, judge, reportSeal: deps.reportSeal, policies: deps.policies, onFault: deps.onFault }));
   app.get('/api/openapi.json', (c) => c.json(openApi(deps.version)));
 
   return {

@@ -91,7 +91,7 @@ function operation(tag: string, name: string, row: Route): Record<string, unknow
       200: {
         description: 'Done',
         content: {
-          'application/json': { schema: schemaOf(row.answer) },
+          [row.answerType ?? 'application/json']: { schema: schemaOf(row.answer) },
           ...Object.fromEntries((row.otherAnswers ?? []).map((type) => [type, { schema: { type: 'string' } }])),
         },
       },

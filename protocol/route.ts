@@ -20,6 +20,8 @@ export interface Route<
   readonly rawBody?: string;
   /** Where a route takes more than one kind of body: by media type, a schema for JSON, `binary` for bytes, a form by its fields. */
   readonly bodies?: Readonly<Record<string, z.ZodType | 'binary'>>;
+  /** Media type of `answer` where it is not JSON: `application/x-ndjson` is one value of it a line. */
+  readonly answerType?: string;
   /** Other kinds of answer than JSON, by media type. */
   readonly otherAnswers?: readonly string[];
   readonly answer: Answer;

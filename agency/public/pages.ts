@@ -15,7 +15,7 @@ import { receive } from './received.ts';
 import { MAX_UPLOAD_BYTES } from './routes.ts';
 import { judgeReceived, type VerifyDoors } from './verify.ts';
 
-export interface PageDoors extends VerifyDoors {
+export interface PageDoors extends Pick<VerifyDoors, 'clock' | 'judge'> {
   readonly profile: 'practice' | 'production';
   /** Names for the sign-in page; asked in the practice profile only. */
   readonly practicePeople: () => Promise<readonly PracticePerson[]>;

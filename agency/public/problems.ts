@@ -72,6 +72,21 @@ export const publicProblems: ProblemRows = {
       en: 'Use the report on the screen, or try again in a few minutes.',
     },
   },
+  'verify.too-many-files': {
+    status: 413,
+    title: { vi: 'Một lần gửi có quá nhiều tệp', en: 'Too many files in one request' },
+    remedy: {
+      vi: 'Chia thành nhiều lần gửi, mỗi lần tối đa 100 tệp.',
+      en: 'Send them in several requests of at most 100 files.',
+    },
+  },
+  'verify.nothing-to-show': {
+    status: 422,
+    title: {
+      vi: 'Chỉ tệp PDF đã ký mới có hình so sánh giữa bản đã ký và bản hiện tại',
+      en: 'Only a signed PDF can be shown as it was signed and as it is now',
+    },
+  },
   'verify.nothing-to-report': {
     status: 422,
     title: {

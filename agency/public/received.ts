@@ -44,7 +44,7 @@ export async function receive(c: Context, maxBytes: number): Promise<Received> {
 
 function partsOf(body: OpenSource, boundary: string): Omit<Received, typeof Symbol.dispose> {
   const parts = formParts(body, boundary);
-  if (parts === undefined) throw new HttpRefusal('verify.form-unreadable');
+  if (parts === undefined || parts === 'too-many') throw new HttpRefusal('verify.form-unreadable');
   const file = parts.find((one) => one.name === 'file');
   if (file === undefined || file.content.size === 0) throw new HttpRefusal('verify.no-file');
   const data = parts

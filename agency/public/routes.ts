@@ -6,11 +6,16 @@ import { publicRoutes, type Evidence, type EvidenceNeed } from '@antin/protocol/
 import { sentenceFor } from '@antin/signature/words/sentence';
 import { mount } from '@antin/adapters/http/mount';
 import type { TrustSource } from '../verification/trust-source.ts';
+import { batchAnswer, type BatchLimits, type OnFault } from './batch.ts';
 import { receive } from './received.ts';
 import { judgeReceived, policyNamed, reportAnswer, type VerifyDoors } from './verify.ts';
+import { visualDoor } from './visual.ts';
 
-export interface PublicDoors extends VerifyDoors {
+export interface PublicDoors extends Omit<VerifyDoors, 'visual'> {
   readonly trust: TrustSource;
+  /** Faults of ours in the middle of a batch, whose answer has begun. */
+  readonly onFault?: OnFault | undefined;
+  readonly batchLimits?: BatchLimits;
   /** Largest file the server judges for those who choose to upload. */
   readonly maxUploadBytes?: number;
 }
@@ -43,12 +48,23 @@ export function publicApp(doors: PublicDoors): Hono {
     [limitRate(rateLimit({ burst: 60, perMinute: 240, clock }), (c) => peerAddress(c))],
     async ({ body }) => gather(body.needs, trust),
   );
+  const visual = visualDoor();
   const limit = doors.maxUploadBytes ?? MAX_UPLOAD_BYTES;
   mount(app, publicRoutes.verify, [gently], async ({ c, query }) => {
     // Before the upload: an unknown name needs none.
     policyNamed(query.policy, doors);
     using received = await receive(c, limit);
-    return await reportAnswer(c, received, query, doors);
+    return await reportAnswer(c, received, query, { ...doors, visual });
+  });
+  // By files, not by requests: a hundred in one form cost what a hundred forms cost.
+  const files = rateLimit({ burst: 200, perMinute: 120, clock });
+  mount(app, publicRoutes.verifyBatch, [gently], async ({ c, query }) => {
+    const take = (count: number): number => {
+      let wait = 0;
+      for (let i = 0; i < count; i++) wait = Math.max(wait, files.take(peerAddress(c)));
+      return wait;
+    };
+    return await batchAnswer(c, query, doors, take, doors.batchLimits);
   });
   mount(app, publicRoutes.validate, [gently], async ({ c }) => {
     using received = await receive(c, limit);

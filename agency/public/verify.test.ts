@@ -5,11 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '@antin/adapters/http/app';
 import { createLog } from '@antin/adapters/log/log';
 import { nodeCrypto as door } from '@antin/adapters/crypto/node';
+import { latin1 } from '@antin/formats/bytes/bytes';
+import { pdfRef } from '@antin/formats/pdf/objects';
 import { memorySource } from '@antin/formats/bytes/source';
 import { Problem } from '@antin/protocol/problem';
+import { VisualDifferences } from '@antin/protocol/public/verification';
 import type { ValidationReport } from '@antin/signature/validation/types';
 import { signJades } from '@antin/signature/jades/sign';
-import { letter } from '@antin/testkit/judging/documents';
+import { append, letter, sign, walk } from '@antin/testkit/judging/documents';
 import { everyFormat, trustOf, type Sample } from '@antin/testkit/judging/every-format';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { judgeWith } from '../verification/judge.ts';
@@ -117,6 +120,30 @@ describe('POST /api/verify', () => {
     const plain = await server(MAX, clock, false)('?report=pdf', bytes(file), octets);
     expect((await plain.arrayBuffer()).byteLength).toBeLessThan(size);
   });
+
+  it('shows on demand where the file looks otherwise than when it was signed; the verdict stands', async () => {
+    const { leader, sealed } = await walk(pki);
+    const visual = async (file: Uint8Array) => {
+      const answer = await ask('?report=visual', bytes(file), octets);
+      expect(answer.status, await answer.clone().text()).toBe(200);
+      return VisualDifferences.parse(await answer.json());
+    };
+    const honest = await visual(sealed);
+    expect(honest).toMatchObject({ differences: [{ signatures: ['signature-1'], pagesLeft: 0 }], revisionsLeft: 0 });
+    const [page] = honest.differences[0]!.pages!;
+    expect(page).toMatchObject({ page: 1, changed: true });
+    // Number, date and seal: a small part of the page.
+    expect(page!.share).toBeLessThan(0.05);
+    for (const kind of ['before', 'after', 'marked'] as const) {
+      expect(Buffer.from(page!.pictures![kind]!, 'base64').subarray(1, 4).toString()).toBe('PNG');
+    }
+    const content = latin1('BT /F1 14 Tf 72 720 Td (Noi dung khac) Tj ET');
+    const forged = await visual(append(leader, (update) => update.setStream(pdfRef(4), {}, content)));
+    expect(forged).toMatchObject({ verdict: 'invalid', differences: [{ pages: [{ page: 1, changed: true }] }] });
+    expect(await visual(await sign(letter(), { pki, by: 'leader' }))).toMatchObject({ differences: [] });
+    expect(await problemOf(await ask('?report=visual', bytes(letter()), octets))).toBe('verify.nothing-to-show');
+    expect(await problemOf(await ask('?report=visual', bytes(samples[1]!.file), octets))).toBe('verify.nothing-to-show');
+  }, 30_000);
 
   it('names what is wrong with a request', async () => {
     const { file } = samples[0]!;

@@ -8,12 +8,14 @@ import type { Judge } from '../verification/judge.ts';
 import type { Answer, Question } from '../verification/question.ts';
 import { sealedReport } from './printed.ts';
 import type { Received } from './received.ts';
+import type { VisualDoor } from './visual.ts';
 
 export interface VerifyDoors {
   readonly clock: () => Date;
   readonly judge: Judge;
   /** Policies that may be asked for by name, beside the default for Vietnam. */
   readonly policies?: ((name: string) => ValidationPolicy | 'broken' | undefined) | undefined;
+  readonly visual: VisualDoor;
   /** The seal under printed reports; without it they are plain paper. */
   readonly reportSeal?: (() => Promise<SigningKey>) | undefined;
 }
@@ -46,7 +48,7 @@ export async function judgeReceived(
 /**
  * The report that was asked for.
  *
- * @throws {HttpRefusal} as `judgeReceived`; `verify.nothing-to-report`, `verify.seal-unavailable`
+ * @throws {HttpRefusal} as `judgeReceived`; `verify.nothing-to-report`, `verify.seal-unavailable`, `verify.nothing-to-show`
  */
 export async function reportAnswer(
   c: Context,
@@ -56,6 +58,10 @@ export async function reportAnswer(
 ): Promise<Response> {
   const policy = policyNamed(named, doors);
   const { reportSeal } = doors;
+  if (form === 'visual') {
+    const { report } = await judgeReceived(received, doors, { policy });
+    return c.json(await doors.visual(received.file, report, language));
+  }
   const asked = form === undefined ? {} : { form };
   const { report, text, pdf } = await judgeReceived(received, doors, {
     ...{ policy, language, sealed: reportSeal !== undefined, ...asked },

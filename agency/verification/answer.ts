@@ -43,14 +43,15 @@ export function answerTo(question: Question, { anchors, evidence }: AtHand): Fir
       fileName: name,
     });
     const { report } = outcome;
-    return { status: 'judged', report, ...inForm(question, outcome), over: over(outcome), needs: outcome.needs.flatMap(wanted) };
+    return { status: 'judged', report, ...inForm(question, outcome), over: over(outcome), needs: outcome.needs.flatMap(nameOf) };
   } catch (fault) {
     if (fault instanceof UnsupportedFile) return { status: 'no-format' };
     throw fault;
   }
 }
 
-function sourceOf(file: FileRef): ByteSource {
+/** Reads where the bytes lie; whoever opened them closes them. */
+export function sourceOf(file: FileRef): ByteSource {
   if ('bytes' in file) return memorySource(file.bytes);
   if ('digests' in file) return knownByDigest(file.digests);
   return descriptorSource(file.descriptor, file.start, file.size);
@@ -97,18 +98,19 @@ function sameInside({ report }: ValidationOutcome, source: ByteSource, data: rea
     report.signatures.flatMap((one) => (one.covers ?? []).flatMap((each) => (each.intact === true ? [each.name] : []))),
   );
   if (signed.size === 0) return [];
-  const sizes = new Set(data.map((one) => one.source.size));
-  const digests = new Set<string>();
+  const wanted = new Set(data.map((one) => one.source.size));
+  const inside = new Map<number, Set<string>>();
   try {
     const zip = openZip(source, { inflateRaw: nodeInflateRaw });
     for (const entry of zip.entries) {
-      if (signed.has(entry.name) && sizes.has(entry.size)) digests.add(sha256Of(zip.content(entry)));
+      if (!signed.has(entry.name) || !wanted.has(entry.size)) continue;
+      inside.set(entry.size, (inside.get(entry.size) ?? new Set()).add(sha256Of(zip.content(entry))));
     }
   } catch (fault) {
     if (!(fault instanceof FormatFault)) throw fault;
     return [];
   }
-  return data.flatMap((one, i) => (digests.has(sha256Of(one.source)) ? [i] : []));
+  return data.flatMap(({ source: beside }, i) => (inside.get(beside.size)?.has(sha256Of(beside)) === true ? [i] : []));
 }
 
 const PIECE = 1 << 20;
@@ -138,7 +140,7 @@ function inForm(question: Question, outcome: ValidationOutcome): Pick<Extract<An
 }
 
 /** Names only: the bytes of a need would drag the whole file across. */
-function wanted(need: Wanted): readonly Wanted[] {
+function nameOf(need: Wanted): readonly Wanted[] {
   if (need.kind === 'certificate') return [];
   const { kind, issuerSha256, serialHex } = need;
   return [{ kind, issuerSha256, serialHex }];

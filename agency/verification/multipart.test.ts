@@ -4,12 +4,16 @@ import { fromUtf8, latin1, utf8 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import { boundaryOf, formParts } from './multipart.ts';
 
-const partsOf = (body: Uint8Array, boundary = 'x') =>
-  formParts(memorySource(body), boundary)?.map(({ name, fileName, content }) => ({
-    name,
-    fileName,
-    bytes: content.read(0, content.size),
-  }));
+const partsOf = (body: Uint8Array, boundary = 'x') => {
+  const source = memorySource(body);
+  const parts = formParts(source, boundary);
+  if (parts === undefined || parts === 'too-many') return undefined;
+  return parts.map(({ name, fileName, content, start }) => {
+    const bytes = content.read(0, content.size);
+    expect(source.read(start, content.size)).toEqual(bytes);
+    return { name, fileName, bytes };
+  });
+};
 
 describe('a form as browsers send it', () => {
   it('gives fields and files with their names in Vietnamese, and their bytes as they are', async () => {
@@ -70,6 +74,12 @@ describe('what is no form', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('a form of more parts than allowed is said to be one', () => {
+    const form = (parts: number) => memorySource(utf8(`${`--x\r\n${head}\r\n\r\na\r\n`.repeat(parts)}--x--`));
+    expect(formParts(form(3), 'x', 3)).toHaveLength(3);
+    expect(formParts(form(4), 'x', 3)).toBe('too-many');
   });
 
   it('only the type of forms has a boundary', () => {

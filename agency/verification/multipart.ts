@@ -25,9 +25,13 @@ export function boundaryOf(contentType: string): string | undefined {
 /**
  * The parts of a form that was received whole: found by its boundary, read in place, never held in memory.
  *
- * @returns undefined when the body is no such form
+ * @returns undefined when the body is no such form; `too-many` when it may be one of more parts than are allowed
  */
-export function formParts(body: ByteSource, boundary: string): readonly FormPart[] | undefined {
+export function formParts(
+  body: ByteSource,
+  boundary: string,
+  mostParts = MOST_PARTS,
+): readonly FormPart[] | 'too-many' | undefined {
   const line = latin1(`\r\n--${boundary}`);
   // The first boundary has no line end before it.
   const first = latin1(`--${boundary}`);
@@ -36,7 +40,8 @@ export function formParts(body: ByteSource, boundary: string): readonly FormPart
   for (let at = first.length; ;) {
     const mark = text(body, at, 2);
     if (mark === '--') return parts;
-    if (mark !== '\r\n' || parts.length >= MOST_PARTS) return undefined;
+    if (mark !== '\r\n') return undefined;
+    if (parts.length >= mostParts) return 'too-many';
     const head = text(body, at + 2, MOST_HEAD);
     const headEnd = head.indexOf('\r\n\r\n');
     const start = at + 2 + headEnd + 4;

@@ -106,6 +106,19 @@ test('in production the agency stands alone: trust, policies and the seal of rep
   expect(await codeOf(await verify(good, '?policy=nowhere'))).toBe('verify.policy-unknown');
   const printed = new Uint8Array(await (await verify(good, '?report=pdf')).arrayBuffer());
   expect(await reportOf(await verify(printed))).toMatchObject({ verdict: 'valid', signatures: [{ signer: { seal: true } }] });
+
+  const form = new FormData();
+  const one = new Blob([good as Uint8Array<ArrayBuffer>]);
+  for (let i = 0; i < 30; i++) form.append('file', one, `${i}.pdf`);
+  const batch = `http://127.0.0.1:${port}/api/verify/batch`;
+  const whole = await (await fetch(batch, { method: 'POST', body: form })).text();
+  expect(JSON.parse(whole.trimEnd().split('\n').at(-1)!)).toMatchObject({ done: true, counts: { valid: 30 } });
+  // Who goes away in the middle disturbs nobody.
+  const leaving = new AbortController();
+  const begun = await fetch(batch, { method: 'POST', body: form, signal: leaving.signal });
+  await begun.body!.getReader().read();
+  leaving.abort();
+  expect(await reportOf(await verify(good))).toMatchObject({ verdict: 'valid' });
   await installation.stop();
 });
 

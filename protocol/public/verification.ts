@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Base64, Instant, Sha256 } from '../basics.ts';
+import { Base64, BothLanguages, Instant, Sha256 } from '../basics.ts';
 import { route } from '../route.ts';
 
 /** The trust list as data: anchors with purposes, for the engine that runs in the browser. */
@@ -48,13 +48,87 @@ export type Evidence = z.infer<typeof Evidence>;
 
 /** Which report, in which language, by which policy. */
 export const VerifyQuery = z.object({
-  /** Left out: the whole report with its sentence. `etsi` is XML (TS 119 102-2); `pdf` is for printing, sealed by this installation. */
-  report: z.enum(['simple', 'detailed', 'diagnostic', 'etsi', 'pdf']).optional(),
+  /**
+   * Left out: the whole report with its sentence. `etsi` is XML (TS 119 102-2); `pdf` is for printing, sealed by this installation;
+   * `visual` is what was signed beside what the file shows now (`VisualDifferences`).
+   */
+  report: z.enum(['simple', 'detailed', 'diagnostic', 'etsi', 'pdf', 'visual']).optional(),
   language: z.enum(['vi', 'en']).default('vi'),
   /** Name of a policy of this installation; its default when left out. */
   policy: z.string().min(1).max(100).optional(),
 });
 export type VerifyQuery = z.infer<typeof VerifyQuery>;
+
+/** Of each signed revision of a PDF, where the last one looks otherwise: a help for people, on which no verdict depends. */
+export const VisualDifferences = z.object({
+  verdict: z.enum(['valid', 'invalid', 'indeterminate', 'unsigned']),
+  sentence: z.string(),
+  /** Empty: nothing was appended after the last signature. */
+  differences: z.array(
+    z.object({
+      /** Closed by these signatures, 1-based. */
+      revision: z.number().int(),
+      signatures: z.array(z.string()),
+      pages: z
+        .array(
+          z.object({
+            page: z.number().int(),
+            changed: z.boolean(),
+            /** `[x, y, width, height]` in points, origin at the bottom left. */
+            boxes: z.array(z.tuple([z.number(), z.number(), z.number(), z.number()])),
+            /** Of the page, 0 to 1. */
+            share: z.number(),
+            only: z.enum(['before', 'after']).optional(),
+            /** PNG. */
+            pictures: z.object({ before: Base64.optional(), after: Base64.optional(), marked: Base64 }).optional(),
+          }),
+        )
+        .optional(),
+      /** Pages that were not compared: of them nothing is said. */
+      pagesLeft: z.number().int().optional(),
+      /** `render.*`: why nothing could be drawn. */
+      code: z.string().optional(),
+    }),
+  ),
+  /** Signed revisions that were not drawn. */
+  revisionsLeft: z.number().int(),
+});
+export type VisualDifferences = z.input<typeof VisualDifferences>;
+
+/** Of a batch: the same report for each file. */
+export const BatchQuery = z.object({
+  report: z.enum(['simple', 'detailed', 'diagnostic']).optional(),
+  language: z.enum(['vi', 'en']).default('vi'),
+  policy: z.string().min(1).max(100).optional(),
+});
+export type BatchQuery = z.infer<typeof BatchQuery>;
+
+const Position = { n: z.number().int(), of: z.number().int(), file: z.string() };
+
+/** One line of the answer to a batch; the last one counts. */
+export const BatchLine = z.union([
+  z.object({
+    ...Position,
+    verdict: z.enum(['valid', 'invalid', 'indeterminate', 'unsigned']),
+    sentence: z.string(),
+    /** Other files of the batch that its signatures are over. */
+    over: z.array(z.string()).optional(),
+    report: z.unknown(),
+  }),
+  z.object({ ...Position, problem: z.object({ code: z.string(), title: BothLanguages }) }),
+  z.object({
+    done: z.literal(true),
+    of: z.number().int(),
+    counts: z.object({
+      valid: z.number().int(),
+      invalid: z.number().int(),
+      indeterminate: z.number().int(),
+      unsigned: z.number().int(),
+      problem: z.number().int(),
+    }),
+  }),
+]);
+export type BatchLine = z.infer<typeof BatchLine>;
 
 /** A signature without its data: only digests of the data are sent (hash-only mode). */
 export const HashOnly = z.object({
@@ -85,6 +159,13 @@ const UploadForm = z.object({
   data: z.array(z.string().meta({ format: 'binary' })).optional(),
 });
 
+const BatchForm = z.object({
+  file: z
+    .array(z.string().meta({ format: 'binary' }))
+    .min(1)
+    .max(100),
+});
+
 export const publicRoutes = {
   verify: route({
     method: 'POST',
@@ -95,6 +176,17 @@ export const publicRoutes = {
     bodies: { 'application/octet-stream': 'binary', 'multipart/form-data': UploadForm, 'application/json': HashOnly },
     answer: z.unknown(),
     otherAnswers: ['application/xml', 'application/pdf'],
+  }),
+  verifyBatch: route({
+    method: 'POST',
+    path: '/api/verify/batch',
+    summary:
+      'Judges up to 100 files of one form; one JSON line for each as soon as it is judged, and one that counts; nothing is kept',
+    caller: 'public',
+    query: BatchQuery,
+    bodies: { 'multipart/form-data': BatchForm },
+    answer: BatchLine,
+    answerType: 'application/x-ndjson',
   }),
   trust: route({
     method: 'GET',
