@@ -44,6 +44,7 @@ export interface JudgedPdf {
   /** Broken document time-stamps and the like: they make the document invalid though no signature is to blame. */
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
+  readonly information: readonly Finding[];
 }
 
 interface Opened {
@@ -67,8 +68,8 @@ export function judgePdf(source: ByteSource, sources: Sources): JudgedPdf {
   const found = findSignatures(file);
   if (found.length > policy.limits.signatures) throw new LimitReached('signatures', policy.limits.signatures);
   const revisions = file.revisions.map(({ end }) => ({ end }));
-  const warnings: Finding[] = dynamicContent(file.last);
-  if (found.length === 0) return { signatures: [], revisions, errors: [], warnings };
+  const { warnings, information } = dynamicContent(file.last);
+  if (found.length === 0) return { signatures: [], revisions, errors: [], warnings, information };
 
   const opened = found.map((one) => open(file, one, sources));
   opened.sort((a, b) => order(a) - order(b));
@@ -84,7 +85,7 @@ export function judgePdf(source: ByteSource, sources: Sources): JudgedPdf {
   if (ordinary.length === 0) signatures.push(...opened.map((one, i) => timeStampOnly(one, i, first, steps, stamps, sources)));
   warnings.push(...unsignedFills(signatures));
   const errors = ordinary.length === 0 ? [] : stamps.flatMap((one) => one.errors);
-  return { signatures, revisions, errors, warnings: [...warnings, ...stamps.flatMap((one) => one.warnings)] };
+  return { signatures, revisions, errors, warnings: [...warnings, ...stamps.flatMap((one) => one.warnings)], information };
 }
 
 /** Filling a form is allowed to anybody; what no later signature covers is nobody's word, and is said loudly. */

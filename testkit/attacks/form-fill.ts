@@ -73,6 +73,12 @@ const at = (h: Honest): string => `${h.x} ${h.y} Td`;
 
 /** Appearances that draw the codes of the value and yet show something else, or nothing. */
 export const DRAWING_TRICKS: readonly Attack[] = [
+  {
+    name: 'the last digits cut off by the field, in a font whose widths the file does not tell',
+    build(ground) {
+      return append(ground.leader, (update) => inHelvetica(update, honest(ground), 'MMMMMM MMMMMM 1000'));
+    },
+  },
   drawnAs('character spacing so negative that the text runs backwards', (h) =>
     body(h, `-20 Tc ${h.x + 60} ${h.y} Td <${h.glyphs}> Tj`),
   ),
@@ -396,15 +402,20 @@ export const HONEST_FILLS: readonly Attack[] = [
     name: 'the value in Helvetica of the viewer',
     build(ground) {
       const h = honest(ground);
-      const font = pdfDict({
-        Type: pdfName('Font'),
-        Subtype: pdfName('Type1'),
-        BaseFont: pdfName('Helvetica'),
-        Encoding: pdfName('WinAnsiEncoding'),
-      });
-      const content = '/Tx BMC\nq\nBT\n0 g\n/Helv 12 Tf\n2 5 Td\n(45/QD-UBND) Tj\nET\nQ\nEMC\n';
-      const entries = { ...h.entries, Resources: pdfDict({ Font: pdfDict({ Helv: font }) }) };
-      return append(ground.leader, (update) => fill(update, 'so', unicode('45/QD-UBND'), { entries, content }));
+      return append(ground.leader, (update) => inHelvetica(update, h, '45/QD-UBND'));
     },
   },
 ];
+
+/** In a font that every viewer has, and whose widths the file need not tell. */
+function inHelvetica(update: PdfUpdate, h: Honest, value: string): void {
+  const font = pdfDict({
+    Type: pdfName('Font'),
+    Subtype: pdfName('Type1'),
+    BaseFont: pdfName('Helvetica'),
+    Encoding: pdfName('WinAnsiEncoding'),
+  });
+  const content = `/Tx BMC\nq\nBT\n0 g\n/Helv 12 Tf\n2 5 Td\n(${value}) Tj\nET\nQ\nEMC\n`;
+  const entries = { ...h.entries, Resources: pdfDict({ Font: pdfDict({ Helv: font }) }) };
+  fill(update, 'so', unicode(value), { entries, content });
+}

@@ -4,6 +4,7 @@ import type { PdfObject } from '@antin/formats/pdf/objects';
 import type { PdfUpdate } from '@antin/formats/pdf/update';
 import { addWidget, edit } from '@antin/testkit/attacks/surgery';
 import { append, judged, letter, prepared, sign } from '@antin/testkit/judging/documents';
+import { buildPdf, plainObjects } from '@antin/testkit/pdf/build-pdf';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { describe, expect, it } from 'vitest';
 
@@ -78,4 +79,11 @@ describe('what a file does by itself', () => {
     expect(judged(file, pki).verdict).toBe('invalid');
     expect(told(file)).toEqual([`the file acts by itself: ${place}`]);
   });
+});
+
+it('is told where there are more pages than are looked at', async () => {
+  const long = (count: number) => buildPdf(plainObjects(Array.from({ length: count }, () => ''))).bytes;
+  const told = (report: ReturnType<typeof judged>) => [report.verdict, report.information?.map((one) => one.code)];
+  expect(told(judged(await sign(long(100), { pki, by: 'leader' }), pki))).toEqual(['valid', undefined]);
+  expect(told(judged(await sign(long(101), { pki, by: 'leader' }), pki))).toEqual(['valid', ['pdf.dynamic-content-limit']]);
 });

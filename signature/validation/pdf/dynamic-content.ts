@@ -14,14 +14,21 @@ const MOST_PAGES = 100;
 const MOST_ANNOTATIONS = 2000;
 const MOST_TOLD = 20;
 
+export interface DynamicContent {
+  readonly warnings: Finding[];
+  /** Told where not every page was looked at. */
+  readonly information: readonly Finding[];
+}
+
 /**
  * What a file does by itself or at a touch: scripts and other actions of the catalog, of form fields, of pages and annotations.
  *
  * Such a file can show another text tomorrow, or in another viewer, without a byte being changed: whoever reads the verdict is
  * told. Actions that came in after signing are a change like every other and are judged as that.
  */
-export function dynamicContent(revision: PdfRevision): Finding[] {
+export function dynamicContent(revision: PdfRevision): DynamicContent {
   const places: string[] = [];
+  let whole = true;
   const look: Look = (dict, owner) => {
     for (const key of ['A', 'AA']) {
       if (dict.entries.has(key) && acts(revision, dict.entries.get(key), key === 'AA')) places.push(`/${key} of ${owner}`);
@@ -30,18 +37,20 @@ export function dynamicContent(revision: PdfRevision): Finding[] {
   try {
     lookAtCatalog(revision, places);
     lookAtFields(revision, look);
-    lookAtPages(revision, look, places);
+    whole = lookAtPages(revision, look, places);
   } catch (error) {
     // What cannot be read here is judged elsewhere, where it matters.
     if (!(error instanceof FormatFault)) throw error;
+    whole = false;
   }
   const all = [...new Set(places)];
   const told = all.length > MOST_TOLD ? [...all.slice(0, MOST_TOLD), `${all.length - MOST_TOLD} other places`] : all;
-  return told.map((what) => ({
-    code: 'pdf.dynamic-content',
-    clause: 'ISO 32000-2 12.6',
-    message: `the file acts by itself: ${what}`,
-  }));
+  const clause = 'ISO 32000-2 12.6';
+  const message = `whether a page acts by itself was looked at on the first ${MOST_PAGES} pages and ${MOST_ANNOTATIONS} annotations alone`;
+  return {
+    warnings: told.map((what) => ({ code: 'pdf.dynamic-content', clause, message: `the file acts by itself: ${what}` })),
+    information: whole ? [] : [{ code: 'pdf.dynamic-content-limit', clause, message }],
+  };
 }
 
 type Look = (dict: PdfDict, owner: string) => void;
@@ -61,14 +70,15 @@ function lookAtFields(revision: PdfRevision, look: Look): void {
   }
 }
 
-function lookAtPages(revision: PdfRevision, look: Look, places: string[]): void {
+/** @returns were all pages looked at? */
+function lookAtPages(revision: PdfRevision, look: Look, places: string[]): boolean {
   let left = MOST_ANNOTATIONS;
   for (const page of revision.walkPages()) {
-    if (page.index >= MOST_PAGES) return;
+    if (page.index >= MOST_PAGES) return false;
     look(page.dict, `page ${page.index + 1}`);
     const annots = revision.resolve(page.dict.entries.get('Annots'));
     for (const item of isArray(annots) ? annots.items : []) {
-      if (left-- <= 0) return;
+      if (left-- <= 0) return false;
       const annotation = revision.resolve(item);
       if (!isDict(annotation)) continue;
       const subtype = revision.resolve(annotation.entries.get('Subtype'));
@@ -78,6 +88,7 @@ function lookAtPages(revision: PdfRevision, look: Look, places: string[]): void 
       if (isName(subtype) && PLAYING.has(subtype.value)) places.push(`/${subtype.value} on page ${page.index + 1}`);
     }
   }
+  return true;
 }
 
 /** @param additional `/AA` lists an action for each event, elsewhere it is one action; each may lead to a next */

@@ -4,6 +4,7 @@ import { FormatFault } from '@antin/formats/fault';
 import { isArray, isDict, isName, isStream } from '@antin/formats/pdf/objects';
 import type { PdfDict, PdfObject } from '@antin/formats/pdf/objects';
 import type { PdfRevision } from '@antin/formats/pdf/revision';
+import { standardWidth } from './standard-widths.ts';
 import { utf16be } from './text.ts';
 
 /** How a font turns the bytes of a shown string into text and widths (ISO 32000-2 §9.10.2); widths in thousandths of an em. */
@@ -95,9 +96,11 @@ function readSimple(revision: PdfRevision, font: PdfDict, map: ReadonlyMap<numbe
   if (map === undefined && table === undefined) return undefined;
   const firstChar = revision.resolve(font.entries.get('FirstChar'));
   const widths = revision.resolve(font.entries.get('Widths'));
-  const widthOf = (code: number): number => {
+  const base = revision.resolve(font.entries.get('BaseFont'));
+  const widthOf = (code: number, character: string): number => {
     const width = isArray(widths) && typeof firstChar === 'number' ? revision.resolve(widths.items[code - firstChar]) : null;
-    return typeof width === 'number' ? width : 520;
+    if (typeof width === 'number') return width;
+    return (isName(base) ? standardWidth(base.value, character) : undefined) ?? 520;
   };
   return {
     decode(bytes) {
@@ -112,7 +115,7 @@ function readSimple(revision: PdfRevision, font: PdfDict, map: ReadonlyMap<numbe
         const one = named ?? encoded;
         if (one === undefined) return undefined;
         text += one;
-        width += widthOf(code);
+        width += widthOf(code, one);
         if (code === 32) spaces++;
       }
       return { text, width, spaces, glyphs: bytes.length };
