@@ -36,11 +36,9 @@ export const registrationMigrations: Record<string, Migration> = {
         create unique index submission_of_sender on authority.submission (from_code, request_id) where status = 'accepted'`.execute(
         db,
       );
-      await sql`create index submission_newest on authority.submission (received_at desc, id)`.execute(db);
+      await sql`create index submission_newest on authority.submission (received_at, id)`.execute(db);
       await sql`
-        create index submission_quarantined on authority.submission (received_at desc, id) where status = 'quarantined'`.execute(
-        db,
-      );
+        create index submission_quarantined on authority.submission (received_at, id) where status = 'quarantined'`.execute(db);
       await sql`create index submission_file on authority.submission (file_sha256)`.execute(db);
 
       await sql`
@@ -104,6 +102,13 @@ export const registrationMigrations: Record<string, Migration> = {
         where due_on is not null and state in ('received', 'proposed', 'approved', 'issuing')`.execute(db);
       await sql`create extension if not exists pg_trgm`.execute(db);
       await sql`create index request_item_folded on authority.request_item using gin (folded gin_trgm_ops)`.execute(db);
+      await sql`
+        create index request_item_attachments on authority.request_item using gin ((current -> 'attachments'))
+        where state in ('received', 'question')`.execute(db);
+      await sql`
+        create index request_item_unchecked on authority.request_item (received_at, id)
+        where shown_sha256 is null and state = 'received'`.execute(db);
+      await sql`create index request_item_submission on authority.request_item (submission_id, received_at, id)`.execute(db);
       await sql`create index request_item_key on authority.request_item (spki_sha256) where spki_sha256 is not null`.execute(db);
       await sql`
         create index request_item_subject on authority.request_item (subject_key) where subject_key is not null`.execute(db);
