@@ -48,7 +48,8 @@ export function askTime(
     const away = (cause: unknown) => reject(new ClockFault('clock.no-answer', `${server.host} cannot be reached`, { cause }));
     socket.on('error', away);
     // Connected: the system drops what comes from another address.
-    socket.connect(server.port ?? 123, server.host, () => {
+    socket.connect(server.port ?? 123, server.host, (fault?: unknown) => {
+      if (fault) return away(fault);
       let sentAt = now();
       let sentMono = performance.now();
       socket.on('message', (answer) => {
