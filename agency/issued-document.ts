@@ -1,5 +1,6 @@
 import { kindOf } from '@antin/protocol/office/kinds';
 import { signingTitle } from './directory/rules.ts';
+import { titleUnder } from './directory/signing-title.ts';
 import { positionById } from './directory/store.ts';
 import { addresseesOf, documentById, filesOf } from './documents/store.ts';
 import type { IssuedDocument } from './exchange/dispatch.ts';
@@ -11,6 +12,8 @@ export async function issuedDocument(db: Db, id: string): Promise<IssuedDocument
   if (document?.state !== 'issued' || document.numberAndNotation === null || document.date === null)
     throw new Error(`document ${id} is not issued`);
   const signer = await positionById(db, document.signerPositionId);
+  const under = { typeCode: document.typeCode, day: document.date };
+  const title = signer === undefined ? undefined : await titleUnder(db, signer, under);
   return {
     id,
     agencyId: document.agencyId,
@@ -20,7 +23,7 @@ export async function issuedDocument(db: Db, id: string): Promise<IssuedDocument
     subject: document.subject,
     urgency: document.urgency,
     signerName: signer?.fullName ?? '',
-    signerTitle: signer === undefined ? '' : signingTitle(signer),
+    signerTitle: signer === undefined ? '' : (title ?? signingTitle(signer)),
     addresseeIds: (await addresseesOf(db, id)).map((addressee) => addressee.id),
     files: (await filesOf(db, id)).map(({ role, name, mediaType, size, sha256 }) => ({
       role,

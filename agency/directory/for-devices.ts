@@ -1,6 +1,6 @@
 import { hasRole, existsOn } from './rules.ts';
 import { officeDay } from '@antin/adapters/clock/days';
-import type { DeviceDirectory } from '../devices/jobs.ts';
+import type { DeviceDirectory } from '@antin/adapters/devices/jobs';
 import type { Clock } from '@antin/adapters/clock/clock';
 import { bindingByName, personById, positionById } from './store.ts';
 

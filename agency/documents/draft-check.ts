@@ -2,6 +2,7 @@ import { kindOf } from '@antin/protocol/office/kinds';
 import type { DraftFields, PlaceOnPage } from '@antin/protocol/office/documents';
 import { officeDay } from '@antin/adapters/clock/days';
 import { existsOn, hasRole } from '../directory/rules.ts';
+import { titleUnder } from '../directory/signing-title.ts';
 import { positionById } from '../directory/store.ts';
 import { addresseesWithoutReceiver } from '../directory/successors.ts';
 import { Refusal } from '@antin/adapters/http/refusal';
@@ -36,6 +37,9 @@ export async function checkDraft(
   const maySign =
     signer !== undefined && signer.agencyId === where.agencyId && hasRole(signer, 'leader') && existsOn(signer, day);
   if (!maySign) wrong('signerPositionId', 'document.signer-unknown');
+  // Certificates do not say who may sign what: the directory does, on the day (domain.md: authority is checked here).
+  else if ((await titleUnder(db, signer, { typeCode: draft.typeCode, day })) === undefined)
+    wrong('signerPositionId', 'document.signer-without-authority');
 
   const without = new Set(await addresseesWithoutReceiver(db, draft.addresseeIds, day));
   draft.addresseeIds.forEach((id, at) => {

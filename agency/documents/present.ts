@@ -3,7 +3,9 @@ import { kindOf } from '@antin/protocol/office/kinds';
 import type { Delivery, DocumentRow, DocumentView, SignatureLine } from '@antin/protocol/office/documents';
 import { officeDay } from '@antin/adapters/clock/days';
 import { withPredecessors } from '../directory/successors.ts';
-import { agencyById, positionById } from '../directory/store.ts';
+import { namesOn } from '../directory/agency-store.ts';
+import { titleUnder } from '../directory/signing-title.ts';
+import { positionById } from '../directory/store.ts';
 import { signingTitle } from '../directory/rules.ts';
 import { historyOf } from '../journal/journal.ts';
 import { Refusal } from '@antin/adapters/http/refusal';
@@ -73,8 +75,10 @@ export async function viewOf(
   now: Date,
 ): Promise<z.input<typeof DocumentView>> {
   const document = await readable(db, caller, id, now);
-  const [agency, drafter, signer, addressees, files, history, attempt, signatures, deliveries, pending] = await Promise.all([
-    agencyById(db, document.agencyId),
+  // What was issued shows the names of its day, whatever the agencies are called now.
+  const day = document.date ?? officeDay(now);
+  const [names, drafter, signer, addressees, files, history, attempt, signatures, deliveries, pending] = await Promise.all([
+    namesOn(db, [document.agencyId], day),
     positionById(db, document.drafterPositionId),
     positionById(db, document.signerPositionId),
     addresseesOf(db, id),
@@ -92,10 +96,10 @@ export async function viewOf(
     signerName: signer!.fullName,
     addressees: addressees.map((one) => one.name),
     agencyId: document.agencyId,
-    agencyName: agency!.name,
+    agencyName: names.get(document.agencyId)!,
     notation: document.notation,
     signerPositionId: document.signerPositionId,
-    signerTitle: signingTitle(signer!),
+    signerTitle: (await titleUnder(db, signer!, { typeCode: document.typeCode, day })) ?? signingTitle(signer!),
     addresseeIds: addressees.map((one) => one.id),
     files: files.map(({ id: fileId, role, name, mediaType, size, sha256, binding }) => ({
       ...{ id: fileId, role, name, mediaType, size, binding },

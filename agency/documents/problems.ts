@@ -25,6 +25,11 @@ export const documentsProblems: ProblemRows = {
     'Ký hiệu chỉ gồm chữ, số và các dấu “-”, “/”, “.”, không có khoảng trắng, ví dụ STC-NS',
     'The notation has letters, digits and “-”, “/”, “.”, no spaces, e.g. STC-NS',
   ),
+  'document.signer-without-authority': row(
+    422,
+    'Người ký không có thẩm quyền ký loại văn bản này vào hôm nay',
+    'The signer has no authority over this type of document today',
+  ),
   'document.signer-unknown': row(
     422,
     'Người này hiện không có thẩm quyền ký của cơ quan bạn',

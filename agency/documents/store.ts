@@ -64,9 +64,11 @@ export async function filesOf(db: Db, documentId: string): Promise<FileRecord[]>
   return rows;
 }
 
+/** By the names of the document's day; a draft has today's. */
 export async function addresseesOf(db: Db, documentId: string): Promise<{ id: string; name: string }[]> {
   const { rows } = await sql<{ id: string; name: string }>`
-    select a.id, a.name from agency.document_addressee t join agency.agency a on a.id = t.agency_id
+    select a.id, case when d.date is null then a.name else agency.agency_name_on(a.id, d.date) end as name
+    from agency.document_addressee t join agency.agency a on a.id = t.agency_id join agency.document d on d.id = t.document_id
     where t.document_id = ${documentId} order by t.ordinal`.execute(db);
   return rows;
 }
@@ -200,7 +202,7 @@ export async function findDocuments(db: Db, query: DocumentQuery): Promise<{ ite
   const counted = await sql<{ total: number }>`select count(*) as total from agency.document d where ${where}`.execute(db);
   const { rows } = await sql<DocumentLine>`
     select ${columns}, dn.full_name as "drafterName", sn.full_name as "signerName",
-      coalesce((select jsonb_agg(a.name order by t.ordinal) from agency.document_addressee t
+      coalesce((select jsonb_agg(case when d.date is null then a.name else agency.agency_name_on(a.id, d.date) end order by t.ordinal) from agency.document_addressee t
         join agency.agency a on a.id = t.agency_id where t.document_id = d.id), '[]'::jsonb) as addressees
     from agency.document d
       join agency.position dp on dp.id = d.drafter_position_id join agency.person dn on dn.id = dp.person_id

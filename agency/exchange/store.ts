@@ -99,7 +99,8 @@ export async function deliveriesOf(db: Db, documentId: string): Promise<Delivery
     lastError: string | null;
     attempts: number;
   }>`
-    select m.receiver_agency_id as "agencyId", r.name as "agencyName", d.name as "addressedAs", m.state, m.sequence,
+    select m.receiver_agency_id as "agencyId", agency.agency_name_on(r.id, (m.queued_at at time zone 'Asia/Ho_Chi_Minh')::date) as "agencyName",
+      agency.agency_name_on(d.id, (m.queued_at at time zone 'Asia/Ho_Chi_Minh')::date) as "addressedAs", m.state, m.sequence,
       m.queued_at as "queuedAt", m.arrived_at as "arrivedAt", m.registered_at as "registeredAt",
       m.incoming_number as "incomingNumber", m.refusal, m.last_error as "lastError", m.attempts
     from agency.outgoing_message m join agency.agency r on r.id = m.receiver_agency_id

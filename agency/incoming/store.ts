@@ -28,7 +28,7 @@ export interface IncomingRecord {
 }
 
 const columns = sql`
-  i.id, i.message_id as "messageId", i.sender_agency_id as "senderAgencyId", s.name as "senderName",
+  i.id, i.message_id as "messageId", i.sender_agency_id as "senderAgencyId", agency.agency_name_on(s.id, (i.message::jsonb #>> '{document,date}')::date) as "senderName",
   i.receiver_agency_id as "receiverAgencyId", i.sequence, i.message, i.content_sha256 as "contentSha256", i.state,
   i.arrived_at as "arrivedAt", i.verification, i.verdict, i.incoming_number as "incomingNumber",
   i.assignee_position_id as "assigneePositionId", i.assignment, i.due_date as "dueDate", i.refusal, i.version`;

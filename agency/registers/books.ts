@@ -30,10 +30,20 @@ export async function openBooks(tx: Tx, agencyId: string, books: BooksSeed): Pro
   }
 }
 
+/** Books of an agency that has none yet: one series for everything, as the directory knows nothing of its own. */
+export function ordinaryBooks(year: number): BooksSeed {
+  return {
+    year,
+    outgoing: `Sổ đăng ký văn bản đi năm ${year}`,
+    incoming: `Sổ đăng ký văn bản đến năm ${year}`,
+    series: [{ key: 'general', name: `Văn bản hành chính năm ${year}`, typeCodes: 'all' }],
+  };
+}
+
 /**
  * Opens this year's books as last year's were, when the year has turned. Safe against two clerks doing so at once.
  *
- * Books closed in mid-year (the agency ended) are not carried over.
+ * Books closed in mid-year (the agency ended) are not carried over. An agency that never had any gets the ordinary ones.
  */
 export async function carryBooksOver(tx: Tx, agencyId: string, year: number): Promise<void> {
   const there = await sql`select 1 from agency.register where agency_id = ${agencyId} and year = ${year} limit 1`.execute(tx);
@@ -44,6 +54,11 @@ export async function carryBooksOver(tx: Tx, agencyId: string, year: number): Pr
     select id, direction, name, year from agency.register r
     where agency_id = ${agencyId} and closed_on is null and year = (
       select max(year) from agency.register where agency_id = ${agencyId} and year < ${year})`.execute(tx);
+  if (before.rows.length === 0) {
+    const any = await sql`select 1 from agency.register where agency_id = ${agencyId} limit 1`.execute(tx);
+    if (any.rows.length === 0) await openBooks(tx, agencyId, ordinaryBooks(year));
+    return;
+  }
   for (const book of before.rows) {
     const id = randomUUID();
     const name = book.name.replaceAll(String(book.year), String(year));

@@ -7,6 +7,11 @@ const row = (status: number, vi: string, en: string, remedy?: { vi: string; en: 
 });
 
 export const signingProblems: ProblemRows = {
+  'sign.no-authority': row(
+    403,
+    'Hôm nay bạn không có thẩm quyền ký loại văn bản này',
+    'You have no authority over this type of document today',
+  ),
   'sign.not-addressed-to-you': row(403, 'Văn bản này được trình người khác ký', 'This document is addressed to another signer'),
   'sign.credential-not-usable': row(
     409,

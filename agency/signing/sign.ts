@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import type { PlaceOnPage } from '@antin/protocol/office/documents';
 import type { SigningJob } from '@antin/protocol/office/signing';
-import { signingTitle } from '../directory/rules.ts';
+import { titleUnder } from '../directory/signing-title.ts';
 import { personById, positionById } from '../directory/store.ts';
 import { after, mayAct, sameVersion } from '../documents/rules.ts';
 import { filesOf, lockDocument } from '../documents/store.ts';
+import { officeDay } from '@antin/adapters/clock/days';
 import { record } from '../journal/journal.ts';
 import { must, Refusal } from '@antin/adapters/http/refusal';
 import { actorOf, type Caller } from '../session/caller.ts';
@@ -56,6 +57,9 @@ export async function orderSignature(
     const toBeSigned = preparePerson(doors, source, { credential, place: input.place, image, name: caller.fullName, at: now });
     const prepared = await storePrepared(doors, source, toBeSigned);
     const position = (await positionById(tx, caller.position.id))!;
+    // It may have ended since the draft was submitted.
+    const title = await titleUnder(tx, position, { typeCode: document.typeCode, day: officeDay(now) });
+    if (title === undefined) throw new Refusal('sign.no-authority');
     const job = await sendOrder(
       doors,
       tx,
@@ -66,13 +70,13 @@ export async function orderSignature(
         entryId: null,
         credential,
         signerName: caller.fullName,
-        signerTitle: signingTitle(position),
+        signerTitle: title,
         place: input.place,
         files: [{ file: main, toBeSigned, prepared }],
         ...(more.batch === undefined ? {} : { batch: more.batch }),
         summary: [
           { label: { vi: 'Trích yếu', en: 'Subject' }, value: document.subject },
-          { label: { vi: 'Người ký', en: 'Signer' }, value: `${signingTitle(position)} ${caller.fullName}` },
+          { label: { vi: 'Người ký', en: 'Signer' }, value: `${title} ${caller.fullName}` },
         ],
       },
       now,

@@ -81,6 +81,7 @@ export const batchWords = {
   'reason.document.wrong-state': ['Văn bản không còn chờ ký.', 'It no longer waits for a signature.'],
   'reason.document.not-found': ['Không còn văn bản này.', 'The document is not there any more.'],
   'reason.sign.not-addressed-to-you': ['Văn bản nay trình người khác ký.', 'It is now addressed to another signer.'],
+  'reason.sign.no-authority': ['Bạn không có thẩm quyền ký loại này.', 'You have no authority over this type.'],
   'reason.signing.under-way': ['Văn bản này đang được ký ở nơi khác.', 'It is being signed elsewhere.'],
   'reason.pades.placement': ['Chỗ ký nằm ngoài trang.', 'The place lies outside the page.'],
   'reason.document.pdf-not-usable': ['Không thể thêm chữ ký vào tệp PDF này.', 'No signature can be added to this PDF.'],
