@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { caMigrations } from './ca/migrations.ts';
 import { officersMigrations } from './officers/migrations.ts';
 import { registrationMigrations } from './registration/migrations.ts';
 import { journalMigrations } from './journal/migrations.ts';
@@ -84,4 +85,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...journalMigrations,
   ...officersMigrations,
   ...registrationMigrations,
+  ...caMigrations,
 };

@@ -11,20 +11,21 @@ import { yearsAfter } from './validity.ts';
 import { publicKeyOf } from './public-key.ts';
 import { PROFILES, extensionsOf } from './certificate-profiles.ts';
 import { keyFolder } from '../keys/key-folder.ts';
-import type { KeyFolder, KeyName } from '../keys/key-folder.ts';
+import type { KeyFolder } from '../keys/key-folder.ts';
 import { CA_USES, certifiedKey } from '../keys/signing-key.ts';
 import type { CertifiedKey, SigningKind } from '../keys/signing-key.ts';
 import { softwareKey } from '../keys/software-key.ts';
 
-const KINDS: Readonly<Record<KeyName, KeyKind>> = { root: 'p-384', issuing: 'p-256', ocsp: 'p-256', tsa: 'p-256' };
-const ALGORITHMS: Readonly<Record<KeyName, SignatureAlgorithm>> = {
+type OwnKey = 'root' | 'issuing' | 'ocsp' | 'tsa';
+const KINDS: Readonly<Record<OwnKey, KeyKind>> = { root: 'p-384', issuing: 'p-256', ocsp: 'p-256', tsa: 'p-256' };
+const ALGORITHMS: Readonly<Record<OwnKey, SignatureAlgorithm>> = {
   root: { scheme: 'ecdsa', digest: 'SHA-384' },
   issuing: { scheme: 'ecdsa', digest: 'SHA-256' },
   ocsp: { scheme: 'ecdsa', digest: 'SHA-256' },
   tsa: { scheme: 'ecdsa', digest: 'SHA-256' },
 };
-const USES: Readonly<Record<KeyName, readonly SigningKind[]>> = { root: CA_USES, issuing: CA_USES, ocsp: ['ocsp'], tsa: ['tsp'] };
-export const SUBJECTS: Readonly<Record<KeyName, readonly (readonly [string, string])[]>> = {
+const USES: Readonly<Record<OwnKey, readonly SigningKind[]>> = { root: CA_USES, issuing: CA_USES, ocsp: ['ocsp'], tsa: ['tsp'] };
+export const SUBJECTS: Readonly<Record<OwnKey, readonly (readonly [string, string])[]>> = {
   root: [
     ['C', 'VN'],
     ['O', 'Ấn Tín thực hành'],
@@ -70,7 +71,7 @@ export function openAuthorityKeys(dataDir: string, baseUrl: string, now: number)
   else if (there.includes(undefined)) {
     throw new AuthorityFault('ca.keys-incomplete', 'the authority has lost a part of its keys: restore the folder from its copy');
   }
-  const signer = (name: KeyName): CertifiedKey | undefined => {
+  const signer = (name: OwnKey): CertifiedKey | undefined => {
     const pkcs8 = folder.readKey(name);
     const certificate = folder.readCertificate(name);
     if (pkcs8 === undefined || certificate === undefined) return undefined;

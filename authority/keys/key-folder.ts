@@ -16,8 +16,8 @@ import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { AuthorityFault } from '../fault.ts';
 
-const KEY_NAMES = ['root', 'issuing', 'ocsp', 'tsa'] as const;
-export type KeyName = (typeof KEY_NAMES)[number];
+/** `root`, `issuing`, `ocsp`, `tsa`, and generations after the first as `issuing-g2`. */
+export type KeyName = string;
 
 const WARNING = `These keys were made by a practice authority. They lie in files, unprotected by hardware and without ceremony.
 They must never vouch for a real document: installations with real duties refuse the policy their certificates carry.
@@ -36,15 +36,19 @@ export function keyFolder(dataDir: string): KeyFolder {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const warning = join(folder, 'PRACTICE-ONLY.txt');
   if (!existsSync(warning)) durably(warning, WARNING, 0o644);
-  const keyPath = (name: KeyName) => join(folder, `${name}.key`);
-  const certificatePath = (name: KeyName) => join(folder, `${name}.crt`);
+  const path = (name: KeyName, ending: string) => {
+    if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) throw new AuthorityFault('ca.key-name', 'not the name of a key');
+    return join(folder, `${name}.${ending}`);
+  };
+  const keyPath = (name: KeyName) => path(name, 'key');
+  const certificatePath = (name: KeyName) => path(name, 'crt');
   return {
     readKey: (name) => readPrivate(keyPath(name)),
     writeKey: (name, pkcs8) => durably(keyPath(name), encodePem('PRIVATE KEY', pkcs8), 0o600),
     readCertificate(name) {
-      const path = certificatePath(name);
-      if (!existsSync(path)) return undefined;
-      const block = decodePem(readFileSync(path, 'utf8'))[0];
+      const file = certificatePath(name);
+      if (!existsSync(file)) return undefined;
+      const block = decodePem(readFileSync(file, 'utf8'))[0];
       return block === undefined ? undefined : parseCertificate(block.bytes);
     },
     writeCertificate: (name, certificate) => durably(certificatePath(name), encodePem('CERTIFICATE', certificate.raw), 0o644),

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import type { Db } from '@antin/adapters/db/transaction';
+import { inTransaction } from '@antin/adapters/db/transaction';
+import { AuthorityFault } from '../fault.ts';
+import { recordEvent } from '../journal/record.ts';
+import { certifiedKey } from '../keys/signing-key.ts';
+import type { CaKey, CertifiedKey } from '../keys/signing-key.ts';
+import { signsStatus } from './rules.ts';
+import type { Generation } from './rules.ts';
+import {
+  activeFor,
+  activeOf,
+  assignProfiles,
+  generationBySha256,
+  insertGeneration,
+  moveGeneration,
+  needlessGenerations,
+} from './store.ts';
+import type { NewGeneration } from './store.ts';
+
+/** Where the key of a generation is found when it is needed: a folder of practice, a signer process; undefined: offline. */
+export type KeySource = (generation: Generation) => Promise<CaKey | undefined>;
+
+export interface Issuer extends CertifiedKey {
+  readonly generation: Generation;
+}
+
+/** An activation is seen by every process after this long at most; until then the older generation may still issue. */
+const ACTIVE_FOR_MS = 1000;
+const MOST_KEPT = 256;
+
+/**
+ * The CAs of this authority. Nothing is loaded, opened or checked before somebody asks for one: a start takes as long with
+ * ten thousand as with one.
+ */
+export function caGenerations({ db, keyOf }: { readonly db: Db; readonly keyOf: KeySource }) {
+  const opened = new Map<string, Promise<Issuer | undefined>>();
+  const active = new Map<string, { readonly until: number; readonly issuer: Promise<Issuer> }>();
+
+  function open(generation: Generation): Promise<Issuer | undefined> {
+    const known = opened.get(generation.issuerSha256);
+    if (known !== undefined) return known;
+    const opening = keyOf(generation).then((key) => {
+      if (key === undefined) return undefined;
+      if (key.id !== generation.keyId) {
+        throw new AuthorityFault('ca.key-mismatch', `the key of ${generation.name} does not fit its certificate`);
+      }
+      return { ...certifiedKey(generation.certificate, key), generation };
+    });
+    opened.set(generation.issuerSha256, opening);
+    opening.catch(() => opened.delete(generation.issuerSha256));
+    if (opened.size > MOST_KEPT) opened.delete(opened.keys().next().value as string);
+    return opening;
+  }
+
+  async function find(question: string, ask: () => Promise<Generation | undefined>): Promise<Issuer> {
+    const generation = await ask();
+    if (generation === undefined) throw new AuthorityFault('ca.no-issuer', `no active CA for ${question}`);
+    const issuer = await open(generation);
+    if (issuer === undefined) throw new AuthorityFault('keys.offline', `the key of ${generation.name} signs in ceremonies only`);
+    return issuer;
+  }
+
+  function remembered(question: string, ask: () => Promise<Generation | undefined>): Promise<Issuer> {
+    const known = active.get(question);
+    if (known !== undefined && known.until > performance.now()) return known.issuer;
+    const issuer = find(question, ask);
+    active.set(question, { until: performance.now() + ACTIVE_FOR_MS, issuer });
+    issuer.catch(() => active.delete(question));
+    return issuer;
+  }
+
+  return {
+    /** Who issues under a profile now. @throws {AuthorityFault} `ca.no-issuer`, `keys.offline`, `keys.*` */
+    issuerFor: (profile: string) => remembered(`profile ${profile}`, () => activeFor(db, profile)),
+    /** Who issues in a series now. */
+    activeOf: (series: string) => remembered(`series ${series}`, () => activeOf(db, series)),
+    /**
+     * The key that signs lists and status of what a generation issued, also after it was superseded. Undefined when it is
+     * unknown, not begun or retired, and for an offline root, whose lists come from ceremonies.
+     */
+    async statusSigner(issuerSha256: string): Promise<Issuer | undefined> {
+      const known = await generationBySha256(db, issuerSha256);
+      return known === undefined || !signsStatus(known.state) ? undefined : open(known);
+    },
+  };
+}
+
+export type CaGenerations = ReturnType<typeof caGenerations>;
+
+/** Takes in a certified generation, from a ceremony or from practice. */
+export async function takeIn(db: Db, generation: NewGeneration, profiles: readonly string[], now: number): Promise<Generation> {
+  return inTransaction(db, async (tx) => {
+    const taken = await insertGeneration(tx, generation, now);
+    await assignProfiles(tx, taken.series, profiles);
+    const { issuerSha256, series, name, keyId } = taken;
+    await recordEvent(tx, now, 'ca.generation-prepared', undefined, { issuerSha256, series, name, keyId, profiles });
+    return taken;
+  });
+}
+
+/**
+ * The new generation issues from now on, the old one keeps signing status: one transaction, so that there is never none and
+ * never two.
+ *
+ * @throws {AuthorityFault} `ca.state`, `ca.not-in-time` when the certificate is not valid now
+ */
+export async function activate(db: Db, issuerSha256: string, now: number): Promise<Generation> {
+  return inTransaction(db, async (tx) => {
+    const next = await generationBySha256(tx, issuerSha256);
+    if (next === undefined) throw new AuthorityFault('ca.no-issuer', 'no such generation');
+    const { certificate, series, name } = next;
+    if (now < certificate.notBefore || now > certificate.notAfter) {
+      throw new AuthorityFault('ca.not-in-time', `${name} is not valid now`);
+    }
+    const old = await activeOf(tx, series);
+    if (old !== undefined) await moveGeneration(tx, old, 'status-only', now);
+    await moveGeneration(tx, next, 'active', now);
+    const superseded = old === undefined ? {} : { superseded: old.issuerSha256 };
+    await recordEvent(tx, now, 'ca.generation-activated', undefined, { issuerSha256, series, name, ...superseded });
+    return { ...next, state: 'active' };
+  });
+}
+
+/** Retires what nobody may ask any more. A few at a time, by an indexed question; every minute is often enough. */
+export async function retireNeedless(db: Db, now: number): Promise<number> {
+  const done = await needlessGenerations(db, now);
+  for (const one of done) {
+    await inTransaction(db, async (tx) => {
+      await moveGeneration(tx, one, 'retired', now);
+      const { issuerSha256, series, name } = one;
+      await recordEvent(tx, now, 'ca.generation-retired', undefined, { issuerSha256, series, name });
+    });
+  }
+  return done.length;
+}
+
+export function sha256Of(der: Uint8Array): string {
+  return createHash('sha256').update(der).digest('hex');
+}
