@@ -50,3 +50,12 @@ test('a route that takes several kinds of body and gives several kinds of answer
   ]);
   expect(verify?.parameters.map((one) => one.name)).toEqual(['report', 'language', 'policy']);
 });
+
+test('an answer of JSON lines says so, with the shape of a line', () => {
+  const document = openApi('0.1.0') as {
+    paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>>;
+  };
+  const answer = document.paths['/api/verify/batch']?.['post']?.responses['200']?.content ?? {};
+  expect(Object.keys(answer)).toEqual(['application/x-ndjson']);
+  expect(answer['application/x-ndjson']?.schema).toHaveProperty('anyOf.length', 3);
+});
