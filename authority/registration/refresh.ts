@@ -1,0 +1,64 @@
+import { officeDay } from '@antin/adapters/clock/days';
+import type { Tx } from '@antin/adapters/db/transaction';
+import type { RequestState } from '@antin/protocol/authority/registration';
+import type { RequestItem } from '@antin/protocol/certificates/request';
+import { calendarOf } from './calendar.ts';
+import { blockingIn, checkItem } from './checks.ts';
+import { factsOf } from './content.ts';
+import { turnClock } from './limit-clock.ts';
+import { limitsOn, registerFacts } from './register-facts.ts';
+import { shownDocument } from './shown.ts';
+import { writeContent } from './store.ts';
+import type { ItemRecord } from './store.ts';
+import type { SubmissionRecord } from './submission-store.ts';
+
+/** Content after a change: what `rules.evolve` says of it, and what stands in it now. */
+export interface Changed {
+  readonly state: RequestState;
+  readonly tookPart: readonly string[];
+  readonly version: number;
+  readonly item: RequestItem;
+}
+
+/**
+ * Checks a request against the register of this moment, makes its as-shown document anew and turns its clock; all of it in
+ * the transaction that changed something.
+ *
+ * @returns the new hash
+ */
+export async function refresh(
+  tx: Tx,
+  submission: SubmissionRecord,
+  row: ItemRecord,
+  changed: Changed,
+  now: Date,
+): Promise<{ readonly shownSha256: string; readonly blocking: number }> {
+  const day = officeDay(now);
+  const limits = await limitsOn(tx, day);
+  const place = {
+    id: row.id,
+    submissionId: submission.id,
+    senderCode: submission.fromCode!,
+    signedByAgency: submission.authenticatedBy === 'signature',
+  };
+  const { spkiSha256, ...facts } = await registerFacts(tx, place, changed.item, now, limits);
+  const checks = checkItem(changed.item, facts);
+  const blocking = blockingIn(checks);
+  const content = { version: changed.version, item: changed.item, checks, spkiSha256 };
+  const shown = await shownDocument(tx, submission, row, content);
+  const runs = blocking === 0 && changed.state !== 'question';
+  const clock = turnClock(row, runs, { at: now, day }, await calendarOf(tx), limits.get('handling-working-days') ?? 3);
+  await writeContent(tx, row.id, {
+    ...content,
+    facts: factsOf(changed.item),
+    state: changed.state,
+    tookPart: changed.tookPart,
+    blocking,
+    shown: shown.text,
+    shownSha256: shown.sha256,
+    completeAt: clock.completeAt,
+    dueOn: clock.dueOn,
+    daysLeft: clock.daysLeft,
+  });
+  return { shownSha256: shown.sha256, blocking };
+}
