@@ -1,0 +1,32 @@
+import type { Clock } from '@antin/adapters/clock/clock';
+import type { AnyDatabase } from '@antin/adapters/db/connect';
+import type { Tx } from '@antin/adapters/db/transaction';
+import type { FileStore } from '@antin/adapters/files/store';
+import type { Certificate } from '@antin/pki/x509/certificate';
+import type { ItemResult } from '@antin/protocol/certificates/result';
+import type { IssuerConnector } from './connector.ts';
+import type { RequestSealer } from './seal.ts';
+import type { ItemRecord } from './store.ts';
+
+/** An issued certificate that was read and fits its item. */
+export interface ReadCertificate {
+  readonly certificate: Certificate;
+  readonly chain: readonly Certificate[];
+  readonly deviceSerial: string | undefined;
+}
+
+/** What requests to issuers need from outside. */
+export interface IssuerDeps {
+  readonly db: AnyDatabase;
+  readonly clock: Clock;
+  readonly files: FileStore;
+  readonly connectors: ReadonlyMap<string, IssuerConnector>;
+  readonly defaultConnector: string;
+  readonly sealer: RequestSealer;
+  /** Whether a certificate comes from an issuer that this installation knows; what does not is listed as foreign. */
+  readonly trusted: (certificate: Certificate, chain: readonly Certificate[]) => boolean;
+  /** The register hears of every step of an item once, in the transaction that makes it. */
+  readonly onItem: (tx: Tx, item: ItemRecord, result: ItemResult, read: ReadCertificate | undefined) => Promise<void>;
+  /** Milliseconds between two questions to an issuer that answers online. */
+  readonly pollMs?: number;
+}

@@ -1,0 +1,164 @@
+import { sql } from 'kysely';
+import type { Unmatched } from '@antin/protocol/office/issuers';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
+import { readCursor } from '../keyset.ts';
+
+export interface QuestionRecord {
+  readonly id: string;
+  readonly requestId: string;
+  readonly itemId: string;
+  readonly agencyId: string;
+  readonly name: string;
+  readonly agencyName: string;
+  readonly text: string;
+  readonly askedAt: Date;
+  readonly answer: string | null;
+  readonly answeredAt: Date | null;
+  readonly deliveredAt: Date | null;
+}
+
+const questionColumns = sql`q.id, q.request_id as "requestId", q.item_id as "itemId", q.agency_id as "agencyId", i.name,
+  i.agency_name as "agencyName", q.text, q.asked_at as "askedAt", q.answer, q.answered_at as "answeredAt",
+  q.delivered_at as "deliveredAt"`;
+const questionTables = sql`agency.issuer_question q join agency.issuer_item i on i.id = q.item_id`;
+
+/** @returns false when the question is known */
+export async function keepQuestion(
+  tx: Tx,
+  question: { id: string; requestId: string; itemId: string; agencyId: string; text: string; askedAt: Date },
+): Promise<boolean> {
+  const { id, requestId, itemId, agencyId, text, askedAt } = question;
+  const { rows } = await sql`
+    insert into agency.issuer_question (id, request_id, item_id, agency_id, text, asked_at)
+    values (${id}, ${requestId}, ${itemId}, ${agencyId}, ${text}, ${askedAt}) on conflict do nothing returning id`.execute(tx);
+  return rows.length > 0;
+}
+
+export async function questionById(db: Db, id: string): Promise<QuestionRecord | undefined> {
+  const { rows } = await sql<QuestionRecord>`select ${questionColumns} from ${questionTables} where q.id = ${id}`.execute(db);
+  return rows[0];
+}
+
+/** Questions about subscribers of one of the agencies, the oldest first. */
+export async function questionsFor(
+  db: Db,
+  query: { agencies: readonly string[]; open: boolean | undefined; after?: string | undefined; size: number },
+): Promise<QuestionRecord[]> {
+  const [at, id] = readCursor(query.after, 'su') ?? [];
+  const { rows } = await sql<QuestionRecord>`
+    select ${questionColumns} from ${questionTables} where q.agency_id = any(${[...query.agencies]}::uuid[])
+      and ${query.open === undefined ? sql`true` : query.open ? sql`q.answered_at is null` : sql`q.answered_at is not null`}
+      and ${at === undefined ? sql`true` : sql`(q.asked_at, q.id) > (${at}::timestamptz, ${id}::uuid)`}
+    order by q.asked_at, q.id limit ${query.size + 1}`.execute(db);
+  return rows;
+}
+
+/** @returns false when it is answered already */
+export async function answerQuestionRow(tx: Tx, id: string, answer: { text: string; by: string; at: Date }): Promise<boolean> {
+  const { rows } = await sql`update agency.issuer_question set answer = ${answer.text}, answered_by = ${answer.by},
+    answered_at = ${answer.at} where id = ${id} and answered_at is null returning id`.execute(tx);
+  return rows.length > 0;
+}
+
+export async function markDelivered(db: Db, id: string, at: Date): Promise<void> {
+  await sql`update agency.issuer_question set delivered_at = ${at} where id = ${id} and delivered_at is null`.execute(db);
+}
+
+/** An item that ended asks nothing any more. */
+export async function dropQuestions(tx: Tx, itemId: string, at: Date): Promise<void> {
+  await sql`update agency.issuer_question set answered_at = ${at}, answered_by = 'issuer' where item_id = ${itemId}
+    and answered_at is null`.execute(tx);
+}
+
+export interface UnmatchedRecord {
+  readonly id: string;
+  readonly requestId: string;
+  readonly agencyId: string;
+  readonly itemId: string | null;
+  readonly reason: Unmatched['reason'];
+  readonly der: Uint8Array | null;
+  readonly chain: readonly Uint8Array[];
+  readonly deviceSerial: string | null;
+  readonly fileName: string | null;
+  readonly subject: string | null;
+  readonly serialHex: string | null;
+  readonly detail: string | null;
+  readonly at: Date;
+  readonly settledAt: Date | null;
+}
+
+export interface NewUnmatched {
+  readonly id: string;
+  readonly requestId: string;
+  readonly agencyId: string;
+  readonly itemId?: string | undefined;
+  readonly reason: Unmatched['reason'];
+  readonly contentSha256: string;
+  readonly der?: Uint8Array | undefined;
+  readonly chain?: readonly Uint8Array[] | undefined;
+  readonly deviceSerial?: string | undefined;
+  readonly fileName?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly serialHex?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly at: Date;
+}
+
+const unmatchedColumns = sql`id, request_id as "requestId", agency_id as "agencyId", item_id as "itemId", reason, der, chain,
+  device_serial as "deviceSerial", file_name as "fileName", subject, serial_hex as "serialHex", detail, at,
+  settled_at as "settledAt"`;
+
+/** Lists it once, however often it comes. */
+export async function keepUnmatched(tx: Tx, one: NewUnmatched): Promise<void> {
+  await sql`
+    insert into agency.issuer_unmatched (id, request_id, agency_id, item_id, reason, content_sha256, der, chain, device_serial,
+      file_name, subject, serial_hex, detail, at)
+    values (${one.id}, ${one.requestId}, ${one.agencyId}, ${one.itemId ?? null}, ${one.reason}, ${one.contentSha256},
+      ${one.der === undefined ? null : Buffer.from(one.der)}, ${(one.chain ?? []).map((der) => Buffer.from(der))}::bytea[],
+      ${one.deviceSerial ?? null}, ${one.fileName ?? null}, ${one.subject ?? null}, ${one.serialHex ?? null},
+      ${one.detail ?? null}, ${one.at})
+    on conflict (request_id, reason, content_sha256) do nothing`.execute(tx);
+}
+
+export async function unmatchedById(db: Db, id: string): Promise<UnmatchedRecord | undefined> {
+  const { rows } = await sql<UnmatchedRecord>`
+    select ${unmatchedColumns} from agency.issuer_unmatched where id = ${id}`.execute(db);
+  return rows[0];
+}
+
+export async function listUnmatched(
+  db: Db,
+  query: { agencyId: string; requestId?: string | undefined; after?: string | undefined; size: number },
+): Promise<UnmatchedRecord[]> {
+  const [at, id] = readCursor(query.after, 'su') ?? [];
+  const { rows } = await sql<UnmatchedRecord>`
+    select ${unmatchedColumns} from agency.issuer_unmatched where agency_id = ${query.agencyId} and settled_at is null
+      and ${query.requestId === undefined ? sql`true` : sql`request_id = ${query.requestId}`}
+      and ${at === undefined ? sql`true` : sql`(at, id) > (${at}::timestamptz, ${id}::uuid)`}
+    order by at, id limit ${query.size + 1}`.execute(db);
+  return rows;
+}
+
+export async function settleUnmatchedRow(tx: Tx, id: string, settled: { as: string; by: string; at: Date }): Promise<boolean> {
+  const { rows } = await sql`update agency.issuer_unmatched set settled_at = ${settled.at}, settled_by = ${settled.by},
+    settled_as = ${settled.as} where id = ${id} and settled_at is null returning id`.execute(tx);
+  return rows.length > 0;
+}
+
+export async function settleByCertificate(tx: Tx, requestId: string, sha256: string, itemId: string, at: Date): Promise<void> {
+  await sql`update agency.issuer_unmatched set settled_at = ${at}, settled_by = 'issuer', settled_as = ${itemId}
+    where request_id = ${requestId} and content_sha256 = ${sha256} and settled_at is null`.execute(tx);
+}
+
+export async function openCounts(
+  db: Db,
+  agencies: readonly string[],
+  agencyId: string,
+): Promise<{ questions: number; unmatched: number }> {
+  const { rows } = await sql<{ questions: number; unmatched: number }>`select
+    (select count(*)::integer from agency.issuer_question where answered_at is null and agency_id = any(${[...agencies]}::uuid[])) as questions,
+    (select count(*)::integer from agency.issuer_unmatched where settled_at is null and agency_id = ${agencyId}) as unmatched`.execute(
+    db,
+  );
+  return rows[0]!;
+}

@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import type { Sha256 } from '@antin/protocol/basics';
+import type { IssuerQuestion, IssuerRequest, IssuerRequestItem, ItemState, Unmatched } from '@antin/protocol/office/issuers';
+import type { Db } from '@antin/adapters/db/transaction';
+import type { IssuerDeps } from './deps.ts';
+import type { QuestionRecord, UnmatchedRecord } from './open-store.ts';
+import { connectorOf } from './requests.ts';
+import { itemStates, type ItemRecord, type RequestRecord } from './store.ts';
+
+export async function requestViews(
+  deps: Pick<IssuerDeps, 'connectors' | 'sealer'>,
+  db: Db,
+  requests: readonly RequestRecord[],
+): Promise<z.input<typeof IssuerRequest>[]> {
+  const states = await itemStates(
+    db,
+    requests.map((one) => one.id),
+  );
+  return requests.map((request) => {
+    const own: Partial<Record<ItemState, number>> = states.get(request.id) ?? {};
+    return {
+      id: request.id,
+      state: request.state,
+      connector: request.connector,
+      capabilities: connectorOf(deps, request.connector).capabilities,
+      createdAt: request.createdAt.toISOString(),
+      createdBy: request.createdBy,
+      sha256: request.sha256 as Sha256,
+      sealedBy: request.sealedBy ?? deps.sealer.sealedBy,
+      items: Object.values(own).reduce((sum, n) => sum + n, 0),
+      states: own,
+      lastSequence: request.lastSequence,
+      ...(request.number === null ? {} : { number: request.number }),
+      ...(request.roundId === null ? {} : { roundId: request.roundId }),
+      ...(request.lastError === null ? {} : { lastError: request.lastError }),
+      ...(request.sentAt === null ? {} : { sentAt: request.sentAt.toISOString() }),
+    };
+  });
+}
+
+export function itemView(item: ItemRecord): z.input<typeof IssuerRequestItem> {
+  const { id, ordinal, act, name, agencyName, state } = item;
+  return {
+    ...{ id, ordinal, act, name, agencyName, state },
+    ...(item.form === null ? {} : { form: item.form }),
+    ...(item.text === null ? {} : { text: item.text }),
+    ...(item.certificateId === null ? {} : { certificateId: item.certificateId }),
+  };
+}
+
+export function questionView(question: QuestionRecord): z.input<typeof IssuerQuestion> {
+  const { id, requestId, itemId, name, agencyName, text } = question;
+  return {
+    ...{ id, requestId, itemId, name, agencyName, text, askedAt: question.askedAt.toISOString() },
+    ...(question.answer === null ? {} : { answer: question.answer }),
+    ...(question.answeredAt === null ? {} : { answeredAt: question.answeredAt.toISOString() }),
+  };
+}
+
+export function unmatchedView(one: UnmatchedRecord): z.input<typeof Unmatched> {
+  return {
+    ...{ id: one.id, requestId: one.requestId, reason: one.reason, at: one.at.toISOString() },
+    ...(one.fileName === null ? {} : { fileName: one.fileName }),
+    ...(one.subject === null ? {} : { subject: one.subject }),
+    ...(one.serialHex === null ? {} : { serialHex: one.serialHex }),
+    ...(one.detail === null ? {} : { detail: one.detail }),
+    ...(one.settledAt === null ? {} : { settledAt: one.settledAt.toISOString() }),
+  };
+}

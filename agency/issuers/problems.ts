@@ -1,0 +1,63 @@
+import type { ProblemRows } from '@antin/adapters/http/problem';
+
+export const issuersProblems: ProblemRows = {
+  'role.certificate-officer-needed': {
+    status: 403,
+    title: { vi: 'Chỉ cán bộ quản lý chứng thư số được làm việc này.', en: 'Only a certificate officer may do this.' },
+  },
+  'issuer.request-not-found': {
+    status: 404,
+    title: { vi: 'Không tìm thấy hồ sơ đề nghị này.', en: 'This request was not found.' },
+  },
+  'issuer.request-not-now': {
+    status: 409,
+    title: {
+      vi: 'Hồ sơ đề nghị không còn ở bước này.',
+      en: 'The request is no longer in a state for this step.',
+    },
+    remedy: { vi: 'Tải lại trang để xem trạng thái mới.', en: 'Reload the page to see its present state.' },
+  },
+  'issuer.nothing-to-request': {
+    status: 422,
+    title: { vi: 'Không có nội dung nào để lập hồ sơ đề nghị.', en: 'There is nothing to put into a request.' },
+  },
+  'issuer.connector-unknown': {
+    status: 422,
+    title: { vi: 'Không có kết nối này đến đơn vị cấp chứng thư số.', en: 'There is no such way to the issuer.' },
+  },
+  'issuer.act-not-offered': {
+    status: 422,
+    title: {
+      vi: 'Kết nối này không nhận loại đề nghị đó; hãy in mẫu và gửi bằng văn bản.',
+      en: 'This way to the issuer does not take such requests; print the form and send it by letter.',
+    },
+  },
+  'issuer.item-not-complete': {
+    status: 422,
+    title: { vi: 'Một dòng của hồ sơ chưa đủ thông tin.', en: 'An item of the request is not complete.' },
+  },
+  'issuer.archive-damaged': {
+    status: 422,
+    title: { vi: 'Không đọc được tệp kết quả.', en: 'The result archive cannot be read.' },
+    remedy: { vi: 'Hãy tải lại tệp từ đơn vị cấp rồi gửi lại.', en: 'Get the file from the issuer again.' },
+  },
+  'issuer.unmatched-not-found': {
+    status: 404,
+    title: { vi: 'Không tìm thấy kết quả chưa khớp này, hoặc đã xử lý.', en: 'This answer was not found, or it is settled.' },
+  },
+  'issuer.still-does-not-fit': {
+    status: 422,
+    title: {
+      vi: 'Chứng thư này không thuộc đề nghị đã chọn: khóa, nơi cấp hoặc trạng thái không phù hợp.',
+      en: 'This certificate cannot belong to that item: its key, issuer or state does not fit.',
+    },
+  },
+  'issuer.question-not-found': {
+    status: 404,
+    title: { vi: 'Không tìm thấy câu hỏi này.', en: 'This question was not found.' },
+  },
+  'issuer.question-answered': {
+    status: 409,
+    title: { vi: 'Câu hỏi đã được trả lời.', en: 'The question has been answered.' },
+  },
+};

@@ -1,0 +1,227 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { enqueue } from '@antin/adapters/db/outbox';
+import { inTransaction, type Tx } from '@antin/adapters/db/transaction';
+import { Refusal } from '@antin/adapters/http/refusal';
+import { utf8 } from '@antin/formats/bytes/bytes';
+import { canonicalJson } from '@antin/protocol/canonical-json';
+import { ConsolidatedRequest, MAX_ITEMS, type RequestItem } from '@antin/protocol/certificates/request';
+import { record } from '../journal/journal.ts';
+import { actorOf, type Caller } from '../session/caller.ts';
+import type { IssuerConnector, SealedRequest } from './connector.ts';
+import type { IssuerDeps } from './deps.ts';
+import { requestPdf, type PrintedItem } from './forms-print.ts';
+import { checksums, type TravelFile } from './seal.ts';
+import {
+  insertRequest,
+  itemsOf,
+  lockRequest,
+  moveRequest,
+  requestById,
+  sealRequestRow,
+  type ItemRecord,
+  type RequestRecord,
+} from './store.ts';
+
+export const SUBMIT_QUEUE = 'issuers.submit';
+export const POLL_QUEUE = 'issuers.poll';
+export const ANSWER_QUEUE = 'issuers.answer';
+
+/** One item with what this side keeps beside it. */
+export interface PreparedItem {
+  readonly item: RequestItem;
+  /** As it will stand in the certificate. */
+  readonly name: string;
+  readonly form: ItemRecord['form'];
+  readonly agencyId: string;
+  readonly spkiSha256: string | null;
+  readonly certificateId: string | null;
+}
+
+export interface NewRequest {
+  readonly from: { readonly code: string; readonly name: string; readonly place: string };
+  readonly agencyId: string;
+  readonly connector?: string | undefined;
+  readonly number?: string | undefined;
+  readonly round?: { readonly id: string; readonly name: string } | undefined;
+  readonly items: readonly PreparedItem[];
+}
+
+/**
+ * Makes the consolidated requests of these items, several when there are more than one can hold. Their order is kept.
+ *
+ * @returns their ids
+ * @throws {Refusal} `issuer.nothing-to-request`, `issuer.connector-unknown`, `issuer.act-not-offered`, `issuer.item-not-complete`
+ */
+export async function prepareRequests(deps: IssuerDeps, tx: Tx, caller: Caller, input: NewRequest): Promise<string[]> {
+  if (input.items.length === 0) throw new Refusal('issuer.nothing-to-request');
+  const connector = connectorOf(deps, input.connector ?? deps.defaultConnector);
+  const offered: readonly string[] = connector.capabilities.acts;
+  if (!input.items.every(({ item }) => offered.includes(item.act))) throw new Refusal('issuer.act-not-offered');
+  const at = deps.clock();
+  const ids: string[] = [];
+  for (let from = 0; from < input.items.length; from += MAX_ITEMS) {
+    const part = input.items.slice(from, from + MAX_ITEMS);
+    const id = randomUUID() as string;
+    const request = ConsolidatedRequest.safeParse({
+      ...{ type: 'antin.certificate-request', version: 1, id, from: input.from, createdAt: at.toISOString() },
+      ...(input.number === undefined ? {} : { number: input.number }),
+      ...(input.round === undefined ? {} : { round: input.round }),
+      items: part.map(({ item }) => item),
+    });
+    if (!request.success) {
+      const fields = request.error.issues
+        .slice(0, 20)
+        .map((issue) => ({ path: issue.path.join('.'), code: 'issuer.item-not-complete' }));
+      throw new Refusal('issuer.item-not-complete', { fields });
+    }
+    const content = canonicalJson(request.data);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    await insertRequest(
+      tx,
+      {
+        ...{ id, agencyId: input.agencyId, connector: connector.id, number: input.number ?? null },
+        ...{ roundId: input.round?.id ?? null, content, sha256, createdAt: at, createdBy: caller.fullName },
+      },
+      part.map(({ item, ...more }, i) => ({
+        ...more,
+        id: item.id,
+        ordinal: from + i + 1,
+        act: item.act,
+        agencyName: item.managingAgency.name,
+      })),
+    );
+    await record(tx, {
+      ...{ event: 'IssuerRequestPrepared', at, agencyId: input.agencyId, actor: actorOf(caller) },
+      detail: { requestId: id, items: String(part.length), sha256 },
+    });
+    ids.push(id);
+  }
+  return ids;
+}
+
+export function connectorOf(deps: Pick<IssuerDeps, 'connectors'>, id: string): IssuerConnector {
+  const found = deps.connectors.get(id);
+  if (found === undefined) throw new Refusal('issuer.connector-unknown');
+  return found;
+}
+
+/** The lists on paper, from what was sent and what the register says beside it. */
+export async function printRequest(deps: IssuerDeps, request: RequestRecord): Promise<Uint8Array> {
+  const content = ConsolidatedRequest.parse(JSON.parse(request.content));
+  const names = new Map<string, string>();
+  for (let after: string | undefined; ;) {
+    const rows = await itemsOf(deps.db, { requestId: request.id, after, size: 1000 });
+    for (const row of rows.slice(0, 1000)) names.set(row.id, row.name);
+    if (rows.length <= 1000) break;
+    after = Buffer.from(JSON.stringify([rows[999]!.ordinal])).toString('base64url');
+  }
+  const items: PrintedItem[] = content.items.map((item) => ({ item, name: names.get(item.id) ?? '', note: noteOf(item) }));
+  return requestPdf(content, items, request.sha256);
+}
+
+function noteOf(item: RequestItem): string {
+  if (item.act === 'revoke') return CAUSE_WORDS[item.cause];
+  if (item.act === 'recover-device') return item.reason;
+  return item.act === 'renew' ? 'Gia hạn' : '';
+}
+
+/** Legal causes of Decree 68/2024 Art. 17 in its own words, as forms print them. */
+export const CAUSE_WORDS = {
+  'key-compromised': 'Khóa bí mật bị lộ',
+  'key-suspected': 'Nghi ngờ khóa bí mật bị lộ',
+  'device-lost': 'Thiết bị lưu khóa bí mật bị thất lạc',
+  'device-broken': 'Thiết bị lưu khóa bí mật bị hỏng',
+  'requested-by-prosecution': 'Theo yêu cầu của cơ quan tiến hành tố tụng, cơ quan công an',
+  'requested-by-agency': 'Theo yêu cầu của cơ quan, tổ chức quản lý trực tiếp',
+  'post-changed': 'Cá nhân thay đổi vị trí công tác, thông tin không còn phù hợp',
+  retired: 'Cá nhân nghỉ hưu',
+  resigned: 'Cá nhân nghỉ việc',
+  died: 'Cá nhân từ trần',
+  'organisation-dissolved': 'Cơ quan, tổ chức giải thể',
+  'organisation-split': 'Cơ quan, tổ chức chia, tách',
+  'organisation-merged': 'Cơ quan, tổ chức sáp nhập, hợp nhất',
+  'device-stopped': 'Thiết bị, dịch vụ, phần mềm ngừng hoạt động',
+  'information-changed': 'Thay đổi nội dung thông tin chứng thư',
+  superseded: 'Được thay thế bằng chứng thư khác',
+} as const;
+
+/** What travels, made and signed once: the same request always goes out as the same bytes. */
+export async function sealedRequest(deps: IssuerDeps, id: string): Promise<{ request: RequestRecord; sealed: SealedRequest }> {
+  const request = await requestById(deps.db, id);
+  if (request === undefined) throw new Refusal('issuer.request-not-found');
+  const content = ConsolidatedRequest.parse(JSON.parse(request.content));
+  const hashes = [...new Set(content.items.flatMap((item) => item.attachments as readonly string[]))];
+  const attachments = hashes.map((sha256) => ({ sha256, bytes: () => deps.files.bytes(sha256) }));
+  const whole = async (): Promise<SealedRequest> => {
+    const now = (await requestById(deps.db, id))!;
+    return {
+      ...{ requestId: id, canonical: request.content, sha256: request.sha256, attachments },
+      container: await deps.files.bytes(now.containerSha256!),
+      mediaType: now.mediaType!,
+    };
+  };
+  if (request.containerSha256 !== null) return { request, sealed: await whole() };
+  const files: TravelFile[] = [
+    { name: 'request.json', bytes: utf8(request.content), mimeType: 'application/json' },
+    { name: 'request.pdf', bytes: await printRequest(deps, request), mimeType: 'application/pdf' },
+  ];
+  for (const one of attachments) {
+    files.push({ name: `attachments/${one.sha256}`, bytes: await one.bytes(), mimeType: 'application/octet-stream' });
+  }
+  const { container, mediaType } = await deps.sealer.seal(files, deps.clock());
+  const stored = await deps.files.put(container);
+  await inTransaction(deps.db, async (tx) => {
+    const locked = await lockRequest(tx, id);
+    // Two at once: the first seal stands.
+    if (locked?.containerSha256 !== null) return;
+    await sealRequestRow(tx, id, { sealedBy: deps.sealer.sealedBy, containerSha256: stored.sha256, mediaType });
+    await record(tx, {
+      ...{ event: 'IssuerRequestSealed', at: deps.clock(), agencyId: request.agencyId },
+      detail: { requestId: id, sealedBy: deps.sealer.sealedBy, sha256: stored.sha256, checksums: checksumOf(files) },
+    });
+  });
+  return { request: (await requestById(deps.db, id))!, sealed: await whole() };
+}
+
+const checksumOf = (files: readonly TravelFile[]): string => createHash('sha256').update(checksums(files).bytes).digest('hex');
+
+/** Sends, or lets a person carry and then say that it was handed over. @throws {Refusal} `issuer.request-not-now` */
+export async function sendRequest(deps: IssuerDeps, caller: Caller, id: string): Promise<void> {
+  const { request } = await sealedRequest(deps, id);
+  const connector = connectorOf(deps, request.connector);
+  await inTransaction(deps.db, async (tx) => {
+    const locked = await lockRequest(tx, id);
+    const event = { at: deps.clock(), agencyId: request.agencyId, actor: actorOf(caller), detail: { requestId: id } };
+    if (locked?.state === 'prepared' && connector.capabilities.transport === 'at-once') {
+      await moveRequest(tx, id, { state: 'sending', lastError: null });
+      await enqueue(tx, { queue: SUBMIT_QUEUE, key: id, payload: { requestId: id } });
+      await record(tx, { ...event, event: 'IssuerRequestOrdered' });
+    } else if (locked?.state === 'prepared') {
+      await moveRequest(tx, id, { state: 'to-carry' });
+      await record(tx, { ...event, event: 'IssuerRequestToCarry' });
+    } else if (locked?.state === 'to-carry') {
+      await moveRequest(tx, id, { state: 'sent', sentAt: deps.clock() });
+      await record(tx, { ...event, event: 'IssuerRequestSent' });
+    } else throw new Refusal('issuer.request-not-now');
+  });
+}
+
+/** Takes a request apart that nobody outside has seen. @param undo gives its items back to whom they came from */
+export async function withdrawRequest(
+  deps: IssuerDeps,
+  caller: Caller,
+  id: string,
+  undo: (tx: Tx, request: RequestRecord) => Promise<void>,
+): Promise<void> {
+  await inTransaction(deps.db, async (tx) => {
+    const locked = await lockRequest(tx, id);
+    if (locked === undefined) throw new Refusal('issuer.request-not-found');
+    if (locked.state !== 'prepared' && locked.state !== 'to-carry') throw new Refusal('issuer.request-not-now');
+    await moveRequest(tx, id, { state: 'withdrawn' });
+    await undo(tx, locked);
+    await record(tx, {
+      ...{ event: 'IssuerRequestWithdrawn', at: deps.clock(), agencyId: locked.agencyId, actor: actorOf(caller) },
+      detail: { requestId: id },
+    });
+  });
+}

@@ -1,0 +1,124 @@
+import { Hono } from 'hono';
+import { mount } from '@antin/adapters/http/mount';
+import type { Tx } from '@antin/adapters/db/transaction';
+import { Refusal } from '@antin/adapters/http/refusal';
+import { readBytes } from '../raw-body.ts';
+import { issuerRoutes } from '@antin/protocol/office/issuers';
+import { pageFrom } from '../keyset.ts';
+import { requireOfficer, subtreeOf } from '../scope.ts';
+import type { Caller, PersonEnv } from '../session/caller.ts';
+import { requirePerson } from '../session/require-person.ts';
+import { answerQuestion, settleUnmatched, takeArchive } from './answers.ts';
+import type { IssuerDeps } from './deps.ts';
+import { listUnmatched, questionById, questionsFor, unmatchedById } from './open-store.ts';
+import { itemView, questionView, requestViews, unmatchedView } from './present.ts';
+import { printRequest, sealedRequest, sendRequest, withdrawRequest } from './requests.ts';
+import { itemsOf, listRequests, requestById, type RequestRecord } from './store.ts';
+
+const MOST_ARCHIVE = 128 << 20;
+
+export interface IssuerAppDeps extends IssuerDeps {
+  /** Gives the items of a request that was taken apart back to the register and the round. */
+  readonly onWithdrawn: (tx: Tx, request: RequestRecord) => Promise<void>;
+}
+
+/** Requests on their way. Preparing them is the register's and the round's. */
+export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
+  const { db } = deps;
+  const app = new Hono<PersonEnv>();
+  const person = [requirePerson(deps)];
+  const view = async (id: string) => (await requestViews(deps, db, [(await requestById(db, id))!]))[0]!;
+
+  mount(app, issuerRoutes.connectors, person, async ({ c }) => {
+    requireOfficer(c.var.caller);
+    const connectors = [...deps.connectors.values()].map(({ id, name, capabilities }) => ({ id, name, capabilities }));
+    return { connectors };
+  });
+  mount(app, issuerRoutes.list, person, async ({ query, c }) => {
+    requireOfficer(c.var.caller);
+    const rows = await listRequests(db, { ...query, agencyId: c.var.caller.position.agencyId });
+    const page = pageFrom(rows, query.size, (row) => [row.createdAt.toISOString(), row.id]);
+    return { ...page, items: await requestViews(deps, db, page.items) };
+  });
+  mount(app, issuerRoutes.view, person, async ({ params, c }) => view((await own(params.id, c.var.caller)).id));
+  mount(app, issuerRoutes.items, person, async ({ params, query, c }) => {
+    const request = await own(params.id, c.var.caller);
+    const rows = await itemsOf(db, { requestId: request.id, ...query });
+    const page = pageFrom(rows, query.size, (row) => [row.ordinal]);
+    return { ...page, items: page.items.map(itemView) };
+  });
+  mount(app, issuerRoutes.print, person, async ({ params, c }) => {
+    const request = await own(params.id, c.var.caller);
+    return download(await printRequest(deps, request), 'application/pdf', `de-nghi-${request.id}.pdf`);
+  });
+  mount(app, issuerRoutes.archive, person, async ({ params, c }) => {
+    const { id } = await own(params.id, c.var.caller);
+    const { sealed } = await sealedRequest(deps, id);
+    const asic = sealed.mediaType !== 'application/json';
+    return download(sealed.container, asic ? sealed.mediaType : 'application/zip', `de-nghi-${id}.${asic ? 'asice' : 'zip'}`);
+  });
+  mount(app, issuerRoutes.send, person, async ({ params, c }) => {
+    await sendRequest(deps, c.var.caller, (await own(params.id, c.var.caller)).id);
+    return view(params.id);
+  });
+  mount(app, issuerRoutes.withdraw, person, async ({ params, c }) => {
+    await withdrawRequest(deps, c.var.caller, (await own(params.id, c.var.caller)).id, deps.onWithdrawn);
+    return view(params.id);
+  });
+  mount(app, issuerRoutes.results, person, async ({ params, c }) => {
+    const request = await own(params.id, c.var.caller);
+    const bytes = await readBytes(c, MOST_ARCHIVE);
+    const { applied, repeated } = await takeArchive(deps, c.var.caller, request, bytes);
+    const open = await listUnmatched(db, { agencyId: request.agencyId, requestId: request.id, size: 500 });
+    return { applied, repeated, unmatched: open.slice(0, 500).map(unmatchedView) };
+  });
+  mount(app, issuerRoutes.unmatched, person, async ({ query, c }) => {
+    requireOfficer(c.var.caller);
+    const rows = await listUnmatched(db, { ...query, agencyId: c.var.caller.position.agencyId });
+    const page = pageFrom(rows, query.size, (row) => [row.at.toISOString(), row.id]);
+    return { ...page, items: page.items.map(unmatchedView) };
+  });
+  mount(app, issuerRoutes.settleUnmatched, person, async ({ params, body, c }) => {
+    requireOfficer(c.var.caller);
+    const found = await unmatchedById(db, params.id);
+    if (found?.agencyId !== c.var.caller.position.agencyId) throw new Refusal('issuer.unmatched-not-found');
+    await settleUnmatched(deps, c.var.caller, params.id, body);
+    return unmatchedView((await unmatchedById(db, params.id))!);
+  });
+  mount(app, issuerRoutes.questions, person, async ({ query, c }) => {
+    requireOfficer(c.var.caller);
+    const agencies = await subtreeOf(db, c.var.caller.position.agencyId);
+    const open = query.open === undefined ? undefined : query.open === 'true';
+    const rows = await questionsFor(db, { agencies, open, after: query.after, size: query.size });
+    const page = pageFrom(rows, query.size, (row) => [row.askedAt.toISOString(), row.id]);
+    return { ...page, items: page.items.map(questionView) };
+  });
+  mount(app, issuerRoutes.answer, person, async ({ params, body, c }) => {
+    requireOfficer(c.var.caller);
+    const question = await questionById(db, params.id);
+    const agencies = await subtreeOf(db, c.var.caller.position.agencyId);
+    if (question === undefined || !agencies.includes(question.agencyId)) throw new Refusal('issuer.question-not-found');
+    await answerQuestion(deps, c.var.caller, params.id, body.text);
+    return questionView((await questionById(db, params.id))!);
+  });
+  return app;
+
+  /** A request of another agency does not exist for the caller. */
+  async function own(id: string, caller: Caller): Promise<RequestRecord> {
+    requireOfficer(caller);
+    const request = await requestById(db, id);
+    if (request?.agencyId !== caller.position.agencyId) throw new Refusal('issuer.request-not-found');
+    return request;
+  }
+}
+
+export function download(bytes: Uint8Array, type: string, name: string): Response {
+  return new Response(bytes as Uint8Array<ArrayBuffer>, {
+    headers: {
+      'content-type': type,
+      'content-length': String(bytes.length),
+      'content-disposition': `attachment; filename="${name}"`,
+      'cache-control': 'no-store',
+    },
+  });
+}
