@@ -6,12 +6,12 @@ import type { AnyDatabase } from '@antin/adapters/db/connect';
 import type { Migrations } from '@antin/adapters/db/migrate';
 import type { JobHandler } from '@antin/adapters/db/worker';
 import type { Delivery } from '@antin/protocol/office/documents';
-import { devices } from './devices/devices.ts';
+import { devices } from '@antin/adapters/devices/devices';
 import { directoryForDevices } from './directory/for-devices.ts';
-import { devicesMigrations } from './devices/migrations.ts';
-import type { PlatformKey } from './devices/platform-key.ts';
-import { signingJobs, type JobsWithAnswers } from './devices/signing-jobs.ts';
-import { startWake } from './devices/wake.ts';
+import type { PlatformKey } from '@antin/adapters/devices/platform-key';
+import { signingJobs, type JobsWithAnswers } from '@antin/adapters/devices/signing-jobs';
+import { startWake } from '@antin/adapters/devices/wake';
+import { deviceTablesMigrations } from './device-tables.ts';
 import { directoryMigrations } from './directory/migrations.ts';
 import { directoryApp } from './directory/routes.ts';
 import { citizenNumbers } from './directory/citizen-number.ts';
@@ -22,10 +22,11 @@ import { viewOf, type Neighbours } from './documents/present.ts';
 import { documentsApp, type DocumentsDoors } from './documents/routes.ts';
 import { countsOfRole } from './counts-of-role.ts';
 import { countWaiting, documentById, filesOf } from './documents/store.ts';
+import { record } from './journal/journal.ts';
 import { journalMigrations } from './journal/migrations.ts';
 import { registersMigrations } from './registers/migrations.ts';
 import { registersApp } from './registers/routes.ts';
-import type { Caller } from './session/caller.ts';
+import { actorOf, type Caller } from './session/caller.ts';
 import { sessionMigrations } from './session/migrations.ts';
 import { callerOfRequest } from './session/require-person.ts';
 import { sessionApp, type SessionDoors } from './session/routes.ts';
@@ -68,7 +69,7 @@ export const officeMigrations: Migrations = {
   ...sessionMigrations,
   ...documentsMigrations,
   ...registersMigrations,
-  ...devicesMigrations,
+  ...deviceTablesMigrations,
   ...signingMigrations,
 };
 
@@ -137,7 +138,12 @@ export function office(deps: OfficeDeps): Office {
       ...{ db, clock, jobs, profile, wake, origin: deps.origin, platformKey: deps.platformKey },
       directory: directoryForDevices(clock),
       files,
-      callerOf: async (c) => (await callerOfRequest({ db, clock }, c)).caller,
+      callerOf: async (c) => {
+        const { caller } = await callerOfRequest({ db, clock }, c);
+        return { ...caller, positionId: caller.position.id };
+      },
+      note: (tx, caller, event, detail, at) =>
+        record(tx, { event, at, agencyId: caller.position.agencyId, actor: actorOf(caller), detail }),
     }),
   );
   return {

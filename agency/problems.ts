@@ -1,4 +1,4 @@
-import { deviceProblems } from './devices/problems.ts';
+import { deviceProblems } from '@antin/adapters/devices/problems';
 import { directoryProblems } from './directory/problems.ts';
 import { documentsProblems } from './documents/problems.ts';
 import type { ProblemRows } from '@antin/adapters/http/problem';

@@ -6,7 +6,7 @@ import type { SignedReceipt } from '@antin/protocol/exchange/message';
 import { forgetDoneJobs } from '@antin/adapters/db/forget-done';
 import { enqueue } from '@antin/adapters/db/outbox';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
-import { platformKeyOf } from '../devices/platform-key.ts';
+import { platformKeyOf } from '@antin/adapters/devices/platform-key';
 import { directoryMigrations } from '../directory/migrations.ts';
 import type { AgencySeed, DirectorySeed, LoadedDirectory } from '../directory/types.ts';
 import { incomingMigrations } from '../incoming/migrations.ts';

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
-import type { PlatformKey } from '../devices/platform-key.ts';
+import type { PlatformKey } from '@antin/adapters/devices/platform-key';
 import type { ReceiptKey } from './receipts.ts';
 
 /**

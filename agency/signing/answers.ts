@@ -2,7 +2,7 @@ import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { enqueue } from '@antin/adapters/db/outbox';
 import type { JobAnswer } from '@antin/protocol/agent/jobs';
 import { lockDocument } from '../documents/store.ts';
-import type { JobRecord } from '../devices/jobs.ts';
+import type { JobRecord } from '@antin/adapters/devices/jobs';
 import { record } from '../journal/journal.ts';
 import type { Tx } from '@antin/adapters/db/transaction';
 import type { SigningDoors } from './doors.ts';

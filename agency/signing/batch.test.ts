@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { submitted } from '../acts-for-tests.ts';
-import { jobsToDrop, openJobs } from '../devices/job-store.ts';
+import { jobsToDrop, openJobs } from '@antin/adapters/devices/job-store';
 import { officeMigrations } from '../office.ts';
 import { testOffice, type TestOffice } from '../office-for-tests.ts';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
     },
   });
   await o.settle({ leader: { person: 'lanh.dao' }, leaderRsa: { person: 'pho.gd' }, seal: { agency: 'so' } });
-  device = (await sql<{ id: string }>`select id from agency.device`.execute(database.db)).rows[0]!.id;
+  device = (await sql<{ id: string }>`select id from devices.device`.execute(database.db)).rows[0]!.id;
 });
 beforeEach(async () => {
   world.tsa = 'up';

@@ -9,7 +9,7 @@ import { waitingJobs } from '@antin/adapters/db/outbox';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { onePdf, sealing, signed, submitted } from '../acts-for-tests.ts';
-import { openJobs } from '../devices/job-store.ts';
+import { openJobs } from '@antin/adapters/devices/job-store';
 import { firstBreak } from '../journal/journal.ts';
 import { readEntries } from '../journal/store.ts';
 import { officeMigrations } from '../office.ts';
@@ -161,7 +161,7 @@ test.each(['batch.opened', 'batch.prepared-one', 'batch.released'] as const)(
     expect(await dieAt(step, { kind: 'batch', body })).toBe('SIGKILL');
     const { rows } = await sql<{ device: string; released: boolean }>`
       select b.device_id as device, b.released_at is not null as released
-      from agency.signing_job_batch b join agency.signing_batch_item i on i.batch_id = b.id
+      from devices.signing_job_batch b join agency.signing_batch_item i on i.batch_id = b.id
       where i.document_id = ${all[0]!.id}`.execute(database.db);
     expect(rows[0]!.released).toBe(step === 'batch.released');
     const open = await openJobs(database.db, rows[0]!.device, o.clock());

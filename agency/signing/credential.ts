@@ -1,7 +1,7 @@
 import { parseCertificate, type Certificate } from '@antin/pki/x509/certificate';
 import type { SignatureAlgorithm } from '@antin/pki/crypto';
 import { algorithmOfKey } from '@antin/adapters/p12/key-algorithm';
-import type { UsableCredential } from '../devices/jobs.ts';
+import type { UsableCredential } from '@antin/adapters/devices/jobs';
 import { bindingBySha256 } from '../directory/store.ts';
 import { Refusal } from '@antin/adapters/http/refusal';
 import type { Caller } from '../session/caller.ts';

@@ -4,7 +4,7 @@ import type { CryptoDoor } from '@antin/pki/crypto';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { EvidenceSource } from '@antin/signature/making/evidence';
 import type { Deflate } from '@antin/signature/pades/image';
-import type { SigningJobs } from '../devices/jobs.ts';
+import type { SigningJobs } from '@antin/adapters/devices/jobs';
 import type { Clock } from '@antin/adapters/clock/clock';
 import type { Db } from '@antin/adapters/db/transaction';
 import type { IssueLevel } from './issue-level.ts';

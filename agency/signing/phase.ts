@@ -1,5 +1,5 @@
 import type { AttemptPhase } from '../documents/drafts.ts';
-import type { SigningJobs } from '../devices/jobs.ts';
+import type { SigningJobs } from '@antin/adapters/devices/jobs';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
 import { abandonWaiting, attemptsOf } from './store.ts';
 

@@ -1,12 +1,13 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { moveDevices } from '@antin/adapters/devices/migrations';
 
 /**
- * Signing devices (token agents), whose keys they announced, and the jobs sent to them.
+ * The first home of the tables of devices; the last step moves them to their own schema (`adapters/devices`).
  *
  * An agent usually belongs to one person; the practice agent holds the keys of many, hence `device_person`.
  */
-export const devicesMigrations: Readonly<Record<string, Migration>> = {
+export const deviceTablesMigrations: Readonly<Record<string, Migration>> = {
   '2026-11-21T19:40:00Z-devices-devices-and-jobs': {
     async up(db: Kysely<unknown>) {
       await sql`create schema if not exists agency`.execute(db);
@@ -120,4 +121,5 @@ export const devicesMigrations: Readonly<Record<string, Migration>> = {
           add unique (batch_id, batch_ordinal)`.execute(db);
     },
   },
+  '2026-11-22T02:20:00Z-devices-moved': { up: moveDevices },
 };

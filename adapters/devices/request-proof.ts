@@ -1,8 +1,8 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { MAX_CLOCK_SKEW_SECONDS, parseProof, proofText } from '@antin/protocol/agent/request-proof';
-import { Refusal } from '@antin/adapters/http/refusal';
-import type { Clock } from '@antin/adapters/clock/clock';
-import type { Db } from '@antin/adapters/db/transaction';
+import { Refusal } from '../http/refusal.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Db } from '../db/transaction.ts';
 import { deviceById, dropOldNonces, takeNonce, type DeviceRow } from './store.ts';
 
 export interface ProvenRequest {

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Hono, type Context } from 'hono';
 import type { z } from 'zod';
 import { agentRoutes } from '@antin/protocol/agent/jobs';
-import { inTransaction } from '@antin/adapters/db/transaction';
-import { Refusal } from '@antin/adapters/http/refusal';
+import { inTransaction } from '../db/transaction.ts';
+import { Refusal } from '../http/refusal.ts';
 import { batchById, jobById, jobsOfBatch, jobsToDrop, markFetched, openJobs, type JobRow } from './job-store.ts';
 import { batchToken, jobToken } from './job-token.ts';
-import type { DevicesDeps } from './doors.ts';
+import type { AgentDeps } from './doors.ts';
 import { proveRequest, type ProvenRequest } from './request-proof.ts';
 import { deviceById, dropStalePairings, insertDevice, markSeen, peopleOf, pendingPairings } from './store.ts';
 import { newUserCode } from './user-code.ts';
@@ -17,7 +17,7 @@ const MAX_PENDING_PAIRINGS = 200;
 const MAX_BODY = 256 * 1024;
 
 /** What token agents call. Every route but `pair` is proven by the agent's own key. */
-export function agentApp(deps: DevicesDeps): Hono {
+export function agentApp(deps: AgentDeps): Hono {
   const { db, clock, jobs } = deps;
   const app = new Hono();
 

@@ -5,9 +5,9 @@ import type { SigningJob } from '@antin/protocol/office/signing';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { commonName, nameText } from '@antin/pki/x509/name';
 import type { z } from 'zod';
-import { Refusal } from '@antin/adapters/http/refusal';
-import type { Clock } from '@antin/adapters/clock/clock';
-import type { Db, Tx } from '@antin/adapters/db/transaction';
+import { Refusal } from '../http/refusal.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Db, Tx } from '../db/transaction.ts';
 import * as jobRows from './job-store.ts';
 import type { JobRow } from './job-store.ts';
 import {

@@ -1,10 +1,8 @@
 import { Hono } from 'hono';
 import { deviceRoutes, type Device } from '@antin/protocol/office/devices';
-import { record } from '../journal/journal.ts';
-import { Refusal } from '@antin/adapters/http/refusal';
-import { actorOf, type Caller } from '../session/caller.ts';
-import { inTransaction, type Tx } from '@antin/adapters/db/transaction';
-import type { DevicesDeps } from './doors.ts';
+import { Refusal } from '../http/refusal.ts';
+import { inTransaction } from '../db/transaction.ts';
+import type { AgentDeps, DeviceCaller, DevicesDeps } from './doors.ts';
 import { ONLINE_MS } from './signing-jobs.ts';
 import {
   addDevicePerson,
@@ -23,7 +21,7 @@ const MAX_CODE_ATTEMPTS = 10;
 const ATTEMPT_WINDOW_MS = 10 * 60_000;
 
 /** What a person does with their devices: see them, confirm a code, remove one. */
-export function deviceApp(deps: DevicesDeps): Hono {
+export function deviceApp<C extends DeviceCaller>(deps: DevicesDeps<C>): Hono {
   const { db, clock } = deps;
   const app = new Hono();
 
@@ -47,7 +45,7 @@ export function deviceApp(deps: DevicesDeps): Hono {
       if (row === undefined) return undefined;
       await markPaired(tx, row.id, now);
       await addDevicePerson(tx, row.id, personId, now);
-      await note(tx, caller, 'DevicePaired', row, now);
+      await deps.note(tx, caller, 'DevicePaired', told(row), now);
       return deviceById(tx, row.id);
     });
     if (paired === undefined) {
@@ -64,7 +62,7 @@ export function deviceApp(deps: DevicesDeps): Hono {
     const removed = await inTransaction(db, async (tx) => {
       const row = await deviceById(tx, params.data.id);
       if (row === undefined || !(await removeDevicePerson(tx, row.id, caller.personId, clock()))) return false;
-      await note(tx, caller, 'DeviceRemoved', row, clock());
+      await deps.note(tx, caller, 'DeviceRemoved', told(row), clock());
       return true;
     });
     if (!removed) throw new Refusal('device.not-found');
@@ -74,16 +72,14 @@ export function deviceApp(deps: DevicesDeps): Hono {
   return app;
 }
 
-/** Who may sign from where is as much part of the history as what was signed. */
-async function note(tx: Tx, caller: Caller, event: string, device: DeviceRow, at: Date): Promise<void> {
-  const detail = { device: device.name, holder: device.holder, deviceId: device.id };
-  await record(tx, { event, at, agencyId: caller.position.agencyId, actor: actorOf(caller), detail });
+function told(device: DeviceRow): Record<string, string> {
+  return { device: device.name, holder: device.holder, deviceId: device.id };
 }
 
 /** One person's view: on an agent shared by many (practice) they see their own certificates and the seal they may use now. */
-async function present({ db, clock, directory }: DevicesDeps, row: DeviceRow, caller: Caller): Promise<Device> {
-  const { personId } = caller;
-  const agencyId = await directory.sealAgencyOf(db, { personId, positionId: caller.position.id });
+async function present({ db, clock, directory }: AgentDeps, row: DeviceRow, caller: DeviceCaller): Promise<Device> {
+  const { personId, positionId } = caller;
+  const agencyId = await directory.sealAgencyOf(db, { personId, positionId });
   const now = clock();
   const credentials = await credentialsOfDevice(db, row.id);
   return {

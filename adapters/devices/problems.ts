@@ -1,4 +1,4 @@
-import type { ProblemRows } from '@antin/adapters/http/problem';
+import type { ProblemRows } from '../http/problem.ts';
 
 export const deviceProblems: ProblemRows = {
   'device.no-documents': {

@@ -1,4 +1,4 @@
-import { addressOf, singleClient, type AnyDatabase } from '@antin/adapters/db/connect';
+import { addressOf, singleClient, type AnyDatabase } from '../db/connect.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AGENT_CHANNEL } from './job-store.ts';
 

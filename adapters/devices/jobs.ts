@@ -2,9 +2,10 @@ import type { JobAnswer } from '@antin/protocol/agent/jobs';
 import type { Credential, SigningJob } from '@antin/protocol/office/signing';
 import type { Sha256 } from '@antin/protocol/basics';
 import type { z } from 'zod';
-import type { Db, Tx } from '@antin/adapters/db/transaction';
+import type { Db, Tx } from '../db/transaction.ts';
 
-export type Act = 'sign' | 'issue';
+/** `approve`: an officer signs a statement, not a document. */
+export type Act = 'sign' | 'issue' | 'approve';
 
 /** One prepared file; its bytes (placeholder included) must be in the file store before the transaction commits. */
 export interface PreparedDocument {

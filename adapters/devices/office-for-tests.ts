@@ -1,13 +1,12 @@
 import { createHash, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { Hono } from 'hono';
 import { formatProof, proofText } from '@antin/protocol/agent/request-proof';
-import type { AnyDatabase } from '@antin/adapters/db/connect';
-import { Refusal } from '@antin/adapters/http/refusal';
+import type { AnyDatabase } from '../db/connect.ts';
+import { Refusal } from '../http/refusal.ts';
 import { devices } from './devices.ts';
 import type { DeviceDirectory } from './jobs.ts';
 import { platformKeyOf } from './platform-key.ts';
 import { deviceProblems } from './problems.ts';
-import { journalMigrations } from '../journal/migrations.ts';
 import { devicesMigrations } from './migrations.ts';
 import { signingJobs } from './signing-jobs.ts';
 import { startWake } from './wake.ts';
@@ -17,8 +16,7 @@ export const OTHER_PERSON = '22222222-2222-4222-8222-222222222222';
 export const POSITION = '33333333-3333-4333-8333-333333333333';
 export const AGENCY = '44444444-4444-4444-8444-444444444444';
 
-/** What these tests need of the agency's tables. */
-export const TEST_MIGRATIONS = { ...journalMigrations, ...devicesMigrations };
+export const TEST_MIGRATIONS = devicesMigrations;
 
 /**
  * The devices feature on a real database with a directory of two people. Tests only: `x-person` says who is signed in.
@@ -42,6 +40,7 @@ export function testOffice(
   const jobs = signingJobs({ clock, directory, profile });
   const platformKey = platformKeyOf(generateKeyPairSync('ed25519').privateKey);
   const wake = startWake(database.db);
+  const notes: Record<string, string>[] = [];
   const app = new Hono();
   app.onError((error, c) => {
     if (!(error instanceof Refusal)) throw error;
@@ -70,18 +69,9 @@ export function testOffice(
       },
       callerOf: async (c) => ({
         personId: c.req.header('x-person') ?? PERSON,
-        fullName: 'Nguyễn Thị Hồng Hạnh',
-        signInName: 'hanh',
-        position: {
-          id: POSITION,
-          agencyId: AGENCY,
-          agencyName: 'Sở Tài chính',
-          unitName: undefined,
-          title: 'Văn thư',
-          capacity: '',
-          roles: ['clerk'],
-        },
+        positionId: POSITION,
       }),
+      note: async (_tx, caller, event, detail) => void notes.push({ ...detail, event, personId: caller.personId }),
       wake,
     }),
   );
@@ -106,6 +96,8 @@ export function testOffice(
       return sha256;
     },
     files,
+    /** What the history was told. */
+    notes,
     async close() {
       await wake.stop();
       await database.close();

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readSecretFile } from '@antin/adapters/p12/secret-file';
+import { readSecretFile } from '../p12/secret-file.ts';
 
 /** The key that signs orders to agents; each agent learns its public half at pairing and takes orders from no other. */
 export interface PlatformKey {
