@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPublicKey, randomUUID, verify } from 'node:crypto';
-import { sql } from 'kysely';
 import { testDatabase } from '@antin/testkit/database';
 import { selfSigned } from '@antin/testkit/self-signed';
 import { JobClaims } from '@antin/protocol/agent/jobs';

@@ -7,7 +7,7 @@ import { tinosFile } from '@antin/adapters/fonts/tinos';
 import { nodeDeflate, nodeInflate } from '@antin/adapters/inflate/node';
 import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
 import { issueLevelOf } from './issue-level.ts';
-import { loadPlatformKey } from '@antin/agency/devices/platform-key';
+import { loadPlatformKey } from '@antin/adapters/devices/platform-key';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import { agencyMigrations, agencyProblems, agencyService, type AgencyService } from '@antin/agency/service';
 import type { PracticeAgent } from '@antin/token-agent/practice/practice-agent';
