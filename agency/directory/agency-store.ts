@@ -4,12 +4,15 @@ import type { Db, Tx } from '@antin/adapters/db/transaction';
 import type { AgencyLine, AgencyVersion } from '@antin/protocol/office/directory-upkeep';
 import type { CodeForm } from './codes.ts';
 
-/** Words of a search as a tsquery: every word must begin one of the agency's or person's. Undefined without any word. */
+/**
+ * Words of a search as a tsquery: every word must begin one of the agency's or person's; parts of a code are whole but for
+ * the last, so that H02.17.05 is not H02.175.05. Undefined without any word.
+ */
 export function wordsQuery(text: string): string | undefined {
   const words = fold(text)
     .match(/[a-z0-9]+/g)
     ?.slice(0, 12);
-  return words?.map((word) => `'${word}':*`).join(' & ');
+  return words?.map((word, at) => (/\d/.test(word) && at < words.length - 1 ? `'${word}'` : `'${word}':*`)).join(' & ');
 }
 
 /** Where a page ended: the keys of its last row. */
@@ -38,9 +41,11 @@ const existing = (day: string) => sql`a.valid_from <= ${day}::date and (a.valid_
 const lineColumns = (day: string) => sql`
   a.id, a.code, a.name, a.short_name as "shortName", a.level, a.level_name as "levelName", a.parent_id as "parentId",
   a.valid_from as "validFrom", a.valid_to as "validTo", a.sort_key as "sortKey", a.path,
-  exists (select 1 from agency.agency c where c.parent_id = a.id and (c.valid_to is null or c.valid_to > ${day}::date)) as "hasChildren",
-  (a.valid_from > ${day}::date or coalesce(a.valid_to > ${day}::date, false)
-    or exists (select 1 from agency.agency_version v where v.agency_id = a.id and v.valid_from > ${day}::date)) as pending`;
+  -- With a limit the server asks row by row, and does not hash the whole table first.
+  coalesce((select true from agency.agency c where c.parent_id = a.id and (c.valid_to is null or c.valid_to > ${day}::date)
+    limit 1), false) as "hasChildren",
+  (a.valid_from > ${day}::date or coalesce(a.valid_to > ${day}::date, false) or coalesce(
+    (select true from agency.agency_version v where v.agency_id = a.id and v.valid_from > ${day}::date limit 1), false)) as pending`;
 
 /** The query itself, so that tests can look at its plan. */
 export function agencySearchQuery(search: AgencySearch): RawBuilder<FoundAgency> {

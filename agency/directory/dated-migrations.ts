@@ -215,4 +215,13 @@ export const datedMigrations: Record<string, Migration> = {
       );
     },
   },
+  '2026-11-22T0206-directory-search-at-once': {
+    async up(db: Kysely<unknown>) {
+      // Written seldom, searched all day: no list of pending words that every search would have to read too.
+      for (const index of ['agency_words', 'person_words']) {
+        await sql`alter index ${sql.raw(`agency.${index}`)} set (fastupdate = off)`.execute(db);
+        await sql`select gin_clean_pending_list(${`agency.${index}`}::regclass)`.execute(db);
+      }
+    },
+  },
 };

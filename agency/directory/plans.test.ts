@@ -1,0 +1,103 @@
+import { CompiledQuery, type RawBuilder } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testDatabase, type TestDatabase } from '@antin/testkit/database';
+import { officeMigrations } from '../office.ts';
+import { agencySearchQuery, childrenOn, leadingAgency, searchAgencies, wordsQuery } from './agency-store.ts';
+import { loadCountry } from './large-for-tests.ts';
+import { personSearchQuery } from './people-store.ts';
+import { findAgencies } from './store.ts';
+
+/** One connection: the country is loaded through temporary tables. */
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await testDatabase(officeMigrations, 'agency');
+  await database.db.connection().execute((one) => loadCountry(one, 0.12));
+}, 120_000);
+afterAll(() => database?.close());
+
+interface Node {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly Node[];
+}
+
+/** Every node of what the database really did. */
+async function nodesOf(query: RawBuilder<unknown>): Promise<Node[]> {
+  const { sql: text, parameters } = query.compile(database.db);
+  const { rows } = await database.db.executeQuery<{ 'QUERY PLAN': [{ Plan: Node }] }>(
+    CompiledQuery.raw(`explain (analyze, format json) ${text}`, [...parameters]),
+  );
+  const all: Node[] = [];
+  const walk = (node: Node): void => void (all.push(node), node.Plans?.forEach(walk));
+  walk(rows[0]!['QUERY PLAN'][0].Plan);
+  return all;
+}
+
+/** Rows that were touched, in any way: what a search costs whatever the machine. */
+const touched = (nodes: readonly Node[]) =>
+  nodes
+    .filter((node) => node.Plans === undefined || node.Plans.length === 0)
+    .reduce((sum, node) => sum + (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'], 0);
+const whole = (nodes: readonly Node[]) =>
+  nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name']);
+
+const DAY = '2026-06-01';
+const base = { day: DAY, includeClosed: false, limit: 51 };
+
+test('children, searches for common and rare words, and pages behind them read an index and few rows', async () => {
+  const { db } = database;
+  const [top] = await searchAgencies(db, { ...base, parentId: null });
+  const [province] = await searchAgencies(db, { ...base, parentId: top!.id });
+  const middle = (await searchAgencies(db, { ...base, limit: 300 })).at(-1)!;
+  const searches = {
+    children: { parentId: province!.id },
+    'first page': {},
+    'a later page': { after: [middle.level, middle.sortKey, middle.id] },
+    'a common word': { words: wordsQuery('tru') },
+    'common words': { words: wordsQuery('truong tieu hoc') },
+    'a rare word': { words: wordsQuery('H02.17.05') },
+    'two names': { words: wordsQuery('tram y te kim vi') },
+    nothing: { words: wordsQuery('khong co gi') },
+    'below a province': { words: wordsQuery('phong'), underPath: province!.path },
+  };
+  for (const [name, search] of Object.entries(searches)) {
+    const nodes = await nodesOf(agencySearchQuery({ ...base, ...search }));
+    expect(whole(nodes), name).toEqual([]);
+    // 13,000 agencies are there; a page of 51 with its flags touches a part of them.
+    expect(touched(nodes), name).toBeLessThan(4000);
+  }
+  expect((await searchAgencies(db, { ...base, words: wordsQuery('H02.17.05')! })).map((one) => one.code)).toEqual(['H02.17.05']);
+});
+
+test('people are found and listed by an index, of one agency and of a province', async () => {
+  const { db } = database;
+  const [unit] = await searchAgencies(db, { ...base, words: wordsQuery('H02.17.05')! });
+  const [province] = await searchAgencies(db, { ...base, words: wordsQuery('tinh')! });
+  const people = { day: DAY, limit: 51 };
+  const searches = {
+    'of an agency': { agencyId: unit!.id },
+    'of a province': { underPath: province!.path },
+    'a common name': { words: wordsQuery('nguyen'), underPath: province!.path },
+    'a rare name': { words: wordsQuery('pham minh kim vinh') },
+    'a sign-in name': { words: wordsQuery('nguoi31415') },
+  };
+  for (const [name, search] of Object.entries(searches)) {
+    const nodes = await nodesOf(personSearchQuery({ ...people, ...search }));
+    expect(
+      whole(nodes).filter((relation) => relation !== 'agency'),
+      name,
+    ).toEqual([]);
+    expect(touched(nodes), name).toBeLessThan(20_000);
+  }
+});
+
+test('the lists of the drafting form and the sign-in page do not hold the country', async () => {
+  const { db } = database;
+  expect((await findAgencies(db, { includeClosed: true, day: DAY })).length).toBe(100);
+  expect((await leadingAgency(db, DAY)).agencies).toBeGreaterThan(12_000);
+  const [top] = await childrenOn(db, { ...base, day: '2025-08-01', parentId: null });
+  expect((await childrenOn(db, { ...base, day: '2025-08-01', parentId: top!.id })).length).toBeGreaterThan(1);
+});
