@@ -5,6 +5,8 @@ import { createLog } from '@antin/adapters/log/log';
 import { pagesApp } from '@antin/agency/public/pages';
 import { publicProblems } from '@antin/agency/public/problems';
 import { publicApp } from '@antin/agency/public/routes';
+import { judgeWith } from '@antin/agency/verification/judge';
+import { threadPool } from '@antin/agency/verification/thread-pool';
 import { trustOf } from '@antin/testkit/judging/every-format';
 import { DEFAULT_PKI } from '@antin/testkit/pki/description';
 import { testPki } from '@antin/testkit/pki/test-pki';
@@ -22,7 +24,9 @@ export async function startVerifier(pki: TestPki): Promise<Listening> {
   let ahead = 0;
   const clock = (): Date => new Date(Date.now() + (ahead += 1000));
   const app = createApp({ log: createLog({ level: 'error' }), problems: publicProblems });
-  const doors = { clock, trust: trustOf(pki) };
+  const pool = threadPool();
+  const trust = trustOf(pki);
+  const doors = { clock, trust, judge: judgeWith(trust, pool.ask) };
   app.use('/assets/*', staticFiles({ folder: `${distFolder}/assets`, prefix: '/assets/', immutable: true }));
   app.route(
     '/',
@@ -34,5 +38,12 @@ export async function startVerifier(pki: TestPki): Promise<Listening> {
     }),
   );
   app.route('/', publicApp(doors));
-  return listen(app, { port: 0 });
+  const listening = await listen(app, { port: 0 });
+  return {
+    ...listening,
+    async close() {
+      await listening.close();
+      await pool.stop();
+    },
+  };
 }
