@@ -37,12 +37,17 @@ function look(file: OoxmlPackage): Shown {
 }
 
 function showsProperty(text: string): boolean {
+  const instructions = instructionsIn(text);
+  // Letters written as numbers: nobody does, so somebody hides something.
+  return /&#/.test(instructions) || FIELDS.test(instructions);
+}
+
+/** Instructions of all fields of a part, one behind the other. What stands in quotes, an address or a name, is left out. */
+export function instructionsIn(text: string): string {
   // An instruction may be cut into runs. Every letter is looked at once, however many instructions there are.
   const cut = behind(text, 'instrText').map((rest) => rest.slice(rest.indexOf('>') + 1).split('<', 1)[0] as string);
   const whole = behind(text, /:instr\s*=\s*/).map((rest) => rest.slice(1).split(rest[0] ?? '"', 1)[0] as string);
-  const instructions = `${cut.join('')} ${whole.join(' ')}`;
-  // Letters written as numbers: nobody does, so somebody hides something. What stands in quotes is an address or a name.
-  return /&#/.test(instructions) || FIELDS.test(instructions.replaceAll('&quot;', '"').replace(/"[^"]*"/g, ' '));
+  return `${cut.join('')} ${whole.join(' ')}`.replaceAll('&quot;', '"').replace(/"[^"]*"/g, ' ');
 }
 
 function behind(text: string, mark: string | RegExp): string[] {

@@ -58,7 +58,7 @@ function acts(element: XmlElement): boolean {
       /^on/i.test(localName) ||
       (/^(href|src)$/i.test(localName) && element.localName !== 'a' && !/^(#|data:image\/(png|jpeg|gif);)/i.test(value.trim())) ||
       /^javascript:/i.test(value.trim()) ||
-      /url\(\s*["']?\s*[^#"'\s]/i.test(value),
+      /url\(["'\s]*[^#"'\s]/i.test(value),
   );
 }
 

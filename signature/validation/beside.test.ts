@@ -145,4 +145,24 @@ describe('a JWS', () => {
     }
     expect(judge(put('"note":"x"'))).toBe('valid');
   });
+
+  it('whose type nobody signed does not pass; what else nobody signed is told', () => {
+    const told = (file: Uint8Array) => validate(memorySource(file), contextOf(pki, at)).report.warnings.map((one) => one.code);
+    const with_ = (unprotected: object) => signedWith(pki, baselineOf(pki), { unprotected });
+    for (const name of ['cty', 'typ']) {
+      expect(judge(with_({ [name]: 'text/html' }))).toBe('indeterminate jws.type-not-signed');
+      expect(judge(signedWith(pki, { ...baselineOf(pki), [name]: 'text/html' }))).toBe('valid');
+    }
+    const { payload: text_, ...one } = JSON.parse(new TextDecoder().decode(with_({ cty: 'text/html' }))) as Record<
+      string,
+      unknown
+    >;
+    expect(judge(JSON.stringify({ payload: text_, signatures: [one] }))).toBe('indeterminate jws.type-not-signed');
+    expect([judge(with_({ note: 'x', kid: 'x' })), told(with_({ note: 'x', kid: 'x' }))]).toEqual([
+      'valid',
+      ['jws.unsigned-member'],
+    ]);
+    const noted = put('"Số tiền":"9 tỷ"');
+    expect([judge(noted), told(noted), told(jws)]).toEqual(['valid', ['jws.unsigned-member'], []]);
+  });
 });

@@ -1,5 +1,6 @@
 import { DEFAULT_PKI } from '@antin/testkit/pki/description';
-import { contextOf, judged, letter, sign } from '@antin/testkit/judging/documents';
+import { judged, letter, sign } from '@antin/testkit/judging/documents';
+import type { ValidationContext } from './types.ts';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { describe, expect, it } from 'vitest';
 
@@ -10,7 +11,7 @@ const pki = testPki({
   entities: { ...DEFAULT_PKI.entities, root: { ...root!, notAfter: '2026-03-02T01:30:00Z' } },
 });
 const at = pki.now + 1_800_000;
-const judge = async (more: Parameters<typeof contextOf>[2] = {}, stampedAt?: number) => {
+const judge = async (more: Partial<ValidationContext> = {}, stampedAt?: number) => {
   const file = await sign(letter(), { pki, by: 'leader', ...(stampedAt === undefined ? {} : { stampedAt }) });
   const report = judged(file, pki, at, more);
   return { answer: [report.verdict, report.decidedBy], told: report.signatures[0]?.information ?? [] };

@@ -121,7 +121,7 @@ function judgeAs(container: Container, source: ByteSource, sources: Sources): Ju
         };
       case 'json':
         if (container.bytes === undefined) throw new LimitReached('json-bytes', MAX_JSON);
-        return { format: 'JWS', errors: [], doubts: [], ...judgeJson(container.bytes, sources) };
+        return { format: 'JWS', errors: [], ...judgeJson(container.bytes, sources) };
       case 'xml':
         return { format: container.format, errors: [], ...judgeXmlFile(source, sources) };
       case 'asic':

@@ -81,6 +81,7 @@ export const EN: Catalogue = {
     'jws.crit-not-understood': () => 'the signer demands something of the reader that this software does not know',
     'jws.two-contents': () => 'the data inside the signature is not the file that was given',
     'jws.objects-not-separated': () => 'several files are signed as one text, so where each ends is not certain',
+    'jws.type-not-signed': () => 'the file says of what was signed that it is of a certain type, and nobody signed that',
     'jws.mechanism': () => 'the signed data is named in a way this software does not follow',
     'json.duplicate-member': () => 'the file says the same thing twice, differently for different readers',
     'jws.*': () => 'the structure of the signature does not follow its standard',
@@ -101,6 +102,7 @@ export const EN: Catalogue = {
     'asic.*': () => 'the container does not follow its standard',
     'ooxml.not-covered': () =>
       'the Office file holds content that its signature does not cover: it may have been put in afterwards',
+    'ooxml.outside-content': () => 'the Office file shows something that lies elsewhere and that nobody signed',
     'ooxml.*': () => 'the Office file does not follow its standard, or was built so that programs see different documents in it',
     'zip.duplicate': () => 'the container holds two files of the same name',
     'zip.encrypted': () => 'the container is protected by a password, so it cannot be read',

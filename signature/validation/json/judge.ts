@@ -33,13 +33,19 @@ import { jwsDataOf } from './signed-data.ts';
 import type { JwsData } from './signed-data.ts';
 import { judgeJwsTimeStamps } from './time-stamps.ts';
 import type { JwsTimeStamps } from './time-stamps.ts';
+import { unsignedMembers } from './unsigned-members.ts';
 
 /**
  * Judges a JWS or JAdES file in any serialization (RFC 7515, TS 119 182-1): one result for each signature, whatever becomes of
  * the others. Nothing a header names is ever fetched.
  */
-export function judgeJson(bytes: Uint8Array, sources: Sources): { signatures: SignatureReport[]; warnings: Finding[] } {
-  return judgeJws(bytes, (n) => `signature-${n}`, sources, 0);
+export function judgeJson(
+  bytes: Uint8Array,
+  sources: Sources,
+): { signatures: SignatureReport[]; warnings: Finding[]; doubts: readonly Finding[] } {
+  const { signatures, warnings } = judgeJws(bytes, (n) => `signature-${n}`, sources, 0);
+  const unsigned = unsignedMembers(bytes);
+  return { signatures, warnings: [...warnings, ...unsigned.warnings], doubts: unsigned.doubts };
 }
 
 /** @param depth how many signatures lie around this one: 0 for a file, more for counter-signatures */

@@ -5,11 +5,13 @@ import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
 import { canonicalLines, contentType, fieldOf, partsOf, readEntity } from '@antin/formats/mime/entity';
 import type { MimeEntity } from '@antin/formats/mime/entity';
+import { openCms } from '../cms-container.ts';
 import type { SignatureFacts } from '../facts.ts';
 import { judgeCmsFile } from '../judge-file-cms.ts';
 import { LimitReached } from '../limits.ts';
 import type { Sources } from '../sources.ts';
 import type { Finding, SignatureReport } from '../types.ts';
+import { remoteContent } from './remote.ts';
 import { senderFindings } from './sender.ts';
 
 export interface JudgedMail {
@@ -108,7 +110,9 @@ function concluded(
   const headers: Finding = { code: 'smime.headers-unsigned', clause: 'RFC 8551 3.1', message };
   const from = fieldOf(mail, 'from');
   const { doubts, told } = senderFindings(from, signatures, sources);
-  return { format: 'S/MIME', signatures, errors: [], doubts, warnings: [...warnings, headers, ...told] };
+  const body = detached?.read(0, detached.size) ?? openCms(cms, false).data?.eContent;
+  const remote = body === undefined ? [] : remoteContent(body);
+  return { format: 'S/MIME', signatures, errors: [], doubts, warnings: [...warnings, headers, ...told, ...remote] };
 }
 
 /** The octets behind a transfer encoding (RFC 2045 §6). @throws {FormatFault} `mime.transfer-encoding`, `base64.damaged` */

@@ -11,6 +11,7 @@ import { pdfOutside } from '../second-format.ts';
 import { settle } from '../settle.ts';
 import type { Sources } from '../sources.ts';
 import type { Finding, SignatureReport } from '../types.ts';
+import { outsideContent } from './outside.ts';
 import { judgePart, unread } from './judge-part.ts';
 
 export interface JudgedOoxml {
@@ -56,7 +57,8 @@ export function judgeOoxml(source: ByteSource, sources: Sources, looksSigned: bo
     const message = `the file is a PDF as well, by what stands at byte ${stranger} and no signature covers`;
     doubts.push({ code: 'ooxml.two-formats', clause: 'ECMA-376 Part 2 10', message });
   }
-  return { ...NONE, signatures, doubts };
+  const outside = signatures.length === 0 ? { doubts: [], warnings: [] } : outsideContent(file);
+  return { ...NONE, signatures, doubts: [...doubts, ...outside.doubts], warnings: outside.warnings };
 }
 
 function isCovered(name: string, signatures: readonly SignatureReport[]): boolean {
