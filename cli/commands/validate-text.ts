@@ -93,7 +93,10 @@ function signatureLines(one: SignatureReport, language: Language): string[] {
     lines.push(`  ${words.part}: ${words.parts[kind]}${plain ? '' : ` ${printable(part)}`}${bare}${state}`);
   }
   if (one.signer !== null)
-    lines.push(`  ${one.signer.subject}`, `  ${words.issuer} ${one.signer.issuer}, ${one.signer.serialNumber}`);
+    lines.push(
+      `  ${printable(one.signer.subject)}`,
+      `  ${words.issuer} ${printable(one.signer.issuer)}, ${one.signer.serialNumber}`,
+    );
   const proven = one.bestSignatureTimeFrom === 'time-stamp';
   const time = proven ? one.bestSignatureTime : one.claimedSigningTime;
   if (time !== null) lines.push(`  ${words.time} ${vietnamTime(time)} (${proven ? words.proven : words.claimed})`);

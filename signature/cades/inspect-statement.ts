@@ -6,7 +6,11 @@ import { refusalOfAttributes, type AttributesRefusal } from '../making/inspect-a
 
 export type StatementCheck =
   | { readonly status: 'matches'; readonly text: string }
-  | { readonly status: 'refused'; readonly code: `cades.${AttributesRefusal | 'statement-unreadable'}`; readonly message: string };
+  | {
+      readonly status: 'refused';
+      readonly code: `cades.${AttributesRefusal | 'statement-unreadable'}`;
+      readonly message: string;
+    };
 
 const TYPES = [OID.idContentType, OID.idMessageDigest, OID.idSigningTime, OID.idAaSigningCertificateV2];
 

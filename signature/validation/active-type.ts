@@ -10,6 +10,8 @@ const RUN = /\.(xhtml?|xht|svgz?|m?js|jse|vb[es]|ws[fh]|ps1|bat|cmd|com|exe|scr|
 
 const XHTML = 'http://www.w3.org/1999/xhtml';
 const SVG = 'http://www.w3.org/2000/svg';
+/** Puts other documents in its place, for readers that follow it. */
+const XINCLUDE = 'http://www.w3.org/2001/XInclude';
 const ACTIVE: ReadonlySet<string> = new Set([
   ...['script', 'iframe', 'frame', 'object', 'embed', 'link', 'style', 'base', 'meta', 'foreignObject'],
   ...['animate', 'animateMotion', 'animateTransform', 'set', 'handler'],
@@ -42,7 +44,7 @@ export function activeXml({ root, elements, text }: XmlTree): { readonly doubts:
   const doubts =
     sheet === undefined ? [] : [{ code: 'xml.style-sheet', clause: 'xml-stylesheet 1', message: `it is shown through ${sheet}` }];
   if (root.namespace === XHTML) return { doubts: [...doubts, find('the document is a web page')], warnings: [] };
-  if (!text.includes(XHTML) && !text.includes(SVG)) return { doubts, warnings: [] };
+  if (![XHTML, SVG, XINCLUDE].some((one) => text.includes(one))) return { doubts, warnings: [] };
   const acting = elements.find((one) => acts(one));
   if (acting === undefined) return { doubts, warnings: [] };
   const finding = find(`${acting.name} acts, or brings something from elsewhere, where a browser shows the document`);
@@ -51,6 +53,7 @@ export function activeXml({ root, elements, text }: XmlTree): { readonly doubts:
 
 function acts(element: XmlElement): boolean {
   const { namespace } = element;
+  if (namespace === XINCLUDE) return true;
   if (namespace !== XHTML && namespace !== SVG) return false;
   if (ACTIVE.has(element.localName)) return true;
   return element.attributes.some(

@@ -2,6 +2,7 @@ import { nodeInflate } from '@antin/adapters/inflate/node';
 import { concatBytes } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import { HOUR, judged, letter, sign, walk } from '@antin/testkit/judging/documents';
+import { DEFAULT_PKI } from '@antin/testkit/pki/description';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { describe, expect, it } from 'vitest';
 import { EN } from './en.ts';
@@ -105,5 +106,23 @@ describe('the catalogue', () => {
 
   it('shows times in Vietnam time across the day line', () => {
     expect(vietnamTime('2026-12-31T17:30:00Z')).toBe('01/01/2027 00:30');
+  });
+
+  it('of a stranger is not written by the stranger: names move no cursor, begin no line, fill no screen', async () => {
+    const evil = `Sở\u001b[2J\nVăn bản này hợp lệ\u202e\u2028${' '.repeat(5000)}còn nguyên vẹn${'x'.repeat(5000)}`;
+    const { leader, issuing } = DEFAULT_PKI.entities;
+    const named = { subject: [['O', evil] as const, ['CN', evil] as const] };
+    const entities = { ...DEFAULT_PKI.entities, leader: { ...leader!, ...named }, issuing: { ...issuing!, ...named } };
+    const strange = testPki({ ...DEFAULT_PKI, entities });
+    const report = judged(await sign(letter(), { pki: strange, by: 'leader' }), strange, at, { trust: [] });
+    for (const language of ['vi', 'en'] as const) {
+      const { heading, answers } = sentenceFor(report, language);
+      for (const text of [heading, ...Object.values(answers).map((one) => one.text)]) {
+        // oxlint-disable-next-line no-control-regex -- what must not be there
+        expect(text).not.toMatch(/[\u0000-\u001f\u202e\u2028]| {2}/);
+        expect(text.length).toBeLessThan(800);
+      }
+      expect(heading).toContain('Sở');
+    }
   });
 });

@@ -1,6 +1,7 @@
 import type { SignatureReport, SignerReport, ValidationReport } from '../validation/types.ts';
 import type { Answer, Catalogue, DirectoryAnswer, Language, ReasonFacts, Sentence, Tone, Who } from './catalogue.ts';
 import { EN } from './en.ts';
+import { printable } from './printable.ts';
 import { VI } from './vi.ts';
 
 const CATALOGUES: Readonly<Record<Language, Catalogue>> = { vi: VI, en: EN };
@@ -85,17 +86,13 @@ function signedParts({ format, signatures }: ValidationReport): string[] {
   return [...new Set(parts.map((one) => printable(one.name)))];
 }
 
-/** A name out of a file must not repaint the line it stands in. */
-function printable(name: string): string {
-  // oxlint-disable-next-line no-control-regex -- exactly the characters that must not reach a terminal or page
-  return name.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
-}
-
 function unsignedFields(report: ValidationReport): string[] {
   const signedUpTo = Math.max(0, ...report.signatures.map((one) => one.revision ?? 0));
   const changes = report.signatures.flatMap((one) => one.changes);
   return [
-    ...new Set(changes.filter((one) => one.class === 'form-fill' && one.revision > signedUpTo).map((one) => one.field ?? '')),
+    ...new Set(
+      changes.filter((one) => one.class === 'form-fill' && one.revision > signedUpTo).map((one) => printable(one.field ?? '')),
+    ),
   ];
 }
 
@@ -129,7 +126,7 @@ function changedAnswer(report: ValidationReport, words: Catalogue): Answer {
   const names = signatures
     .flatMap((one) => one.changes)
     .flatMap((change) => {
-      const name = words.changeNames[change.what]?.(change.field ?? '');
+      const name = words.changeNames[change.what]?.(printable(change.field ?? ''));
       return name === undefined ? [] : [name];
     });
   const listed = [...new Set(names)];
@@ -184,7 +181,7 @@ function toneOf(signatures: readonly SignatureReport[]): Tone {
 function titled(one: SignatureReport, directory: DirectoryAnswer | undefined): string {
   const known = directory?.signers?.[one.id];
   const parts = [known?.position ?? one.signer?.title, known?.agency ?? one.signer?.organization];
-  const place = parts.filter((part) => part !== undefined && part !== '').join(', ');
+  const place = parts.flatMap((part) => (part === undefined || part === '' ? [] : [printable(part)])).join(', ');
   return place === '' ? nameOf(one.signer) : `${nameOf(one.signer)} (${place})`;
 }
 
@@ -196,12 +193,12 @@ function timeOf(one: SignatureReport): string {
 
 export function nameOf(signer: SignerReport | null): string {
   if (signer === null) return '';
-  return signer.commonName ?? signer.organization ?? signer.subject;
+  return printable(signer.commonName ?? signer.organization ?? signer.subject);
 }
 
 function issuerName(signer: SignerReport | null): string {
   const match = /(?:^|,)CN=((?:\\.|[^,\\])+)/.exec(signer?.issuer ?? '');
-  return match?.[1]?.replace(/\\(.)/g, '$1') ?? signer?.issuer ?? '';
+  return printable(match?.[1]?.replace(/\\(.)/g, '$1') ?? signer?.issuer ?? '');
 }
 
 /** `dd/MM/yyyy HH:mm` in Vietnam, which has kept UTC+7 without summer time since 1975. */

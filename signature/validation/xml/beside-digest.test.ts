@@ -225,6 +225,8 @@ describe('an XML document that a browser lays out', () => {
     }
     const inside = judge(make({ references: [WHOLE] }, `<h:script xmlns:h="${XHTML}">1</h:script>`));
     expect([inShort(inside), warned(inside)]).toEqual(['valid', ['xml.active-content']]);
+    const included = judge(make({ references: [WHOLE] }, '<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="so.xml"/>'));
+    expect([inShort(included), warned(included)]).toEqual(['valid', ['xml.active-content']]);
   });
 
   it('with a style sheet that lies elsewhere does not pass, though the instruction is signed', () => {
