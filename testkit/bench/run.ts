@@ -2,6 +2,8 @@
  * `npm run bench`: one JSON line a figure, each beside the limit measured in the same run. Words behind it choose the
  * figures whose names contain one of them: `npm run bench -- sign/ p-256`. What the limit is stands where the figure is made.
  */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { IN_CHROMIUM, inChromium } from './browser.ts';
 import { measure } from './figure.ts';
 import { JUDGING } from './judging.ts';
@@ -21,3 +23,9 @@ for (const { name, make } of [...SIGNING, ...PEERS, ...JUDGING, LOOKUP]) {
 const inBrowser = isWanted(IN_CHROMIUM) ? await inChromium() : undefined;
 if (inBrowser !== undefined) print(inBrowser);
 if (isWanted(LOOKUP_MEMORY)) print(lookupMemory());
+
+/** Figures that need a database measure in a process of their own, in the room they are about. */
+if (wanted.length === 0 || wanted.some((word) => word.startsWith('directory'))) {
+  const script = fileURLToPath(new URL('../../agency/directory/bench.ts', import.meta.url));
+  spawnSync(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] });
+}
