@@ -194,7 +194,7 @@ export class Agent {
     for (const item of run.items) {
       const paths: string[] = [];
       for (const document of item.documents) {
-        const path = `${place}/${item.jti}-${document.index}.pdf`;
+        const path = `${place}/${item.jti}-${document.index}.${'byteRange' in document ? 'pdf' : 'txt'}`;
         const bytes = await this.#deps.client.document(item.jti, document.index, run.controller.signal);
         const mismatch = await takeDocument(document, bytes, path, held);
         if (mismatch !== undefined) {

@@ -7,6 +7,7 @@ import { fileSource } from '@antin/adapters/files/source';
 import type { SignatureAlgorithm } from '@antin/pki/crypto';
 import type { JobClaims } from '@antin/protocol/agent/jobs';
 import { cmsDigestOf } from '@antin/signature/making/signer';
+import { checkStatement } from '@antin/signature/cades/inspect-statement';
 import { checkPrepared } from '@antin/signature/pades/inspect-prepared';
 
 /** Why what would be signed is not what is shown. */
@@ -17,6 +18,8 @@ export interface Mismatch {
 }
 
 const MAX_DOCUMENT = 1 << 30;
+/** A person reads it whole. */
+const MAX_STATEMENT = 64 * 1024;
 
 /**
  * Takes a prepared document to disk and holds it against the order: size and SHA-256 of the whole file, and that the bytes the key
@@ -31,7 +34,8 @@ export async function takeDocument(
   key: { readonly certificate: Uint8Array; readonly algorithm: SignatureAlgorithm },
 ): Promise<Mismatch | undefined> {
   const mismatch = (code: string, message: string): Mismatch => ({ index: document.index, code, message });
-  if (document.size > MAX_DOCUMENT) return mismatch('document.too-large', `more than ${MAX_DOCUMENT} bytes`);
+  const most = 'byteRange' in document ? MAX_DOCUMENT : MAX_STATEMENT;
+  if (document.size > most) return mismatch('document.too-large', `more than ${most} bytes`);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const hash = createHash('sha256');
   const file = createWriteStream(path, { mode: 0o600, flags: 'w' });
@@ -54,6 +58,10 @@ export async function takeDocument(
   using source = fileSource(path);
   const signedAttributes = new Uint8Array(Buffer.from(document.signedAttributes, 'base64'));
   const digest = cmsDigestOf(key.algorithm);
-  const check = checkPrepared(source, document.byteRange, signedAttributes, key.certificate, digest, nodeCrypto);
+  const { certificate } = key;
+  const check =
+    'byteRange' in document
+      ? checkPrepared(source, document.byteRange, signedAttributes, certificate, digest, nodeCrypto)
+      : checkStatement(source.read(0, source.size), signedAttributes, certificate, digest, nodeCrypto);
   return check.status === 'matches' ? undefined : mismatch(check.code, check.message);
 }

@@ -44,14 +44,13 @@ export interface BatchRow {
   readonly released_at: Date | null;
 }
 
-export interface StoredDocument {
+export type StoredDocument = {
   readonly title: string;
   readonly fileName: string;
   readonly preparedSha256: string;
   readonly size: number;
-  readonly byteRange: [0, number, number, number];
   readonly signedAttributes: string;
-}
+} & ({ readonly byteRange: [0, number, number, number] } | { readonly content: 'statement' });
 
 export type NewJobRow = Pick<
   JobRow,

@@ -8,14 +8,24 @@ import type { Db, Tx } from '../db/transaction.ts';
 export type Act = 'sign' | 'issue' | 'approve';
 
 /** One prepared file; its bytes (placeholder included) must be in the file store before the transaction commits. */
-export interface PreparedDocument {
+export type PreparedDocument = PreparedPdf | PreparedStatement;
+
+interface Prepared {
   readonly title: string;
   readonly fileName: string;
   readonly preparedSha256: string;
   readonly size: number;
-  readonly byteRange: readonly [0, number, number, number];
   /** DER SET OF Attribute. */
   readonly signedAttributes: Uint8Array;
+}
+
+export interface PreparedPdf extends Prepared {
+  readonly byteRange: readonly [0, number, number, number];
+}
+
+/** Text that is shown whole and signed as CAdES. */
+export interface PreparedStatement extends Prepared {
+  readonly content: 'statement';
 }
 
 export interface NewSigningJob {

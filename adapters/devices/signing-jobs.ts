@@ -9,13 +9,14 @@ import { Refusal } from '../http/refusal.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Db, Tx } from '../db/transaction.ts';
 import * as jobRows from './job-store.ts';
-import type { JobRow } from './job-store.ts';
+import type { JobRow, StoredDocument } from './job-store.ts';
 import {
   type AnswerHandler,
   type Act,
   type BatchRecord,
   type DeviceDirectory,
   type JobRecord,
+  type PreparedDocument,
   type SigningJobs,
   type UsableCredential,
 } from './jobs.ts';
@@ -136,11 +137,7 @@ export function signingJobs(deps: {
         person_name: await directory.personName(tx, job.personId),
         position_id: job.originatorPositionId,
         summary: job.summary.map((line) => ({ label: { vi: line.label.vi, en: line.label.en }, value: line.value })),
-        documents: job.documents.map((document) => ({
-          ...document,
-          byteRange: [...document.byteRange] as [0, number, number, number],
-          signedAttributes: Buffer.from(document.signedAttributes).toString('base64'),
-        })),
+        documents: job.documents.map(stored),
         comparison_code: batch?.comparison_code ?? comparisonCode(),
         created_at: now,
         expires_at: batch?.expires_at ?? within(job.expiresAt, now),
@@ -260,6 +257,13 @@ function stateAfter(answer: JobAnswer): { state: JobRow['state']; reason: string
   if (answer.reason === 'cancelled') return { state: 'cancelled', reason: 'device.cancelled' };
   if (answer.reason === 'expired') return { state: 'expired', reason: 'device.expired' };
   return { state: 'refused', reason: `device.${answer.reason}` };
+}
+
+function stored(document: PreparedDocument): StoredDocument {
+  const { title, fileName, preparedSha256, size } = document;
+  const signedAttributes = Buffer.from(document.signedAttributes).toString('base64');
+  const common = { title, fileName, preparedSha256, size, signedAttributes };
+  return 'byteRange' in document ? { ...common, byteRange: [...document.byteRange] } : { ...common, content: document.content };
 }
 
 /** What the page sees: expiry and a wish to cancel are facts about time, not rows. */

@@ -16,13 +16,17 @@ import { memorySource } from '@antin/formats/bytes/source';
 import { writePkcs12 } from '@antin/pki/pkcs12/write';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { JobAnswer } from '@antin/protocol/agent/jobs';
+import { embedCades } from '@antin/signature/cades/embed';
+import { readFrame } from '@antin/signature/cades/frame';
+import { prepareCades } from '@antin/signature/cades/prepare';
+import { readSignedCms } from '@antin/signature/cades/read-signed';
 import { embedPades } from '@antin/signature/pades/embed';
 import { preparePades } from '@antin/signature/pades/prepare';
 import type { ToBeSigned } from '@antin/signature/pades/to-be-signed';
 import { testDatabase } from '@antin/testkit/database';
 import { selfSigned } from '@antin/testkit/self-signed';
 import { softHsmModule, softToken, type SoftToken } from '@antin/testkit/softhsm';
-import type { PreparedDocument } from './jobs.ts';
+import type { PreparedDocument, PreparedPdf } from './jobs.ts';
 import { AGENCY, PERSON, POSITION, TEST_MIGRATIONS, testOffice, type TestOffice } from './office-for-tests.ts';
 
 /** The agent is a process, as at a clerk's: this test knows its command line, its page and the wire, and imports nothing of it. */
@@ -160,7 +164,7 @@ function letter(text: string): Uint8Array {
 }
 
 interface Prepared {
-  readonly document: PreparedDocument;
+  readonly document: PreparedPdf;
   readonly original: Uint8Array;
   readonly tbs: ToBeSigned;
 }
@@ -252,7 +256,7 @@ describe('an agent with a practice key, over HTTP', () => {
     expect(question.summary[0].value).toBe('12/STC-NS');
     expect(question.certificate.subject).toBe('Sở Tài chính tỉnh Nam Hà');
     const { url, secret } = await agent.page();
-    const shown = await fetch(new URL(`/documents/${job.id}/1.pdf`, url), { headers: { 'x-antin-launch': secret } });
+    const shown = await fetch(new URL(`/documents/${job.id}/1`, url), { headers: { 'x-antin-launch': secret } });
     expect(Buffer.from(await shown.arrayBuffer())).toEqual(
       Buffer.from(concatBytes(letters[1]!.original, letters[1]!.tbs.appended)),
     );
@@ -267,6 +271,39 @@ describe('an agent with a practice key, over HTTP', () => {
     }
     // Decided once: a second press finds no question.
     expect((await agent.call(`/api/jobs/${job.id}/sign`, Buffer.alloc(0))).status).toBe(404);
+  });
+
+  it('shows a statement whole, and signs it as a detached CAdES', async () => {
+    const agent = start();
+    const text = '{"act":"approve","request":"Nguyễn Văn An","type":"antin.approval"}';
+    const content = memorySource(new TextEncoder().encode(text));
+    const certificate = parseCertificate(held.certificate);
+    const tbs = prepareCades(content, {
+      ...{ door: nodeCrypto, certificate, chain: [], algorithm: algorithmOfKey(certificate)!, signingTime: Date.now() },
+    });
+    const statement = {
+      ...{ title: 'Duyệt yêu cầu', fileName: 'duyet.txt', content: 'statement' as const },
+      preparedSha256: office.putFile(content.read(0, content.size)),
+      size: content.size,
+      signedAttributes: tbs.signedAttributes,
+    };
+    const job = await order(credentialId, [statement]);
+    await agent.question(job.id);
+    const { url, secret } = await agent.page();
+    const shown = await fetch(new URL(`/documents/${job.id}/0`, url), { headers: { 'x-antin-launch': secret } });
+    expect(shown.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(await shown.text()).toBe(text);
+    await agent.call(`/api/jobs/${job.id}/sign`, Buffer.alloc(0));
+    expect(await closed(job.id)).toBe('value-received');
+    const [answer] = answers;
+    if (answer?.answer !== 'signed') throw new Error('expected a value');
+    const value = new Uint8Array(Buffer.from(answer.values[0]!, 'base64'));
+    const cms = embedCades(undefined, tbs, value, { door: nodeCrypto });
+    expect(readSignedCms(readFrame(cms), content, nodeCrypto).signers).toHaveLength(1);
+
+    const other = { ...statement, preparedSha256: office.putFile(new TextEncoder().encode('{"act":"refuse"}')), size: 16 };
+    expect(await closed((await order(credentialId, [other])).id)).toBe('refused');
+    expect(answers.at(-1)).toEqual({ answer: 'not-used', reason: 'mismatch' });
   });
 
   it('proves that the key was not used when refused, cancelled or expired', async () => {

@@ -2,18 +2,29 @@ import { z } from 'zod';
 import { Base64, Id, MAX_BATCH, Sha256 } from '../basics.ts';
 import { route } from '../route.ts';
 
-/** One file to sign: the agent fetches the prepared bytes itself, hashes them and compares before it asks for consent. */
-export const JobDocument = z.object({
+const fetched = {
   index: z.number().int(),
   title: z.string(),
   fileName: z.string(),
   /** SHA-256 of the whole prepared file, placeholder included. */
   preparedSha256: Sha256,
   size: z.number().int(),
-  byteRange: z.tuple([z.literal(0), z.number().int(), z.number().int(), z.number().int()]),
   /** DER SET OF Attribute: exactly what the key signs. */
   signedAttributes: Base64,
-});
+};
+
+/**
+ * One file to sign: the agent fetches the prepared bytes itself, hashes them and compares before it asks for consent. A PDF
+ * with an empty place, or a statement: text that is shown whole, signed as CAdES.
+ */
+export const JobDocument = z.union([
+  z.object({
+    ...fetched,
+    byteRange: z.tuple([z.literal(0), z.number().int(), z.number().int(), z.number().int()]),
+  }),
+  z.object({ ...fetched, content: z.literal('statement') }),
+]);
+export type JobDocument = z.infer<typeof JobDocument>;
 
 const Summary = z.array(z.object({ label: z.object({ vi: z.string(), en: z.string() }), value: z.string() }));
 

@@ -139,7 +139,7 @@ describe('the loopback page', () => {
     for (const wrong of [without('x-antin-launch'), { ...honest(), 'x-antin-launch': almost }]) {
       expect((await send('POST', '/api/state', wrong, '{}')).status).toBe(401);
       expect((await send('POST', `/api/jobs/${JTI}/sign`, wrong, '1234')).status).toBe(401);
-      expect((await send('GET', `/documents/${JTI}/0.pdf`, wrong)).status).toBe(401);
+      expect((await send('GET', `/documents/${JTI}/0`, wrong)).status).toBe(401);
     }
     expect(JSON.parse((await send('GET', '/status', { host: `127.0.0.1:${port}` })).text)).toEqual({ version: '1' });
     const shell = (await send('GET', '/', { host: `127.0.0.1:${port}` })).text;
@@ -161,9 +161,9 @@ describe('the loopback page', () => {
 
   it('takes the PIN as it was typed, once', async () => {
     const { decided } = question();
-    const document = await send('GET', `/documents/${JTI}/0.pdf`, without('origin', 'content-type'));
+    const document = await send('GET', `/documents/${JTI}/0`, without('origin', 'content-type'));
     expect(document.text).toBe('%PDF-1.7 what will be signed');
-    expect((await send('GET', `/documents/${JTI}/1.pdf`, without('origin', 'content-type'))).status).toBe(404);
+    expect((await send('GET', `/documents/${JTI}/1`, without('origin', 'content-type'))).status).toBe(404);
     const headers = { ...honest(), 'content-type': 'application/octet-stream' };
     expect((await send('POST', `/api/jobs/${JTI}/sign`, headers, Buffer.from('mã 1234'))).status).toBe(200);
     expect((await send('POST', `/api/jobs/${JTI}/refuse`, honest(), '{}')).status).toBe(404);

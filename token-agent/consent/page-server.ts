@@ -51,7 +51,7 @@ export async function startPageServer(prompt: PagePrompt, port = 0): Promise<Pag
       return;
     }
     lastAsked = performance.now();
-    const document = /^\/documents\/([0-9a-f-]{36})\/(\d{1,4})\.pdf$/.exec(path);
+    const document = /^\/documents\/([0-9a-f-]{36})\/(\d{1,4})$/.exec(path);
     if (document !== null) return sendDocument(response, prompt.documentPath(document[1] as string, Number(document[2])));
     const body = await smallBody(request);
     if (body === undefined) return end(response, 413, { code: 'page.too-large' });
@@ -101,7 +101,7 @@ function end(response: ServerResponse, status: number, body: unknown): void {
 
 function sendDocument(response: ServerResponse, path: string | undefined): void {
   if (path === undefined) return end(response, 404, { code: 'page.job' });
-  response.setHeader('content-type', 'application/pdf');
+  response.setHeader('content-type', path.endsWith('.txt') ? 'text/plain; charset=utf-8' : 'application/pdf');
   createReadStream(path)
     .on('error', () => response.destroy())
     .pipe(response);

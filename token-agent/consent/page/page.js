@@ -8,6 +8,7 @@ const WORDS = {
     practice: 'Khóa thực hành: chữ ký không có giá trị pháp lý. Chỉ cần đồng ý, không hỏi mã PIN.',
     sign: 'Ký văn bản',
     issue: 'Cấp số, ký số của cơ quan và phát hành',
+    approve: 'Ký xác nhận',
     asks: (person, origin) => `${person} yêu cầu, từ ${origin}`,
     code: 'Phải giống mã trên trang làm việc',
     certificate: 'Chứng thư',
@@ -60,6 +61,7 @@ const WORDS = {
     practice: 'Practice keys: signatures have no legal effect. Consent is enough, no PIN is asked.',
     sign: 'Sign the document',
     issue: 'Number, seal and issue',
+    approve: 'Sign a statement',
     asks: (person, origin) => `Asked by ${person}, from ${origin}`,
     code: 'Must equal the code on the office page',
     certificate: 'Certificate',
@@ -160,18 +162,23 @@ async function showDocument(job, card, index) {
   for (const [n, button] of card.files.entries()) button.setAttribute('aria-current', String(n === index));
   let url = card.urls.get(index);
   if (url === undefined) {
-    const answer = await fetch(`/documents/${job.jti}/${index}.pdf`, {
+    const answer = await fetch(`/documents/${job.jti}/${index}`, {
       headers: { 'x-antin-launch': secret },
       cache: 'no-store',
     });
     if (!answer.ok) return;
-    url = URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: 'application/pdf' }));
+    const text = answer.headers.get('content-type').startsWith('text/plain');
+    url = text
+      ? { text: await answer.text() }
+      : URL.createObjectURL(new Blob([await answer.arrayBuffer()], { type: 'application/pdf' }));
     card.urls.set(index, url);
     card.loaded = true;
     if (view.jobs.find((other) => other.jti === job.jti)?.state === 'waiting') card.yes.disabled = false;
   }
   const seen = card.files[index].querySelector('.seen');
   if (seen !== null) seen.hidden = false;
+  // A statement is shown as it is signed, letter by letter.
+  if (typeof url !== 'string') return card.viewer.replaceChildren(element('pre', { textContent: url.text, tabIndex: 0 }));
   card.viewer.replaceChildren(
     element('embed', { type: 'application/pdf', src: `${url}#navpanes=0&view=FitH`, title: job.documents[index].title }),
     element(
@@ -287,7 +294,7 @@ function yesOf(job) {
 }
 
 function drop(card) {
-  for (const url of card.urls.values()) URL.revokeObjectURL(url);
+  for (const url of card.urls.values()) if (typeof url === 'string') URL.revokeObjectURL(url);
   card.node.remove();
 }
 
