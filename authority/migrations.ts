@@ -3,7 +3,9 @@ import type { Migration } from 'kysely/migration';
 import { caMigrations } from './ca/migrations.ts';
 import { officersMigrations } from './officers/migrations.ts';
 import { registrationMigrations } from './registration/migrations.ts';
+import { issuanceMigrations } from './issuance/migrations.ts';
 import { journalMigrations } from './journal/migrations.ts';
+import { publicationMigrations } from './publication/migrations.ts';
 import { statusMigrations } from './status/migrations.ts';
 
 /** Tables of the authority, in a schema of their own. Forward only. */
@@ -82,7 +84,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
     },
   },
   ...statusMigrations,
+  ...publicationMigrations,
   ...journalMigrations,
+  ...issuanceMigrations,
   ...officersMigrations,
   ...registrationMigrations,
   ...caMigrations,

@@ -5,18 +5,26 @@ import type { ClockTrust } from '@antin/adapters/clock/watched-clock';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import { serialHexOf } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
+import { PRACTICE_POLICY } from '@antin/pki/path/practice';
+import { buildName, parseName } from '@antin/pki/x509/name';
+import { decodeDer } from '@antin/formats/der/reader';
 import { openAuthorityKeys, SUBJECTS } from './ca/authority-keys.ts';
+import { caGenerations } from './ca/generations.ts';
+import { adoptFirstGenerations, practiceKeys } from './ca/practice.ts';
 import type { AuthorityKeys } from './ca/authority-keys.ts';
-import { PROFILES, profileHash } from './ca/certificate-profiles.ts';
 import type { CertifiedKey } from './keys/signing-key.ts';
 import { AuthorityFault } from './fault.ts';
 import type { Refusal } from './fault.ts';
 import { fingerprint, issuance } from './issuance/issue.ts';
 import type { Issued } from './issuance/issue.ts';
-import { checkSubject, keyOf, subjectName } from './issuance/rules.ts';
+import { issuersOf } from './issuance/issuers.ts';
+import { keyOf, orderOf } from './issuance/rules.ts';
 import type { IssueRequest } from './issuance/rules.ts';
 import { findCertificate, oneAtATime, recordExisting } from './issuance/store.ts';
 import type { Database } from './issuance/store.ts';
+import { profileHash } from './profiles/profile.ts';
+import { subjectPartsOf } from './profiles/subject.ts';
+import { PROFILES } from './profiles/table.ts';
 import { reconcile, revoke } from './revocation/revoke.ts';
 import type { Revoked } from './revocation/revoke.ts';
 import type { RevocationReason } from './revocation/causes.ts';
@@ -107,7 +115,10 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   const root = fingerprint(keys.root.certificate);
   const issuing = fingerprint(keys.issuing.certificate);
   await recordHierarchy(db, keys, clock());
-  const issue = issuance({ db, ca: keys.issuing, baseUrl, clock });
+  await oneAtATime(db, () => adoptFirstGenerations(db, keys, clock()));
+  const generations = caGenerations({ db, keyOf: practiceKeys(keys.folder) });
+  const issuerFor = issuersOf({ db, generations, baseUrl, policies: [PRACTICE_POLICY] });
+  const { issue } = issuance({ db, issuerFor, clock });
 
   const services = new Map<'ocsp' | 'tsa', CertifiedKey>();
   const service = (name: 'ocsp' | 'tsa') => () => services.get(name) as CertifiedKey;
@@ -121,7 +132,8 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
       services.set(name, known);
       return;
     }
-    const issued = await issue({ profile: name, subject: SUBJECTS[name], spki: keys.serviceKey(name) });
+    const subject = subjectPartsOf(parseName(decodeDer(buildName(SUBJECTS[name]))));
+    const issued = await issue({ profile: name, subject, spki: keys.serviceKey(name) });
     if (issued.status === 'refused') {
       throw new AuthorityFault('ca.tbs-refused', `no certificate for ${name}: ${issued.code} ${issued.detail ?? ''}`);
     }
@@ -181,11 +193,8 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   return {
     app,
     async issueCertificate(request) {
-      const wrong = checkSubject(request);
-      if (wrong !== undefined) return wrong;
       const key = keyOf(request);
-      if (key.status === 'refused') return key;
-      return issue({ ...request, subject: subjectName(request.subject), spki: key.spki });
+      return key.status === 'refused' ? key : issue(orderOf(request, key.spki));
     },
     async revoke(serialHex, reason, at = clock()) {
       const done = await revoke(db, { issuerSha256: issuing, serialHex: serialHex.toLowerCase() }, { reason, at }, clock());

@@ -7,9 +7,11 @@ import type { Certificate } from '@antin/pki/x509/certificate';
 import { buildName } from '@antin/pki/x509/name';
 import { AuthorityFault } from '../fault.ts';
 import { drawSerial } from './serial.ts';
-import { yearsAfter } from './validity.ts';
 import { publicKeyOf } from './public-key.ts';
-import { PROFILES, extensionsOf } from './certificate-profiles.ts';
+import { PRACTICE_POLICY } from '@antin/pki/path/practice';
+import { extensionsOf } from '../profiles/extensions.ts';
+import { latestEnd } from '../profiles/limits.ts';
+import { PROFILES } from '../profiles/table.ts';
 import { keyFolder } from '../keys/key-folder.ts';
 import type { KeyFolder } from '../keys/key-folder.ts';
 import { CA_USES, certifiedKey } from '../keys/signing-key.ts';
@@ -99,15 +101,21 @@ function makeHierarchy(folder: KeyFolder, baseUrl: string, now: number): void {
   const identifier = signatureAlgorithmIdentifier(ALGORITHMS.root);
   const certify = (name: 'root' | 'issuing', spki: Uint8Array, issuer: Certificate | undefined): Certificate => {
     const profile = PROFILES[name];
+    const serialNumber = drawSerial(nodeSecrets);
+    const extensions = extensionsOf(profile, {
+      keyIdentifier: issuer?.subjectKeyIdentifier,
+      addresses: { baseUrl, issuer: 'root', shards: 0 },
+      policies: [PRACTICE_POLICY],
+    });
     const tbs = buildTbsCertificate({
-      serialNumber: drawSerial(nodeSecrets),
+      serialNumber,
       signatureAlgorithm: identifier,
       issuer: buildName(SUBJECTS.root),
       notBefore: now,
-      notAfter: yearsAfter(now, profile.validityYears),
+      notAfter: latestEnd(profile.limit, now),
       subject: buildName(SUBJECTS[name]),
       spki,
-      extensions: extensionsOf(profile, { spki, issuer, addresses: { baseUrl, issuer: 'root' } }),
+      extensions: extensions({ spki, serialNumber, altNames: [] }),
     });
     return parseCertificate(certificateFrom(tbs, identifier, nodeSecrets.sign(root.pkcs8, ALGORITHMS.root, tbs)));
   };

@@ -6,10 +6,13 @@ const INSTANCE_PREFIX = 0x41;
 /**
  * A serial number: one fixed octet and 128 bits from the CSPRNG, positive, 17 of at most 20 octets. Never from time or a
  * counter: a predictable serial lets a collision be prepared (the MD5 attack of 2008).
+ *
+ * @param prefix 01 to 7F
  */
-export function drawSerial(secrets: SecretDoor): Uint8Array {
+export function drawSerial(secrets: SecretDoor, prefix: number = INSTANCE_PREFIX): Uint8Array {
+  if (!Number.isInteger(prefix) || prefix < 0x01 || prefix > 0x7f) throw new RangeError(`no prefix of serials: ${prefix}`);
   const serial = new Uint8Array(17);
-  serial[0] = INSTANCE_PREFIX;
+  serial[0] = prefix;
   serial.set(secrets.random(16), 1);
   return serial;
 }

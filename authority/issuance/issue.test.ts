@@ -22,6 +22,8 @@ import { issuance } from '../issuance/issue.ts';
 import type { IssueRequest } from '../issuance/rules.ts';
 import { migrations } from '../migrations.ts';
 import type { SigningKind } from '../keys/signing-key.ts';
+import { shardOf } from '../profiles/addresses.ts';
+import { PRACTICE_SHARDS } from '../status/shards.ts';
 import { reconcile } from '../revocation/revoke.ts';
 import { opensslVersion } from '@antin/testkit/openssl';
 import { AuthorityForTests, HOUR, START, baseUrl, openssl, pem, person } from '../authority-for-tests.ts';
@@ -43,7 +45,9 @@ describe('issuance', () => {
     expect(nameText(certificate.subject)).toBe('CN=Nguyễn Văn An,OU=Văn phòng,O=SỞ NỘI VỤ,L=Hà Nội,C=VN');
     expect([...(certificate.keyUsage ?? [])]).toEqual(['digitalSignature', 'nonRepudiation']);
     expect(certificate.subjectAltName).toEqual([{ kind: 'rfc822', value: 'an@noivu.gov.vn' }]);
-    expect(certificate.crlDistributionPoints[0]?.urls).toEqual([`${baseUrl}/crl/issuing.crl`]);
+    expect(certificate.crlDistributionPoints[0]?.urls).toEqual([
+      `${baseUrl}/crl/issuing-${shardOf(certificate.serialNumber, PRACTICE_SHARDS)}.crl`,
+    ]);
     expect(certificate.authorityInfoAccess).toEqual({ ocsp: [`${baseUrl}/ocsp`], caIssuers: [`${baseUrl}/ca/issuing.crt`] });
     expect(new Date(certificate.notAfter).toISOString()).toBe('2031-03-02T01:59:59.000Z');
     expect(isPractice(certificate) && isPractice(t.root)).toBe(true);
@@ -105,8 +109,9 @@ describe('issuance', () => {
     ['an empty organisation', { subject: { commonName: 'An', organization: '' } }, 'issuance.subject-invalid'],
     ['a name beyond X.520', { subject: { commonName: 'A'.repeat(65), organization: 'SỞ' } }, 'issuance.subject-too-long'],
     ['a mail address with a line break', { mail: 'a@b.vn\nx' }, 'issuance.mail-invalid'],
-    ['a validity of six years', { notAfter: START + 6 * 366 * 24 * HOUR }, 'issuance.lint'],
-    ['a validity before the CA', { notBefore: START - 48 * HOUR }, 'issuance.lint'],
+    ['a validity of six years', { notAfter: START + 6 * 366 * 24 * HOUR }, 'issuance.validity-too-long'],
+    ['a validity before the CA', { notBefore: START - 48 * HOUR }, 'issuance.outside-issuer'],
+    ['a validity from next week', { notBefore: START + 168 * HOUR }, 'issuance.lint'],
     ['no key', { spki: new Uint8Array([0x30, 0]) }, 'issuance.key-unsupported'],
   ] as const)('refuses %s', async (_, change, code) => {
     expect(await t.service.issueCertificate({ ...person(), ...change } as IssueRequest)).toMatchObject({
@@ -158,15 +163,13 @@ describe('issuance', () => {
         },
       },
     };
-    const issue = issuance({ db: t.db, ca: dying, baseUrl, clock: () => t.now });
+    const ca = { ...dying, addresses: { baseUrl, issuer: 'issuing', shards: 4 }, policies: [] };
+    const { issue } = issuance({ db: t.db, issuerFor: () => ca, clock: () => t.now });
     const key = nodeSecrets.generateKeyPair('p-256');
     await expect(
       issue({
         profile: 'person',
-        subject: [
-          ['C', 'VN'],
-          ['CN', 'Mất Điện'],
-        ],
+        subject: { organization: 'SỞ NỘI VỤ', commonName: 'Mất Điện' },
         spki: key.spki,
       }),
     ).rejects.toThrow('power cut');

@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto';
 import { equalBytes } from '@antin/formats/bytes/bytes';
-import { nodeSecrets } from '@antin/adapters/crypto/node';
-import { buildTbsCertificate, certificateFrom } from '@antin/pki/x509/build';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { inTransaction } from '@antin/adapters/db/transaction';
+import type { Tx } from '@antin/adapters/db/transaction';
+import { checkSignature } from '@antin/pki/path/signature-check';
+import { certificateFrom } from '@antin/pki/x509/build';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
-import { buildName, nameText, parseName } from '@antin/pki/x509/name';
-import { decodeDer } from '@antin/formats/der/reader';
-import { PROFILES, extensionsOf, profileHash } from '../ca/certificate-profiles.ts';
-import type { ProfileName } from '../ca/certificate-profiles.ts';
-import type { CertifiedKey } from '../keys/signing-key.ts';
 import { AuthorityFault, refused } from '../fault.ts';
 import type { Refusal } from '../fault.ts';
-import { lint } from './lint.ts';
+import type { IssuerOf, IssuingCa } from './ca.ts';
+import { drafts } from './draft.ts';
+import type { Draft, Order } from './draft.ts';
 import { checkKeyUses } from './rules.ts';
-import { drawSerial } from '../ca/serial.ts';
-import { abandon, insertIntent, markGood, markSigning } from './store.ts';
-import type { Database } from './store.ts';
-import { yearsAfter } from '../ca/validity.ts';
+import { insertIntent, insertStopped, lockKey, markGood, usesOfKey } from './store.ts';
+import type { Database, Intent } from './store.ts';
 
 export interface Issued {
   readonly status: 'issued';
@@ -25,21 +23,22 @@ export interface Issued {
   readonly issuerSha256: string;
 }
 
-export interface Order {
-  readonly profile: Exclude<ProfileName, 'root' | 'issuing'>;
-  readonly subject: readonly (readonly [type: string, text: string])[];
-  readonly spki: Uint8Array;
-  readonly mail?: string;
-  readonly notBefore?: number;
-  readonly notAfter?: number;
-  readonly requestId?: string;
-}
+/** Where a process can die; tests stop it there. */
+export type IssuanceStep = 'drafted' | 'intended' | 'signed' | 'compared' | 'recorded';
 
 export interface IssuanceParts {
   readonly db: Database;
-  readonly ca: CertifiedKey;
-  readonly baseUrl: string;
+  readonly issuerFor: IssuerOf;
   readonly clock: () => number;
+  /** Told of every step passed. */
+  readonly step?: (step: IssuanceStep) => void | Promise<void>;
+}
+
+/** What must happen in the same transactions: the state of the request a certificate answers. */
+export interface Beside {
+  /** Before the key is asked; a refusal ends the attempt, and nothing of it stays. */
+  intended?(tx: Tx): Promise<Refusal | undefined>;
+  issued?(tx: Tx, issued: Issued): Promise<void>;
 }
 
 /** How this authority names an issuer everywhere: SHA-256 of its certificate, lower-case hexadecimal. */
@@ -47,85 +46,135 @@ export function fingerprint(certificate: Certificate): string {
   return createHash('sha256').update(certificate.raw).digest('hex');
 }
 
-/** Signs drafts so that the linter sees a whole certificate; its signatures are worth nothing. */
-const lintKey = nodeSecrets.generateKeyPair('p-256');
+interface OpenCa {
+  readonly ca: IssuingCa;
+  readonly issuerSha256: string;
+  readonly draft: ReturnType<typeof drafts>;
+}
+
+/** Orders of one batch share the commit of their intents. */
+export const MOST_IN_BATCH = 100;
 
 /**
- * The issuance cycle (pki.md §8.1): serial → intent → draft under the lint key → lint → record → sign → compare → record.
+ * The issuance cycle (pki.md §8.1): draft under the lint key → lint → record serial and intended certificate → sign →
+ * compare → record. A crash anywhere leaves nothing or a row that the reconciler finds and revokes; a failed attempt never
+ * uses its serial again.
  *
- * A crash anywhere leaves a row that the reconciler finds and revokes; a failed attempt never uses its serial again.
+ * @throws {AuthorityFault} `issuance.signature-mismatch`, `issuance.given-up`, `ca.no-issuer`, `keys.*`
  */
-export function issuance({ db, ca, baseUrl, clock }: IssuanceParts) {
-  const issuerSha256 = fingerprint(ca.certificate);
+export function issuance({ db, issuerFor, clock, step = () => {} }: IssuanceParts) {
+  const opened = new WeakMap<IssuingCa, OpenCa>();
 
-  return async function issue(order: Order): Promise<Issued | Refusal> {
-    const profile = PROFILES[order.profile];
-    const now = clock();
-    const { spki, mail } = order;
-    // Whole seconds: the certificate can hold no finer time, and what is recorded must be what is signed.
-    const notBefore = Math.floor((order.notBefore ?? now) / 1000) * 1000;
-    const notAfter =
-      Math.floor((order.notAfter ?? Math.min(yearsAfter(notBefore, profile.validityYears), ca.certificate.notAfter)) / 1000) *
-      1000;
-    if (notAfter <= notBefore) return refused('issuance.validity');
-    const subject = buildName(order.subject);
-    const subjectText = nameText(parseName(decodeDer(subject)));
-    const spkiSha256 = createHash('sha256').update(spki).digest('hex');
+  async function open(order: Order): Promise<OpenCa> {
+    const ca = await issuerFor(order.profile);
+    let found = opened.get(ca);
+    if (found === undefined) opened.set(ca, (found = { ca, issuerSha256: fingerprint(ca.certificate), draft: drafts(ca) }));
+    return found;
+  }
 
-    const serialNumber = drawSerial(nodeSecrets);
-    const serialHex = Buffer.from(serialNumber).toString('hex');
-    const profileSha256 = profileHash(profile);
-    const intent = {
+  const intentOf = ({ issuerSha256 }: OpenCa, draft: Draft, order: Order): Intent => {
+    const { serialHex, profileSha256, subjectText, spkiSha256, notBefore, notAfter, shard, lintCertificate } = draft;
+    const named = { profile: draft.profile.name, requestId: order.requestId };
+    return {
       issuerSha256,
       serialHex,
-      profile: profile.name,
-      profileHash: profileSha256,
-      subject: subjectText,
-      spkiSha256,
-      notBefore,
-      notAfter,
-      at: now,
-    };
-    const taken = await insertIntent(db, intent, (uses) => checkKeyUses(uses, subjectText) === undefined);
-    if (taken !== 'inserted') return checkKeyUses(taken.refusedFor, subjectText) as Refusal;
-
-    const extensions = extensionsOf(profile, {
-      spki,
-      issuer: ca.certificate,
-      addresses: { baseUrl, issuer: 'issuing' },
-      ...(mail === undefined ? {} : { mail }),
-    });
-    const tbs = buildTbsCertificate({
-      serialNumber,
-      signatureAlgorithm: ca.algorithmIdentifier,
-      issuer: ca.certificate.subject.raw,
-      notBefore,
-      notAfter,
-      subject,
-      spki,
-      extensions,
-    });
-    const draft = certificateFrom(tbs, ca.algorithmIdentifier, nodeSecrets.sign(lintKey.pkcs8, ca.key.algorithm, tbs));
-    const broken = lint(parseCertificate(draft), { profile, issuer: ca.certificate, extensions, now, signedBy: lintKey.spki });
-    if (broken.length > 0) {
-      await abandon(db, issuerSha256, serialHex, clock(), { lint: broken });
-      return refused('issuance.lint', broken.join(' '));
-    }
-
-    await markSigning(db, issuerSha256, serialHex, draft, clock());
-    const der = certificateFrom(tbs, ca.algorithmIdentifier, await ca.key.sign('certificate', tbs));
-    const certificate = parseCertificate(der);
-    const strange = lint(certificate, { profile, issuer: ca.certificate, extensions, now, signedBy: ca.certificate.spki });
-    if (!equalBytes(certificate.tbs, tbs) || strange.length > 0) {
-      throw new AuthorityFault('issuance.signature-mismatch', `what came back is not what was meant: ${strange.join(' ')}`);
-    }
-    await markGood(db, issuerSha256, serialHex, der, clock(), {
-      profile: profile.name,
+      ...named,
       profileSha256,
-      certificateSha256: fingerprint(certificate),
+      subjectText,
       spkiSha256,
-      ...(order.requestId === undefined ? {} : { requestId: order.requestId }),
-    });
-    return { status: 'issued', certificate, serialHex, issuerSha256 };
+      notBefore,
+      notAfter,
+      shard,
+      lintCertificate,
+    };
   };
+
+  async function intend(tx: Tx, intent: Intent): Promise<Refusal | undefined> {
+    const wrong = checkKeyUses(await usesOfKey(tx, intent.spkiSha256), intent.subjectText);
+    if (wrong !== undefined) return wrong;
+    await insertIntent(tx, intent, clock());
+    return undefined;
+  }
+
+  async function stop(intent: Intent, draft: Draft): Promise<Refusal> {
+    const broken = draft.broken.map(({ rule }) => rule);
+    await inTransaction(db, (tx) => insertStopped(tx, intent, clock(), broken));
+    return refused('issuance.lint', broken.join(' '));
+  }
+
+  /** From here on the serial stands in the records: whatever fails, the reconciler revokes it. */
+  async function finish({ ca, issuerSha256 }: OpenCa, draft: Draft, order: Order, beside: Beside): Promise<Issued> {
+    const { tbs, serialHex, profile, profileSha256, spkiSha256 } = draft;
+    const value = await ca.key.sign('certificate', tbs);
+    await step('signed');
+    const der = certificateFrom(tbs, ca.algorithmIdentifier, value);
+    const certificate = parseCertificate(der);
+    const right =
+      equalBytes(certificate.tbs, tbs) && checkSignature(certificate, ca.certificate.spki, nodeCrypto, false) === 'valid';
+    if (!right) throw new AuthorityFault('issuance.signature-mismatch', 'what came back is not what was meant');
+    await step('compared');
+    const issued: Issued = { status: 'issued', certificate, serialHex, issuerSha256 };
+    const { requestId } = order;
+    const detail = {
+      ...{ issuerSha256, profile: profile.name, profileSha256, certificateSha256: fingerprint(certificate), spkiSha256 },
+      ...(requestId === undefined ? {} : { requestId }),
+    };
+    await inTransaction(db, async (tx) => {
+      await markGood(tx, { issuerSha256, serialHex }, der, clock(), detail);
+      await beside.issued?.(tx, issued);
+    });
+    await step('recorded');
+    return issued;
+  }
+
+  async function issue(order: Order, beside: Beside = {}): Promise<Issued | Refusal> {
+    const open_ = await open(order);
+    const draft = open_.draft(order, clock());
+    if (draft.status === 'refused') return draft;
+    await step('drafted');
+    const intent = intentOf(open_, draft, order);
+    if (draft.broken.length > 0) return stop(intent, draft);
+    const wrong = await inTransaction(db, async (tx) => {
+      await lockKey(tx, draft.spkiSha256);
+      return (await beside.intended?.(tx)) ?? intend(tx, intent);
+    });
+    if (wrong !== undefined) return wrong;
+    await step('intended');
+    return finish(open_, draft, order, beside);
+  }
+
+  /** Many at once: their intents are one commit, then each certificate is signed and recorded by itself. */
+  async function issueMany(orders: readonly Order[]): Promise<(Issued | Refusal)[]> {
+    if (orders.length > MOST_IN_BATCH) throw new RangeError(`at most ${MOST_IN_BATCH} orders at once`);
+    const prepared: { readonly order: Order; readonly open: OpenCa; readonly draft: Draft }[] = [];
+    const answers: (Issued | Refusal | undefined)[] = [];
+    const places: number[] = [];
+    for (const order of orders) {
+      const open_ = await open(order);
+      const draft = open_.draft(order, clock());
+      const stopped = draft.status === 'draft' && draft.broken.length > 0;
+      answers.push(draft.status === 'refused' ? draft : stopped ? await stop(intentOf(open_, draft, order), draft) : undefined);
+      if (draft.status === 'refused' || stopped) continue;
+      prepared.push({ order, open: open_, draft });
+      places.push(answers.length - 1);
+    }
+    const refusals = await inTransaction(db, async (tx) => {
+      // In one order everywhere, so that two batches with the same keys wait and do not lock each other out.
+      for (const sha256 of prepared.map(({ draft }) => draft.spkiSha256).sort()) await lockKey(tx, sha256);
+      const out: (Refusal | undefined)[] = [];
+      for (const one of prepared) out.push(await intend(tx, intentOf(one.open, one.draft, one.order)));
+      return out;
+    });
+    await step('intended');
+    await Promise.all(
+      prepared.map(async (one, i) => {
+        answers[places[i] as number] = refusals[i] ?? (await finish(one.open, one.draft, one.order, {}));
+      }),
+    );
+    return answers as (Issued | Refusal)[];
+  }
+
+  return { issue, issueMany };
 }
+
+export type Issuance = ReturnType<typeof issuance>;

@@ -1,5 +1,8 @@
-import { recordEvent } from '../journal/record.ts';
+import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
+import type { Tx } from '@antin/adapters/db/transaction';
+import { AuthorityFault } from '../fault.ts';
+import { recordEvent } from '../journal/record.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tables are named with their schema in visible SQL
 export type Database = Kysely<any>;
@@ -21,12 +24,17 @@ export interface Intent {
   readonly issuerSha256: string;
   readonly serialHex: string;
   readonly profile: string;
-  readonly profileHash: string;
-  readonly subject: string;
+  readonly profileSha256: string;
+  /** RFC 4514 text. */
+  readonly subjectText: string;
   readonly spkiSha256: string;
   readonly notBefore: number;
   readonly notAfter: number;
-  readonly at: number;
+  /** CRL shard, chosen by the serial; undefined = full list only. */
+  readonly shard: number | undefined;
+  /** The whole certificate as it is meant, under the lint key. */
+  readonly lintCertificate: Uint8Array;
+  readonly requestId?: string | undefined;
 }
 
 /** An earlier certificate of a public key: whose it was, and whether the key was given up as compromised. */
@@ -35,61 +43,54 @@ export interface KeyUse {
   readonly compromised: boolean;
 }
 
+/** Two requests at once must not certify one key for two subjects: whoever asks for a key waits here. */
+export async function lockKey(tx: Tx, spkiSha256: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`key ${spkiSha256}`}, 0))`.execute(tx);
+}
+
+async function insertRow(tx: Tx, state: 'signing' | 'abandoned', intent: Intent, at: number): Promise<void> {
+  await sql`
+    insert into authority.certificate
+      (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before, not_after, intended_at,
+        lint_certificate, crl_shard, request_id)
+    values (${intent.issuerSha256}, ${intent.serialHex}, ${state}, ${intent.profile}, ${intent.profileSha256},
+      ${intent.subjectText}, ${intent.spkiSha256}, ${new Date(intent.notBefore)}, ${new Date(intent.notAfter)}, ${new Date(at)},
+      ${Buffer.from(intent.lintCertificate)}, ${intent.shard ?? null}, ${intent.requestId ?? null})`.execute(tx);
+}
+
 /**
- * Takes the serial for ever, whatever becomes of the attempt, unless an earlier use of the key forbids it.
- *
- * Under a lock on the key: two requests at once must not certify one key for two subjects.
+ * Takes the serial for ever, with the whole intended certificate, before any key of the CA is asked. The primary key
+ * refuses a serial that was ever drawn for this issuer.
  */
-export async function insertIntent(
-  db: Database,
-  intent: Intent,
-  mayUse: (uses: readonly KeyUse[]) => boolean,
-): Promise<'inserted' | { readonly refusedFor: readonly KeyUse[] }> {
-  return db.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`key ${intent.spkiSha256}`}, 0))`.execute(tx);
-    const uses = await usesOfKey(tx, intent.spkiSha256);
-    if (!mayUse(uses)) return { refusedFor: uses };
-    await sql`
-      insert into authority.certificate
-        (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before, not_after, intended_at)
-      values (${intent.issuerSha256}, ${intent.serialHex}, 'intended', ${intent.profile}, ${intent.profileHash}, ${intent.subject},
-        ${intent.spkiSha256}, ${new Date(intent.notBefore)}, ${new Date(intent.notAfter)}, ${new Date(intent.at)})`.execute(tx);
-    return 'inserted';
+export async function insertIntent(tx: Tx, intent: Intent, at: number): Promise<void> {
+  await insertRow(tx, 'signing', intent, at);
+  const { issuerSha256, profile, profileSha256, spkiSha256, requestId } = intent;
+  await recordEvent(tx, at, 'certificate.signing', intent.serialHex, {
+    ...{ issuerSha256, profile, profileSha256, spkiSha256 },
+    lintCertificateSha256: createHash('sha256').update(intent.lintCertificate).digest('hex'),
+    ...(requestId === undefined ? {} : { requestId }),
   });
 }
 
-/** Stores the whole intended certificate (under the lint key) and the event, before the key is used. */
-export async function markSigning(
-  db: Database,
-  issuerSha256: string,
-  serialHex: string,
-  lint: Uint8Array,
-  at: number,
-): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    const done = await sql`
-      update authority.certificate set state = 'signing', lint_certificate = ${Buffer.from(lint)}
-      where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex} and state = 'intended'`.execute(tx);
-    if (done.numAffectedRows !== 1n) throw new Error('the intent is gone or already used');
-    await recordEvent(tx, at, 'certificate.signing', serialHex, { issuerSha256 });
-  });
+/** A certificate that the linter stopped: its serial is taken, nothing was signed with it. */
+export async function insertStopped(tx: Tx, intent: Intent, at: number, broken: readonly string[]): Promise<void> {
+  await insertRow(tx, 'abandoned', intent, at);
+  await recordEvent(tx, at, 'certificate.abandoned', intent.serialHex, { issuerSha256: intent.issuerSha256, lint: broken });
 }
 
 export async function markGood(
-  db: Database,
-  issuerSha256: string,
-  serialHex: string,
+  tx: Tx,
+  { issuerSha256, serialHex }: Pick<Intent, 'issuerSha256' | 'serialHex'>,
   der: Uint8Array,
   at: number,
   detail: object,
 ): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    const done = await sql`
-      update authority.certificate set state = 'good', der = ${Buffer.from(der)}, issued_at = ${new Date(at)}
-      where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex} and state = 'signing'`.execute(tx);
-    if (done.numAffectedRows !== 1n) throw new Error('the certificate is not being signed');
-    await recordEvent(tx, at, 'certificate.issued', serialHex, detail);
-  });
+  const done = await sql`
+    update authority.certificate set state = 'good', der = ${Buffer.from(der)}, issued_at = ${new Date(at)}
+    where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex} and state = 'signing'`.execute(tx);
+  // The reconciler may have given this attempt up meanwhile: then the serial is revoked, and nobody gets the certificate.
+  if (done.numAffectedRows !== 1n) throw new AuthorityFault('issuance.given-up', 'the certificate is not being signed any more');
+  await recordEvent(tx, at, 'certificate.issued', serialHex, detail);
 }
 
 /** Closes an attempt; its serial stays taken. */
@@ -97,13 +98,6 @@ export async function markAbandoned(db: Database, issuerSha256: string, serialHe
   await sql`
     update authority.certificate set state = 'abandoned'
     where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex} and state in ('intended', 'signing')`.execute(db);
-}
-
-export async function abandon(db: Database, issuerSha256: string, serialHex: string, at: number, detail: object): Promise<void> {
-  await db.transaction().execute(async (tx) => {
-    await markAbandoned(tx, issuerSha256, serialHex);
-    await recordEvent(tx, at, 'certificate.abandoned', serialHex, detail);
-  });
 }
 
 export async function unfinished(
@@ -145,7 +139,7 @@ export async function findCertificate(
   };
 }
 
-async function usesOfKey(db: Database, spkiSha256: string): Promise<KeyUse[]> {
+export async function usesOfKey(db: Database, spkiSha256: string): Promise<KeyUse[]> {
   const found = await sql<KeyUse>`
     select c.subject, coalesce(r.reason = 1, false) as compromised
     from authority.certificate c left join authority.revocation r using (issuer_sha256, serial_hex)
@@ -153,8 +147,20 @@ async function usesOfKey(db: Database, spkiSha256: string): Promise<KeyUse[]> {
   return found.rows;
 }
 
+export interface Existing {
+  readonly issuerSha256: string;
+  readonly serialHex: string;
+  readonly profile: string;
+  readonly profileHash: string;
+  readonly subject: string;
+  readonly spkiSha256: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly at: number;
+}
+
 /** A certificate that was recorded from outside the pipeline (root and issuing CA, made with their keys). */
-export async function recordExisting(db: Database, intent: Intent, der: Uint8Array): Promise<void> {
+export async function recordExisting(db: Database, intent: Existing, der: Uint8Array): Promise<void> {
   await sql`
     insert into authority.certificate
       (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before, not_after, intended_at, issued_at, der)

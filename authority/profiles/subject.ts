@@ -1,4 +1,6 @@
-import { buildName } from '@antin/pki/x509/name';
+import { OID } from '@antin/pki/oids';
+import { attribute, buildName } from '@antin/pki/x509/name';
+import type { Name } from '@antin/pki/x509/name';
 import { refused } from '../fault.ts';
 import type { Refusal } from '../fault.ts';
 import type { AltName } from './extensions.ts';
@@ -73,4 +75,31 @@ export function checkAltNames(profile: Profile, names: readonly AltName[]): Refu
     }
   }
   return undefined;
+}
+
+/** OIDs of the attribute types a subject may have, by the names `SUBJECT_FIELDS` gives them. */
+export const ATTRIBUTE_TYPES: Readonly<Record<(typeof SUBJECT_FIELDS)[SubjectField]['type'], string>> = {
+  C: OID.countryName,
+  ST: OID.stateOrProvinceName,
+  L: OID.localityName,
+  O: OID.organizationName,
+  organizationIdentifier: OID.organizationIdentifier,
+  OU: OID.organizationalUnitName,
+  title: OID.title,
+  SN: OID.surname,
+  GN: OID.givenName,
+  serialNumber: OID.serialNumber,
+  UID: OID.userId,
+  CN: OID.commonName,
+};
+
+/** The parts of a name that was issued before, for a renewal: first value of each type. */
+export function subjectPartsOf(name: Name): SubjectParts {
+  const fields = Object.entries(SUBJECT_FIELDS) as [SubjectField, (typeof SUBJECT_FIELDS)[SubjectField]][];
+  return Object.fromEntries(
+    fields.flatMap(([field, { type }]) => {
+      const text = attribute(name, ATTRIBUTE_TYPES[type]);
+      return text === undefined ? [] : [[field, text]];
+    }),
+  );
 }

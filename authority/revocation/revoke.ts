@@ -4,6 +4,7 @@ import { enqueue } from '@antin/adapters/db/outbox';
 import { encodeRevokedEntry } from '@antin/pki/crl/build';
 import { Day } from '@antin/protocol/basics';
 import type { RevocationCause } from '@antin/protocol/certificates/request';
+import { releaseRequest } from '../issuance/approved.ts';
 import { findCertificate, markAbandoned, unfinished } from '../issuance/store.ts';
 import type { Database } from '../issuance/store.ts';
 import { recordEvent } from '../journal/record.ts';
@@ -183,6 +184,7 @@ export async function reconcile(db: Database, before: number, now: number): Prom
         await announceChange(tx, { issuerSha256, serialHex }, now);
       }
       await markAbandoned(tx, issuerSha256, serialHex);
+      await releaseRequest(tx, issuerSha256, serialHex);
       await recordEvent(tx, now, 'certificate.abandoned', serialHex, { issuerSha256, maybeSigned: state === 'signing' });
     });
   }

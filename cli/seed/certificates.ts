@@ -11,7 +11,7 @@ import type { EnrolmentRequest, SeedDoors } from './doors.ts';
 /** Upper bound of organisation and common name (RFC 5280 appendix A). */
 const DN_CHARACTERS = 64;
 
-type Subject = Parameters<AuthorityService['issueCertificate']>[0];
+type Subject = Parameters<AuthorityService['issueCertificate']>[0] & { readonly profile: 'person' | 'organisation' };
 
 /** What the authority certifies for a person: name, post, unit and agency as of that day. */
 export function personRequest(demo: Demo, person: DemoPerson): Omit<Subject, 'csr' | 'spki'> {

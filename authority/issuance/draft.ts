@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
+import type { SignatureAlgorithm } from '@antin/pki/crypto';
+import { readCertificate } from '@antin/pki/lint/facts';
+import { lintFacts } from '@antin/pki/lint/lint';
+import { LINT_OWN, LINT_OWN_QUALIFIED } from '@antin/pki/lint/profiles';
+import type { LintProfile } from '@antin/pki/lint/profiles';
+import { blocks, runRules } from '@antin/pki/lint/rule';
+import type { Finding } from '@antin/pki/lint/rule';
+import { buildTbsCertificate, certificateFrom } from '@antin/pki/x509/build';
+import { nameText, parseName } from '@antin/pki/x509/name';
+import { decodeDer } from '@antin/formats/der/reader';
+import { drawSerial } from '../ca/serial.ts';
+import { yearsAfter } from '../ca/validity.ts';
+import { refused } from '../fault.ts';
+import type { Refusal } from '../fault.ts';
+import { shardOf } from '../profiles/addresses.ts';
+import { extensionsOf } from '../profiles/extensions.ts';
+import type { AltName } from '../profiles/extensions.ts';
+import { latestEnd } from '../profiles/limits.ts';
+import { profileHash } from '../profiles/profile.ts';
+import type { Profile, ProfileName } from '../profiles/profile.ts';
+import { checkAltNames, checkSubjectParts, subjectOf } from '../profiles/subject.ts';
+import type { SubjectParts } from '../profiles/subject.ts';
+import { PROFILES } from '../profiles/table.ts';
+import type { IssuingCa } from './ca.ts';
+import { profileRules } from './profile-rules.ts';
+import { checkKey } from './public-key.ts';
+
+/** What is to be certified; nothing else of a request goes into a certificate. */
+export interface Order {
+  readonly profile: Exclude<ProfileName, 'root' | 'issuing'>;
+  readonly subject: SubjectParts;
+  /** SubjectPublicKeyInfo, DER; whoever brings it has proven possession before. */
+  readonly spki: Uint8Array;
+  readonly altNames?: readonly AltName[];
+  /** Default now. */
+  readonly notBefore?: number;
+  /** Default the longest the profile and the issuer allow. */
+  readonly notAfter?: number;
+  /** Instead of `notAfter`: so many whole years from `notBefore`. */
+  readonly years?: number;
+  /** A renewal: notAfter of the certificate it follows. */
+  readonly renewsUntil?: number;
+  /** The approved request this certificate answers. */
+  readonly requestId?: string;
+}
+
+/** A certificate as it is meant, under the lint key: everything but the signature is final. */
+export interface Draft {
+  readonly status: 'draft';
+  readonly profile: Profile;
+  readonly profileSha256: string;
+  readonly serialNumber: Uint8Array;
+  readonly serialHex: string;
+  /** Undefined where the issuer has no shards. */
+  readonly shard: number | undefined;
+  readonly subjectText: string;
+  readonly spkiSha256: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly tbs: Uint8Array;
+  readonly lintCertificate: Uint8Array;
+  /** What the linter stops; empty = may be signed. */
+  readonly broken: readonly Finding[];
+}
+
+/** Throw-away keys of the CA's own kind, so that the linter sees a whole certificate; their signatures are worth nothing. */
+const lintKeys = new Map<string, Uint8Array>();
+
+function lintKeyFor(algorithm: SignatureAlgorithm): Uint8Array {
+  const kind = algorithm.scheme === 'ecdsa' ? 'p-256' : algorithm.scheme === 'ed25519' ? 'ed25519' : 'rsa-2048';
+  let key = lintKeys.get(kind);
+  if (key === undefined) lintKeys.set(kind, (key = nodeSecrets.generateKeyPair(kind).pkcs8));
+  return key;
+}
+
+/** What a profile and a CA fix together, made once. */
+interface Template {
+  readonly profile: Profile;
+  readonly profileSha256: string;
+  readonly extensions: ReturnType<typeof extensionsOf>;
+  readonly lint: LintProfile;
+}
+
+/**
+ * Makes and lints certificates of one CA without a database: the part of issuance that only computes.
+ *
+ * Codes: `issuance.subject-*`, `issuance.mail-invalid`, `issuance.host-invalid`, `issuance.key-*`, `issuance.validity`,
+ * `issuance.validity-too-long`, `issuance.outside-issuer`.
+ */
+export function drafts(ca: IssuingCa): (order: Order, now: number) => Draft | Refusal {
+  const templates = new Map<string, Template>();
+  const { certificate: issuer, algorithmIdentifier, key, addresses, policies } = ca;
+
+  function templateOf(name: ProfileName): Template {
+    let template = templates.get(name);
+    if (template === undefined) {
+      const profile = PROFILES[name];
+      const extensions = extensionsOf(profile, { keyIdentifier: issuer.subjectKeyIdentifier, addresses, policies });
+      const lint = profile.holder === 'citizen' ? LINT_OWN_QUALIFIED : LINT_OWN;
+      templates.set(name, (template = { profile, profileSha256: profileHash(profile), extensions, lint }));
+    }
+    return template;
+  }
+
+  return (order, now) => {
+    const { profile, profileSha256, extensions, lint } = templateOf(order.profile);
+    const { altNames = [], spki } = order;
+    const wrong = checkSubjectParts(profile, order.subject) ?? checkAltNames(profile, altNames) ?? checkKey(profile, spki);
+    if (wrong !== undefined) return wrong;
+    const validity = validityOf(profile, order, issuer, now);
+    if (validity.status === 'refused') return validity;
+    const { notBefore, notAfter } = validity;
+    const subject = subjectOf(profile, order.subject);
+    const serialNumber = drawSerial(nodeSecrets, ca.serialPrefix);
+    const tbs = buildTbsCertificate({
+      serialNumber,
+      signatureAlgorithm: algorithmIdentifier,
+      issuer: issuer.subject.raw,
+      notBefore,
+      notAfter,
+      subject,
+      spki,
+      extensions: extensions({ spki, serialNumber, altNames }),
+    });
+    const value = nodeSecrets.sign(lintKeyFor(key.algorithm), key.algorithm, tbs);
+    const lintCertificate = certificateFrom(tbs, algorithmIdentifier, value);
+    const facts = readCertificate(lintCertificate);
+    const { renewsUntil } = order;
+    const own = profileRules({ profile, issuer, now, ...(renewsUntil === undefined ? {} : { renewsUntil }) });
+    const findings = [...lintFacts(facts, lint, nodeCrypto), ...runRules(own, facts, { kind: {}, door: nodeCrypto })];
+    return {
+      status: 'draft',
+      profile,
+      profileSha256,
+      serialNumber,
+      serialHex: Buffer.from(serialNumber).toString('hex'),
+      shard: addresses.shards === 0 ? undefined : shardOf(serialNumber, addresses.shards),
+      subjectText: nameText(parseName(decodeDer(subject))),
+      spkiSha256: createHash('sha256').update(spki).digest('hex'),
+      notBefore,
+      notAfter,
+      tbs,
+      lintCertificate,
+      broken: findings.filter(blocks),
+    };
+  };
+}
+
+type Validity = { readonly status: 'validity'; readonly notBefore: number; readonly notAfter: number };
+
+function validityOf(profile: Profile, order: Order, issuer: IssuingCa['certificate'], now: number): Validity | Refusal {
+  // Whole seconds: the certificate can hold no finer time, and what is recorded must be what is signed.
+  const notBefore = wholeSecond(order.notBefore ?? now);
+  const latest = latestEnd(profile.limit, notBefore, order.renewsUntil);
+  // What nobody asked for may be cut at the issuer's end; what was asked for is refused, not silently shortened.
+  const asked = order.years === undefined ? order.notAfter : yearsAfter(notBefore, order.years);
+  const notAfter = wholeSecond(asked ?? Math.min(latest, issuer.notAfter));
+  if (notAfter <= notBefore) return refused('issuance.validity');
+  if (notAfter > latest) return refused('issuance.validity-too-long', new Date(latest).toISOString());
+  if (notBefore < issuer.notBefore || notAfter > issuer.notAfter) {
+    return refused('issuance.outside-issuer', new Date(issuer.notAfter).toISOString());
+  }
+  return { status: 'validity', notBefore, notAfter };
+}
+
+function wholeSecond(at: number): number {
+  return Math.floor(at / 1000) * 1000;
+}
