@@ -14,6 +14,7 @@ const usage = `Antin (Ấn Tín): digital signatures for public administration
   antin journal   prove and check what a journal says
   antin inspect   print the structure of a file
   antin agent     hold keys on the signer's own machine for an office
+  antin ceremony  make keys and certificates of CAs from one reviewed file
   antin bench     measure
   antin check     everything CI does, but for the judges
   antin judges    second opinions from other engines

@@ -30,7 +30,11 @@ const ANY_POLICY = '2.5.29.32.0';
  *
  * @throws {AuthorityFault} `ca.link` when the names differ or they never live at the same time
  */
-export function linkTbs(signer: Pick<CertifiedKey, 'certificate' | 'algorithmIdentifier'>, subject: Generation): Uint8Array {
+export function linkTbs(
+  signer: Pick<CertifiedKey, 'certificate' | 'algorithmIdentifier'>,
+  subject: Pick<Generation, 'certificate'>,
+  serialNumber: Uint8Array = drawSerial(nodeSecrets),
+): Uint8Array {
   const { certificate: from } = signer;
   const { certificate: to } = subject;
   if (!equalBytes(from.subject.raw, to.subject.raw)) {
@@ -42,7 +46,7 @@ export function linkTbs(signer: Pick<CertifiedKey, 'certificate' | 'algorithmIde
     throw new AuthorityFault('ca.link', 'the two generations never live at the same time');
   }
   return buildTbsCertificate({
-    serialNumber: drawSerial(nodeSecrets),
+    serialNumber,
     signatureAlgorithm: signer.algorithmIdentifier,
     issuer: from.subject.raw,
     notBefore,

@@ -12,6 +12,7 @@ export const commandNames: readonly string[] = [
   'journal',
   'inspect',
   'agent',
+  'ceremony',
   'bench',
   'check',
   'judges',
