@@ -192,6 +192,8 @@ describe.skipIf(chromiumPath === undefined)('the walk of one document', () => {
       .first()
       .click();
     await page.getByText('Văn bản này còn nguyên vẹn', { exact: false }).first().waitFor();
+    // A table of data beside the signed files: told, and it makes the document neither better nor worse.
+    await page.getByText('Phụ lục “danh-sach.csv” không có chữ ký số riêng', { exact: false }).waitFor();
     await shot(page, '40-incoming');
     await accessible(page);
     await page.getByRole('button', { name: 'Vào sổ và xác nhận với nơi gửi' }).click();

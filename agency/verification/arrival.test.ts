@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { openFileStore } from '@antin/adapters/files/store';
 import { nodeCrypto as door } from '@antin/adapters/crypto/node';
 import { Sha256 } from '@antin/protocol/basics';
@@ -203,6 +204,25 @@ describe('what arrived', () => {
     ]);
     expect(bad.verdict).toBe('invalid');
     expect(bad.vi).toContain('Tệp chính “b.pdf”');
+  });
+
+  it('a document of very many files is judged file by file, and holds few of them open', async () => {
+    const many = Array.from({ length: 250 }, (_, i): Sent => ['annex', `${i}.csv`, utf8('a;b'), 'text/csv']);
+    const before = readdirSync('/proc/self/fd').length;
+    let most = 0;
+    const judge: Judge = (question) => {
+      most = Math.max(most, readdirSync('/proc/self/fd').length - before);
+      return honest(question);
+    };
+    const view = await arrive(
+      [['main', 'quyet-dinh.pdf', plain, PDF], ['annex', 'quyet-dinh.pdf.p7s', await detachedCms(plain)], ...many],
+      judge,
+    );
+    // Nothing passes for lack of room to look.
+    expect(view.verdict).toBe('unsigned');
+    expect(view.notes).toHaveLength(250);
+    expect(most).toBeLessThan(10);
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
   });
 
   it('a file that was stopped says so and is no conclusion, wherever it stands', async () => {

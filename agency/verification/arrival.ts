@@ -26,6 +26,12 @@ export interface ArrivedFile {
 }
 
 /**
+ * Files that are open at the same time. In a document of more, signatures that stand beside their data lack it and do not pass:
+ * descriptors are the whole office's.
+ */
+const MOST_TOGETHER = 200;
+
+/**
  * Judges every file of a document, whatever its format: each by itself, and signatures that stand in files of their own with the file
  * that they are over. A file is what its content says; media type and name are the sender's claims, and a false one is told.
  */
@@ -33,11 +39,12 @@ export async function judgeArrival(
   files: readonly SentFile[],
   { judge, open, at }: { readonly judge: Judge; readonly open: FileStore['source']; readonly at: number },
 ): Promise<readonly ArrivedFile[]> {
-  using held = new DisposableStack();
-  const opened: NamedFile[] = files.map(({ name, sha256 }) => ({ name, file: wholeFile(held.use(open(sha256))) }));
   const answers: Answer[] = [];
-  for (const [i, one] of opened.entries()) {
-    answers.push(await judge({ ...one, data: opened.filter((_, other) => other !== i), relation: 'around', at }));
+  for (const [i, one] of files.entries()) {
+    const others = files.length > MOST_TOGETHER ? [] : files.filter((_, other) => other !== i);
+    using held = new DisposableStack();
+    const opened = ({ name, sha256 }: SentFile): NamedFile => ({ name, file: wholeFile(held.use(open(sha256))) });
+    answers.push(await judge({ ...opened(one), data: others.map(opened), relation: 'around', at }));
   }
   const judged = answers.map((answer) => (answer.status === 'judged' ? answer : undefined));
   // Positions in `data` leave out the file itself.
