@@ -9,6 +9,7 @@ import { judgePdf } from './judge-pdf.ts';
 import { judgeMail } from './mail/judge-mail.ts';
 import { judgeOoxml } from './ooxml/judge.ts';
 import { judgeXmlFile } from './xml/judge-xml.ts';
+import { apartFinding } from './covers-apart.ts';
 import { unusedData } from './given-data.ts';
 import { LimitReached } from './limits.ts';
 import type { ValidationOutcome } from './outcome.ts';
@@ -244,7 +245,7 @@ function documentReport(source: ByteSource, context: ValidationContext, judged: 
     ...(judged.revisions === undefined ? {} : { revisions: judged.revisions }),
     signatures,
     errors: [...errors, ...doubts],
-    warnings: [...judged.warnings, ...sources.warnings],
+    warnings: [...judged.warnings, ...apartFinding(signatures), ...sources.warnings],
     ...(information.length === 0 ? {} : { information }),
     decidedBy,
     decidedBySignature,

@@ -81,6 +81,7 @@ export interface Catalogue {
     readonly unknown: () => string;
   };
   readonly and: (parts: readonly string[]) => string;
+  readonly wholeDocument: () => string;
 }
 
 export interface Who {
@@ -91,6 +92,8 @@ export interface Who {
   readonly unsignedFields: readonly string[];
   /** Where no signature covers the whole file: the elements that are signed. Nothing is said about the rest. */
   readonly parts: readonly string[];
+  /** Where the signatures are not over the same: who signed what. */
+  readonly apart: readonly { readonly who: string; readonly parts: readonly string[] }[];
 }
 
 export interface ReasonFacts {

@@ -9,14 +9,16 @@ const fields = (names: readonly string[]): string =>
 
 /** The English words; the same keys as the Vietnamese ones. Times are Vietnam time. */
 export const EN: Catalogue = {
-  valid: ({ persons, seals, authorityChecked, unsignedFields, parts }) =>
-    parts.length > 0
-      ? `The signed part of this file (${list(parts)}) is intact and was signed by ${list([...persons, ...seals])}; no signature speaks for anything around it.`
-      : unsignedFields.length > 0
-        ? `What was signed is intact and was signed by ${list([...persons, ...seals])}, but no signature covers what was filled in later (${fields(unsignedFields)}).`
-        : authorityChecked
-          ? 'This document is intact and was signed by the right person and the right agency.'
-          : `This document is intact and was signed by ${list([...persons, ...seals])}; authority was not checked.`,
+  valid: ({ persons, seals, authorityChecked, unsignedFields, parts, apart }) =>
+    apart.length > 0
+      ? `What was signed is intact, but each signed a part of their own: ${apart.map((one) => `${one.who} signed ${list(one.parts)}`).join('; ')}${parts.length === 0 ? '' : '; nobody signed anything else'}.`
+      : parts.length > 0
+        ? `The signed part of this file (${list(parts)}) is intact and was signed by ${list([...persons, ...seals])}; no signature speaks for anything around it.`
+        : unsignedFields.length > 0
+          ? `What was signed is intact and was signed by ${list([...persons, ...seals])}, but no signature covers what was filled in later (${fields(unsignedFields)}).`
+          : authorityChecked
+            ? 'This document is intact and was signed by the right person and the right agency.'
+            : `This document is intact and was signed by ${list([...persons, ...seals])}; authority was not checked.`,
   validMail: ({ persons, seals }) =>
     `The body of the mail is intact and was signed by ${list([...persons, ...seals])}; subject, sender and recipients stand outside of what is signed.`,
   replaced: (by) => `This document is intact, but it has since been replaced${by === '' ? '' : ` by ${by}`}.`,
@@ -244,4 +246,5 @@ export const EN: Catalogue = {
     unknown: () => 'A digital signature does not tell this; ask the issuing agency.',
   },
   and: list,
+  wholeDocument: () => 'the whole document',
 };

@@ -1,3 +1,4 @@
+import { countersigns, coversApart } from '../validation/covers-apart.ts';
 import type { SignatureReport, SignerReport, ValidationReport } from '../validation/types.ts';
 import type { Answer, Catalogue, DirectoryAnswer, Language, ReasonFacts, Sentence, Tone, Who } from './catalogue.ts';
 import { EN } from './en.ts';
@@ -21,8 +22,8 @@ export function sentenceFor(report: ValidationReport, language: Language, direct
     const inForce = directory?.inForce;
     if (inForce === 'replaced') return { tone: 'doubt', heading: words.replaced(directory?.replacedBy ?? ''), answers };
     if (inForce === 'recalled') return { tone: 'doubt', heading: words.recalled(), answers };
-    const who = whoOf(report, directory);
-    const all = who.unsignedFields.length === 0 && who.parts.length === 0;
+    const who = whoOf(report, words, directory);
+    const all = who.unsignedFields.length === 0 && who.parts.length === 0 && who.apart.length === 0;
     return {
       tone: all ? 'good' : 'doubt',
       heading: report.format === 'S/MIME' ? words.validMail(who) : words.valid(who),
@@ -54,7 +55,7 @@ function reasonKey(report: ValidationReport, deciding: SignatureReport | undefin
   return Object.hasOwn(EN.reasons, sub) ? sub : code;
 }
 
-function whoOf(report: ValidationReport, directory: DirectoryAnswer | undefined): Who {
+function whoOf(report: ValidationReport, words: Catalogue, directory: DirectoryAnswer | undefined): Who {
   const unique = (names: readonly string[]): string[] => [...new Set(names)];
   const own = report.signatures.filter((one) => !countersigns(one));
   return {
@@ -63,12 +64,18 @@ function whoOf(report: ValidationReport, directory: DirectoryAnswer | undefined)
     authorityChecked: directory?.authorityChecked ?? false,
     unsignedFields: unsignedFields(report),
     parts: signedParts(report),
+    apart: coversApart(report.signatures).map(({ signature, parts }) => ({
+      who: signature.signer?.seal === false ? titled(signature, directory) : nameOf(signature.signer),
+      parts: fewOf(parts.map(({ kind, name }) => (kind === 'document' ? words.wholeDocument() : printable(name)))),
+    })),
   };
 }
 
-/** Who only signs another's signature has not signed the document. */
-function countersigns({ covers = [] }: SignatureReport): boolean {
-  return covers.length > 0 && covers.every((one) => one.kind === 'signature');
+const FEW = 5;
+
+/** A sentence is no list: of many names the first few. */
+function fewOf(names: readonly string[]): readonly string[] {
+  return names.length <= FEW ? names : [...names.slice(0, FEW), '…'];
 }
 
 const PARTLY: ReadonlySet<string | null> = new Set([

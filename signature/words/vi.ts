@@ -9,7 +9,11 @@ const fields = (names: readonly string[]): string =>
 
 /** Câu chữ tiếng Việt. Một khoá, một câu; không ghép từ máy. */
 export const VI: Catalogue = {
-  valid: ({ persons, seals, authorityChecked, unsignedFields, parts }) => {
+  valid: ({ persons, seals, authorityChecked, unsignedFields, parts, apart }) => {
+    if (apart.length > 0) {
+      const each = apart.map(({ who, parts: own }) => `${who} ký ${list(own)}`).join('; ');
+      return `Những gì được ký còn nguyên vẹn, nhưng mỗi người chỉ ký phần của mình: ${each}${parts.length === 0 ? '' : '; ngoài ra không ai ký'}.`;
+    }
     if (parts.length > 0) {
       return `Phần được ký của tệp (${list(parts)}) còn nguyên vẹn, do ${list([...persons, ...seals])} ký; không chữ ký nào xác nhận những gì nằm ngoài phần đó.`;
     }
@@ -239,4 +243,5 @@ export const VI: Catalogue = {
     unknown: () => 'Chữ ký số không cho biết điều này; hãy hỏi cơ quan ban hành.',
   },
   and: list,
+  wholeDocument: () => 'toàn bộ tài liệu',
 };
