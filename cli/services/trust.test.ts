@@ -11,7 +11,8 @@ import { memorySource } from '@antin/formats/bytes/source';
 import { letter, sign } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { afterAll, expect, test } from 'vitest';
-import { withFolder } from './trust.ts';
+import { timeStamps } from './time-stamps.ts';
+import { issuersOf, statusNow, withFolder } from './trust.ts';
 
 const pki = testPki();
 const folder = mkdtempSync(join(tmpdir(), 'antin trust '));
@@ -48,4 +49,20 @@ test('the folder adds to what the own authority gives: strangers become known un
   // Known now; its status is not published anywhere that the store names.
   expect(await decided('unknownIssuer', trust)).toBe('trust.revocation-known');
   expect(await decided('unknownIssuer', trustUntil('2026-01-01T00:00:00Z'))).toBe('trust.anchor-ended');
+});
+
+test('before a key is used its status is what its issuer publishes, whoever that is; a look-alike issuer is not asked', async () => {
+  const status = (name: string, trust = own) => statusNow(trust, pki.certificate(name).raw, pki.now);
+  expect(await Promise.all(['leader', 'revoked', 'unknownIssuer', 'brokenSignature'].map((name) => status(name)))).toEqual([
+    ...['good', 'revoked', 'unknown', 'unknown'],
+  ]);
+  const silent: TrustSource = { ...own, evidence: () => Promise.resolve(undefined) };
+  expect(await status('revoked', silent)).toBe('unknown');
+  expect(issuersOf(pki.certificate('leader').raw, own).map((one) => one.raw)).toEqual([pki.certificate('issuing').raw]);
+  expect(issuersOf(pki.certificate('unknownIssuer').raw, own)).toEqual([]);
+});
+
+test('with no time-stamp authority at hand nobody answers, and the reason names the setting', async () => {
+  await expect(timeStamps(undefined, undefined)(new Uint8Array(32))).rejects.toThrow('ANTIN_TSA_URL');
+  await expect(timeStamps('', undefined)(new Uint8Array(32))).rejects.toThrow('ANTIN_TSA_URL');
 });
