@@ -18,7 +18,8 @@ const usage = `antin serve: run the services until Ctrl-C
   --services LIST      which services this process runs               [ANTIN_SERVICES]
   --log-level LEVEL    warn; debug shows each request                 [ANTIN_LOG_LEVEL]
 
-DATABASE_URL=postgresql://… uses a PostgreSQL of your own instead of the one that came with the install.
+DATABASE_URL=postgresql://… uses a PostgreSQL of your own instead of the one that came with the install. ANTIN_TRUST,
+ANTIN_POLICIES, ANTIN_REPORT_SEAL, ANTIN_TSA_URL and others: docs/running.md.
 `;
 
 const UNAVAILABLE = [
@@ -32,7 +33,14 @@ const UNAVAILABLE = [
   'db.unreachable',
   'db.start-failed',
 ];
-const WRONG_USE = ['config.invalid', 'serve.foreign-folder', 'serve.unusable-folder'];
+const WRONG_USE = [
+  'config.invalid',
+  'serve.foreign-folder',
+  'serve.unusable-folder',
+  'serve.practice-only',
+  'source.trust-unreadable',
+  'source.practice-anchor',
+];
 
 /** `antin serve`: 0 after a clean stop, 64 wrong use, 69 port or folder taken or no database, 70 our own fault. */
 export async function run(argv: string[], io: Io): Promise<number> {

@@ -11,6 +11,8 @@ import { letter, sign } from '@antin/testkit/judging/documents';
 import { DEFAULT_PKI } from '@antin/testkit/pki/description';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { runCommand } from '@antin/testkit/run-command';
+import { run } from '../commands/serve.ts';
 import { runServices, type Installation } from './run.ts';
 import { serviceTable } from './table.ts';
 
@@ -138,4 +140,31 @@ test('with nobody to trust it does not start, and says which setting is missing'
     code: 'config.invalid',
     message: expect.stringContaining('ANTIN_TRUST') as string,
   });
+});
+
+test('what is wrong with its files is said in a sentence and is wrong use, not a fault of ours', async () => {
+  const wrong = join(folder.path, 'wrong trust');
+  mkdirSync(wrong);
+  const serve = async (env: Record<string, string>, ...argv: string[]) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const data = join(folder.path, 'data wrong');
+    const done = await runCommand(
+      run,
+      ['--data', data, '--port', '0', '--services', 'agency', '--log-level', 'silent', ...argv],
+      '',
+    );
+    vi.unstubAllEnvs();
+    return [done.code, done.err.replace(/.*\[([a-z.-]+)\]\n$/s, '$1')];
+  };
+  const production = ['--profile', 'production', '--public-url', 'https://office.example'];
+  expect(await serve({ ANTIN_TRUST: '' })).toEqual([64, 'config.invalid']);
+  writeFileSync(join(wrong, 'trust.json'), '{"format": ');
+  expect(await serve({ ANTIN_TRUST: wrong })).toEqual([64, 'source.trust-unreadable']);
+  const anchors = [{ file: 'root.crt', purposes: ['signer'], practice: true }];
+  writeFileSync(join(wrong, 'root.crt'), pki.certificate('root').raw);
+  writeFileSync(join(wrong, 'trust.json'), JSON.stringify({ format: 'antin-trust-store-1', anchors }));
+  expect(await serve({ ANTIN_TRUST: wrong }, ...production)).toEqual([64, 'source.practice-anchor']);
+  const trust = join(folder.path, 'trust');
+  expect(await serve({ ANTIN_TRUST: trust, ANTIN_POLICIES: join(folder.path, 'nowhere') })).toEqual([64, 'config.invalid']);
+  expect(await serve({ ANTIN_TRUST: trust, ANTIN_REPORT_SEAL: join(folder.path, 'nowhere') })).toEqual([64, 'config.invalid']);
 });
