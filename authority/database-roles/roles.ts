@@ -116,6 +116,7 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
     ...telling,
     certificate: keep,
     revocation: read,
+    status_issuer: read,
     request_item: {
       select: true,
       update: ['state', 'issuer', 'issued_issuer_sha256', 'issued_serial_hex', 'closed_at', 'due_on', 'spki_sha256'],

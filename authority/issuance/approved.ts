@@ -1,12 +1,15 @@
 import { sql } from 'kysely';
 import type { Tx } from '@antin/adapters/db/transaction';
+import { Refusal as RequestRefusal } from '@antin/adapters/http/refusal';
 import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { parseCertificate } from '@antin/pki/x509/certificate';
+import { canonicalJson } from '@antin/protocol/canonical-json';
 import type { RequestItem } from '@antin/protocol/certificates/request';
 import { refused } from '../fault.ts';
 import type { Refusal } from '../fault.ts';
-import { recordEvent } from '../journal/record.ts';
+import type { HeldStatement } from '../officers/signed-statement.ts';
 import type { ProfileName } from '../profiles/profile.ts';
+import { markIssued, takeForIssue } from '../registration/for-issuance.ts';
 import type { Order } from './draft.ts';
 import type { Issuance, Issued } from './issue.ts';
 import { orderOfForm, orderOfRenewal } from './order-of-request.ts';
@@ -27,6 +30,10 @@ export interface IssueApproved {
   readonly officerId: string;
   /** PKCS#10 of a key that the officer's agent made on the token; left out when the request brought one. */
   readonly csr?: Uint8Array;
+  /** The officer's own signed statement, where acts are signed. */
+  readonly held?: HeldStatement | undefined;
+  /** Serial number printed on the token. */
+  readonly deviceSerial?: string | undefined;
 }
 
 interface ItemRow {
@@ -41,7 +48,7 @@ interface ItemRow {
  * officers at once issue once.
  *
  * Codes: `issuance.not-approved`, `issuance.same-officer`, `issuance.no-certificate-asked`, `issuance.key-missing`,
- * `issuance.renewed-unknown`, `issuance.renewed-not-good`, and those of `drafts`.
+ * `issuance.renewed-unknown`, `issuance.renewed-not-good`, those of `takeForIssue` and of `drafts`.
  */
 export async function issueApproved(parts: ApprovedParts, wish: IssueApproved): Promise<Issued | Refusal> {
   const { db, issuance, clock } = parts;
@@ -54,21 +61,22 @@ export async function issueApproved(parts: ApprovedParts, wish: IssueApproved): 
   if ('status' in order) return order;
   return issuance.issue(order, {
     async intended(tx) {
-      // State and content once more, under the row's lock: an edit or a second officer in between finds the door closed.
-      const done = await sql`
-        update authority.request_item set state = 'issuing', issuer = ${wish.officerId}
-        where id = ${wish.itemId} and state = 'approved' and approved_sha256 = shown_sha256
-          and approver <> ${wish.officerId} and current = ${JSON.stringify(item.current)}::jsonb`.execute(tx);
-      if (done.numAffectedRows !== 1n) return refused('issuance.not-approved', 'changed meanwhile');
-      await recordEvent(tx, clock(), 'request.issuing', undefined, { id: wish.itemId, by: wish.officerId });
-      return undefined;
+      // State, content and register once more, under the row's lock: an edit or a second officer in between finds the door closed.
+      try {
+        const by = { id: wish.officerId, roles: ['issuance'] as const };
+        const taken = await takeForIssue(tx, { id: wish.itemId, by, now: new Date(clock()), held: wish.held });
+        return canonicalJson(taken.item) === canonicalJson(item.current)
+          ? undefined
+          : refused('issuance.not-approved', 'changed meanwhile');
+      } catch (fault) {
+        if (fault instanceof RequestRefusal) return refused(fault.code, fault.detail?.en);
+        throw fault;
+      }
     },
-    async issued(tx, { issuerSha256, serialHex }) {
-      const done = await sql`
-        update authority.request_item set state = 'issued', issued_issuer_sha256 = ${issuerSha256}, issued_serial_hex = ${serialHex}
-        where id = ${wish.itemId} and state = 'issuing'`.execute(tx);
-      if (done.numAffectedRows !== 1n) throw new Error('the request is not being issued any more');
-      await recordEvent(tx, clock(), 'request.issued', serialHex, { id: wish.itemId, issuerSha256 });
+    async issued(tx, { issuerSha256, serialHex, certificate }) {
+      const { raw: der, spki } = certificate;
+      const { deviceSerial } = wish;
+      await markIssued(tx, wish.itemId, { issuerSha256, serialHex, der, spki, deviceSerial }, new Date(clock()));
     },
   });
 }

@@ -3,7 +3,7 @@ import type { FileStore } from '@antin/adapters/files/store';
 import type { RevocationCause } from '@antin/protocol/certificates/request';
 import type { Refusal } from '../fault.ts';
 import type { Doors } from '../database-roles/doors.ts';
-import type { ActSigning } from '../officers/signed-statement.ts';
+import type { ActSigning, HeldStatement } from '../officers/signed-statement.ts';
 
 /** What registration needs from outside. */
 export interface RegistrationDoors extends ActSigning {
@@ -20,6 +20,14 @@ export interface RegistrationDoors extends ActSigning {
     readonly by: string;
     readonly requestId: string;
   }) => Promise<{ readonly status: 'revoked' } | Refusal>;
+  /** Issues an approved request, in the role of issuance. */
+  readonly issue: (order: {
+    readonly itemId: string;
+    readonly officerId: string;
+    readonly held?: HeldStatement;
+    readonly csr?: Uint8Array;
+    readonly deviceSerial?: string;
+  }) => Promise<{ readonly status: 'issued' } | Refusal>;
   /** Signs what is given to carry away; without it, a plain archive. */
   readonly seal?: (
     files: readonly { readonly name: string; readonly mediaType: string; readonly bytes: Uint8Array }[],

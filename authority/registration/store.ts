@@ -191,3 +191,15 @@ export async function uncheckedItems(db: Db, submissionId: string | undefined, l
     order by received_at, id limit ${limit}`.execute(db);
   return rows.map((row) => row.id);
 }
+
+/** Requests of a submission by the sender's own item ids. */
+export async function itemsOfSubmission(
+  db: Db,
+  submissionId: string,
+  itemIds: readonly string[],
+): Promise<ReadonlyMap<string, { readonly id: string; readonly state: RequestState }>> {
+  const { rows } = await sql<{ id: string; itemId: string; state: RequestState }>`
+    select id, item_id as "itemId", state from authority.request_item
+    where submission_id = ${submissionId} and item_id = any(${[...itemIds]}::uuid[])`.execute(db);
+  return new Map(rows.map(({ id, itemId, state }) => [itemId, { id, state }]));
+}

@@ -357,6 +357,15 @@ export const registrationRoutes = {
     body: SignedStatement,
     answer: RequestDetail,
   }),
+  issue: route({
+    method: 'POST',
+    path: '/authority/api/requests/:id/issuance',
+    summary: 'Issue what was approved; `csr` when the key was made on the token at this desk (issuance)',
+    caller: 'officer',
+    params,
+    body: SignedStatement.extend({ csr: Base64.optional(), deviceSerial: z.string().max(64).optional() }),
+    answer: RequestDetail,
+  }),
   handOverStatement: route({
     method: 'GET',
     path: '/authority/api/requests/:id/hand-over',

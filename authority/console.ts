@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { Hono } from 'hono';
+import type { Context } from 'hono';
+import { join } from 'node:path';
+import { officeDay } from '@antin/adapters/clock/days';
+import type { Clock } from '@antin/adapters/clock/clock';
+import type { AnyDatabase } from '@antin/adapters/db/connect';
+import type { JobHandler } from '@antin/adapters/db/worker';
+import { openFileStore } from '@antin/adapters/files/store';
+import type { ProblemRows } from '@antin/adapters/http/problem';
+import { peerAddress } from '@antin/adapters/http/rate-limit';
+import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
+import { ensureDatabaseRoles } from './database-roles/apply.ts';
+import { oneDoor, separateDoors } from './database-roles/doors.ts';
+import type { Doors } from './database-roles/doors.ts';
+import { openChanges } from './officers/change-store.ts';
+import { judgeWith } from './officers/judge.ts';
+import type { Trust } from './officers/judge.ts';
+import { officersProblems } from './officers/problems.ts';
+import { officersApp } from './officers/routes.ts';
+import { foundOfficers } from './officers/seed.ts';
+import type { FirstOfficer } from './officers/seed.ts';
+import type { RegistrationDoors } from './registration/doors.ts';
+import { countWaiting } from './registration/list.ts';
+import { registrationProblems } from './registration/problems.ts';
+import { checkRest, CHECK_QUEUE } from './registration/receive.ts';
+import { requestsApp } from './registration/routes.ts';
+import { sendersApp } from './registration/sender-routes.ts';
+import { submissionsApp } from './registration/submission-routes.ts';
+import { quarantinedCount } from './registration/submission-store.ts';
+
+/** How an installation runs its console. */
+export interface ConsoleSettings {
+  readonly profile: 'practice' | 'production';
+  /** Whether officers must sign what they do with their own token; in production always. */
+  readonly signedActs: 'required' | 'when-present';
+  /** Whether it is reached by https. */
+  readonly secureCookie: boolean;
+}
+
+export interface ConsoleParts extends Pick<RegistrationDoors, 'revoke' | 'seal'> {
+  readonly db: AnyDatabase;
+  /** The authority's own folder; papers of requests lie below. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly settings: ConsoleSettings;
+  /** Whose signatures are believed: officers' and senders'. */
+  readonly trust: Trust;
+  /** Issues in the role of issuance. */
+  readonly issueIn: (doors: Doors) => RegistrationDoors['issue'];
+  readonly log: { info(facts: object, text: string): void; error(facts: object, text: string): void };
+}
+
+/** The issuer's console: officers, requests, senders. */
+export interface AuthorityConsole {
+  /** Routes with their full paths, `/authority/api/…`. */
+  readonly app: Hono;
+  readonly jobs: Readonly<Record<string, JobHandler>>;
+  readonly registration: RegistrationDoors;
+  /** The first officers of an empty installation; see `foundOfficers`. */
+  foundOfficers(officers: readonly FirstOfficer[], password: string, mustChange: boolean): Promise<boolean>;
+  everyMinute(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const consoleProblems: ProblemRows = { ...officersProblems, ...registrationProblems };
+
+/** Puts it together: each part on a connection in its own database role, where the server has the roles. */
+export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityConsole> {
+  const { db, clock, settings, log } = parts;
+  if (settings.profile === 'production' && settings.signedActs !== 'required')
+    throw new TypeError('in production officers sign their acts');
+  const roles = await ensureDatabaseRoles(db);
+  if (roles.status === 'missing') {
+    log.error({ why: roles.why }, 'no separate database roles; `antin database roles` prints what an administrator runs once');
+  }
+  const doors = roles.status === 'ready' ? separateDoors(db) : oneDoor(db);
+  const registration: RegistrationDoors = {
+    doors,
+    clock,
+    files: openFileStore(join(parts.dataDir, 'registration')),
+    signedActs: settings.signedActs,
+    judge: judgeWith(parts.trust),
+    revoke: parts.revoke,
+    issue: parts.issueIn(doors),
+    ...(parts.seal === undefined ? {} : { seal: parts.seal }),
+  };
+  const addressOf = (c: Context) => peerAddress(c);
+  const app = new Hono();
+  app.route(
+    '/',
+    officersApp({
+      ...{ doors, clock, profile: settings.profile, signedActs: settings.signedActs, secureCookie: settings.secureCookie },
+      passwords: { hash: hashPassword, verify: verifyPassword },
+      decoyHash: await hashPassword(randomBytes(16).toString('hex')),
+      addressOf,
+      async countsOf(reader, officer) {
+        const today = officeDay(clock());
+        const waiting = await countWaiting(reader, { officerId: officer.id, today, soon: today });
+        const held = (role: (typeof officer.roles)[number], count: number) => (officer.roles.includes(role) ? count : 0);
+        return {
+          ...{ overdue: waiting.overdue, dueToday: waiting.dueToday },
+          toCheck: held('registration', waiting.toCheck),
+          toApprove: held('approval', waiting.toApprove),
+          toIssue: held('issuance', waiting.toIssue),
+          toHandOver: held('issuance', waiting.toHandOver),
+          toRevoke: held('revocation', waiting.toRevoke),
+          quarantined: held('registration', await quarantinedCount(reader)),
+          changesToConfirm: held('operation', await openChanges(reader)),
+        };
+      },
+    }),
+  );
+  app.route('/', submissionsApp(registration));
+  app.route('/', requestsApp(registration));
+  app.route('/', sendersApp({ ...registration, addressOf }));
+  return {
+    app,
+    registration,
+    jobs: {
+      async [CHECK_QUEUE](job) {
+        await checkRest(registration, (job.payload as { submissionId: string }).submissionId);
+        return { status: 'done' };
+      },
+    },
+    async foundOfficers(officers, password, mustChange) {
+      const passwordHash = await hashPassword(password);
+      return foundOfficers(db, officers, { passwordHash, mustChange, at: clock(), from: officeDay(clock()) });
+    },
+    everyMinute: async () => void (await checkRest(registration)),
+    stop: () => doors.close(),
+  };
+}
