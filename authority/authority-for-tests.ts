@@ -12,7 +12,7 @@ import type { Issued } from './issuance/issue.ts';
 import type { IssueRequest } from './issuance/rules.ts';
 import type { Database } from './issuance/store.ts';
 import { authorityService } from './service.ts';
-import type { AuthorityService } from './service.ts';
+import type { AuthorityOptions, AuthorityService } from './service.ts';
 
 export const HOUR = 3_600_000;
 export const START = Date.parse('2026-03-02T02:00:00Z');
@@ -39,19 +39,21 @@ export const openssl = (...args: string[]) =>
 
 /** An authority on a test's own database and folder, under a clock that is turned by hand. */
 export class AuthorityForTests {
-  readonly folder = mkdtempSync(join(tmpdir(), 'antin-authority-'));
+  readonly folder: string;
   readonly db: Database;
   now = START;
   service!: AuthorityService;
 
-  constructor(db: Database) {
+  /** @param folder of another, for a second process of the same authority */
+  constructor(db: Database, folder = mkdtempSync(join(tmpdir(), 'antin-authority-'))) {
     this.db = db;
+    this.folder = folder;
   }
 
   /** Opens it, again with the same keys after the first time. */
-  async open(): Promise<this> {
+  async open(more: Partial<AuthorityOptions> = {}): Promise<this> {
     const dataDir = join(this.folder, 'data');
-    this.service = await authorityService({ db: this.db, dataDir, baseUrl, clock: () => this.now, log: quiet });
+    this.service = await authorityService({ db: this.db, dataDir, baseUrl, clock: () => this.now, log: quiet, ...more });
     return this;
   }
 

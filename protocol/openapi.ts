@@ -18,6 +18,7 @@ import { reorganisationRoutes } from './office/reorganisation.ts';
 import { sessionRoutes } from './office/session.ts';
 import { signingRoutes } from './office/signing.ts';
 import { Problem } from './problem.ts';
+import { certificateSearchRoutes } from './public/certificates.ts';
 import { publicRoutes } from './public/verification.ts';
 import type { Route } from './route.ts';
 
@@ -38,6 +39,7 @@ export const routeTables: Readonly<Record<string, Readonly<Record<string, Route>
   devices: deviceRoutes as unknown as Record<string, Route>,
   agent: agentRoutes as unknown as Record<string, Route>,
   public: publicRoutes as unknown as Record<string, Route>,
+  'certificate-search': certificateSearchRoutes as unknown as Record<string, Route>,
   'authority-session': officerSessionRoutes as unknown as Record<string, Route>,
   'authority-officers': officerRoutes as unknown as Record<string, Route>,
   'authority-requests': registrationRoutes as unknown as Record<string, Route>,

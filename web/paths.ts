@@ -7,6 +7,8 @@ export const paths = {
   /** Everything below it is the staff app: the server answers `officePage` for `/lam-viec` and `/lam-viec/*`. */
   office: '/lam-viec',
   verify: { vi: '/kiem-tra', en: '/verify' },
+  /** Public search of an issuer's certificates. */
+  certificates: { vi: '/tra-cuu-chung-thu', en: '/certificate-search' },
 } as const;
 
 /** Cookie in which the choice of language is remembered, one year, path `/`. */

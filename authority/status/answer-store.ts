@@ -102,13 +102,15 @@ export async function unanswered(
   limit: number,
 ): Promise<{ readonly serialsHex: string[]; readonly last: string | undefined }> {
   const found = await sql<{ serial_hex: string; missing: boolean }>`
-    select c.serial_hex, not exists (
-        select 1 from authority.ocsp_answer a
-        where a.issuer_sha256 = c.issuer_sha256 and a.serial_hex = c.serial_hex and a.hash = 'SHA-1') as missing
+    select c.serial_hex, a.there is null as missing
     from (
       select issuer_sha256, serial_hex, state, not_after from authority.certificate
       where issuer_sha256 = ${issuerSha256} and serial_hex > ${after} order by serial_hex limit ${limit}
-    ) c where c.state = 'good' and c.not_after > ${new Date(now)} order by c.serial_hex`.execute(db);
+    ) c left join lateral (
+      select true as there from authority.ocsp_answer a
+      where a.issuer_sha256 = c.issuer_sha256 and a.serial_hex = c.serial_hex and a.hash = 'SHA-1' limit 1
+    ) a on true
+    where c.state = 'good' and c.not_after > ${new Date(now)} order by c.serial_hex`.execute(db);
   const last = await sql<{ last: string | null }>`
     select max(serial_hex) as last from (
       select serial_hex from authority.certificate

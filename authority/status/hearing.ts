@@ -33,15 +33,15 @@ export function hearChanges(
 
   async function once(): Promise<void> {
     const client = singleClient(addressOf(db));
-    let broken = false;
-    client.on('error', () => (broken = true));
-    client.on('end', () => (broken = true));
+    const broken = new AbortController();
+    client.on('error', () => broken.abort());
+    client.on('end', () => broken.abort());
     client.on('notification', ({ payload }) => payload !== undefined && tell.onChange(payload));
     try {
       await client.connect();
       await client.query(`listen ${STATUS_CHANNEL}`);
       tell.onLost();
-      while (!signal.aborted && !broken) {
+      while (!signal.aborted && !broken.signal.aborted) {
         const asked = performance.now();
         await Promise.race([client.query('select 1'), late(TRUST_MS)]);
         heardAt = asked;

@@ -66,7 +66,8 @@ async function listByFile(db: Db, name: string): Promise<{ issuerSha256: string;
   const [, base, number] = /^(.+)-(0|[1-9]\d{0,3})$/.exec(name) ?? [];
   if (base === undefined) return undefined;
   const issuer = await issuerByName(db, base);
-  return issuer === undefined ? undefined : { issuerSha256: issuer.issuerSha256, shard: Number(number) };
+  if (issuer === undefined || Number(number) >= issuer.shards) return undefined;
+  return { issuerSha256: issuer.issuerSha256, shard: Number(number) };
 }
 
 function send({ status, headers, body }: HttpAnswer): Response {

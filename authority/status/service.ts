@@ -5,6 +5,7 @@ import type { AnyDatabase } from '@antin/adapters/db/connect';
 import type { JobHandler } from '@antin/adapters/db/worker';
 import { recordEvent } from '../journal/record.ts';
 import type { CertifiedKey } from '../keys/signing-key.ts';
+import { publishIssued } from '../publication/store.ts';
 import { CRL_QUEUE } from './change.ts';
 import type { ListName } from './change.ts';
 import { buildDueLists, buildIfDue } from './crl.ts';
@@ -38,7 +39,7 @@ export interface StatusService {
   readonly fast: ReturnType<typeof ocspFastRoute>;
   /** Handlers of the outbox: lists after a revocation, notices. */
   readonly jobs: Readonly<Record<string, JobHandler>>;
-  /** Builds lists whose time has come and rings when one is about to lapse. */
+  /** Builds lists whose time has come, rings when one is about to lapse, and makes what was issued searchable. */
   everyMinute(): Promise<void>;
   /** Signs answers again before they age, and about certificates that have none. Every minute too, not at the start. */
   presign(): Promise<void>;
@@ -48,12 +49,17 @@ export interface StatusService {
   health(): Promise<{ readonly status: 'ok' | 'alarm'; readonly lists: readonly string[] }>;
   /** Begins to hear changes of other processes; before it, memory is not trusted and the database is asked each time. */
   start(): void;
+  /** Whether every change is heard just now. */
+  hears(): boolean;
   stop(): Promise<void>;
 }
 
 /** Signed anew a minute; a hundred thousand certificates at two hours each are 833. */
 const PRESIGN_A_MINUTE = 5000;
 const PRESIGN_BLOCK = 200;
+/** Certificates that become searchable a minute, in transactions of a block each. */
+const PUBLISH_A_MINUTE = 5000;
+const PUBLISH_BLOCK = 200;
 
 /** Lists, answers and their schedules over one database; any number of processes may run it side by side. */
 export function statusService(options: StatusOptions): StatusService {
@@ -117,6 +123,9 @@ export function statusService(options: StatusOptions): StatusService {
     async everyMinute() {
       await buildDueLists(crl);
       await ring();
+      for (let left = PUBLISH_A_MINUTE; left > 0; left -= PUBLISH_BLOCK) {
+        if ((await publishIssued(db, PUBLISH_BLOCK)) < PUBLISH_BLOCK) break;
+      }
     },
     presign,
     async publish(lists) {
@@ -133,6 +142,7 @@ export function statusService(options: StatusOptions): StatusService {
         onFault: (fault) => log.error({ fault }, 'changes of status are not heard; every question asks the database'),
       });
     },
+    hears: () => hearing?.hears() === true,
     async stop() {
       await hearing?.stop();
       hearing = undefined;

@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
 import { localClock, watchedClock } from '@antin/adapters/clock/watched-clock';
 import { migrations } from '@antin/authority/migrations';
+import { publicationProblems } from '@antin/authority/publication/problems';
+import { publicationRoutes } from '@antin/authority/publication/routes';
 import { authorityService, type AuthorityService } from '@antin/authority/service';
 import { ACCURACY_MS } from '@antin/authority/time-stamp/rules';
 import { beginFirstStart, FOUNDED } from './first-start.ts';
@@ -38,6 +40,7 @@ export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: S
     name: 'authority',
     migrations,
     app,
+    problems: publicationProblems,
     authority,
     async prepare() {
       // The demo's authority is older than the oldest document of the seed.
@@ -53,6 +56,7 @@ export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: S
         log,
       });
       app.route(AUTHORITY_PATH, ready.app);
+      app.route('/', publicationRoutes({ db, clock: () => clock().getTime(), profile: settings.profile }));
     },
     get jobs() {
       return authority().status.jobs;
