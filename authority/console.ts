@@ -38,7 +38,7 @@ export interface ConsoleSettings {
   readonly secureCookie: boolean;
 }
 
-export interface ConsoleParts extends Pick<RegistrationDoors, 'revoke' | 'seal'> {
+export interface ConsoleParts extends Pick<RegistrationDoors, 'seal'> {
   readonly db: AnyDatabase;
   /** The authority's own folder; papers of requests lie below. */
   readonly dataDir: string;
@@ -46,8 +46,9 @@ export interface ConsoleParts extends Pick<RegistrationDoors, 'revoke' | 'seal'>
   readonly settings: ConsoleSettings;
   /** Whose signatures are believed: officers' and senders'. */
   readonly trust: Trust;
-  /** Issues in the role of issuance. */
+  /** Issues in the role of issuance, revokes in that of revocation. */
   readonly issueIn: (doors: Doors) => RegistrationDoors['issue'];
+  readonly revokeIn: (doors: Doors) => RegistrationDoors['revoke'];
   readonly log: { info(facts: object, text: string): void; error(facts: object, text: string): void };
 }
 
@@ -81,7 +82,7 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
     files: openFileStore(join(parts.dataDir, 'registration')),
     signedActs: settings.signedActs,
     judge: judgeWith(parts.trust),
-    revoke: parts.revoke,
+    revoke: parts.revokeIn(doors),
     issue: parts.issueIn(doors),
     ...(parts.seal === undefined ? {} : { seal: parts.seal }),
   };

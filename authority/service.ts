@@ -9,12 +9,15 @@ import { PRACTICE_POLICY } from '@antin/pki/path/practice';
 import { buildName, parseName } from '@antin/pki/x509/name';
 import { decodeDer } from '@antin/formats/der/reader';
 import { openAuthorityKeys, SUBJECTS } from './ca/authority-keys.ts';
+import { authorityConsole } from './console.ts';
+import type { AuthorityConsole, ConsoleSettings } from './console.ts';
 import { caGenerations } from './ca/generations.ts';
 import { adoptFirstGenerations, practiceKeys } from './ca/practice.ts';
 import type { AuthorityKeys } from './ca/authority-keys.ts';
 import type { CertifiedKey } from './keys/signing-key.ts';
 import { AuthorityFault } from './fault.ts';
 import type { Refusal } from './fault.ts';
+import { issueApproved } from './issuance/approved.ts';
 import { fingerprint, issuance } from './issuance/issue.ts';
 import type { Issued } from './issuance/issue.ts';
 import { issuersOf } from './issuance/issuers.ts';
@@ -47,6 +50,8 @@ export interface AuthorityOptions {
   /** Whether the clock may be stamped with now; left out, the computer is taken at its word. */
   readonly clockTrust?: () => ClockTrust;
   readonly log: Log;
+  /** The console of officers and senders; left out, there is none (tests of the services below it). */
+  readonly console?: ConsoleSettings;
 }
 
 /** What the authority needs of a log; pino fits. */
@@ -93,6 +98,10 @@ export interface AuthorityService {
   runJobs(): Promise<void>;
   /** Lists, OCSP, the jobs of the outbox and the door before the app. */
   readonly status: StatusService;
+  /** Officers, requests and senders; its app has full paths. */
+  readonly console: AuthorityConsole | undefined;
+  /** Closes connections of its own. */
+  stop(): Promise<void>;
 }
 
 const DAY = 86_400_000;
@@ -190,6 +199,28 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   app.route('/', status.routes);
   app.route('/', timeStampRoutes(stamp));
 
+  async function evidence(need: { readonly kind: 'crl' | 'ocsp'; readonly issuerSha256: string; readonly serialHex: string }) {
+    const found = await evidenceFor(need.serialHex, need.issuerSha256);
+    return need.kind === 'crl' ? found?.crls[0] : found?.ocsps[0];
+  }
+  const trustAnchors = (): TrustAnchor[] => [{ certificate: keys.root.certificate, purposes: ['signer', 'time-stamp'] }];
+  const desk =
+    options.console === undefined
+      ? undefined
+      : await authorityConsole({
+          ...{ db, dataDir, clock: () => new Date(clock()), log, settings: options.console },
+          trust: { anchors: trustAnchors(), certificates: [keys.issuing.certificate.raw], evidence },
+          issueIn(doors) {
+            const own = { db: doors.as('antin_issuance'), clock };
+            const registered = issuance({ ...own, issuerFor });
+            return (order) => issueApproved({ ...own, issuance: registered }, order);
+          },
+          revokeIn: (doors) => (order) => {
+            const { issuerSha256, serialHex, ...wish } = order;
+            return revoke(doors.as('antin_revocation'), { issuerSha256, serialHex }, wish, clock());
+          },
+        });
+
   return {
     app,
     async issueCertificate(request) {
@@ -204,20 +235,20 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
         .catch((fault: unknown) => log.error({ fault }, 'revoked, but the new list could not be built yet'));
       return done;
     },
-    trustAnchors: () => [{ certificate: keys.root.certificate, purposes: ['signer', 'time-stamp'] }],
+    trustAnchors,
     chain: () => [...chain],
     timeStamp: stamp,
     ocsp: async (request) => (await status.responder.answer(request)).der,
     evidenceFor,
-    async evidence({ kind, issuerSha256, serialHex }) {
-      const found = await evidenceFor(serialHex, issuerSha256);
-      return kind === 'crl' ? found?.crls[0] : found?.ocsps[0];
-    },
+    evidence,
     async runJobs() {
       await prepare();
+      await desk?.everyMinute();
       await status.presign();
     },
     status,
+    console: desk,
+    stop: async () => desk?.stop(),
   };
 }
 
