@@ -65,10 +65,11 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
   const pool = threadPool();
   pool.warm();
   const judge = judgeWith(trust, pool.ask);
+  const judgeFirst = judgeWith(trust, pool.askFirst);
   const judgeStored = async (sha256: string, name: string): Promise<ValidationReport> => {
     using source = files.source(sha256);
     // Awaited here: `using` would close the source while the judge still reads.
-    const answer = await judge({ name, file: wholeFile(source), data: [], relation: 'brought', at: clock().getTime() });
+    const answer = await judgeFirst({ name, file: wholeFile(source), data: [], relation: 'brought', at: clock().getTime() });
     if (answer.status === 'judged') return answer.report;
     throw Object.assign(new Error(`${name} was not judged`), {
       code: answer.status === 'stopped' ? answer.code : 'format.unsupported',

@@ -1,17 +1,13 @@
 import type { OpenSource } from '@antin/adapters/files/source';
 import type { ByteSource } from '@antin/formats/bytes/source';
-import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { Evidence, ValidationReport } from '@antin/signature/validation/types';
 import { UnsupportedFile } from '@antin/signature/validation/validate';
 import { judgeInRounds, type Wanted } from '@antin/signature/validation/with-sources';
 import { answerTo } from './answer.ts';
-import type { Answer, FileRef, FirstAnswer, Question } from './question.ts';
+import type { Answer, Ask, FileRef, Question } from './question.ts';
 import type { TrustSource } from './trust-source.ts';
 
 const ROUNDS = 4;
-
-/** Where judging happens: this thread, or others. */
-export type Ask = (question: Question, anchors: readonly TrustAnchor[], evidence: Evidence) => Promise<FirstAnswer>;
 
 /** Judges one file with this installation's trust: what HTTP, arrivals and the desks use. */
 export type Judge = (question: Question) => Promise<Answer>;

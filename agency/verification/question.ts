@@ -1,7 +1,8 @@
 import type { Language } from '@antin/protocol/basics';
+import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { KnownDigest } from '@antin/signature/known-by-digest';
 import type { ValidationPolicy } from '@antin/signature/validation/policy';
-import type { ValidationReport } from '@antin/signature/validation/types';
+import type { Evidence, ValidationReport } from '@antin/signature/validation/types';
 import type { Wanted } from '@antin/signature/validation/with-sources';
 
 /** Bytes to be judged, as another thread can have them: a part of a file that stays open until the answer is there, or few bytes. */
@@ -56,3 +57,6 @@ export type Answer =
 /** An answer from what is at hand, with what would help: by issuer and serial number only. */
 export type FirstAnswer =
   (Extract<Answer, { status: 'judged' }> & { readonly needs: readonly Wanted[] }) | Exclude<Answer, { status: 'judged' }>;
+
+/** Where judging happens: this thread, or others. */
+export type Ask = (question: Question, anchors: readonly TrustAnchor[], evidence: Evidence) => Promise<FirstAnswer>;

@@ -9,7 +9,7 @@ import { everyFormat, trustOf } from '@antin/testkit/judging/every-format';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { afterEach, describe, expect, it } from 'vitest';
 import { askHere, judgeWith, wholeFile } from './judge.ts';
-import type { Question } from './question.ts';
+import type { Answer, Question } from './question.ts';
 import { threadPool, type PoolLimits, type ThreadPool } from './thread-pool.ts';
 
 const pki = testPki();
@@ -91,6 +91,31 @@ describe('judging in threads', () => {
       expect(await stopped).toEqual({ status: 'stopped', code: 'verify.time-over' });
       expect(order).toEqual(['honest', 'hog']);
       expect(await judge(question(pdf!.file))).toMatchObject({ report: { verdict: 'valid' } });
+    } finally {
+      closeSync(hog.descriptor);
+    }
+  }, 30_000);
+
+  it('what the office made itself is judged while strangers’ files keep their threads', async () => {
+    const hog = endless();
+    try {
+      const pool = poolOf({ milliseconds: 4000 });
+      const [strangers, office] = [judgeWith(trustOf(pki), pool.ask), judgeWith(trustOf(pki), pool.askFirst)];
+      const [pdf] = await everyFormat(pki, 'leader');
+      const order: string[] = [];
+      const noted = async (what: string, answer: Promise<Answer>) => {
+        await answer;
+        order.push(what);
+      };
+      const file = { ...hog, start: 0 };
+      const work = [
+        ...[1, 2].map(() => noted('hog', strangers(question(pdf!.file, 'hog.pdf', { file })))),
+        noted('visitor', strangers(question(pdf!.file))),
+        noted('office', office(question(pdf!.file))),
+      ];
+      await Promise.all(work);
+      expect(order[0]).toBe('office');
+      expect(order).toHaveLength(4);
     } finally {
       closeSync(hog.descriptor);
     }

@@ -3,10 +3,10 @@ import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { Evidence } from '@antin/signature/validation/types';
 import { HttpRefusal } from '@antin/adapters/http/fault';
 import type { AnchorData, FromThread, ToThread } from './messages.ts';
-import type { FirstAnswer, Question } from './question.ts';
+import type { Ask, FirstAnswer, Question } from './question.ts';
 
 export interface PoolLimits {
-  /** Threads at the most. */
+  /** Threads at the most; of several, one is only for the office's own questions. */
   readonly threads: number;
   /** Of one question, from when a thread has it. */
   readonly milliseconds: number;
@@ -16,18 +16,21 @@ export interface PoolLimits {
   readonly waiting: number;
 }
 
-export const POOL_LIMITS: PoolLimits = { threads: 2, milliseconds: 30_000, megabytes: 512, waiting: 200 };
+export const POOL_LIMITS: PoolLimits = { threads: 3, milliseconds: 30_000, megabytes: 512, waiting: 200 };
 
 /** Answers questions in threads of their own; `stop` ends what is under way. */
 export interface ThreadPool {
-  /** @throws {HttpRefusal} `http.unavailable` when too many wait */
-  ask(question: Question, anchors: readonly TrustAnchor[], evidence: Evidence): Promise<FirstAnswer>;
+  /** For what strangers send. @throws {HttpRefusal} `http.unavailable` when too many wait */
+  readonly ask: Ask;
+  /** For what the office made itself while a person waits: before the others, and never behind their files alone. */
+  readonly askFirst: Ask;
   /** Starts the first thread, so that nobody waits for the engine to load. */
   warm(): void;
   stop(): Promise<void>;
 }
 
 interface Waiting {
+  readonly first: boolean;
   readonly question: Question;
   readonly anchors: readonly TrustAnchor[];
   readonly evidence: Evidence;
@@ -47,16 +50,24 @@ export function threadPool(options: Partial<PoolLimits> = {}): ThreadPool {
   const idle: Thread[] = [];
   const all = new Set<Thread>();
   let stopped = false;
+  /** Threads that have a stranger's file. */
+  let strangers = 0;
 
   const next = (): void => {
-    while (waiting.length > 0) {
+    for (;;) {
+      const full = strangers >= Math.max(1, limits.threads - 1);
+      const at = waiting.findIndex((one) => one.first || !full);
+      if (at === -1) return;
       const thread = idle.pop() ?? (all.size < limits.threads ? start() : undefined);
       if (thread === undefined) return;
-      void give(thread, waiting.shift() as Waiting);
+      void give(thread, waiting.splice(at, 1)[0] as Waiting);
     }
   };
   const give = async (thread: Thread, asked: Waiting): Promise<void> => {
+    const stranger = asked.first ? 0 : 1;
+    strangers += stranger;
     const after = await thread.run(asked);
+    strangers -= stranger;
     if (after === 'alive') idle.push(thread);
     else all.delete(thread);
     if (after === 'not-asked' && stopped) asked.reject(new HttpRefusal('http.unavailable'));
@@ -68,16 +79,21 @@ export function threadPool(options: Partial<PoolLimits> = {}): ThreadPool {
     all.add(thread);
     return thread;
   };
-  return {
-    ask: (question, anchors, evidence) =>
+  const lane =
+    (first: boolean): Ask =>
+    (question, anchors, evidence) =>
       new Promise((resolve, reject) => {
         if (stopped || waiting.length >= limits.waiting) {
           reject(new HttpRefusal('http.unavailable', { headers: { 'retry-after': '10' } }));
           return;
         }
-        waiting.push({ question, anchors, evidence, resolve, reject });
+        const behind = first ? waiting.findIndex((one) => !one.first) : -1;
+        waiting.splice(behind === -1 ? waiting.length : behind, 0, { first, question, anchors, evidence, resolve, reject });
         next();
-      }),
+      });
+  return {
+    ask: lane(false),
+    askFirst: lane(true),
     warm() {
       if (!stopped && all.size === 0) idle.push(start());
     },
