@@ -9,8 +9,8 @@ import type { Delivery } from '@antin/protocol/office/documents';
 import { devices } from '@antin/adapters/devices/devices';
 import { directoryForDevices } from './directory/for-devices.ts';
 import type { PlatformKey } from '@antin/adapters/devices/platform-key';
-import { signingJobs, type JobsWithAnswers } from '@antin/adapters/devices/signing-jobs';
-import { startWake } from '@antin/adapters/devices/wake';
+import { sharedDevices, type Devices } from '@antin/adapters/devices/shared';
+import type { JobsWithAnswers } from '@antin/adapters/devices/signing-jobs';
 import { deviceTablesMigrations } from './device-tables.ts';
 import { directoryMigrations } from './directory/migrations.ts';
 import { directoryApp } from './directory/routes.ts';
@@ -60,6 +60,8 @@ export interface OfficeDeps extends Omit<SigningDoors, 'db' | 'jobs'> {
   readonly certificateTasks?: (db: Db, caller: Caller) => Promise<number>;
   readonly practiceAgentUrl?: SessionDoors['practiceAgentUrl'];
   readonly maxUploadBytes?: number;
+  /** Of an installation that shares them with others; made here when absent. */
+  readonly devices?: Devices;
   readonly onFault?: (fault: unknown) => void;
 }
 
@@ -84,7 +86,10 @@ export interface Office {
 /** Session, directory, documents, registers, signing and devices of an installation, put together. */
 export function office(deps: OfficeDeps): Office {
   const { db, clock, files, profile } = deps;
-  const jobs = signingJobs({ clock, directory: directoryForDevices(clock), profile });
+  const own = deps.devices === undefined;
+  const shared = deps.devices ?? sharedDevices(deps);
+  shared.join(directoryForDevices(clock));
+  const { jobs } = shared;
   const authority = watchedAuthority(deps.timeStamp);
   const signing: SigningDoors = { ...deps, db, jobs, authority, timeStamp: authority.timeStamp };
   jobs.onAnswer('sign', answerHandler(signing));
@@ -108,7 +113,6 @@ export function office(deps: OfficeDeps): Office {
     reservedFields: (source, places, notation) => reservedFields(deps, source, places, notation),
     abandonSigning: (tx, documentId) => abandonSigning(jobs, tx, documentId),
   };
-  const wake = startWake(db, deps.onFault);
 
   const app = new Hono();
   app.route(
@@ -135,8 +139,8 @@ export function office(deps: OfficeDeps): Office {
   app.route(
     '/',
     devices({
-      ...{ db, clock, jobs, profile, wake, origin: deps.origin, platformKey: deps.platformKey },
-      directory: directoryForDevices(clock),
+      ...{ db, clock, profile, origin: deps.origin },
+      ...shared,
       files,
       callerOf: async (c) => {
         const { caller } = await callerOfRequest({ db, clock }, c);
@@ -154,6 +158,8 @@ export function office(deps: OfficeDeps): Office {
       ...upkeepJobs({ db, clock }),
     },
     signingJobs: jobs,
-    stop: () => wake.stop(),
+    stop: async () => {
+      if (own) await shared.stop();
+    },
   };
 }

@@ -4,7 +4,9 @@ import { caMigrations } from './ca/migrations.ts';
 import { officersMigrations } from './officers/migrations.ts';
 import { registrationMigrations } from './registration/migrations.ts';
 import { issuanceMigrations } from './issuance/migrations.ts';
+import { devicesMigrations } from '@antin/adapters/devices/migrations';
 import { journalMigrations } from './journal/migrations.ts';
+import { statementsMigrations } from './statements/migrations.ts';
 import { publicationMigrations } from './publication/migrations.ts';
 import { statusMigrations } from './status/migrations.ts';
 
@@ -86,6 +88,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...statusMigrations,
   ...publicationMigrations,
   ...journalMigrations,
+  ...devicesMigrations,
+  ...statementsMigrations,
   ...issuanceMigrations,
   ...officersMigrations,
   ...registrationMigrations,

@@ -40,6 +40,13 @@ export async function officerById(db: Db, id: string): Promise<OfficerRecord | u
   return rows[0] === undefined ? undefined : officerOf(rows[0]);
 }
 
+/** Whose certificate this is: the very bytes that were bound, by their SHA-256. */
+export async function officerByCertificate(db: Db, sha256: string): Promise<OfficerRecord | undefined> {
+  const { rows } = await sql<Row>`
+    select ${COLUMNS} from authority.officer where certificate_sha256 = ${sha256} and active`.execute(db);
+  return rows[0] === undefined ? undefined : officerOf(rows[0]);
+}
+
 export async function officerBySignInName(
   db: Db,
   signInName: string,

@@ -1,0 +1,126 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
+import { platformKeyOf } from '@antin/adapters/devices/platform-key';
+import { sharedDevices, type Devices } from '@antin/adapters/devices/shared';
+import { inTransaction } from '@antin/adapters/db/transaction';
+import { openFileStore } from '@antin/adapters/files/store';
+import { fromBase64 } from '@antin/formats/bytes/text-encodings';
+import { memorySource } from '@antin/formats/bytes/source';
+import { utf8 } from '@antin/formats/bytes/bytes';
+import type { ApprovalStatement } from '@antin/protocol/authority/registration';
+import { canonicalJson } from '@antin/protocol/canonical-json';
+import { readFrame } from '@antin/signature/cades/frame';
+import { readSignedCms } from '@antin/signature/cades/read-signed';
+import { testDatabase, type TestDatabase } from '@antin/testkit/database';
+import { useFolder } from '@antin/testkit/folder';
+import { selfSigned } from '@antin/testkit/self-signed';
+import { migrations } from '../migrations.ts';
+import type { Officer } from '../officers/caller.ts';
+import { bindCertificate, insertOfficer, officerById } from '../officers/store.ts';
+import { officersForDevices } from './officers-directory.ts';
+import { orderStatements, statementAnswers, statementOrder, type StatementDoors } from './orders.ts';
+import { jobById } from '@antin/adapters/devices/job-store';
+
+const home = useFolder();
+const held = selfSigned('Vũ Văn Duyệt', 'p-256');
+const sha256 = Buffer.from(nodeSecrets.digest('SHA-256', held.certificate)).toString('hex');
+const clock = () => new Date();
+
+let database: TestDatabase;
+let devices: Devices;
+let doors: StatementDoors;
+let officer: Officer;
+let other: Officer;
+let deviceId = '';
+
+async function newOfficer(signInName: string): Promise<Officer> {
+  const id = randomUUID();
+  await inTransaction(database.db, (tx) =>
+    insertOfficer(tx, { id, signInName, fullName: signInName, passwordHash: 'x', mustChangePassword: false, at: clock() }),
+  );
+  return { ...(await officerById(database.db, id))!, roles: ['approval'] };
+}
+
+beforeAll(async () => {
+  database = await testDatabase(migrations, 'authority');
+  const { db } = database;
+  const platformKey = platformKeyOf(generateKeyPairSync('ed25519').privateKey);
+  devices = sharedDevices({ db, clock, profile: 'practice', platformKey });
+  devices.join(officersForDevices);
+  devices.jobs.onAnswer('approve', statementAnswers(devices.jobs));
+  doors = { db, clock, jobs: devices.jobs, files: openFileStore(home.path), chainOf: async () => [] };
+  officer = await newOfficer('ca.duyet');
+  other = await newOfficer('ca.khac');
+  await inTransaction(db, (tx) => bindCertificate(tx, officer.id, held.certificate, sha256));
+  officer = { ...officer, certificate: held.certificate, certificateSha256: sha256 };
+  ({ agentId: deviceId } = await inTransaction(db, (tx) =>
+    devices.jobs.registerAgent(tx, {
+      publicKey: new Uint8Array(32).fill(7),
+      ...{ name: 'Máy của Duyệt', holder: 'practice', personIds: [officer.id], certificates: [held.certificate] },
+    }),
+  ));
+});
+afterAll(async () => {
+  await devices.stop();
+  await database.close();
+});
+
+function statement(more: Partial<ApprovalStatement> = {}): ApprovalStatement {
+  return {
+    ...{ type: 'antin.approval', requestItemId: randomUUID(), shownSha256: 'ab'.repeat(32) as never, act: 'approve' },
+    ...{ officerId: officer.id, at: clock().toISOString() },
+    ...more,
+  };
+}
+
+/** What the officer's agent answers when the key signs what it was asked. */
+async function answer(orderId: string, change = (value: Uint8Array) => value): Promise<void> {
+  const { rows } = await sql<{ job_id: string }>`
+    select job_id from authority.statement_order where id = ${orderId}`.execute(database.db);
+  const job = (await jobById(database.db, rows[0]!.job_id))!;
+  const values = job.documents.map((document) => {
+    const value = nodeSecrets.sign(held.pkcs8, { scheme: 'ecdsa', digest: 'SHA-256' }, fromBase64(document.signedAttributes));
+    return Buffer.from(change(value)).toString('base64');
+  });
+  const body = utf8(JSON.stringify({ answer: 'signed', values }));
+  await inTransaction(database.db, (tx) => devices.jobs.takeAnswer(tx, { jobId: job.id, deviceId, body, proof: 'p' }));
+}
+
+describe('statements of officers', () => {
+  test('come back signed, each over its own canonical text, by the officer’s own key', async () => {
+    const statements = [statement(), statement({ act: 'refuse' })];
+    const order = await orderStatements(doors, officer, { credentialId: sha256, statements });
+    expect(order.comparisonCode).toMatch(/^\d{4}$/);
+    expect((await statementOrder(doors, officer, order.id)).signed).toBeUndefined();
+    await answer(order.id);
+    const done = await statementOrder(doors, officer, order.id);
+    expect(done).toMatchObject({ state: 'done', signed: statements.map((one) => ({ statement: one })) });
+    for (const [n, { cms }] of done.signed!.entries()) {
+      const signed = readSignedCms(
+        readFrame(memorySource(fromBase64(cms))),
+        memorySource(utf8(canonicalJson(statements[n]))),
+        nodeCrypto,
+      );
+      expect(signed.signers).toHaveLength(1);
+    }
+  });
+
+  test('a value that does not fit signs nothing', async () => {
+    const order = await orderStatements(doors, officer, { credentialId: sha256, statements: [statement()] });
+    await answer(order.id, (value) => value.with(-1, value.at(-1)! ^ 1));
+    const after = await statementOrder(doors, officer, order.id);
+    expect(after.state).toBe('failed');
+    expect(after.signed).toBeUndefined();
+  });
+
+  test('nobody orders in another’s name, with another’s key, or reads another’s order', async () => {
+    const foreign = { credentialId: sha256, statements: [statement({ officerId: other.id })] };
+    await expect(orderStatements(doors, officer, foreign)).rejects.toMatchObject({ code: 'statement.not-yours' });
+    const own = { credentialId: sha256, statements: [statement({ officerId: other.id })] };
+    await expect(orderStatements(doors, other, own)).rejects.toMatchObject({ code: 'statement.credential-not-usable' });
+    const order = await orderStatements(doors, officer, { credentialId: sha256, statements: [statement()] });
+    await expect(statementOrder(doors, other, order.id)).rejects.toMatchObject({ code: 'http.not-found' });
+  });
+});

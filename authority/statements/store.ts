@@ -1,0 +1,54 @@
+import { sql } from 'kysely';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
+
+export interface PreparedOne {
+  /** Canonical JSON: what is signed. */
+  readonly statement: string;
+  /** `cadesToJson` */
+  readonly toBeSigned: unknown;
+}
+
+export interface OrderRow {
+  readonly id: string;
+  readonly officerId: string;
+  readonly jobId: string;
+  readonly prepared: readonly PreparedOne[];
+  readonly signatures: readonly string[] | null;
+}
+
+const columns = sql`id, officer_id as "officerId", job_id as "jobId", prepared, signatures`;
+
+export async function insertOrder(tx: Tx, row: Omit<OrderRow, 'signatures'>, at: Date): Promise<void> {
+  await sql`
+    insert into authority.statement_order (id, officer_id, job_id, prepared, created_at)
+    values (${row.id}, ${row.officerId}, ${row.jobId}, ${JSON.stringify(row.prepared)}::jsonb, ${at})`.execute(tx);
+}
+
+export async function orderById(db: Db, id: string, officerId: string): Promise<OrderRow | undefined> {
+  const { rows } = await sql<OrderRow>`
+    select ${columns} from authority.statement_order where id = ${id} and officer_id = ${officerId}`.execute(db);
+  return rows[0];
+}
+
+export async function orderOfJob(tx: Tx, jobId: string): Promise<OrderRow | undefined> {
+  const { rows } = await sql<OrderRow>`
+    select ${columns} from authority.statement_order where job_id = ${jobId} for update`.execute(tx);
+  return rows[0];
+}
+
+export async function putSignatures(tx: Tx, id: string, signatures: readonly string[]): Promise<void> {
+  await sql`
+    update authority.statement_order set signatures = ${JSON.stringify(signatures)}::jsonb where id = ${id}`.execute(tx);
+}
+
+/** Orders of yesterday: their signatures were used or never will be. */
+export async function forgetOrders(db: Db, before: Date): Promise<void> {
+  await sql`delete from authority.statement_order where created_at < ${before}`.execute(db);
+}
+
+/** Names of what the statements are about, by request item. */
+export async function subjectsOf(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; subject: string }>`
+    select id, subject from authority.request_item where id = any(${[...ids]}::uuid[])`.execute(db);
+  return new Map(rows.map((row) => [row.id, row.subject]));
+}
