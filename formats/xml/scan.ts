@@ -141,7 +141,12 @@ export function decodeXml(
     throw new FormatFault('xml.encoding', `not ${wide ?? 'utf-8'} text`, undefined, { cause });
   }
   const declared = /^<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1]?.toLowerCase();
-  const fits = declared === undefined || (wide === undefined ? /^(utf-?8|us-ascii)$/ : /^utf-16/).test(declared);
+  // Browsers take us-ascii for windows-1252, where other octets are other letters.
+  // oxlint-disable-next-line no-control-regex -- all of ASCII
+  const narrow = declared === 'us-ascii' ? /^[\0-\x7f]*$/.test(text) : declared === undefined || /^utf-?8$/.test(declared);
+  const fits = wide === undefined ? narrow : declared === undefined || declared.startsWith('utf-16');
   if (!fits) throw new FormatFault('xml.encoding', 'the declared encoding is not supported or not the one used');
+  // No digest is over the declaration; in 1.1, two more characters are ends of lines, and others are allowed.
+  if (/^<\?xml\s[^>]*?version\s*=\s*["'](?!1\.0["'])/.test(text)) throw new FormatFault('xml.encoding', 'not XML 1.0');
   return { text, encoding: wide === undefined ? 'utf-8' : 'utf-16' };
 }

@@ -37,8 +37,14 @@ describe('a container', () => {
     const report = await together(await sign('leader', 'thư.txt'), await sign('seal', 'thêm.txt'));
     const [answer, tone, heading, told] = said(report);
     expect([answer, tone, told]).toEqual(['valid', 'doubt', true]);
-    expect(heading).toMatch(/mỗi người chỉ ký phần của mình: Nguyễn Văn An \(.*\) ký thư\.txt; .* ký thêm\.txt\.$/);
-    expect(sentenceFor(report, 'en').heading).toMatch(/Nguyễn Văn An .* signed thư\.txt; .* signed thêm\.txt\.$/);
+    expect(heading).toMatch(/mỗi người chỉ ký phần của mình: Nguyễn Văn An \(.*\) ký “thư\.txt”; .* ký “thêm\.txt”\.$/);
+    expect(sentenceFor(report, 'en').heading).toMatch(/Nguyễn Văn An .* signed “thư\.txt”; .* signed “thêm\.txt”\.$/);
+  });
+
+  it('is not read otherwise by the name of a file', async () => {
+    const name = 'x”; Nguyễn Văn An ký “thêm.txt';
+    const { heading } = sentenceFor(await together(await sign('leader', 'thư.txt'), await sign('seal', name)), 'vi');
+    expect(heading).toContain('ký “x"; Nguyễn Văn An ký "thêm.txt”.');
   });
 
   it('whose files all of them signed is the honest twin', async () => {

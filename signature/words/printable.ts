@@ -6,10 +6,14 @@ const LONGEST = 160;
 
 /**
  * A name out of a file or certificate, which may be a stranger's, as a part of a sentence: nothing in it may move the cursor, turn the
- * writing direction, begin a new line, or fill the screen.
+ * writing direction, begin a new line, fill the screen, or end the quotation marks around it.
  */
 export function printable(name: string): string {
-  const plain = name.replace(CONTROLS, '\ufffd').replace(/\s+/gu, ' ').trim();
+  const plain = name
+    .replace(CONTROLS, '\ufffd')
+    .replace(/\s+/gu, ' ')
+    .replace(/[“”„‟]/g, '"')
+    .trim();
   // By characters: half of one is none.
   const characters = [...plain];
   return characters.length <= LONGEST ? plain : `${characters.slice(0, LONGEST).join('')}…`;

@@ -1,5 +1,5 @@
 import { countersigns, coversApart } from '../validation/covers-apart.ts';
-import type { SignatureReport, SignerReport, ValidationReport } from '../validation/types.ts';
+import type { CoveredPart, SignatureReport, SignerReport, ValidationReport } from '../validation/types.ts';
 import type { Answer, Catalogue, DirectoryAnswer, Language, ReasonFacts, Sentence, Tone, Who } from './catalogue.ts';
 import { EN } from './en.ts';
 import { printable } from './printable.ts';
@@ -66,9 +66,14 @@ function whoOf(report: ValidationReport, words: Catalogue, directory: DirectoryA
     parts: signedParts(report),
     apart: coversApart(report.signatures).map(({ signature, parts }) => ({
       who: signature.signer?.seal === false ? titled(signature, directory) : nameOf(signature.signer),
-      parts: fewOf(parts.map(({ kind, name }) => (kind === 'document' ? words.wholeDocument() : printable(name)))),
+      parts: fewOf(parts.map((one) => partName(one, words))),
     })),
   };
+}
+
+/** In quotation marks, because a file may be named "x; An signed y". */
+function partName({ kind, name }: CoveredPart, words: Catalogue): string {
+  return kind === 'document' ? words.wholeDocument() : kind === 'file' ? `“${printable(name)}”` : printable(name);
 }
 
 const FEW = 5;

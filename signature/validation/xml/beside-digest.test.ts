@@ -241,6 +241,24 @@ describe('an XML document that a browser lays out', () => {
   });
 });
 
+it('the declaration, which no digest is over, says nothing that has others read another text', () => {
+  const whole = `<hs><so>Một</so>${signatureByHand({ references: [WHOLE] })}</hs>`;
+  const declared = (text: string) =>
+    sign(`<?xml version="1.0" encoding="UTF-8"?>${whole}`).replace('version="1.0" encoding="UTF-8"', text);
+  for (const honest of ['version="1.0" encoding="UTF-8"', "version='1.0'", 'version="1.0" encoding="utf-8" standalone="yes"']) {
+    expect(short(declared(honest)), honest).toBe('valid');
+  }
+  for (const other of [
+    'version="1.1" encoding="UTF-8"',
+    "version = '1.1'",
+    'version="1.0" encoding="us-ascii"',
+    'version="1.0" encoding="UTF-7"',
+  ]) {
+    expect(short(declared(other)), other).toBe('indeterminate xml.encoding');
+  }
+  expect(short(sign(`<?xml version="1.0" encoding="us-ascii"?>${whole.replace('Một', 'Mot')}`))).toBe('valid');
+});
+
 it('what we sign ourselves says nothing beside its digests', async () => {
   const document = utf8('<hs xmlns="urn:vn" xmlns:t="urn:t"><so t:loai="a">1</so></hs>');
   const options = { door, level: 'B-B', signingTime: pki.now } as const;
