@@ -259,6 +259,19 @@ it('the declaration, which no digest is over, says nothing that has others read 
   expect(short(sign(`<?xml version="1.0" encoding="us-ascii"?>${whole.replace('Một', 'Mot')}`))).toBe('valid');
 });
 
+it('an attribute on the signature, its value or its keys does not pass: only an identifier stands there', () => {
+  const whole = make({ references: [WHOLE] }, '<so>1</so>');
+  for (const [from, to] of [
+    ['<ds:Signature ', '<ds:Signature nguoi-ky="Chủ tịch" '],
+    ['<ds:SignatureValue ', '<ds:SignatureValue note="x" '],
+    ['<ds:KeyInfo>', '<ds:KeyInfo xml:lang="vi">'],
+  ] as const) {
+    expect(short(changed(whole, from, to)), to).toBe('indeterminate xml.unsigned-object');
+  }
+  expect(short(changed(whole, '<ds:KeyInfo>', '<ds:KeyInfo Id="k1">'))).toBe('valid');
+  expect(short(changed(whole, '<ds:Signature ', '<ds:Signature xmlns:a="urn:a" '))).toBe('valid');
+});
+
 it('what we sign ourselves says nothing beside its digests', async () => {
   const document = utf8('<hs xmlns="urn:vn" xmlns:t="urn:t"><so t:loai="a">1</so></hs>');
   const options = { door, level: 'B-B', signingTime: pki.now } as const;

@@ -103,6 +103,10 @@ export function coverageOf(tree: XmlTree, covered: readonly Covered[]): Coverage
   const signature = (element: XmlElement): void => {
     inSignature++;
     if (textOf(tree, element) !== '') report(element, 'text in');
+    // SignedInfo is under the value; of these, the schemas know an identifier alone.
+    for (const one of [element, ...element.children.filter((part) => part.is(DS, 'SignatureValue') || part.is(DS, 'KeyInfo'))]) {
+      if (speaks(one) && !elements.has(one)) report(one, 'an attribute of');
+    }
     for (const object of element.childrenNamed(DS, 'Object')) {
       const how = elements.get(object);
       if (how !== undefined) leftOut(object, how);
