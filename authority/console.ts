@@ -6,7 +6,10 @@ import { officeDay } from '@antin/adapters/clock/days';
 import type { Clock } from '@antin/adapters/clock/clock';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
 import type { JobHandler } from '@antin/adapters/db/worker';
+import { deviceProblems } from '@antin/adapters/devices/problems';
+import type { Devices } from '@antin/adapters/devices/shared';
 import { openFileStore } from '@antin/adapters/files/store';
+import type { FileStore } from '@antin/adapters/files/store';
 import type { ProblemRows } from '@antin/adapters/http/problem';
 import { peerAddress } from '@antin/adapters/http/rate-limit';
 import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
@@ -23,11 +26,17 @@ import type { FirstOfficer } from './officers/seed.ts';
 import type { RegistrationDoors } from './registration/doors.ts';
 import { countWaiting } from './registration/list.ts';
 import { registrationProblems } from './registration/problems.ts';
+import { requireRegisteredIssuance } from './registration/registered-issuance.ts';
 import { checkRest, CHECK_QUEUE } from './registration/receive.ts';
 import { requestsApp } from './registration/routes.ts';
 import { sendersApp } from './registration/sender-routes.ts';
 import { submissionsApp } from './registration/submission-routes.ts';
 import { quarantinedCount } from './registration/submission-store.ts';
+import { officersForDevices } from './statements/officers-directory.ts';
+import { statementAnswers } from './statements/orders.ts';
+import type { StatementDoors } from './statements/orders.ts';
+import { statementsProblems } from './statements/problems.ts';
+import { officerDevices, statementsApp } from './statements/routes.ts';
 
 /** How an installation runs its console. */
 export interface ConsoleSettings {
@@ -36,6 +45,16 @@ export interface ConsoleSettings {
   readonly signedActs: 'required' | 'when-present';
   /** Whether it is reached by https. */
   readonly secureCookie: boolean;
+  /** Token agents of the installation, for officers who sign; without them statements are signed elsewhere. */
+  readonly devices?: OfficersDevices;
+}
+
+export interface OfficersDevices {
+  readonly shared: Devices;
+  /** Where agents fetch what they are to sign. */
+  readonly files: FileStore;
+  readonly origin: () => string;
+  readonly chainOf: StatementDoors['chainOf'];
 }
 
 export interface ConsoleParts extends Pick<RegistrationDoors, 'seal'> {
@@ -64,7 +83,12 @@ export interface AuthorityConsole {
   stop(): Promise<void>;
 }
 
-export const consoleProblems: ProblemRows = { ...officersProblems, ...registrationProblems };
+export const consoleProblems: ProblemRows = {
+  ...officersProblems,
+  ...registrationProblems,
+  ...statementsProblems,
+  ...deviceProblems,
+};
 
 /** Puts it together: each part on a connection in its own database role, where the server has the roles. */
 export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityConsole> {
@@ -75,6 +99,7 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
   if (roles.status === 'missing') {
     log.error({ why: roles.why }, 'no separate database roles; `antin database roles` prints what an administrator runs once');
   }
+  if (settings.profile === 'production') await requireRegisteredIssuance(db);
   const doors = roles.status === 'ready' ? separateDoors(db) : oneDoor(db);
   const registration: RegistrationDoors = {
     doors,
@@ -115,6 +140,13 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
   app.route('/', submissionsApp(registration));
   app.route('/', requestsApp(registration));
   app.route('/', sendersApp({ ...registration, addressOf }));
+  if (settings.devices !== undefined) {
+    const { shared, files, origin, chainOf } = settings.devices;
+    shared.join(officersForDevices);
+    shared.jobs.onAnswer('approve', statementAnswers(shared.jobs));
+    app.route('/', statementsApp({ db, clock, jobs: shared.jobs, files, chainOf }));
+    app.route('/', officerDevices({ db, clock, profile: settings.profile, origin, files, ...shared }));
+  }
   return {
     app,
     registration,

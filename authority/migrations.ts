@@ -3,6 +3,7 @@ import type { Migration } from 'kysely/migration';
 import { caMigrations } from './ca/migrations.ts';
 import { officersMigrations } from './officers/migrations.ts';
 import { registrationMigrations } from './registration/migrations.ts';
+import { registeredIssuanceMigrations } from './registration/registered-issuance.ts';
 import { issuanceMigrations } from './issuance/migrations.ts';
 import { devicesMigrations } from '@antin/adapters/devices/migrations';
 import { journalMigrations } from './journal/migrations.ts';
@@ -94,4 +95,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...officersMigrations,
   ...registrationMigrations,
   ...caMigrations,
+  ...registeredIssuanceMigrations,
 };

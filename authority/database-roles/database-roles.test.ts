@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AnyDatabase } from '@antin/adapters/db/connect';
+import { ConsoleForTests, personItem } from '../console-for-tests.ts';
+import { ensureDatabaseRoles, tablesOf } from './apply.ts';
+import { separateDoors } from './doors.ts';
+import type { Doors } from './doors.ts';
+import { DATABASE_ROLES, GRANTS } from './roles.ts';
+import type { DatabaseRole } from './roles.ts';
+import { administratorStatements } from './statements.ts';
+
+let t: ConsoleForTests;
+let doors: Doors;
+let id: string;
+let shown: string;
+beforeAll(async () => {
+  t = await ConsoleForTests.open();
+  doors = separateDoors(t.db);
+  [id] = (await t.submitted([personItem()])) as [string];
+  shown = await t.proposed(id);
+});
+afterAll(async () => {
+  await doors.close();
+  await t.close();
+});
+
+const DENIED = '42501';
+/** `check_violation`, raised by the guards of the tables. */
+const GUARDED = '23514';
+
+async function codeOf(db: AnyDatabase, statement: string): Promise<string> {
+  try {
+    await sql.raw(statement).execute(db);
+    return 'done';
+  } catch (fault) {
+    return (fault as { code: string }).code;
+  }
+}
+const as = (role: DatabaseRole, statement: string) => codeOf(doors.as(role), statement);
+const any = (role: DatabaseRole) => `select '${role}' where false`;
+
+describe('a part that went wrong cannot do another’s work', () => {
+  test('registration writes no certificate, gives no approval and takes no role', async () => {
+    expect(await as('antin_registration', `insert into authority.certificate select * from authority.certificate limit 0`)).toBe(
+      DENIED,
+    );
+    expect(await as('antin_registration', `update authority.certificate set state = 'good'`)).toBe(DENIED);
+    expect(await as('antin_registration', `delete from authority.revocation`)).toBe(DENIED);
+    const officer = await t.officerId('approver');
+    const approve = `update authority.request_item set state = 'approved', approver = '${officer}', approved_sha256 = shown_sha256,
+      approved_at = now() where id = '${id}'`;
+    expect(await as('antin_registration', approve)).toBe(DENIED);
+    expect(
+      await as(
+        'antin_registration',
+        `insert into authority.officer_role (officer_id, role, valid_from)
+      values ('${officer}', 'approval', '2020-01-01')`,
+      ),
+    ).toBe(DENIED);
+    expect(await as('antin_registration', `select password_hash from authority.officer`)).toBe(DENIED);
+    expect(await as('antin_registration', `select * from authority.officer_session`)).toBe(DENIED);
+  });
+
+  test('approval approves what was proposed, but edits nothing, and not under another hash', async () => {
+    const officer = await t.officerId('approver');
+    const approve = (hash: string, by: string) =>
+      `update authority.request_item set state = 'approved', approver = '${by}', approved_sha256 = ${hash} where id = '${id}'`;
+    expect(await as('antin_approval', `update authority.request_item set current = '{}' where id = '${id}'`)).toBe(DENIED);
+    expect(await as('antin_approval', `update authority.request_item set shown_sha256 = 'x' where id = '${id}'`)).toBe(DENIED);
+    expect(await as('antin_approval', approve(`'${'0'.repeat(64)}'`, officer))).toBe(GUARDED);
+    // Past our program, too, who proposed does not approve.
+    expect(await as('antin_approval', approve('shown_sha256', await t.officerId('registrar')))).toBe(GUARDED);
+    expect(await as('antin_approval', `update authority.request_item set state = 'issuing' where id = '${id}'`)).toBe(GUARDED);
+    expect(await as('antin_approval', `insert into authority.hand_over select * from authority.hand_over`)).toBe(DENIED);
+  });
+
+  test('issuance takes nothing that is not approved, and approves nothing itself', async () => {
+    expect(await as('antin_issuance', `update authority.request_item set state = 'issuing' where id = '${id}'`)).toBe(GUARDED);
+    expect(await as('antin_issuance', `update authority.request_item set approver = proposer where id = '${id}'`)).toBe(DENIED);
+    expect(await as('antin_issuance', `update authority.request_item set state = 'approved' where id = '${id}'`)).not.toBe(
+      'done',
+    );
+    expect(await as('antin_issuance', `delete from authority.certificate`)).toBe(DENIED);
+    expect(await as('antin_issuance', `insert into authority.revocation select * from authority.revocation`)).toBe(DENIED);
+  });
+
+  test('a certificate for a request that nobody approved is refused by its own table', async () => {
+    const insert = (request: string, profile = 'person') => `
+      insert into authority.certificate (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before,
+        not_after, intended_at, request_id)
+      values ('${'a'.repeat(64)}', '${randomUUID().replaceAll('-', '')}', 'signing', '${profile}', 'h', 'CN=x', '${'b'.repeat(64)}',
+        now(), now() + interval '1 year', now(), ${request})`;
+    expect(await as('antin_issuance', insert(`'${id}'`))).toBe(GUARDED);
+    // Practice: its demo is certified without requests. Production: nobody is.
+    expect(await as('antin_issuance', insert('null'))).toBe('done');
+    expect(await as('antin_issuance', `update authority.issuance_setting set registered_only = false`)).toBe(DENIED);
+    await sql`update authority.issuance_setting set registered_only = true`.execute(t.db);
+    expect(await as('antin_issuance', insert('null'))).toBe(GUARDED);
+    expect(await as('antin_issuance', insert(`'${randomUUID()}'`))).toBe(GUARDED);
+    expect(await as('antin_issuance', insert('null', 'ocsp'))).toBe('done');
+    await sql`update authority.issuance_setting set registered_only = false`.execute(t.db);
+  });
+
+  test('OCSP only reads', async () => {
+    expect(await as('antin_ocsp', `select count(*) from authority.certificate`)).toBe('done');
+    for (const table of Object.keys(GRANTS.antin_ocsp)) {
+      expect([table, await as('antin_ocsp', `delete from authority.${table} where false`)]).toEqual([table, DENIED]);
+      expect([table, await as('antin_ocsp', `insert into authority.${table} select * from authority.${table} limit 0`)]).toEqual([
+        table,
+        DENIED,
+      ]);
+    }
+    expect(await as('antin_ocsp', `select 1 from authority.request_item`)).toBe(DENIED);
+  });
+
+  test('audit reads everything but secrets, and changes nothing', async () => {
+    for (const { name } of await tablesOf(t.db)) {
+      const denied = await as('antin_audit', `delete from authority.${name} where false`);
+      expect([name, denied]).toEqual([name, DENIED]);
+      if (name === 'officer_session') continue;
+      const columns = name === 'officer' || name === 'officer_change' || name === 'sender' ? 'count(1)' : 'count(*)';
+      expect([name, await as('antin_audit', `select ${columns} from authority.${name}`)]).toEqual([name, 'done']);
+    }
+    expect(await as('antin_audit', `select password_hash from authority.officer`)).toBe(DENIED);
+    expect(await as('antin_audit', `select token_hash from authority.officer_session`)).toBe(DENIED);
+    expect(await as('antin_audit', `select token_sha256 from authority.sender`)).toBe(DENIED);
+    expect(await as('antin_audit', `update authority.officer set active = true`)).toBe(DENIED);
+  });
+
+  test('nobody changes or removes what the journal holds, the owner of the tables included', async () => {
+    for (const role of DATABASE_ROLES) {
+      for (const statement of [
+        `update authority.journal_entry set kind = 'x'`,
+        `delete from authority.journal_entry`,
+        `truncate authority.journal_entry cascade`,
+      ]) {
+        expect([role, statement, await as(role, statement)]).toEqual([role, statement, DENIED]);
+      }
+    }
+    expect(await codeOf(t.db, `update authority.journal_entry set kind = 'x'`)).not.toBe('done');
+    expect(await codeOf(t.db, `delete from authority.journal_entry`)).not.toBe('done');
+    // What officers signed neither.
+    expect(await codeOf(t.db, `update authority.request_act set note = 'x'`)).toBe(GUARDED);
+    expect(await codeOf(t.db, `delete from authority.request_act`)).toBe(GUARDED);
+  });
+
+  test('operation makes officers, and touches no request', async () => {
+    expect(await as('antin_operation', `update authority.request_item set state = 'refused'`)).toBe(DENIED);
+    expect(await as('antin_operation', `insert into authority.certificate select * from authority.certificate limit 0`)).toBe(
+      DENIED,
+    );
+    expect(await as('antin_operation', `delete from authority.officer`)).toBe(DENIED);
+  });
+
+  test('a role is kept by the connection, also after a reset; two doors are two roles', async () => {
+    for (const role of ['antin_audit', 'antin_registration'] as const) {
+      const user = await doors
+        .as(role)
+        .connection()
+        .execute(async (one) => {
+          await sql`reset role`.execute(one);
+          await sql`select 1`.execute(one);
+          return (await sql<{ user: string }>`select current_user as "user"`.execute(one)).rows[0]?.user;
+        });
+      expect(user).toBe(role);
+    }
+    expect(await as('antin_audit', any('antin_audit'))).toBe('done');
+  });
+});
+
+describe('whoever reaches the table of requests', () => {
+  test('keeps what came as it came, and the order of states', async () => {
+    const owner = (statement: string) => codeOf(t.db, statement);
+    expect(await owner(`delete from authority.request_item where id = '${id}'`)).toBe(GUARDED);
+    expect(await owner(`update authority.request_item set original = '{}' where id = '${id}'`)).toBe(GUARDED);
+    expect(await owner(`update authority.request_item set state = 'issued', issued_serial_hex = '00' where id = '${id}'`)).toBe(
+      GUARDED,
+    );
+    expect(await owner(`update authority.request_item set current = '{}' where id = '${id}'`)).toBe(GUARDED);
+    expect(await owner(`update authority.request_item set editors = '{}' where id = '${id}' and cardinality(editors) > 0`)).toBe(
+      'done',
+    );
+    expect(shown).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('making the roles', () => {
+  test('again changes nothing, and by several processes at once neither', async () => {
+    const all = await Promise.all([1, 2, 3].map(() => ensureDatabaseRoles(t.db)));
+    expect(all.map((one) => one.status)).toEqual(['ready', 'ready', 'ready']);
+  });
+
+  test('a server that does not let us says which statements its administrator must run', () => {
+    const statements = administratorStatements('antin "app"');
+    expect(statements).toContain('create role antin_registration nologin;');
+    expect(statements).toContain('grant antin_audit to "antin ""app""";');
+    expect(statements).toHaveLength(2 * DATABASE_ROLES.length);
+  });
+
+  test('tables of the grants are tables that are there', async () => {
+    const there = new Set((await tablesOf(t.db)).map((one) => one.name));
+    const named = new Set(Object.values(GRANTS).flatMap((grants) => Object.keys(grants)));
+    expect([...named].filter((table) => !table.includes('.') && !there.has(table))).toEqual([]);
+  });
+});
