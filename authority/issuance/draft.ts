@@ -65,14 +65,21 @@ export interface Draft {
   readonly broken: readonly Finding[];
 }
 
-/** Throw-away keys of the CA's own kind, so that the linter sees a whole certificate; their signatures are worth nothing. */
-const lintKeys = new Map<string, Uint8Array>();
+/**
+ * Signatures of throw-away keys, made once for each algorithm: the linter sees a whole certificate, and what is stored before
+ * the CA signs verifies under no key at all.
+ */
+const lintValues = new Map<string, Uint8Array>();
 
-function lintKeyFor(algorithm: SignatureAlgorithm): Uint8Array {
-  const kind = algorithm.scheme === 'ecdsa' ? 'p-256' : algorithm.scheme === 'ed25519' ? 'ed25519' : 'rsa-2048';
-  let key = lintKeys.get(kind);
-  if (key === undefined) lintKeys.set(kind, (key = nodeSecrets.generateKeyPair(kind).pkcs8));
-  return key;
+function lintValueFor(algorithm: SignatureAlgorithm): Uint8Array {
+  const name = JSON.stringify(algorithm);
+  let value = lintValues.get(name);
+  if (value === undefined) {
+    const kind = algorithm.scheme === 'ecdsa' ? 'p-256' : algorithm.scheme === 'ed25519' ? 'ed25519' : 'rsa-2048';
+    value = nodeSecrets.sign(nodeSecrets.generateKeyPair(kind).pkcs8, algorithm, new TextEncoder().encode('lint'));
+    lintValues.set(name, value);
+  }
+  return value;
 }
 
 /** What a profile and a CA fix together, made once. */
@@ -92,6 +99,7 @@ interface Template {
 export function drafts(ca: IssuingCa): (order: Order, now: number) => Draft | Refusal {
   const templates = new Map<string, Template>();
   const { certificate: issuer, algorithmIdentifier, key, addresses, policies } = ca;
+  const lintValue = lintValueFor(key.algorithm);
 
   function templateOf(name: ProfileName): Template {
     let template = templates.get(name);
@@ -124,8 +132,7 @@ export function drafts(ca: IssuingCa): (order: Order, now: number) => Draft | Re
       spki,
       extensions: extensions({ spki, serialNumber, altNames }),
     });
-    const value = nodeSecrets.sign(lintKeyFor(key.algorithm), key.algorithm, tbs);
-    const lintCertificate = certificateFrom(tbs, algorithmIdentifier, value);
+    const lintCertificate = certificateFrom(tbs, algorithmIdentifier, lintValue);
     const facts = readCertificate(lintCertificate);
     const { renewsUntil } = order;
     const own = profileRules({ profile, issuer, now, ...(renewsUntil === undefined ? {} : { renewsUntil }) });

@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
-import { equalBytes } from '@antin/formats/bytes/bytes';
-import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import type { Tx } from '@antin/adapters/db/transaction';
-import { checkSignature } from '@antin/pki/path/signature-check';
-import { certificateFrom } from '@antin/pki/x509/build';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
-import { AuthorityFault, refused } from '../fault.ts';
+import { refused } from '../fault.ts';
 import type { Refusal } from '../fault.ts';
 import type { IssuerOf, IssuingCa } from './ca.ts';
 import { drafts } from './draft.ts';
 import type { Draft, Order } from './draft.ts';
 import { checkKeyUses } from './rules.ts';
+import { signDraft } from './sign.ts';
 import { insertIntent, insertStopped, lockKey, markGood, usesOfKey } from './store.ts';
 import type { Database, Intent } from './store.ts';
 
@@ -104,14 +101,8 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
 
   /** From here on the serial stands in the records: whatever fails, the reconciler revokes it. */
   async function finish({ ca, issuerSha256 }: OpenCa, draft: Draft, order: Order, beside: Beside): Promise<Issued> {
-    const { tbs, serialHex, profile, profileSha256, spkiSha256 } = draft;
-    const value = await ca.key.sign('certificate', tbs);
-    await step('signed');
-    const der = certificateFrom(tbs, ca.algorithmIdentifier, value);
-    const certificate = parseCertificate(der);
-    const right =
-      equalBytes(certificate.tbs, tbs) && checkSignature(certificate, ca.certificate.spki, nodeCrypto, false) === 'valid';
-    if (!right) throw new AuthorityFault('issuance.signature-mismatch', 'what came back is not what was meant');
+    const { serialHex, profile, profileSha256, spkiSha256 } = draft;
+    const certificate = parseCertificate(await signDraft(ca, draft, () => step('signed')));
     await step('compared');
     const issued: Issued = { status: 'issued', certificate, serialHex, issuerSha256 };
     const { requestId } = order;
@@ -120,7 +111,7 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
       ...(requestId === undefined ? {} : { requestId }),
     };
     await inTransaction(db, async (tx) => {
-      await markGood(tx, { issuerSha256, serialHex }, der, clock(), detail);
+      await markGood(tx, { issuerSha256, serialHex }, certificate.raw, clock(), detail);
       await beside.issued?.(tx, issued);
     });
     await step('recorded');

@@ -1,3 +1,4 @@
+import { isOnCurve } from '@antin/pki/x509/curve';
 import { parsePublicKey } from '@antin/pki/x509/public-key';
 import { rsaWeakness } from '@antin/pki/x509/weak-rsa';
 import { isUsableKey } from '../ca/public-key.ts';
@@ -16,7 +17,8 @@ export function checkKey(profile: Pick<Profile, 'keys'> | undefined, spki: Uint8
   if (key.kind === 'ed25519') return refused('issuance.key-unsupported', 'ed25519');
   if (key.kind === 'ec') {
     if (!curves.includes(key.curve)) return refused('issuance.key-unsupported', key.curve);
-    return isUsableKey(spki) ? undefined : refused('issuance.key-damaged', 'point');
+    // Uncompressed as RFC 5480 §2.2 demands of every reader; a point off the curve is no key.
+    return isOnCurve(key.curve, key.point) === true ? undefined : refused('issuance.key-damaged', 'point');
   }
   const bits = key.modulus.length * 8 - Math.clz32(key.modulus[0] as number) + 24;
   if (bits < rsaBits[0] || bits > rsaBits[1]) return refused('issuance.key-weak', `RSA ${bits}`);

@@ -52,6 +52,8 @@ export interface CertificateFacts {
   extension(oid: string): ExtensionFacts | undefined;
   /** Its value, when the extension is there and can be read. */
   value<O extends ReaderOid>(oid: O): ValueOf<O> | undefined;
+  /** Computes once what several rules ask. */
+  once<T>(what: string, compute: () => T): T;
   readonly ca: boolean;
   /** Subject and issuer are the same, by encoding. */
   readonly selfIssued: boolean;
@@ -101,6 +103,7 @@ export function readCertificate(der: Uint8Array): CertificateFacts {
   for (const { id, broken } of value(OID.qcStatements) ?? []) {
     if (broken !== undefined) attempts.complain(`statement ${id}`, broken.code, broken.message);
   }
+  const answers = new Map<string, unknown>();
   return {
     der,
     tbs: tbs.raw,
@@ -110,6 +113,10 @@ export function readCertificate(der: Uint8Array): CertificateFacts {
     complaints: attempts.complaints,
     extension: (oid) => extensions.find((one) => one.oid === oid),
     value,
+    once<T>(what: string, compute: () => T): T {
+      if (!answers.has(what)) answers.set(what, compute());
+      return answers.get(what) as T;
+    },
     ca: value(OID.basicConstraints)?.ca === true,
     selfIssued: fields.issuer !== undefined && fields.subject !== undefined && equalBytes(fields.issuer.raw, fields.subject.raw),
   };

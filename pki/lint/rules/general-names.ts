@@ -17,13 +17,9 @@ export interface PlacedName {
   readonly pattern: boolean;
 }
 
-const collected = new WeakMap<CertificateFacts, readonly PlacedName[]>();
-
 /** Every GeneralName of the extensions. */
 export function namesOf(facts: CertificateFacts): readonly PlacedName[] {
-  let names = collected.get(facts);
-  if (names === undefined) collected.set(facts, (names = collect(facts)));
-  return names;
+  return facts.once('general names', () => collect(facts));
 }
 
 function collect(facts: CertificateFacts): PlacedName[] {

@@ -64,12 +64,8 @@ function identifierRule(id: string, severity: Severity, method: string | undefin
   };
 }
 
-const methods = new WeakMap<CertificateFacts, string>();
-
 function methodOf(facts: CertificateFacts, door: CryptoDoor): string | undefined {
-  let method = methods.get(facts);
-  if (method === undefined) methods.set(facts, (method = identifierMethod(facts, door) ?? ''));
-  return method === '' ? undefined : method;
+  return facts.once('key identifier method', () => identifierMethod(facts, door));
 }
 
 /** A CA that signed itself with its own key needs no pointer at it; `unknown` when the algorithm is none of ours. */
