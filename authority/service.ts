@@ -1,21 +1,14 @@
-import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import { localClock } from '@antin/adapters/clock/watched-clock';
 import type { ClockTrust } from '@antin/adapters/clock/watched-clock';
 import type { TrustAnchor } from '@antin/pki/path/validate';
-import { serialHexOf } from '@antin/pki/x509/certificate';
 import type { Certificate } from '@antin/pki/x509/certificate';
-import { PRACTICE_POLICY } from '@antin/pki/path/practice';
-import { buildName, parseName } from '@antin/pki/x509/name';
-import { decodeDer } from '@antin/formats/der/reader';
-import { openAuthorityKeys, SUBJECTS } from './ca/authority-keys.ts';
 import { authorityConsole } from './console.ts';
 import type { AuthorityConsole, ConsoleSettings } from './console.ts';
-import { caGenerations } from './ca/generations.ts';
-import { adoptFirstGenerations, practiceKeys } from './ca/practice.ts';
-import type { AuthorityKeys } from './ca/authority-keys.ts';
-import type { CertifiedKey } from './keys/signing-key.ts';
-import { AuthorityFault } from './fault.ts';
+import { chainOf, inUse, issuerOfSerial } from './ca/chain.ts';
+import { retireNeedless } from './ca/generations.ts';
+import { openCas } from './ca/open.ts';
+import { serviceCertificates } from './ca/service-certificates.ts';
 import type { Refusal } from './fault.ts';
 import { issueApproved } from './issuance/approved.ts';
 import { fingerprint, issuance } from './issuance/issue.ts';
@@ -23,19 +16,13 @@ import type { Issued } from './issuance/issue.ts';
 import { issuersOf } from './issuance/issuers.ts';
 import { keyOf, orderOf } from './issuance/rules.ts';
 import type { IssueRequest } from './issuance/rules.ts';
-import { findCertificate, oneAtATime, recordExisting } from './issuance/store.ts';
 import type { Database } from './issuance/store.ts';
-import { profileHash } from './profiles/profile.ts';
-import { subjectPartsOf } from './profiles/subject.ts';
-import { PROFILES } from './profiles/table.ts';
 import { reconcile, revoke } from './revocation/revoke.ts';
 import type { Revoked } from './revocation/revoke.ts';
 import type { RevocationReason } from './revocation/causes.ts';
-import { listsOf, registerStatusIssuer } from './status/issuers.ts';
-import { ISSUING_SCHEDULE, ROOT_SCHEDULE } from './status/schedule.ts';
+import { listsOf } from './status/issuers.ts';
 import { statusService } from './status/service.ts';
 import type { StatusService } from './status/service.ts';
-import { PRACTICE_SHARDS } from './status/shards.ts';
 import { crlAt, newestCrl } from './status/store.ts';
 import { timeStampRoutes } from './time-stamp/routes.ts';
 import { timeStamps } from './time-stamp/stamp.ts';
@@ -72,7 +59,7 @@ export interface AuthorityService {
   issueCertificate(request: IssueRequest): Promise<Issued | Refusal>;
   /** `at` defaults to now. A new CRL is out when the answer is there, unless building it failed; then the next job does it. */
   revoke(serialHex: string, reason: RevocationReason, at?: number): Promise<Revoked | Refusal>;
-  /** The practice root, good for signers and for time-stamps. */
+  /** The roots, good for signers and for time-stamps. */
   trustAnchors(): TrustAnchor[];
   /** Issuers of every subscriber, nearest first, without the root. */
   chain(): Certificate[];
@@ -98,98 +85,75 @@ export interface AuthorityService {
   runJobs(): Promise<void>;
   /** Lists, OCSP, the jobs of the outbox and the door before the app. */
   readonly status: StatusService;
+  /** Ends the signer processes that were started for it. */
+  stop(): Promise<void>;
   /** Officers, requests and senders; its app has full paths. */
   readonly console: AuthorityConsole | undefined;
   /** Closes connections of its own. */
   stop(): Promise<void>;
 }
 
-const DAY = 86_400_000;
-/** A responder certificate is renewed while it still has this long: clients keep answers for a while. */
-const RENEW_RESPONDER = 10 * DAY;
 /** A row in work for longer than this belongs to a process that died. */
 const UNFINISHED_AFTER = 5 * 60_000;
 
 /**
- * An issuing authority for practice: root, issuing CA, CRL, OCSP and time-stamps over one database schema (`authority`)
- * and one folder. Makes its keys on the first start.
+ * An issuing authority: CAs, CRL, OCSP and time-stamps over one database schema (`authority`) and one folder. What ceremonies
+ * installed there is used; an empty folder becomes a practice authority, with keys made on the first start.
  *
- * @throws {AuthorityFault} `ca.keys-incomplete`, `ca.key-mismatch`, `ca.key-not-private`
+ * @throws {AuthorityFault} `ca.*`, `keys.*`
  */
 export async function authorityService(options: AuthorityOptions): Promise<AuthorityService> {
-  const { db, dataDir, clock, log } = options;
+  const { db, clock, log } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  // Two processes that start at once on an empty folder must not each make a root.
-  const keys = await oneAtATime(db, async () => openAuthorityKeys(dataDir, baseUrl, Math.floor(clock() / 1000) * 1000));
-  const root = fingerprint(keys.root.certificate);
-  const issuing = fingerprint(keys.issuing.certificate);
-  await recordHierarchy(db, keys, clock());
-  await oneAtATime(db, () => adoptFirstGenerations(db, keys, clock()));
-  const generations = caGenerations({ db, keyOf: practiceKeys(keys.folder) });
-  const issuerFor = issuersOf({ db, generations, baseUrl, policies: [PRACTICE_POLICY] });
+  const cas = await openCas({ ...options, baseUrl });
+  const { generations } = cas;
+  const issuerFor = issuersOf({ db, generations, baseUrl, policies: cas.policies });
   const { issue } = issuance({ db, issuerFor, clock });
-
-  const services = new Map<'ocsp' | 'tsa', CertifiedKey>();
-  const service = (name: 'ocsp' | 'tsa') => () => services.get(name) as CertifiedKey;
-  async function ensure(name: 'ocsp' | 'tsa', spare: number): Promise<void> {
-    // What this process holds, then what lies in the folder: another process may have renewed it.
-    for (const known of [services.get(name), keys.service(name)]) {
-      if (known === undefined) continue;
-      const { notBefore, notAfter, serialHex } = known.certificate;
-      if (notBefore > clock() || notAfter - clock() <= spare) continue;
-      if ((await findCertificate(db, issuing, serialHex))?.state !== 'good') continue;
-      services.set(name, known);
-      return;
-    }
-    const subject = subjectPartsOf(parseName(decodeDer(buildName(SUBJECTS[name]))));
-    const issued = await issue({ profile: name, subject, spki: keys.serviceKey(name) });
-    if (issued.status === 'refused') {
-      throw new AuthorityFault('ca.tbs-refused', `no certificate for ${name}: ${issued.code} ${issued.detail ?? ''}`);
-    }
-    keys.folder.writeCertificate(name, issued.certificate);
-    services.set(name, keys.service(name) as CertifiedKey);
-    log.info({ name, serial: issued.serialHex }, 'certified a service key');
-  }
-  const common = { expiredStay: true, baseUrl };
-  const rootCa = { ...common, name: 'root', certificate: keys.root.certificate, shards: 0, schedule: ROOT_SCHEDULE };
-  await registerStatusIssuer(db, rootCa, clock());
-  const issuingCa = { ...common, name: 'issuing', certificate: keys.issuing.certificate, shards: PRACTICE_SHARDS };
-  await registerStatusIssuer(db, { ...issuingCa, schedule: ISSUING_SCHEDULE }, clock());
+  const services = serviceCertificates({ db, cas, baseUrl, clock, log });
+  const subscribers = async () => fingerprint((await generations.issuerFor('person')).certificate);
+  let vouched = await inUse(db);
+  let filled = [await subscribers()];
+  let tsa = await services.tsa();
   const status = statusService({
     db,
     path: new URL(baseUrl).pathname,
     clock,
-    caKey: (issuer) => (issuer === issuing ? keys.issuing : issuer === root ? keys.root : undefined),
-    responder: (issuer) => (issuer === issuing ? services.get('ocsp') : undefined),
-    filled: () => [issuing],
+    caKey: (issuer) => generations.statusSigner(issuer),
+    responder: (issuer) => services.responder(issuer),
+    filled: () => filled,
     log,
   });
 
   async function prepare(): Promise<void> {
-    await oneAtATime(db, async () => {
-      await ensure('ocsp', RENEW_RESPONDER);
-      await ensure('tsa', 365 * DAY);
-    });
+    await services.renew();
+    tsa = await services.tsa();
+    filled = [await subscribers()];
+    await services.responder(filled[0] as string);
     const closed = await reconcile(db, clock() - UNFINISHED_AFTER, clock());
     if (closed > 0) log.info({ closed }, 'closed attempts that a crash left open');
+    await retireNeedless(db, clock());
+    vouched = await inUse(db);
+    await cas.watch();
     await status.everyMinute();
   }
   await prepare();
 
-  const chain = [keys.issuing.certificate];
   const trust = options.clockTrust ?? localClock().trust;
   const onFault = (fault: unknown) => log.error({ fault }, 'a time-stamp could not be given');
-  const stamp = await timeStamps({ db, tsa: service('tsa'), chain, clock, trust, onFault });
+  const policies = cas.tsaPolicies;
+  const stamp = await timeStamps({ db, tsa: () => tsa, chain: vouched.issuers, clock, trust, policies, onFault });
 
   async function evidenceFor(serialHex: string, issuerSha256: string, at?: number): Promise<Evidence | undefined> {
-    if (issuerSha256 !== issuing && issuerSha256 !== root) return undefined;
+    const chain = await chainOf(db, issuerSha256);
+    if (chain.length === 0) return undefined;
     const listOf = (issuer: string) => (at === undefined ? newestCrl(db, issuer) : crlAt(db, issuer, at));
-    const crls = await Promise.all((issuerSha256 === root ? [root] : [issuing, root]).map(listOf));
-    // Only the issuing CA has a responder; the root's few certificates are on its list.
+    const crls = await Promise.all(chain.map((one) => listOf(one.issuerSha256)));
     const wellFormed = /^([0-9a-f]{2}){1,20}$/.test(serialHex);
     const ocsp = wellFormed ? await status.responder.evidence(issuerSha256, serialHex) : undefined;
+    // Of a certificate of the root the issuers below it are evidence too: somebody may ask about one of them.
+    const below = chain.length === 1 ? vouched.issuers : [];
     return {
-      certificates: [keys.issuing.certificate.raw, keys.root.certificate.raw],
+      certificates: [...below, ...chain.map((one) => one.certificate)].map((one) => one.raw),
       crls: crls.flatMap((one) => (one === undefined ? [] : [one.der])),
       ocsps: ocsp === undefined ? [] : [ocsp],
     };
@@ -203,13 +167,14 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     const found = await evidenceFor(need.serialHex, need.issuerSha256);
     return need.kind === 'crl' ? found?.crls[0] : found?.ocsps[0];
   }
-  const trustAnchors = (): TrustAnchor[] => [{ certificate: keys.root.certificate, purposes: ['signer', 'time-stamp'] }];
+  const trustAnchors = (): TrustAnchor[] =>
+    vouched.roots.map((certificate) => ({ certificate, purposes: ['signer', 'time-stamp'], practice: cas.practice }));
   const desk =
     options.console === undefined
       ? undefined
       : await authorityConsole({
-          ...{ db, dataDir, clock: () => new Date(clock()), log, settings: options.console },
-          trust: { anchors: trustAnchors(), certificates: [keys.issuing.certificate.raw], evidence },
+          ...{ db, dataDir: options.dataDir, clock: () => new Date(clock()), log, settings: options.console },
+          trust: { anchors: trustAnchors(), certificates: vouched.issuers.map((one) => one.raw), evidence },
           issueIn(doors) {
             const own = { db: doors.as('antin_issuance'), clock };
             const registered = issuance({ ...own, issuerFor });
@@ -228,15 +193,17 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
       return key.status === 'refused' ? key : issue(orderOf(request, key.spki));
     },
     async revoke(serialHex, reason, at = clock()) {
-      const done = await revoke(db, { issuerSha256: issuing, serialHex: serialHex.toLowerCase() }, { reason, at }, clock());
+      const serial = serialHex.toLowerCase();
+      const issuerSha256 = (await issuerOfSerial(db, vouched.issuers, serial)) ?? (filled[0] as string);
+      const done = await revoke(db, { issuerSha256, serialHex: serial }, { reason, at }, clock());
       if (done.status === 'refused') return done;
       await status
-        .publish(await listsOf(db, issuing, serialHex.toLowerCase()))
+        .publish(await listsOf(db, issuerSha256, serial))
         .catch((fault: unknown) => log.error({ fault }, 'revoked, but the new list could not be built yet'));
       return done;
     },
     trustAnchors,
-    chain: () => [...chain],
+    chain: () => [...vouched.issuers],
     timeStamp: stamp,
     ocsp: async (request) => (await status.responder.answer(request)).der,
     evidenceFor,
@@ -248,32 +215,9 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     },
     status,
     console: desk,
-    stop: async () => desk?.stop(),
+    async stop() {
+      await desk?.stop();
+      await cas.stop();
+    },
   };
-}
-
-/** Root and issuing CA stand in the records like everything they issue, so that a revocation can be written for them. */
-async function recordHierarchy(db: Database, keys: AuthorityKeys, now: number): Promise<void> {
-  const issuerSha256 = fingerprint(keys.root.certificate);
-  for (const name of ['root', 'issuing'] as const) {
-    const { certificate } = keys[name];
-    await recordExisting(
-      db,
-      {
-        issuerSha256,
-        serialHex: serialHexOf(certificate.serialNumber),
-        profile: name,
-        profileHash: profileHash(PROFILES[name]),
-        subject: SUBJECTS[name]
-          .map(([type, text]) => `${type}=${text}`)
-          .reverse()
-          .join(','),
-        spkiSha256: createHash('sha256').update(certificate.spki).digest('hex'),
-        notBefore: certificate.notBefore,
-        notAfter: certificate.notAfter,
-        at: now,
-      },
-      certificate.raw,
-    );
-  }
 }

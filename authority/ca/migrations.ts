@@ -44,4 +44,11 @@ export const caMigrations: Readonly<Record<string, Migration>> = {
       await sql`create index certificate_by_expiry on authority.certificate (issuer_sha256, not_after)`.execute(db);
     },
   },
+  '2026-11-22T0240-ca-signer-ledger': {
+    async up(db: Kysely<unknown>) {
+      // How far the ledger of each signer process was compared with the records.
+      await sql`create table authority.signer_ledger (signer text primary key, next bigint not null)`.execute(db);
+      await sql`create index ca_by_key on authority.ca (key_id)`.execute(db);
+    },
+  },
 };

@@ -19,6 +19,9 @@ import type { Issuer } from './generations.ts';
 import { signLink } from './links.ts';
 import { endWithin, generationName } from './rules.ts';
 import type { Generation } from './rules.ts';
+import { ISSUING_SCHEDULE } from '../status/schedule.ts';
+import { PRACTICE_SHARDS } from '../status/shards.ts';
+import { recordCa } from './record.ts';
 import { drawSerial } from './serial.ts';
 import { activeOf, generationBySha256, generationsOf } from './store.ts';
 
@@ -105,6 +108,8 @@ export async function preparePracticeCa(input: NewPracticeCa): Promise<Generatio
   folder.writeKey(name, pair.pkcs8);
   folder.writeCertificate(name, parseCertificate(der));
   const made = await takeIn(db, { series, der, parentSha256: parent.generation.issuerSha256 }, input.profiles, now);
+  const status = { schedule: ISSUING_SCHEDULE, shards: PRACTICE_SHARDS, expiredStay: true };
+  await recordCa(db, made, { baseUrl: input.baseUrl, ...status }, now);
   const old = await activeOf(db, series);
   if (old !== undefined) {
     const keyOf = practiceKeys(folder);

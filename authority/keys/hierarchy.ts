@@ -9,6 +9,8 @@ export interface HierarchyFile {
   readonly profile: 'practice' | 'production';
   /** Policies written into every certificate. */
   readonly policies: readonly string[];
+  /** Policy of its time-stamps. */
+  readonly tsaPolicy: string;
   /** Files of signer processes to start, below the folder. */
   readonly signers: readonly string[];
   /** SubjectPublicKeyInfo (base64 DER) of the keys of OCSP and time-stamps. */

@@ -17,7 +17,11 @@ export function trustOf(authority: () => AuthorityService): TrustSource {
     get anchors() {
       return authority()
         .trustAnchors()
-        .map((anchor) => ({ ...anchor, label: 'Cơ quan chứng thực thực hành', practice: true }));
+        .map((anchor) => {
+          const practice = anchor.practice !== false;
+          const label = practice ? 'Cơ quan chứng thực thực hành' : nameText(anchor.certificate.subject);
+          return { ...anchor, label, practice };
+        });
     },
     get certificates() {
       return authority()

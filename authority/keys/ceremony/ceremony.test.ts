@@ -197,6 +197,7 @@ describe.skipIf(module === undefined || opensslVersion === undefined)('a ceremon
       '  pin-file: pin',
       '  ocsp-key: ocsp.pub',
       '  tsa-key: tsa.pub',
+      '  tsa-policy: 1.3.6.1.4.1.99999.2',
       '  keys:',
       '    - name: issuing',
       '      use: ca',

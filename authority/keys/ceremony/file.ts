@@ -97,6 +97,7 @@ export interface CeremonyFile {
     readonly ocsp: string;
     readonly tsa: string;
     readonly policies: readonly string[];
+    readonly tsaPolicy: string;
   };
 }
 
@@ -257,5 +258,6 @@ function installPart(part: Fields): NonNullable<CeremonyFile['install']> {
     ocsp: part.text('ocsp-key'),
     tsa: part.text('tsa-key'),
     policies: part.texts('policies'),
+    tsaPolicy: part.text('tsa-policy'),
   };
 }

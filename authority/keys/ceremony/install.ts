@@ -35,6 +35,7 @@ export function installation(file: CeremonyFile, inputs: CeremonyInputs): Readon
     antinHierarchy: 1,
     profile: file.profile,
     policies: part.policies,
+    tsaPolicy: part.tsaPolicy,
     signers: [SIGNER_FILE],
     services: { ocsp: base64(inputs.publicKey(part.ocsp)), tsa: base64(inputs.publicKey(part.tsa)) },
     cas: part.cas.map((ca) => {

@@ -1,0 +1,71 @@
+import { dirname, join } from 'node:path';
+import type { Db } from '@antin/adapters/db/transaction';
+import { readSignerConfig } from './signer-process/config.ts';
+import { SignerClient } from './signer-process/client.ts';
+import { superviseSigner } from './signer-process/supervise.ts';
+import type { SignerProcess } from './signer-process/supervise.ts';
+import type { CaKey } from './signing-key.ts';
+import { compareLedger } from './watch.ts';
+
+export interface SignersOptions {
+  readonly db: Db;
+  /** Files of signers. */
+  readonly files: readonly { readonly name: string; readonly path: string }[];
+  readonly clock: () => number;
+  readonly log: { info(facts: object, text: string): void; error(facts: object, text: string): void };
+  readonly pin?: (signer: string) => Promise<Buffer>;
+}
+
+export interface Signers {
+  /** The key with this id, from whichever signer has it; undefined when none does: it is offline. */
+  key(id: string): Promise<CaKey | undefined>;
+  /** Compares what the signers say they signed with what the records know. */
+  watch(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the signer processes of this authority, or uses those that run already (another process of it, or a service manager,
+ * started them: then this one stops none).
+ */
+export async function openSigners({ db, files, clock, log, pin }: SignersOptions): Promise<Signers> {
+  const running: { readonly name: string; readonly client: SignerClient; readonly process: SignerProcess | undefined }[] = [];
+  const keys = new Map<string, CaKey>();
+  const stop = async () => {
+    for (const { client, process } of running.splice(0)) {
+      client.close();
+      await process?.stop();
+    }
+  };
+  try {
+    for (const { name, path: file } of files) {
+      const config = readSignerConfig(file);
+      const secret = config.pin !== 'keypad' && 'descriptor' in config.pin && pin !== undefined ? await pin(file) : undefined;
+      const process = await superviseSigner({
+        config: file,
+        ...(secret === undefined ? {} : { pin: secret }),
+        onDeath: (facts) => log.error({ signer: name, ...facts }, 'a signer process ended'),
+      }).catch((error: unknown) => {
+        if ((error as { code?: string }).code === 'keys.signer-running') return undefined;
+        throw error;
+      });
+      const client = new SignerClient({ socketPath: join(dirname(file), config.socket) });
+      running.push({ name, client, process });
+      for (const key of await client.keys()) keys.set(key.id, key);
+      log.info({ signer: name, keys: config.keys.map((key) => key.name), rules: config.fileSha256 }, 'a signer process serves');
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    key: async (id) => keys.get(id),
+    async watch() {
+      for (const { name, client } of running) {
+        const found = await compareLedger(db, name, client, clock());
+        for (const one of found) log.error(one, 'ALARM: a key of a CA was used without a record');
+      }
+    },
+    stop,
+  };
+}
