@@ -1,7 +1,7 @@
 import { nodeCrypto as door } from '@antin/adapters/crypto/node';
 import { nodeInflateRaw as inflateRaw } from '@antin/adapters/inflate/raw';
 import { memorySource } from '@antin/formats/bytes/source';
-import { plus, rebuilt, renamed, zip } from '@antin/testkit/attacks/zip';
+import { plus, rebuilt, renamed, withData, zip } from '@antin/testkit/attacks/zip';
 import type { Change, Entry } from '@antin/testkit/attacks/zip';
 import { bytesOf, codes, judge, LETTER, pki, short, sign } from '@antin/testkit/judging/containers';
 import { letter, sign as signPdf } from '@antin/testkit/judging/documents';
@@ -61,6 +61,16 @@ describe('an archive that is an Office file and a container', () => {
     const report = judge(both);
     expect(report.signatures).toMatchObject([{ format: 'XAdES', indication: 'TOTAL_PASSED' }]);
     expect(short(report)).toBe(TWO);
+  });
+
+  it('is one too by the list of an OpenDocument file, which nobody signs', () => {
+    const list = (type: string): Change =>
+      withData(
+        'META-INF/manifest.xml',
+        `<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><m:file-entry m:full-path="/" m:media-type="${type}"/><m:file-entry m:full-path="thư.docx" m:media-type="x/y"/></m:manifest>`,
+      );
+    expect(short(judge(rebuilt(container, list('application/vnd.etsi.asic-e+zip'))))).toBe('valid');
+    expect(short(judge(rebuilt(container, list('application/vnd.oasis.opendocument.text'))))).toBe(TWO);
   });
 
   it('in a folder of a container is a file of it', () => {

@@ -94,16 +94,20 @@ export function formFindings(
   if (zip.entries.some((one) => /evidencerecord/i.test(one.name) && one.name.startsWith('META-INF/'))) {
     add(warnings, 'asic.evidence-record-not-judged', 'EN 319 162-1 A.5', 'an evidence record is there and not judged');
   }
-  return { errors, doubts, warnings: [...warnings, ...manifestFindings(container, parts)], information };
+  const list = manifestFindings(container, parts);
+  return { errors, doubts: [...doubts, ...list.doubts], warnings: [...warnings, ...list.warnings], information };
 }
 
 /** META-INF/manifest.xml of the OpenDocument kind is signed by nobody: it is told where it contradicts what is there. */
-function manifestFindings({ zip, kind }: AsicContainer, parts: AsicParts): Finding[] {
+function manifestFindings(
+  { zip, kind }: AsicContainer,
+  parts: AsicParts,
+): { readonly doubts: readonly Finding[]; readonly warnings: readonly Finding[] } {
   const entry = zip.entry(MANIFEST);
-  if (entry === undefined) return [];
+  if (entry === undefined) return { doubts: [], warnings: [] };
   const finding = (message: string): Finding => ({ code: 'asic.manifest-differs', clause: 'EN 319 162-1 4.4.3', message });
   const bytes = entry.size > 1 << 24 ? undefined : parts.bytes(MANIFEST);
-  if (bytes === undefined) return [finding('META-INF/manifest.xml cannot be read')];
+  if (bytes === undefined) return { doubts: [], warnings: [finding('META-INF/manifest.xml cannot be read')] };
   try {
     const types = fileTypes(bytes);
     const root = types.get('/');
@@ -114,9 +118,12 @@ function manifestFindings({ zip, kind }: AsicContainer, parts: AsicParts): Findi
     if (absent !== undefined) out.push(finding(`the manifest lists "${absent}", which is not there`));
     const unlisted = parts.dataFiles.find((name) => !types.has(name));
     if (unlisted !== undefined) out.push(finding(`the manifest does not list "${unlisted}"`));
-    return out;
+    // Office programs go by this list where it names a kind of document of theirs, and nobody signed it.
+    const office = /^application\/(vnd\.oasis\.opendocument|vnd\.sun\.xml|vnd\.openxmlformats)/i.test(root ?? '');
+    const message = `META-INF/manifest.xml, signed by nobody, says that the container is "${root ?? ''}"`;
+    return { doubts: office ? [{ code: 'file.two-formats', clause: 'EN 319 162-1 A.1', message }] : [], warnings: out };
   } catch (error) {
     if (!(error instanceof FormatFault)) throw error;
-    return [finding(`META-INF/manifest.xml cannot be read: ${error.message}`)];
+    return { doubts: [], warnings: [finding(`META-INF/manifest.xml cannot be read: ${error.message}`)] };
   }
 }
