@@ -15,6 +15,8 @@ import { deviceTablesMigrations } from './device-tables.ts';
 import { directoryMigrations } from './directory/migrations.ts';
 import { directoryApp } from './directory/routes.ts';
 import { citizenNumbers } from './directory/citizen-number.ts';
+import { importJobs } from './directory/import/operations.ts';
+import { importApp } from './directory/import/routes.ts';
 import { upkeepApp } from './directory/upkeep-routes.ts';
 import { upkeepJobs } from './directory/upkeep.ts';
 import { documentsMigrations } from './documents/migrations.ts';
@@ -132,7 +134,9 @@ export function office(deps: OfficeDeps): Office {
     }),
   );
   app.route('/', directoryApp({ db, clock }));
-  app.route('/', upkeepApp({ db, clock, numbers: citizenNumbers(deps.platformKey) }));
+  const keeping = { db, clock, numbers: citizenNumbers(deps.platformKey) };
+  app.route('/', upkeepApp(keeping));
+  app.route('/', importApp(keeping));
   app.route('/', documentsApp(documents));
   app.route('/', registersApp({ db, clock }));
   app.route('/', signingApp({ ...signing, viewOf: (caller, id) => viewOf(db, around, caller, id, clock()) }));
@@ -156,6 +160,7 @@ export function office(deps: OfficeDeps): Office {
       [COMPLETE_QUEUE]: completeHandler(signing),
       [STAMP_QUEUE]: stampLaterHandler(signing),
       ...upkeepJobs({ db, clock }),
+      ...importJobs(keeping),
     },
     signingJobs: jobs,
     stop: async () => {

@@ -1,4 +1,5 @@
 import { deviceProblems } from '@antin/adapters/devices/problems';
+import { importProblems } from './directory/import/problems.ts';
 import { directoryProblems } from './directory/problems.ts';
 import { documentsProblems } from './documents/problems.ts';
 import type { ProblemRows } from '@antin/adapters/http/problem';
@@ -10,6 +11,7 @@ import { signingProblems } from './signing/problems.ts';
 export const officeProblems: ProblemRows = {
   ...sessionProblems,
   ...directoryProblems,
+  ...importProblems,
   ...documentsProblems,
   ...registersProblems,
   ...signingProblems,

@@ -1,5 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { importMigrations } from './import/migrations.ts';
 import { datedMigrations } from './dated-migrations.ts';
 
 export const directoryMigrations: Record<string, Migration> = {
@@ -83,4 +84,5 @@ export const directoryMigrations: Record<string, Migration> = {
     },
   },
   ...datedMigrations,
+  ...importMigrations,
 };

@@ -1,0 +1,7 @@
+import { sql } from 'kysely';
+import type { Tx } from '@antin/adapters/db/transaction';
+
+/** The certificate is nobody's key any more: it cannot be used from now on. What it signed keeps its signer. */
+export async function unbindCertificate(tx: Tx, sha256: string, at: Date): Promise<void> {
+  await sql`update agency.bound_certificate set unbound_at = ${at} where sha256 = ${sha256} and unbound_at is null`.execute(tx);
+}
