@@ -7,12 +7,13 @@ import { tinosFile } from '@antin/adapters/fonts/tinos';
 import { nodeDeflate, nodeInflate } from '@antin/adapters/inflate/node';
 import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
 import { issueLevelOf } from './issue-level.ts';
-import { loadPlatformKey } from '@antin/adapters/devices/platform-key';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import { agencyMigrations, agencyProblems, agencyService, type AgencyService } from '@antin/agency/service';
 import type { PracticeAgent } from '@antin/token-agent/practice/practice-agent';
 import type { AuthorityService } from '@antin/authority/service';
+import { seedOfficers } from '../seed/officers.ts';
 import { demos, seedDemo } from '../seed/seed.ts';
+import { devicesHere } from './devices.ts';
 import { finishFirstStart, isSeeding } from './first-start.ts';
 import { keepPracticeAgent, type KeptPracticeAgent } from './practice-agent.ts';
 import type { Service, ServiceContext } from './service.ts';
@@ -55,6 +56,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
             process.stdout.write(`${deviceLine(fresh)}\n`);
           },
         });
+      const devices = devicesHere(context, wires);
       const font = tinosFile('400Regular');
       const trust = trustHere(context, authority, process.env);
       const policies = policiesHere(context, process.env);
@@ -66,7 +68,8 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
         deflate: nodeDeflate,
         passwords: { verify: verifyPassword },
         decoyHash: await hashPassword(randomBytes(16).toString('hex')),
-        platformKey: loadPlatformKey(join(folder.path, 'platform')),
+        platformKey: devices.platformKey,
+        devices,
         origin: () => publicUrl,
         ...{ trust, policies, reportSeal },
         issueLevel: () => issueLevel,
@@ -88,6 +91,8 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
     async stop() {
       await agent?.stop();
       await running?.stop();
+      // Where there is an authority it still needs them.
+      if (wires.authority === undefined) await wires.devices?.stop();
       await reportSeal?.close();
     },
     greeting: () => (practice ? greeting(join(folder.path, SIGN_IN_FILE), agent?.current()) : []),
@@ -99,7 +104,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
     const { agentId } = await inTransaction(db, (tx) =>
       office.signingJobs.registerAgent(tx, { ...PRACTICE_DEVICE, publicKey: keys.publicKey, personIds: [], certificates }),
     );
-    const platformKey = Buffer.from(loadPlatformKey(join(folder.path, 'platform')).publicKey).toString('base64');
+    const platformKey = Buffer.from(devicesHere(context, wires).platformKey.publicKey).toString('base64');
     await keys.pair({ agentId, serverUrl: publicUrl, origin: publicUrl, platformKey, person: 'Thực hành' });
   }
 
@@ -132,6 +137,10 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
       now: clock,
       passwordHash: await hashPassword(password),
       font: tinosFile('400Regular'),
+    });
+    await seedOfficers({
+      ...{ db, authority, password, devices: devicesHere(context, wires) },
+      agent: { publicKey: keys.publicKey, enrol: (people) => keys.enrol(people), accept: (entries) => keys.store(entries) },
     });
     finishFirstStart(folder.path, settings.seed);
   }

@@ -1,10 +1,14 @@
 import { Hono } from 'hono';
 import { localClock, watchedClock } from '@antin/adapters/clock/watched-clock';
+import { agentApp } from '@antin/adapters/devices/agent-routes';
+import { consoleProblems } from '@antin/authority/console';
 import { migrations } from '@antin/authority/migrations';
 import { publicationProblems } from '@antin/authority/publication/problems';
 import { publicationRoutes } from '@antin/authority/publication/routes';
 import { authorityService, type AuthorityService } from '@antin/authority/service';
 import { ACCURACY_MS } from '@antin/authority/time-stamp/rules';
+import { requireCeremonyKeys, signerPin } from './ceremony-keys.ts';
+import { devicesHere } from './devices.ts';
 import { beginFirstStart, FOUNDED } from './first-start.ts';
 import type { ServiceContext } from './service.ts';
 import type { AuthorityHere, Wires } from './wires.ts';
@@ -12,13 +16,10 @@ import type { AuthorityHere, Wires } from './wires.ts';
 /** Path below which the authority answers; certificates carry it. */
 const AUTHORITY_PATH = '/authority';
 
-/** The issuing authority of practice: its own schema and its own folder of keys. */
-export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: ServiceContext, wires: Wires): AuthorityHere {
-  if (settings.profile === 'production') {
-    throw Object.assign(new Error('the practice authority keeps its keys in files and does not run in the production profile'), {
-      code: 'serve.practice-only',
-    });
-  }
+/** The issuing authority: its own schema and its own folder; keys of ceremonies, or of practice. */
+export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityHere {
+  const { db, files, folder, publicUrl, clock, log, settings } = context;
+  requireCeremonyKeys(folder.authority, settings.profile);
   const app = new Hono();
   const { timeServers } = settings;
   const watched =
@@ -40,9 +41,10 @@ export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: S
     name: 'authority',
     migrations,
     app,
-    problems: publicationProblems,
+    problems: { ...publicationProblems, ...consoleProblems },
     authority,
     async prepare() {
+      const shared = devicesHere(context, wires);
       // The demo's authority is older than the oldest document of the seed.
       if (beginFirstStart(folder.path, settings.seed)) wires.past = FOUNDED;
       const baseUrl = publicUrl + AUTHORITY_PATH;
@@ -54,12 +56,30 @@ export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: S
         // Documents of the past are stamped with the past's time: that is no question to a time server.
         clockTrust: () => (wires.past === undefined ? watched.trust() : { trusted: true }),
         log,
+        pin: signerPin,
+        console: {
+          profile: settings.profile,
+          signedActs: settings.profile === 'production' ? 'required' : 'when-present',
+          secureCookie: publicUrl.startsWith('https:'),
+          devices: {
+            ...{ shared, files, origin: () => publicUrl },
+            chainOf: async () =>
+              authority()
+                .chain()
+                .map((one) => one.raw),
+          },
+        },
       });
       app.route(AUTHORITY_PATH, ready.app);
+      if (ready.console !== undefined) app.route('/', ready.console.app);
+      // The office has the routes of agents when it runs here.
+      if (!settings.services.includes('agency')) {
+        app.route('/', agentApp({ ...shared, db, clock, files, profile: settings.profile, origin: () => publicUrl }));
+      }
       app.route('/', publicationRoutes({ db, clock: () => clock().getTime(), profile: settings.profile }));
     },
     get jobs() {
-      return authority().status.jobs;
+      return { ...authority().status.jobs, ...authority().console?.jobs };
     },
     fast: (request, response) => ready?.status.fast(request, response) === true,
     health: () => authority().status.health(),
@@ -71,6 +91,8 @@ export function makeAuthority({ db, folder, publicUrl, clock, log, settings }: S
     async stop() {
       watched.stop();
       await ready?.status.stop();
+      await ready?.stop();
+      await wires.devices?.stop();
     },
   };
   wires.authority = here;

@@ -1,3 +1,4 @@
+import type { Devices } from '@antin/adapters/devices/shared';
 import type { AuthorityService } from '@antin/authority/service';
 import type { Service } from './service.ts';
 
@@ -12,4 +13,6 @@ export interface Wires {
   /** The clock of the authority while documents of the past are seeded; undefined = now. */
   past?: Date | undefined;
   authority?: AuthorityHere;
+  /** Token agents, made by whoever needs them first. */
+  devices?: Devices;
 }
