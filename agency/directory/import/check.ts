@@ -159,10 +159,11 @@ async function checkPeople(
     if (agency !== undefined && !agency.path.startsWith(scope.path)) wrong('agencyCode', 'directory.not-yours');
     if (agency !== undefined && agency.validTo !== null && agency.validTo <= (row.validFrom ?? day))
       wrong('agencyCode', 'directory.closed-then');
-    if (twiceNumber.has(line)) wrong('citizenNumber', 'import.twice');
-    if (twiceName.has(line)) wrong('signInName', 'import.twice');
     const person =
       (hash === null ? undefined : byHash.get(hash)) ?? (row.signInName === null ? undefined : byName.get(row.signInName));
+    // Who is there already may hold several positions; who is new is opened once.
+    if (person === undefined && twiceNumber.has(line)) wrong('citizenNumber', 'import.twice');
+    if (person === undefined && twiceName.has(line)) wrong('signInName', 'import.twice');
     // One name, two numbers: two people, and the second needs a name of their own.
     if (person !== undefined && hash !== null && person.hash !== null && person.hash !== hash)
       wrong('signInName', 'directory.sign-in-name-taken');
