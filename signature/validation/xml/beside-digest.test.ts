@@ -1,5 +1,6 @@
 import { nodeCrypto as door } from '@antin/adapters/crypto/node';
 import { utf8 } from '@antin/formats/bytes/bytes';
+import { withXml } from '@antin/formats/xml/document';
 import { inShort, judgedXml } from '@antin/testkit/judging/xml';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { ENVELOPED, EXCLUSIVE, EXC, reference, signatureByHand, transform } from '@antin/testkit/xml/by-hand';
@@ -8,6 +9,8 @@ import { fillIn } from '@antin/testkit/xml/fill-in';
 import { describe, expect, it } from 'vitest';
 import { sentenceFor } from '../../words/sentence.ts';
 import { signXades } from '../../xades/sign.ts';
+import { DS } from '../../xmldsig/names.ts';
+import { besideDigest } from './beside-digest.ts';
 
 const pki = testPki();
 const soon = pki.now + 1_800_000;
@@ -270,6 +273,20 @@ it('an attribute on the signature, its value or its keys does not pass: only an 
   }
   expect(short(changed(whole, '<ds:KeyInfo>', '<ds:KeyInfo Id="k1">'))).toBe('valid');
   expect(short(changed(whole, '<ds:Signature ', '<ds:Signature xmlns:a="urn:a" '))).toBe('valid');
+});
+
+it('costs no more than the digests do, however many references there are', () => {
+  const parts = Array.from({ length: 1900 }, (_, i) => `<d Id="d${i}">t:x</d>`).join('');
+  const document = `<hs xmlns:t="urn:t"><ds:Object xmlns:ds="${DS}">${parts}</ds:Object>${'<x/>'.repeat(100_000)}</hs>`;
+  withXml(document, (tree) => {
+    const signature = tree.elements.at(-1)!;
+    const covered = tree.elements
+      .filter((one) => one.name === 'd')
+      .map((element) => ({ kind: 'element', element, how: 'whole', signature, exclusive: new Set<string>() }) as const);
+    const before = performance.now();
+    expect(besideDigest(tree, covered).doubts.length).toBeGreaterThan(0);
+    expect(performance.now() - before).toBeLessThan(3000);
+  });
 });
 
 it('what we sign ourselves says nothing beside its digests', async () => {

@@ -17,7 +17,7 @@ export interface BesideDigest {
  * does with them.
  */
 export function besideDigest(tree: XmlTree, covered: readonly Covered[]): BesideDigest {
-  const types = objectTypes(tree, covered);
+  const types = objectTypes(covered);
   const prefixes = unsignedPrefixes(tree, covered);
   const places = signaturePlaces(tree, covered);
   const active = activeXml(tree);

@@ -1,4 +1,3 @@
-import type { XmlTree } from '@antin/formats/xml/document';
 import type { XmlElement } from '@antin/formats/xml/element';
 import { DS } from '../../xmldsig/names.ts';
 import type { Finding } from '../types.ts';
@@ -15,17 +14,22 @@ const KNOWN: ReadonlySet<string> = new Set(['Id', 'MimeType', 'Encoding']);
  * Anybody may write another type there, and a program that goes by it shows the same bytes as something else. The type that counts
  * is the one of the signed DataObjectFormat (EN 319 132-1 §5.2.4): where the object contradicts it, nothing passes.
  */
-export function objectTypes(
-  tree: XmlTree,
-  covered: readonly Covered[],
-): { readonly doubts: readonly Finding[]; readonly warnings: readonly Finding[] } {
+export function objectTypes(covered: readonly Covered[]): {
+  readonly doubts: readonly Finding[];
+  readonly warnings: readonly Finding[];
+} {
   const doubts: Finding[] = [];
   const warnings: Finding[] = [];
-  const parts = covered.filter((one) => one.kind === 'element');
-  for (const object of tree.elements) {
-    if (!object.is(DS, 'Object') || object.attributes.length === 0) continue;
-    const inside = parts.filter((one) => object.contains(one.element));
-    if (inside.length === 0 || parts.some((one) => coversTag(one, object))) continue;
+  const byElement = new Map<XmlElement, CoveredElement[]>();
+  const byObject = new Map<XmlElement, CoveredElement[]>();
+  for (const one of covered) {
+    if (one.kind !== 'element') continue;
+    addTo(byElement, one.element, one);
+    for (const around of upFrom(one.element)) if (around.is(DS, 'Object')) addTo(byObject, around, one);
+  }
+  for (const [object, inside] of byObject) {
+    if (object.attributes.length === 0) continue;
+    if (upFrom(object).some((around) => byElement.get(around)?.some((one) => coversTag(one, object)) === true)) continue;
     const say = (code: string, what: string): Finding => {
       return { code, clause: 'EN 319 132-1 5.2.4', message: `${pathOf(object)} ${what}` };
     };
@@ -49,6 +53,19 @@ export function objectTypes(
     }
   }
   return { doubts, warnings };
+}
+
+function addTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [value]);
+  else known.push(value);
+}
+
+/** The element and all around it. */
+function upFrom(element: XmlElement): XmlElement[] {
+  const out: XmlElement[] = [];
+  for (let at: XmlElement | undefined = element; at !== undefined; at = at.parent) out.push(at);
+  return out;
 }
 
 const BASE64 = `${DS}base64`;

@@ -72,17 +72,32 @@ function scopesOf({ elements }: XmlTree): ReadonlyMap<XmlElement, Scope> {
   return scopes;
 }
 
-/** Of the covered element, what its transforms leave in. */
+/**
+ * Of the covered element, what its transforms leave in. What is inside an element follows it in document order, so that looking costs
+ * no more than making the canonical form did.
+ */
 function elementsUnder({ elements }: XmlTree, { element: apex, how }: CoveredElement): XmlElement[] {
   const out: XmlElement[] = [];
   let skipTo = -1;
-  for (const element of elements) {
-    if (element.start < skipTo || !apex.contains(element)) continue;
+  for (let i = placeOf(elements, apex); i < elements.length; i++) {
+    const element = elements[i] as XmlElement;
+    if (element.start >= apex.end) break;
+    if (element.start < skipTo) continue;
     const left = how === 'but-signatures' ? element.is(DS, 'Signature') : element === how;
     if (left) skipTo = element.end;
     else out.push(element);
   }
   return out;
+}
+
+function placeOf(elements: readonly XmlElement[], { start }: XmlElement): number {
+  let [from, to] = [0, elements.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((elements[middle] as XmlElement).start < start) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** Declarations that a name uses, by the element that makes them: the canonical form writes those. */
