@@ -127,6 +127,13 @@ export class ConsoleForTests {
     return response.headers.get('set-cookie')!.split(';')[0]!;
   }
 
+  /** Days go by: sessions end, lists are published anew. */
+  async later(days: number): Promise<void> {
+    this.authority.now += days * 86_400_000;
+    this.cookies.clear();
+    await this.authority.service.runJobs();
+  }
+
   async cookie(who: Who): Promise<string> {
     const known = this.cookies.get(who) ?? (await this.signIn(WHO[who]));
     this.cookies.set(who, known);
