@@ -37,6 +37,8 @@ export interface AuthorityOptions {
   /** Whether the clock may be stamped with now; left out, the computer is taken at its word. */
   readonly clockTrust?: () => ClockTrust;
   readonly log: Log;
+  /** Asked for the PIN of a signer process whose file wants it from a person. */
+  readonly pin?: (signer: string) => Promise<Buffer>;
   /** The console of officers and senders; left out, there is none (tests of the services below it). */
   readonly console?: ConsoleSettings;
 }

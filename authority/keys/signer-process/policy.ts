@@ -100,7 +100,6 @@ function judgeCertificate(policy: CaPolicy, kind: SigningKind, tbs: Uint8Array, 
   if (draft.notBefore < own.notBefore || draft.notAfter > own.notAfter || draft.notAfter < draft.notBefore) {
     return refuse('validity outside the issuer’s');
   }
-  if (draft.notAfter - draft.notBefore > policy.maxDays * DAY) return refuse('validity too long');
   const ca = draft.basicConstraints?.ca === true;
   const signsCertificates = draft.keyUsage?.has('keyCertSign') === true || draft.keyUsage?.has('cRLSign') === true;
   if (signsCertificates && !ca) return refuse('CA key usage without the CA flag');
@@ -118,6 +117,8 @@ function judgeCertificate(policy: CaPolicy, kind: SigningKind, tbs: Uint8Array, 
   // A stolen responder answers "good" for ever, a stolen time-stamp key moves the past.
   const service = draft.extKeyUsage?.some((purpose) => SERVICE_PURPOSES.has(purpose)) === true;
   if (service && !policy.services.includes(spkiSha256)) return refuse('a service purpose for a foreign key');
+  // The CA's own services may live as long as it does.
+  if (!service && draft.notAfter - draft.notBefore > policy.maxDays * DAY) return refuse('validity too long');
   return { status: 'sign', seen };
 }
 
