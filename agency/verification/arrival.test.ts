@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { openFileStore } from '@antin/adapters/files/store';
 import { nodeCrypto as door } from '@antin/adapters/crypto/node';
 import { Sha256 } from '@antin/protocol/basics';
+import { context, integer, oid, sequence, setOf } from '@antin/formats/der/writer';
 import { concatBytes, utf8 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import { signAsic } from '@antin/signature/asic/sign';
@@ -111,6 +112,24 @@ describe('what arrived', () => {
     ]);
     expect(view.verdict).toBe('unsigned');
     expect(view.vi).not.toContain('Phụ lục');
+  });
+
+  it('a list of certificates that is called a signature signs nothing, and spoils nothing but its own answer', async () => {
+    const none = setOf();
+    const certificates = context(0, pki.certificate('leader').raw);
+    const signedData = sequence(integer(1), none, sequence(oid('1.2.840.113549.1.7.1')), certificates, none);
+    const list = sequence(oid('1.2.840.113549.1.7.2'), context(0, signedData));
+    for (const [main, verdict] of [
+      [signed, 'indeterminate'],
+      [plain, 'unsigned'],
+    ] as const) {
+      const view = await arrive([
+        ['main', 'quyet-dinh.pdf', main, PDF],
+        ['annex', 'quyet-dinh.pdf.p7s', list],
+      ]);
+      expect(view.verdict, view.vi).toBe(verdict);
+      expect(view.report).toMatchObject({ files: [expect.not.objectContaining({ signedBy: expect.anything() as unknown }), {}] });
+    }
   });
 
   it('a bad signature beside a good one is named', async () => {

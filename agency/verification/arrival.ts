@@ -17,8 +17,6 @@ export interface ArrivedFile {
   readonly stopped: 'verify.time-over' | 'verify.memory-over' | undefined;
   /** Signature files of the same document that are over this one. */
   readonly signedBy: readonly { readonly name: string; readonly report: Report }[];
-  /** It is itself a signature over another file of the document. */
-  readonly signs: boolean;
   /** A PDF, by its content or by what the sender says. */
   readonly pdf: boolean;
   /** The sender says something about it that its content is not. */
@@ -54,7 +52,9 @@ export async function judgeArrival(
     const answer = answers[i] as Answer;
     const signedBy = files.flatMap((other, j) => {
       const its = judged[j]?.report;
-      return its !== undefined && over[j]?.includes(i) === true ? [{ name: other.name, report: its }] : [];
+      // A list of certificates alone is called the same and signs nothing.
+      const signs = its !== undefined && its.verdict !== 'unsigned' && over[j]?.includes(i) === true;
+      return signs ? [{ name: other.name, report: its }] : [];
     });
     const isPdf = report?.format === 'PDF' || report?.format === 'PAdES';
     const saidPdf = mediaType.toLowerCase().startsWith('application/pdf') || /\.pdf$/i.test(name);
@@ -62,7 +62,6 @@ export async function judgeArrival(
     return {
       ...{ role, name, report, signedBy },
       stopped: answer.status === 'stopped' ? answer.code : undefined,
-      signs: (over[i]?.length ?? 0) > 0,
       pdf: isPdf || saidPdf,
       falseClaim: answer.status === 'stopped' ? undefined : saidPdf && !isPdf ? 'pdf' : unreadSignature ? 'signature' : undefined,
     };

@@ -174,7 +174,8 @@ export const publicRoutes = {
     caller: 'public',
     query: VerifyQuery,
     bodies: { 'application/octet-stream': 'binary', 'multipart/form-data': UploadForm, 'application/json': HashOnly },
-    answer: z.unknown(),
+    // The reports are as the engine makes them; `visual` has its own shape.
+    answer: z.union([VisualDifferences, z.unknown()]),
     otherAnswers: ['application/xml', 'application/pdf'],
   }),
   verifyBatch: route({
