@@ -41,7 +41,8 @@ const usage = `antin validate FILE [options]: judge the signatures of a file
   --trust-list FILE…        signed trusted lists (ETSI TS 119 612); --trust-list-signer FILE… names who may sign them
   --certificate FILE…       further certificates for building chains; trusted for nothing
   --crl FILE…  --ocsp FILE… revocation data at hand
-  --detached DATA…          the data a detached signature is about; several are told apart by their names
+  --detached DATA…          the data a detached signature is about; several are told apart by their names, and what no signature
+                            is over is named and keeps the answer from being valid
   --at ISO8601              judge as of this moment (UTC without a zone); default: now
   --allow ORIGIN…           addresses inside the network that may be asked, e.g. http://10.0.0.1:8080
   --offline                 ask nobody; otherwise CRL and OCSP are fetched for certificates of trusted issuers
