@@ -12,7 +12,7 @@ import { tellSender } from './answers.ts';
 import { sha256Hex } from './content.ts';
 import type { RegistrationDoors } from './doors.ts';
 import { answerQuestion, insertAct, insertEvidence, insertQuestion, insertVersion, itemOfQuestion } from './parts-store.ts';
-import { refresh } from './refresh.ts';
+import { refresh, sharedOf } from './refresh.ts';
 import { decide, evolve } from './rules.ts';
 import type { Command, Event, ItemState } from './rules.ts';
 import { lockItem, markClosed, markProposed, stateOf } from './store.ts';
@@ -52,22 +52,28 @@ async function changeContent(
   await refresh(tx, await submissionOf(tx, row), row, { ...content, state, tookPart }, now);
 }
 
+/** Requests of one commit while looking at what just came. */
+const CHECKED_AT_ONCE = 50;
+
 /** Looks at requests that just came; nobody took part in that. @returns how many */
 export async function checkNew({ doors, clock }: RegistrationDoors, ids: readonly string[]): Promise<number> {
   let checked = 0;
-  for (const id of ids) {
-    await inTransaction(doors.as('antin_registration'), async (tx) => {
-      const row = await lockItem(tx, id);
-      if (row === undefined || row.state !== 'received' || row.shownSha256 !== null) return;
-      const { current, version, editors } = row;
-      await refresh(
-        tx,
-        await submissionOf(tx, row),
-        row,
-        { state: 'received', tookPart: editors, item: current, version },
-        clock(),
-      );
-      checked += 1;
+  for (let i = 0; i < ids.length; i += CHECKED_AT_ONCE) {
+    const some = ids.slice(i, i + CHECKED_AT_ONCE);
+    checked += await inTransaction(doors.as('antin_registration'), async (tx) => {
+      const shared = await sharedOf(tx, clock());
+      const submissions = new Map<string, SubmissionRecord>();
+      let done = 0;
+      for (const id of some) {
+        const row = await lockItem(tx, id);
+        if (row === undefined || row.state !== 'received' || row.shownSha256 !== null) continue;
+        const submission = submissions.get(row.submissionId) ?? (await submissionOf(tx, row));
+        submissions.set(row.submissionId, submission);
+        const { current, version, editors } = row;
+        await refresh(tx, submission, row, { state: 'received', tookPart: editors, item: current, version }, clock(), shared);
+        done += 1;
+      }
+      return done;
     });
   }
   return checked;

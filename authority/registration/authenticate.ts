@@ -42,20 +42,21 @@ export async function authenticate(
   if (signatures.length === 0) {
     return byToken?.tokenIsEnough === true ? { status: 'token' } : refused('submission.unsigned');
   }
+  const over = signatures.filter((one) => found.kind !== 'container' || namesRequest(one));
+  if (over.length === 0) return refused('submission.request-not-covered');
+  // Every signature, that of a leader beside the seal too: what is broken in the file is for an officer to look at.
   if (report!.verdict !== 'valid') {
     const first = signatures.find((one) => one.indication !== 'TOTAL_PASSED');
     return refused('submission.signature-not-valid', first?.subIndication ?? report!.decidedBy ?? report!.verdict);
   }
-  const over = signatures.filter((one) => found.kind !== 'container' || coversRequest(one));
-  if (over.length === 0) return refused('submission.request-not-covered');
   const own = over.find((one) => one.signer?.sha256 === sender.certificateSha256);
   if (own?.signer === null || own?.signer === undefined) return refused('submission.signer-not-bound', over[0]?.signer?.subject);
   const { subject, serialNumber, sha256 } = own.signer;
   return { status: 'signature', signer: { subject, serialHex: serialNumber, sha256 } };
 }
 
-function coversRequest(signature: SignatureReport): boolean {
-  return signature.covers?.some((one) => one.name === REQUEST_FILE && one.intact === true) === true;
+function namesRequest(signature: SignatureReport): boolean {
+  return signature.covers?.some((one) => one.name === REQUEST_FILE) === true;
 }
 
 /** A file that no signature can be found in is unsigned. */

@@ -1,4 +1,5 @@
 import { officeDay } from '@antin/adapters/clock/days';
+import type { WorkingCalendar } from '@antin/adapters/clock/working-days';
 import type { Tx } from '@antin/adapters/db/transaction';
 import type { RequestState } from '@antin/protocol/authority/registration';
 import type { RequestItem } from '@antin/protocol/certificates/request';
@@ -20,6 +21,16 @@ export interface Changed {
   readonly item: RequestItem;
 }
 
+/** What is the same for many requests that are looked at in one go. */
+export interface Shared {
+  readonly limits: ReadonlyMap<string, number>;
+  readonly calendar: WorkingCalendar;
+}
+
+export async function sharedOf(tx: Tx, now: Date): Promise<Shared> {
+  return { limits: await limitsOn(tx, officeDay(now)), calendar: await calendarOf(tx) };
+}
+
 /**
  * Checks a request against the register of this moment, makes its as-shown document anew and turns its clock; all of it in
  * the transaction that changed something.
@@ -32,10 +43,14 @@ export async function refresh(
   row: ItemRecord,
   changed: Changed,
   now: Date,
+  shared?: Shared,
 ): Promise<{ readonly shownSha256: string; readonly blocking: number }> {
   const day = officeDay(now);
-  const limits = await limitsOn(tx, day);
+  const { limits, calendar } = shared ?? (await sharedOf(tx, now));
+  // Never shown: nobody has asked, edited or given evidence yet.
+  const fresh = row.shownSha256 === null && changed.version === 1 && changed.tookPart.length === 0;
   const place = {
+    ...(fresh ? { fresh } : {}),
     id: row.id,
     submissionId: submission.id,
     senderCode: submission.fromCode!,
@@ -45,9 +60,9 @@ export async function refresh(
   const checks = checkItem(changed.item, facts);
   const blocking = blockingIn(checks);
   const content = { version: changed.version, item: changed.item, checks, spkiSha256 };
-  const shown = await shownDocument(tx, submission, row, content);
+  const shown = await shownDocument(tx, submission, row, content, fresh);
   const runs = blocking === 0 && changed.state !== 'question';
-  const clock = turnClock(row, runs, { at: now, day }, await calendarOf(tx), limits.get('handling-working-days') ?? 3);
+  const clock = turnClock(row, runs, { at: now, day }, calendar, limits.get('handling-working-days') ?? 3);
   await writeContent(tx, row.id, {
     ...content,
     facts: factsOf(changed.item),

@@ -36,6 +36,8 @@ export interface ItemPlace {
   readonly submissionId: string;
   readonly senderCode: string;
   readonly signedByAgency: boolean;
+  /** Just come: there is no evidence yet. */
+  readonly fresh?: boolean;
 }
 
 /** Everything that `checkItem` wants to know, read in the caller's transaction. */
@@ -52,7 +54,7 @@ export async function registerFacts(
     now: now.getTime(),
     senderCode: place.senderCode,
     signedByAgency: place.signedByAgency,
-    evidence: await count(db, sql`authority.request_evidence where request_item_id = ${place.id}`),
+    evidence: place.fresh === true ? 0 : await count(db, sql`authority.request_evidence where request_item_id = ${place.id}`),
     attachmentsPresent: await attachmentsPresent(db, place.submissionId, item.attachments),
     key: key.facts,
     spkiSha256: key.spkiSha256,

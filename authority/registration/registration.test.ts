@@ -102,7 +102,7 @@ describe('a request on its way', () => {
 
   test('a list is approved under one consent, each by its own hash; one refused stops no other', async () => {
     const ids = await t.submitted(Array.from({ length: 3 }, () => personItem()));
-    const hashes = [];
+    const hashes: string[] = [];
     for (const id of ids) hashes.push(await t.proposed(id));
     const approvals = await Promise.all(
       ids.map((id, i) => t.statement('approver', id, i === 1 ? '0'.repeat(64) : hashes[i]!, 'approve')),

@@ -17,6 +17,8 @@ export interface ShownDocument {
 /**
  * The request as an officer sees it, as canonical JSON: one text for one content, whose SHA-256 is what is approved. Made
  * in the transaction that changed something of it.
+ *
+ * @param fresh nobody has asked, edited or given evidence yet
  */
 export async function shownDocument(
   db: Db,
@@ -28,9 +30,14 @@ export async function shownDocument(
     readonly checks: readonly CheckResult[];
     readonly spkiSha256: string | undefined;
   },
+  fresh = false,
 ): Promise<ShownDocument> {
   const { item } = content;
-  const present = new Map((await attachmentsOf(db, submission.id, item.attachments)).map((one) => [one.sha256, one]));
+  const named = item.attachments.length === 0 ? [] : await attachmentsOf(db, submission.id, item.attachments);
+  const present = new Map(named.map((one) => [one.sha256, one]));
+  const versions = fresh ? [] : await versionsOf(db, row.id);
+  const evidence = fresh ? [] : await evidenceOf(db, row.id);
+  const questions = fresh ? [] : await questionsOf(db, row.id);
   const document: z.input<typeof ShownRequest> = {
     type: 'antin.request-as-shown',
     version: 1,
@@ -49,7 +56,7 @@ export async function shownDocument(
     itemVersion: content.version,
     originalSha256: row.originalSha256,
     item,
-    edits: (await versionsOf(db, row.id)).map(({ version, by, byName, at, reason }) => ({
+    edits: versions.map(({ version, by, byName, at, reason }) => ({
       ...{ version, by: { id: by, fullName: byName }, at: at.toISOString(), reason },
     })),
     attachments: item.attachments.map((sha256) => {
@@ -61,14 +68,14 @@ export async function shownDocument(
         ...(here.mediaType === null ? {} : { mediaType: here.mediaType }),
       };
     }),
-    evidence: (await evidenceOf(db, row.id)).map(({ kind, note, sha256, seenBy, seenByName, at }) => ({
+    evidence: evidence.map(({ kind, note, sha256, seenBy, seenByName, at }) => ({
       kind: kind as 'other',
       note,
       ...(sha256 === null ? {} : { sha256 }),
       seenBy: { id: seenBy, fullName: seenByName },
       at: at.toISOString(),
     })),
-    questions: (await questionsOf(db, row.id)).map((one) => ({
+    questions: questions.map((one) => ({
       id: one.id,
       text: one.text,
       askedBy: { id: one.askedBy, fullName: one.askedByName },
