@@ -16,6 +16,7 @@ const verbs = {
   check: { build: false, runs: ['check'] },
   bench: { build: false, runs: ['bench'] },
   judges: { build: false, runs: ['judges'] },
+  faults: { build: false, runs: ['faults'] },
 };
 
 try {
@@ -26,7 +27,7 @@ try {
     );
   }
   const known = Object.hasOwn(verbs, verb ?? '') ? verbs[verb] : undefined;
-  if (known !== undefined) installWhatIsMissing({ tests: known.runs?.[0] === 'check' || known.runs?.[0] === 'bench' });
+  if (known !== undefined) installWhatIsMissing({ tests: ['check', 'bench', 'faults'].includes(known.runs?.[0] ?? '') });
   if (known?.build === true) buildWhatChanged();
   if (known !== undefined && known.runs === undefined) process.exit(0);
   process.exitCode = await handOver(known === undefined ? process.argv.slice(2) : [...known.runs, ...rest]);

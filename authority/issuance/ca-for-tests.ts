@@ -19,8 +19,12 @@ const ALGORITHMS: Partial<Record<KeyKind, SignatureAlgorithm>> = {
 };
 
 /** A root that issues by itself, in memory: for tests and benches of what needs no hierarchy. */
-export function caForTests(kind: KeyKind, now: number, baseUrl = 'http://127.0.0.1:8080/authority'): IssuingCa {
-  const { pkcs8, spki } = nodeSecrets.generateKeyPair(kind);
+export function caForTests(
+  kind: KeyKind,
+  now: number,
+  { pkcs8, spki } = nodeSecrets.generateKeyPair(kind),
+  baseUrl = 'http://127.0.0.1:8080/authority',
+): IssuingCa {
   const algorithm = ALGORITHMS[kind] ?? { scheme: 'rsa-pkcs1', digest: 'SHA-256' };
   const identifier = signatureAlgorithmIdentifier(algorithm);
   const addresses = { baseUrl, issuer: 'root', shards: 0 };

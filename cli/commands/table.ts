@@ -14,6 +14,7 @@ export const commandNames: readonly string[] = [
   'agent',
   'ceremony',
   'bench',
+  'faults',
   'check',
   'judges',
 ];
