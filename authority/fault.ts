@@ -2,7 +2,7 @@
  * The authority could not do its work: keys damaged, database gone, clock wrong. Refusals by rule are values, not this.
  *
  * Codes: `ca.keys-incomplete`, `ca.key-mismatch`, `ca.key-not-private`, `ca.tbs-refused`, `crl.number-not-greater`,
- * `issuance.signature-mismatch`.
+ * `issuance.signature-mismatch`, `journal.set-back`.
  */
 export class AuthorityFault extends Error {
   override readonly name = 'AuthorityFault';

@@ -9,6 +9,7 @@ import { chainOf, inUse, issuerOfSerial } from './ca/chain.ts';
 import { retireNeedless } from './ca/generations.ts';
 import { openCas } from './ca/open.ts';
 import { serviceCertificates } from './ca/service-certificates.ts';
+import { AuthorityFault } from './fault.ts';
 import type { Refusal } from './fault.ts';
 import { issueApproved } from './issuance/approved.ts';
 import { fingerprint, issuance } from './issuance/issue.ts';
@@ -37,6 +38,8 @@ export interface AuthorityOptions {
   /** Whether the clock may be stamped with now; left out, the computer is taken at its word. */
   readonly clockTrust?: () => ClockTrust;
   readonly log: Log;
+  /** False while the database may have forgotten serial numbers that it gave out; left out, it never has. */
+  readonly mayIssue?: () => boolean;
   /** Asked for the PIN of a signer process whose file wants it from a person. */
   readonly pin?: (signer: string) => Promise<Buffer>;
   /** The console of officers and senders; left out, there is none (tests of the services below it). */
@@ -87,11 +90,9 @@ export interface AuthorityService {
   runJobs(): Promise<void>;
   /** Lists, OCSP, the jobs of the outbox and the door before the app. */
   readonly status: StatusService;
-  /** Ends the signer processes that were started for it. */
-  stop(): Promise<void>;
   /** Officers, requests and senders; its app has full paths. */
   readonly console: AuthorityConsole | undefined;
-  /** Closes connections of its own. */
+  /** Closes connections of its own and ends the signer processes that were started for it. */
   stop(): Promise<void>;
 }
 
@@ -109,7 +110,14 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const cas = await openCas({ ...options, baseUrl });
   const { generations } = cas;
-  const issuerFor = issuersOf({ db, generations, baseUrl, policies: cas.policies });
+  const issuers = issuersOf({ db, generations, baseUrl, policies: cas.policies });
+  const issuerFor: typeof issuers = (profile) => {
+    if (options.mayIssue?.() !== false) return issuers(profile);
+    throw new AuthorityFault(
+      'journal.set-back',
+      'the journal in the second place knows more than the database: nothing is issued',
+    );
+  };
   const { issue } = issuance({ db, issuerFor, clock });
   const services = serviceCertificates({ db, cas, baseUrl, clock, log });
   const subscribers = async () => fingerprint((await generations.issuerFor('person')).certificate);

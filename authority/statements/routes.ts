@@ -20,7 +20,12 @@ export function statementsApp(doors: StatementDoors): Hono<OfficerEnv> {
     const { id, certificateSha256 } = c.var.officer;
     const held = await jobs.credentialsFor(db, { personId: id, positionId: id, kind: 'person' });
     const own = held.filter((one) => one.id === certificateSha256);
-    return { credentials: own.map(({ certificate: _, ...shown }) => shown) };
+    return {
+      credentials: own.map((one) => {
+        const { id: credentialId, kind, holder, subject, issuer, serialHex, notAfter, deviceId, deviceName, online } = one;
+        return { id: credentialId, kind, holder, subject, issuer, serialHex, notAfter, deviceId, deviceName, online };
+      }),
+    };
   });
   mount(app, routes.order, officer, ({ body, c }) => orderStatements(doors, c.var.officer, body));
   mount(app, routes.status, officer, ({ params, c }) => statementOrder(doors, c.var.officer, params.id));

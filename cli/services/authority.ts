@@ -9,6 +9,7 @@ import { authorityService, type AuthorityService } from '@antin/authority/servic
 import { ACCURACY_MS } from '@antin/authority/time-stamp/rules';
 import { requireCeremonyKeys, signerPin } from './ceremony-keys.ts';
 import { devicesHere } from './devices.ts';
+import { journalHere } from './journal.ts';
 import { beginFirstStart, FOUNDED } from './first-start.ts';
 import type { ServiceContext } from './service.ts';
 import type { AuthorityHere, Wires } from './wires.ts';
@@ -33,6 +34,7 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
             trust.trusted ? log.info({}, 'the clock is trusted') : log.error(trust, 'no time-stamps: the clock is not trusted'),
         });
   let ready: AuthorityService | undefined;
+  let journal: Awaited<ReturnType<typeof journalHere>> | undefined;
   const authority = () => {
     if (ready === undefined) throw new TypeError('the authority is not prepared yet');
     return ready;
@@ -48,6 +50,8 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
       // The demo's authority is older than the oldest document of the seed.
       if (beginFirstStart(folder.path, settings.seed)) wires.past = FOUNDED;
       const baseUrl = publicUrl + AUTHORITY_PATH;
+      // Before anything is issued: a database that was set back must not give out serial numbers again.
+      journal = await journalHere(context, authority, process.env);
       ready = await authorityService({
         db,
         dataDir: folder.authority,
@@ -56,6 +60,7 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
         // Documents of the past are stamped with the past's time: that is no question to a time server.
         clockTrust: () => (wires.past === undefined ? watched.trust() : { trusted: true }),
         log,
+        mayIssue: () => journal?.isWhole() === true,
         pin: signerPin,
         console: {
           profile: settings.profile,
@@ -83,7 +88,10 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
     },
     fast: (request, response) => ready?.status.fast(request, response) === true,
     health: () => authority().status.health(),
-    everyMinute: () => authority().runJobs(),
+    async everyMinute() {
+      await authority().runJobs();
+      if (wires.past === undefined) await journal?.run();
+    },
     async started() {
       authority().status.start();
       watched.start();
@@ -92,6 +100,7 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
       watched.stop();
       await ready?.status.stop();
       await ready?.stop();
+      await journal?.close();
       await wires.devices?.stop();
     },
   };
