@@ -3,6 +3,9 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
+/** Tests, what they share, and benches: only a checkout has them. */
+const TEST_FILE = /(?:\.test|-for-tests)\.tsx?$|\/bench(?:\.tsx?$|\/)/;
+
 /** The allowed arrows are data with their reasons; this test reads every import of every file and says `because`. */
 const house = dirname(dirname(fileURLToPath(import.meta.url)));
 const law = JSON.parse(readFileSync(join(house, 'testkit/architecture.json'), 'utf8')) as {
@@ -42,7 +45,7 @@ function readHouse(): SourceFile[] {
           typeOnly: /^\W?(?:import|export)\s+type\s/.test(match[0]),
         }));
         const loads = found.filter(({ typeOnly }) => !typeOnly).map(({ to }) => to);
-        return { path, room, isTest: /\.test\.tsx?$/.test(path), text, imports: found.map(({ to }) => to), loads };
+        return { path, room, isTest: TEST_FILE.test(path), text, imports: found.map(({ to }) => to), loads };
       }),
   );
 }
@@ -54,6 +57,13 @@ function resolveImport(from: string, name: string): string {
 
 const roomOf = (path: string): string | undefined => Object.keys(law.rooms).find((room) => path.startsWith(`${room}/`));
 const files = readHouse();
+
+test('nothing that runs imports what is there for tests', () => {
+  const wrong = files
+    .filter((file) => !file.isTest && file.room !== 'testkit')
+    .flatMap(({ path, loads }) => loads.filter((to) => TEST_FILE.test(to)).map((to) => `${path} → ${to}`));
+  expect(wrong).toEqual([]);
+});
 
 test('the house is read at all', () => {
   expect(files.length).toBeGreaterThan(100);
