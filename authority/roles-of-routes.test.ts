@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { officerRoutes } from '@antin/protocol/authority/officers';
+import { registrationRoutes } from '@antin/protocol/authority/registration';
+import type { OfficerRole } from '@antin/protocol/authority/session';
+import { submissionRoutes } from '@antin/protocol/authority/submissions';
+import type { Route } from '@antin/protocol/route';
+import { ConsoleForTests } from './console-for-tests.ts';
+import type { Who } from './console-for-tests.ts';
+
+let t: ConsoleForTests;
+beforeAll(async () => {
+  t = await ConsoleForTests.open();
+});
+afterAll(() => t.close());
+
+const ONE_OF: Readonly<Record<OfficerRole, Who>> = {
+  registration: 'registrar',
+  approval: 'approver',
+  issuance: 'issuer',
+  revocation: 'revoker',
+  audit: 'auditor',
+  operation: 'operator',
+};
+const ALL = Object.keys(ONE_OF) as OfficerRole[];
+
+/** Written out by hand: a change of who may do what is a change of this table. */
+const TABLE: Readonly<Record<string, readonly OfficerRole[]>> = {
+  'GET /authority/api/requests': ALL,
+  'GET /authority/api/requests/statistics': ALL,
+  'GET /authority/api/requests/:id': ALL,
+  'GET /authority/api/requests/:id/attachments/:sha256': ['registration', 'approval', 'audit'],
+  'PUT /authority/api/requests/:id/attachments': ['registration'],
+  'POST /authority/api/requests/:id/evidence': ['registration'],
+  'POST /authority/api/requests/:id/questions': ['registration'],
+  'POST /authority/api/requests/:id/questions/:questionId/answer': ['registration'],
+  'POST /authority/api/requests/:id/versions': ['registration'],
+  'POST /authority/api/requests/:id/checks': ['registration'],
+  'POST /authority/api/requests/:id/proposal': ['registration'],
+  'POST /authority/api/requests/approvals': ['approval'],
+  'POST /authority/api/requests/:id/refusal': ['registration', 'approval', 'revocation'],
+  'POST /authority/api/requests/:id/withdrawal': ['registration'],
+  'POST /authority/api/requests/:id/revocation': ['revocation'],
+  'POST /authority/api/requests/:id/recovery': ['issuance'],
+  'POST /authority/api/requests/:id/issuance': ['issuance'],
+  'GET /authority/api/requests/:id/hand-over': ['issuance'],
+  'POST /authority/api/requests/:id/hand-over': ['issuance'],
+  'GET /authority/api/submissions': ALL,
+  'POST /authority/api/submissions/file': ['registration'],
+  'GET /authority/api/submissions/:id/file': ['registration', 'audit'],
+  'POST /authority/api/submissions/:id/retry': ['registration'],
+  'POST /authority/api/submissions/:id/dismissal': ['registration'],
+  'GET /authority/api/submissions/:id/results.zip': ['registration', 'issuance'],
+  'GET /authority/api/officers': ['operation', 'audit'],
+  'GET /authority/api/senders': ['registration', 'operation', 'audit'],
+  'GET /authority/api/officer-changes': ['operation', 'audit'],
+  'POST /authority/api/officer-changes': ['operation'],
+  'POST /authority/api/officer-changes/:id/confirm': ['operation'],
+  'POST /authority/api/officer-changes/:id/reject': ['operation'],
+};
+
+const rows = [registrationRoutes, submissionRoutes, officerRoutes].flatMap((table) => Object.values(table) as unknown as Route[]);
+const nameOf = (row: Route) => `${row.method} ${row.path}`;
+/** An address that is nobody's: whoever is let in finds nothing there, and nothing happens. */
+const addressOf = (row: Route) =>
+  row.path
+    .replace('/authority/api', '')
+    .replaceAll(':sha256', 'f'.repeat(64))
+    .replaceAll(/:[a-zA-Z]+/g, '00000000-0000-4000-8000-000000000000');
+
+async function answer(who: Who | undefined, row: Route): Promise<{ status: number; code: string | undefined }> {
+  const cookie = who === undefined ? '' : await t.cookie(who);
+  const body = row.method === 'GET' ? undefined : {};
+  const response = await t.send(cookie, row.method, addressOf(row), body);
+  const text = await response.text();
+  const code = text.startsWith('{') ? (JSON.parse(text) as { code?: string }).code : undefined;
+  return { status: response.status, code };
+}
+
+test('every route of the console stands in the table', () => {
+  expect(rows.map(nameOf).toSorted()).toEqual(Object.keys(TABLE).toSorted());
+});
+
+describe('every role at every route', () => {
+  for (const row of rows) {
+    test(nameOf(row), async () => {
+      const allowed = TABLE[nameOf(row)]!;
+      for (const role of ALL) {
+        const { status, code } = await answer(ONE_OF[role], row);
+        const refused = { status: 403, code: 'officer.role-needed' };
+        if (allowed.includes(role)) {
+          expect([role, status, code]).not.toEqual([role, refused.status, refused.code]);
+          expect([role, status]).not.toEqual([role, 500]);
+        } else expect([role, { status, code }]).toEqual([role, refused]);
+      }
+      expect(await answer(undefined, row)).toEqual({ status: 401, code: 'officer.session-needed' });
+    });
+  }
+});
+
+test('audit changes nothing: every act of every table refuses it', () => {
+  const acts = Object.entries(TABLE).filter(([name]) => !name.startsWith('GET '));
+  expect(acts.filter(([, roles]) => roles.includes('audit'))).toEqual([]);
+});
+
+test('operation, which makes officers, takes no part in requests', () => {
+  const acts = Object.entries(TABLE).filter(([name]) => !name.startsWith('GET ') && !name.includes('officer'));
+  expect(acts.filter(([, roles]) => roles.includes('operation'))).toEqual([]);
+});
