@@ -1,12 +1,15 @@
 import { randomFillSync } from 'node:crypto';
 import type { ClockTrust } from '@antin/adapters/clock/watched-clock';
-import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
 import type { Db } from '@antin/adapters/db/transaction';
 import { PRACTICE_TSA_POLICY } from '@antin/pki/path/practice';
-import { buildTstInfo, timeStampSignedAttributes, timeStampTokenFrom } from '@antin/pki/tsp/build';
+import { buildTstInfo } from '@antin/pki/tsp/build';
 import { buildTimeStampResponse } from '@antin/pki/tsp/response';
 import type { FailureInfo } from '@antin/pki/tsp/response';
+import { tokenWriter } from '@antin/pki/tsp/token-writer';
+import type { TokenWriter } from '@antin/pki/tsp/token-writer';
 import { digestOfSignatureAlgorithm } from '@antin/pki/x509/algorithm';
+import type { DigestAlgorithm } from '@antin/pki/crypto';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import type { CertifiedKey } from '../keys/signing-key.ts';
 import { ACCURACY_MS, decideRequest, nextGenTime } from './rules.ts';
@@ -77,22 +80,12 @@ export function stamper(parts: StamperParts): (der: Uint8Array) => Promise<Uint8
         serialNumber,
         genTime,
         accuracyMs,
-        ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
+        ...(request.nonceRaw === undefined ? {} : { nonce: request.nonceRaw }),
       });
-      const digest = digestOfSignatureAlgorithm(signer.key.algorithm);
-      const signedAttributes = timeStampSignedAttributes({ tstInfo, signingCertificate, digest, door: nodeCrypto });
+      const { writer, digest } = writerOf(signer, chain);
+      const signedAttributes = writer.signedAttributes(nodeSecrets.digest(digest, tstInfo));
       const [signature] = await Promise.all([signer.key.sign('tsp', signedAttributes), recorded]);
-      const token = timeStampTokenFrom({
-        tstInfo,
-        signedAttributes,
-        signature,
-        signatureAlgorithm: signer.key.algorithm,
-        digest,
-        signingCertificate,
-        certificates: certificatesOf(signingCertificate, chain),
-        certReq: request.certReq,
-      });
-      return buildTimeStampResponse({ status: 0, token });
+      return writer.response({ tstInfo, signedAttributes, signature, certReq: request.certReq });
     } catch (fault) {
       onFault?.(fault);
       return refusal('systemFailure', 'the stamp could not be recorded or signed');
@@ -119,11 +112,21 @@ function drawSerial(): Uint8Array {
   return serial;
 }
 
-const sets = new WeakMap<Certificate, readonly Uint8Array[]>();
+interface Writing {
+  readonly writer: TokenWriter;
+  readonly digest: DigestAlgorithm;
+}
+const writers = new WeakMap<CertifiedKey, Writing>();
 
-/** The same array each time: what is made of it is remembered by it. */
-function certificatesOf(signing: Certificate, chain: readonly Certificate[]): readonly Uint8Array[] {
-  let set = sets.get(signing);
-  if (set === undefined) sets.set(signing, (set = [signing, ...chain].map((one) => one.raw)));
-  return set;
+/** Made once a signer; a renewed one is another. */
+function writerOf(signer: CertifiedKey, chain: readonly Certificate[]): Writing {
+  let known = writers.get(signer);
+  if (known === undefined) {
+    const { certificate: signingCertificate, key } = signer;
+    const digest = digestOfSignatureAlgorithm(key.algorithm);
+    const certificates = [signingCertificate, ...chain].map((one) => one.raw);
+    const writer = tokenWriter({ signingCertificate, signatureAlgorithm: key.algorithm, digest, certificates, door: nodeCrypto });
+    writers.set(signer, (known = { writer, digest }));
+  }
+  return known;
 }

@@ -36,6 +36,13 @@ export function readBigInt(node: DerNode, tag: number = TAG.INTEGER): bigint {
 
 /** An INTEGER that must fit a JavaScript safe integer. */
 export function readSmallInteger(node: DerNode, tag: number = TAG.INTEGER): number {
+  const bytes = readIntegerBytes(node, tag);
+  // Six octets and their sign are exact in a number.
+  if (bytes.length <= 6) {
+    let small = (bytes[0] as number) < 0x80 ? 0 : -1;
+    for (const byte of bytes) small = small * 256 + byte;
+    return small;
+  }
   const value = readBigInt(node, tag);
   const small = Number(value);
   if (!Number.isSafeInteger(small)) throw new FormatFault('der.integer-range', 'INTEGER too large here', node.start);

@@ -71,6 +71,9 @@ export function boolean(value: boolean): Uint8Array {
 }
 
 export function integer(value: number | bigint): Uint8Array {
+  // Versions, seconds and millis: they need no arithmetic of big numbers.
+  if (typeof value === 'number' && value >= 0 && value < 0x80 && Number.isInteger(value))
+    return Uint8Array.of(TAG.INTEGER, 1, value);
   const big = BigInt(value);
   const octets: number[] = [];
   let rest = big;

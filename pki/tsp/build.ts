@@ -17,7 +17,8 @@ export interface TstInfoInput {
   readonly genTime: number;
   readonly accuracyMs?: number;
   readonly ordering?: boolean;
-  readonly nonce?: bigint;
+  /** As a number, or the INTEGER as it stands in the request (`TimeStampRequest.nonceRaw`). */
+  readonly nonce?: bigint | Uint8Array;
 }
 
 const ONE = integer(1);
@@ -32,7 +33,7 @@ export function buildTstInfo(input: TstInfoInput): Uint8Array {
     genTimeOf(input.genTime),
     ...(input.accuracyMs === undefined ? [] : [accuracyOf(input.accuracyMs)]),
     ...(input.ordering === true ? [boolean(true)] : []),
-    ...(input.nonce === undefined ? [] : [integer(input.nonce)]),
+    ...(input.nonce === undefined ? [] : [typeof input.nonce === 'bigint' ? integer(input.nonce) : input.nonce]),
   );
 }
 
@@ -42,17 +43,36 @@ function genTimeOf(milliseconds: number): Uint8Array {
     .padStart(3, '0')
     .replace(/0+$/, '');
   if (fraction === '') return generalizedTime(milliseconds);
-  const whole = new Date(milliseconds).toISOString().slice(0, 19).replace(/[-:T]/g, '');
-  return tlv(TAG.GENERALIZED_TIME, latin1(`${whole}.${fraction}Z`));
+  return tlv(TAG.GENERALIZED_TIME, latin1(`${wholeSecond(milliseconds)}.${fraction}Z`));
 }
 
+let lastSecond = NaN;
+let lastWritten = '';
+
+/** A busy authority writes the same second thousands of times. */
+function wholeSecond(milliseconds: number): string {
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== lastSecond) {
+    lastWritten = new Date(second * 1000).toISOString().slice(0, 19).replace(/[-:T]/g, '');
+    lastSecond = second;
+  }
+  return lastWritten;
+}
+
+const accuracies = new Map<number, Uint8Array>();
+
 function accuracyOf(milliseconds: number): Uint8Array {
+  const known = accuracies.get(milliseconds);
+  if (known !== undefined) return known;
   const seconds = Math.floor(milliseconds / 1000);
   const millis = Math.floor(milliseconds % 1000);
   const parts: Uint8Array[] = [];
   if (seconds > 0) parts.push(integer(seconds));
   if (millis > 0) parts.push(contextValue(0, integer(millis).subarray(2)));
-  return sequence(...parts);
+  const written = sequence(...parts);
+  // An authority declares one accuracy; tests a few.
+  if (accuracies.size < 64) accuracies.set(milliseconds, written);
+  return written;
 }
 
 /** The signed attributes of a token over `tstInfo`: what the authority's key signs. */

@@ -17,6 +17,8 @@ export interface TimeStampRequest {
   readonly messageImprint: MessageImprint;
   readonly policy?: string;
   readonly nonce?: bigint;
+  /** The INTEGER as it stands in the request, for echoing. */
+  readonly nonceRaw?: Uint8Array;
   readonly certReq: boolean;
   readonly extensions: ReadonlyMap<string, Extension>;
 }
@@ -45,7 +47,7 @@ export function parseTimeStampRequest(der: Uint8Array): TimeStampRequest {
   return {
     messageImprint,
     ...(policy === undefined ? {} : { policy: readOid(policy) }),
-    ...(nonce === undefined ? {} : { nonce: readBigInt(nonce) }),
+    ...(nonce === undefined ? {} : { nonce: readBigInt(nonce), nonceRaw: nonce.raw }),
     certReq: certReq !== undefined && readBoolean(certReq),
     extensions: extensions === undefined ? new Map() : parseExtensionList(extensions),
   };
