@@ -50,6 +50,20 @@ describe('the past', () => {
   });
 });
 
+describe('a database that was set back', () => {
+  test('issues nothing until the journal is whole again; status and time go on', async () => {
+    let whole = true;
+    const own = await new AuthorityForTests(database.db, t.folder).open({ mayIssue: () => whole });
+    const before = await own.service.issueCertificate(person('Lê Thị Trước'));
+    whole = false;
+    await expect(own.service.issueCertificate(person('Lê Thị Sau'))).rejects.toMatchObject({ code: 'journal.set-back' });
+    if (before.status === 'refused') throw new Error(before.code);
+    expect(await own.service.revoke(before.serialHex, 'superseded')).toMatchObject({ status: 'revoked' });
+    whole = true;
+    expect(await own.service.issueCertificate(person('Lê Thị Sau'))).toMatchObject({ status: 'issued' });
+  });
+});
+
 describe('the folder', () => {
   test('two processes that start at once on an empty folder make one authority', async () => {
     await using own = await testDatabase(migrations, 'authority');
