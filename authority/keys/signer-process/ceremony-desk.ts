@@ -9,6 +9,7 @@ import { OID } from '@antin/pki/oids';
 import { AuthorityFault } from '../../fault.ts';
 import { OP } from './frame.ts';
 import type { Frame } from './frame.ts';
+import type { Vocabulary } from './server.ts';
 import type { Token } from './token.ts';
 
 export type CeremonyKeyKind = Extract<KeyKind, 'p-256' | 'p-384' | 'rsa-2048' | 'rsa-3072' | 'rsa-4096'>;
@@ -21,23 +22,26 @@ export type CeremonyRequest =
 const CURVES: Partial<Record<CeremonyKeyKind, string>> = { 'p-256': OID.secp256r1, 'p-384': OID.secp384r1 };
 
 /** The vocabulary of a signer that was started for a ceremony (its file says so); a serving one has none of it. */
-export function ceremonyDesk(token: Token) {
+export function ceremonyDesk(token: Token): Vocabulary {
   return {
-    async answer({ code, payload }: Frame): Promise<Uint8Array | object> {
-      if (code !== OP.ceremony) throw new AuthorityFault('keys.unknown-operation', 'this signer serves a ceremony only');
-      const request = JSON.parse(payload.toString('utf8')) as CeremonyRequest;
-      if ('generate' in request) {
-        const { kind, label } = request.generate;
-        const spki = await token.withSession((module, session) => generate(module, session, kind, label));
-        return { spki: Buffer.from(spki).toString('base64') };
-      }
-      const { algorithm, tbs } = request.sign;
-      const spki = new Uint8Array(Buffer.from(request.sign.spki, 'base64'));
-      const key = { id: createHash('sha256').update(spki).digest('hex'), spki, algorithm };
-      await token.addKey(key);
-      return token.sign(key, Buffer.from(tbs, 'base64'));
-    },
+    begin: (frame) => () => answer(frame),
+    noted: () => {},
   };
+
+  async function answer({ code, payload }: Frame): Promise<Uint8Array | object> {
+    if (code !== OP.ceremony) throw new AuthorityFault('keys.unknown-operation', 'this signer serves a ceremony only');
+    const request = JSON.parse(payload.toString('utf8')) as CeremonyRequest;
+    if ('generate' in request) {
+      const { kind, label } = request.generate;
+      const spki = await token.withSession((module, session) => generate(module, session, kind, label));
+      return { spki: Buffer.from(spki).toString('base64') };
+    }
+    const { algorithm, tbs } = request.sign;
+    const spki = new Uint8Array(Buffer.from(request.sign.spki, 'base64'));
+    const key = { id: createHash('sha256').update(spki).digest('hex'), spki, algorithm };
+    await token.addKey(key);
+    return token.sign(key, Buffer.from(tbs, 'base64'));
+  }
 }
 
 /** A pair that never leaves the token: sensitive, not extractable, for signing only. */

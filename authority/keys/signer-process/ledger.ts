@@ -32,6 +32,7 @@ export class Ledger {
   readonly #statePath: string;
   readonly #state: State;
   #dirty = false;
+  #lines = '';
 
   constructor(folder: string) {
     this.#statePath = join(folder, 'ledger-state.json');
@@ -69,11 +70,18 @@ export class Ledger {
     this.#dirty = true;
   }
 
+  /** Notes a use; `flush` must follow before the key is used. Several uses share one system call. */
   write(entry: LedgerEntry): void {
-    const line = Buffer.from(`${JSON.stringify(entry)}\n`);
-    for (let done = 0; done < line.length;) done += writeSync(this.#fd, line, done);
-    this.#state.offset += line.length;
+    this.#lines += `${JSON.stringify(entry)}\n`;
     this.#count(entry);
+  }
+
+  flush(): void {
+    if (this.#lines === '') return;
+    const bytes = Buffer.from(this.#lines);
+    this.#lines = '';
+    for (let done = 0; done < bytes.length;) done += writeSync(this.#fd, bytes, done);
+    this.#state.offset += bytes.length;
   }
 
   /** Whether a list of this number may follow: greater than the last, or the very same list once more (asked again after a crash). */
@@ -111,6 +119,7 @@ export class Ledger {
   }
 
   close(): void {
+    this.flush();
     this.keep();
     closeSync(this.#fd);
   }

@@ -7,8 +7,15 @@ import type { Frame } from './frame.ts';
 
 /** Requests one client may have open; beyond, its socket is not read. */
 const MAX_IN_FLIGHT = 256;
-/** Replies are sent together, but not so many that the client waits for work. */
-const FLUSH_AT = 16;
+/** Requests that are judged and noted together, answered together, and after which the loop may read again. */
+const TOGETHER = 16;
+
+export interface Vocabulary {
+  /** Judges a request and notes it; what comes back does it. @throws {AuthorityFault} */
+  begin(frame: Frame): () => Promise<Uint8Array | object>;
+  /** Everything noted is in the system's hands when this returns; called before anything begun is done. */
+  noted(): void;
+}
 
 export interface FrameServer {
   /** Takes no new request, answers what runs, then resolves. */
@@ -18,9 +25,9 @@ export interface FrameServer {
 /**
  * Answers frames on a unix socket that only its owner may use. There is no other way in: no TCP, no name.
  *
- * @param answer octets or a JSON value; its faults become replies with their code, anything else `keys.internal`
+ * @param vocabulary gives octets or a JSON value; its faults become replies with their code, anything else `keys.internal`
  */
-export async function serveFrames(path: string, answer: (frame: Frame) => Promise<Uint8Array | object>): Promise<FrameServer> {
+export async function serveFrames(path: string, vocabulary: Vocabulary): Promise<FrameServer> {
   rmSync(path, { force: true });
   const sockets = new Set<Socket>();
   let running = 0;
@@ -32,42 +39,49 @@ export async function serveFrames(path: string, answer: (frame: Frame) => Promis
     const reader = new FrameReader();
     const replies: Buffer[] = [];
     let open = 0;
-    let flushing = false;
     const flush = () => {
-      flushing = false;
       if (replies.length > 0 && !socket.destroyed)
         socket.write(replies.length === 1 ? (replies[0] as Buffer) : Buffer.concat(replies));
       replies.length = 0;
     };
-    const handle = async (frame: Frame) => {
-      open++;
-      running++;
-      if (open >= MAX_IN_FLIGHT) socket.pause();
-      replies.push(await replyTo(frame, answer));
+    let flushing = false;
+    const replied = (reply: Buffer) => {
+      replies.push(reply);
       open--;
       running--;
-      if (open < MAX_IN_FLIGHT) socket.resume();
-      if (replies.length >= FLUSH_AT) flush();
-      else if (!flushing) {
-        flushing = true;
-        setImmediate(flush);
-      }
+      if (open < MAX_IN_FLIGHT && socket.isPaused()) socket.resume();
       if (running === 0) idle?.();
+      if (flushing) return;
+      flushing = true;
+      setImmediate(() => {
+        flushing = false;
+        flush();
+      });
     };
     const queue: Frame[] = [];
     let pumping = false;
     const pump = async () => {
       pumping = true;
-      for (let frame = queue.shift(); frame !== undefined; frame = queue.shift()) {
-        void handle(frame);
-        // A token that signs in place is done now: its reply leaves before the next one is begun.
-        await new Promise<void>((resolve) => queueMicrotask(() => queueMicrotask(resolve)));
+      while (queue.length > 0) {
+        const begun = queue.splice(0, TOGETHER).map((frame) => ({ id: frame.id, work: begin(frame, vocabulary) }));
+        vocabulary.noted();
+        for (const { id, work } of begun) {
+          // A token that signs in place is done when this returns; others go on side by side.
+          void replyOf(id, work).then(replied);
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+        flush();
       }
       pumping = false;
     };
     socket.on('data', (piece: Buffer) => {
       try {
-        queue.push(...reader.take(piece));
+        for (const frame of reader.take(piece)) {
+          queue.push(frame);
+          open++;
+          running++;
+        }
+        if (open >= MAX_IN_FLIGHT) socket.pause();
         if (!pumping) void pump();
       } catch {
         // Lengths that cannot be: what follows has no meaning any more.
@@ -91,13 +105,24 @@ export async function serveFrames(path: string, answer: (frame: Frame) => Promis
   };
 }
 
-async function replyTo(frame: Frame, answer: (frame: Frame) => Promise<Uint8Array | object>): Promise<Buffer> {
+type Work = () => Promise<Uint8Array | object>;
+
+/** A refusal is an answer like any other. */
+function begin(frame: Frame, vocabulary: Vocabulary): Work {
   try {
-    const value = await answer(frame);
-    return value instanceof Uint8Array ? encodeFrame(frame.id, 0, value) : encodeJson(frame.id, 0, value);
+    return vocabulary.begin(frame);
+  } catch (error) {
+    return () => Promise.reject(error as Error);
+  }
+}
+
+async function replyOf(id: number, work: Work): Promise<Buffer> {
+  try {
+    const value = await work();
+    return value instanceof Uint8Array ? encodeFrame(id, 0, value) : encodeJson(id, 0, value);
   } catch (error) {
     const known = error instanceof AuthorityFault;
-    return encodeJson(frame.id, 1, {
+    return encodeJson(id, 1, {
       code: known ? error.code : 'keys.internal',
       message: error instanceof Error ? error.message : String(error),
     });

@@ -5,6 +5,7 @@ import { KINDS, OP } from './frame.ts';
 import type { Frame } from './frame.ts';
 import type { Ledger } from './ledger.ts';
 import { judgeTbs } from './policy.ts';
+import type { Vocabulary } from './server.ts';
 import type { Token } from './token.ts';
 
 export interface SignerView {
@@ -24,7 +25,7 @@ interface Bucket {
 }
 
 /** The vocabulary: `keys`, `sign kind key TBS`, `status`, `ledger`. There is no word for signing bytes, a digest or a PIN. */
-export function signer(config: SignerConfig, token: Token, ledger: Ledger, now: () => number = Date.now) {
+export function signer(config: SignerConfig, token: Token, ledger: Ledger, now: () => number = Date.now): Vocabulary {
   const keys = new Map(config.keys.map((key) => [key.id, key]));
   const buckets = new Map<string, Bucket>();
   const refusals = { count: 0 };
@@ -39,7 +40,8 @@ export function signer(config: SignerConfig, token: Token, ledger: Ledger, now: 
     bucket.left -= 1;
   }
 
-  async function sign(payload: Buffer): Promise<Uint8Array> {
+  /** Judges, counts and notes; the key is used by what comes back. */
+  function sign(payload: Buffer): () => Promise<Uint8Array> {
     const kind = KINDS[payload[0] as number];
     const key = keys.get(payload.toString('hex', 1, 33));
     if (kind === undefined || key === undefined || payload.length < 34) {
@@ -70,35 +72,41 @@ export function signer(config: SignerConfig, token: Token, ledger: Ledger, now: 
         ...(crl === undefined ? {} : { crl: { number: String(crl.number), scope: crl.scope } }),
       });
     }
-    return token.sign(key, tbs);
+    return () => token.sign(key, tbs);
+  }
+
+  function tell({ code, payload }: Frame): object {
+    switch (code) {
+      case OP.keys:
+        return {
+          keys: config.keys.map(({ id, name, spki, algorithm }) => ({
+            id,
+            name,
+            spki: Buffer.from(spki).toString('base64'),
+            algorithm,
+          })),
+          fileSha256: config.fileSha256,
+        } satisfies SignerView;
+      case OP.status:
+        ledger.flush();
+        return { pid: process.pid, counts: ledger.counts, refusals: refusals.count, ledgerEnd: ledger.offset };
+      case OP.ledger: {
+        const { offset } = JSON.parse(payload.toString('utf8')) as { offset: number };
+        if (!Number.isSafeInteger(offset) || offset < 0) throw new AuthorityFault('keys.bad-frame', 'offset');
+        ledger.flush();
+        return ledger.read(offset);
+      }
+      default:
+        throw new AuthorityFault('keys.unknown-operation', `there is no operation ${code}`);
+    }
   }
 
   return {
-    /** The value as octets, or an object for JSON. @throws {AuthorityFault} with a stable code */
-    async answer({ code, payload }: Frame): Promise<Uint8Array | object> {
-      switch (code) {
-        case OP.sign:
-          return sign(payload);
-        case OP.keys:
-          return {
-            keys: config.keys.map(({ id, name, spki, algorithm }) => ({
-              id,
-              name,
-              spki: Buffer.from(spki).toString('base64'),
-              algorithm,
-            })),
-            fileSha256: config.fileSha256,
-          } satisfies SignerView;
-        case OP.status:
-          return { pid: process.pid, counts: ledger.counts, refusals: refusals.count, ledgerEnd: ledger.offset };
-        case OP.ledger: {
-          const { offset } = JSON.parse(payload.toString('utf8')) as { offset: number };
-          if (!Number.isSafeInteger(offset) || offset < 0) throw new AuthorityFault('keys.bad-frame', 'offset');
-          return ledger.read(offset);
-        }
-        default:
-          throw new AuthorityFault('keys.unknown-operation', `there is no operation ${code}`);
-      }
+    begin(frame) {
+      if (frame.code === OP.sign) return sign(frame.payload);
+      const answer = tell(frame);
+      return () => Promise.resolve(answer);
     },
+    noted: () => ledger.flush(),
   };
 }
