@@ -29,3 +29,11 @@ if (wanted.length === 0 || wanted.some((word) => word.startsWith('directory'))) 
   const script = fileURLToPath(new URL('../../agency/directory/bench.ts', import.meta.url));
   spawnSync(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
+
+const services = ['crl', 'tsa', 'ocsp'].filter(
+  (part) => isWanted(`authority/${part}`) || wanted.some((word) => word.startsWith(`authority/${part}`)),
+);
+if (services.length > 0) {
+  const script = fileURLToPath(new URL('../../authority/bench/run.ts', import.meta.url));
+  spawnSync(process.execPath, [script, ...services], { stdio: ['ignore', 'inherit', 'inherit'] });
+}
