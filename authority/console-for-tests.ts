@@ -19,7 +19,6 @@ import { consoleProblems } from './console.ts';
 import type { ConsoleSettings } from './console.ts';
 import { migrations } from './migrations.ts';
 import { PRACTICE_OFFICERS } from './officers/seed.ts';
-import { revocationProblems } from './revocation/problems.ts';
 
 export const PASSWORD = 'mật khẩu thực hành';
 
@@ -61,7 +60,7 @@ export class ConsoleForTests {
     const console: ConsoleSettings = { profile: 'practice', signedActs: 'when-present', secureCookie: false, ...settings };
     await t.authority.open({ console });
     await t.desk.foundOfficers(PRACTICE_OFFICERS, PASSWORD, false);
-    t.app = createApp({ log: createLog({ level: 'silent' }), problems: { ...consoleProblems, ...revocationProblems } });
+    t.app = createApp({ log: createLog({ level: 'silent' }), problems: consoleProblems });
     (t.app as ReturnType<typeof createApp>).route('/', t.desk.app);
     t.sender = await t.certified('VĂN PHÒNG UBND TỈNH', 'organisation');
     await t.register('H53', t.sender, t.token);

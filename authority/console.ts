@@ -16,6 +16,7 @@ import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
 import { ensureDatabaseRoles } from './database-roles/apply.ts';
 import { oneDoor, separateDoors } from './database-roles/doors.ts';
 import type { Doors } from './database-roles/doors.ts';
+import { issuanceProblems } from './issuance/problems.ts';
 import { openChanges } from './officers/change-store.ts';
 import { judgeWith } from './officers/judge.ts';
 import type { Trust } from './officers/judge.ts';
@@ -24,6 +25,7 @@ import { officersApp } from './officers/routes.ts';
 import { foundOfficers } from './officers/seed.ts';
 import type { FirstOfficer } from './officers/seed.ts';
 import type { RegistrationDoors } from './registration/doors.ts';
+import { revocationProblems } from './revocation/problems.ts';
 import { countWaiting } from './registration/list.ts';
 import { registrationProblems } from './registration/problems.ts';
 import { requireRegisteredIssuance } from './registration/registered-issuance.ts';
@@ -86,6 +88,8 @@ export interface AuthorityConsole {
 export const consoleProblems: ProblemRows = {
   ...officersProblems,
   ...registrationProblems,
+  ...issuanceProblems,
+  ...revocationProblems,
   ...statementsProblems,
   ...deviceProblems,
 };
