@@ -10,6 +10,7 @@ import type { AnyDatabase } from '@antin/adapters/db/connect';
 import { startWorker, type Worker } from '@antin/adapters/db/worker';
 import { openFileStore } from '@antin/adapters/files/store';
 import { createApp } from '@antin/adapters/http/app';
+import type { ProblemRows } from '@antin/adapters/http/problem';
 import { nodeInflate } from '@antin/adapters/inflate/node';
 import { createLog } from '@antin/adapters/log/log';
 import { routeTables } from '@antin/protocol/openapi';
@@ -124,6 +125,8 @@ export interface TestOfficeOptions {
   /** Files of an office that was here before (restart). */
   readonly folder?: string;
   readonly deps?: Partial<OfficeDeps>;
+  /** Rows of features that are mounted beside the desks. */
+  readonly problems?: ProblemRows;
 }
 
 /**
@@ -156,7 +159,7 @@ export async function testOffice(db: AnyDatabase, keys: TestKeys, options: TestO
     ...(options.at === undefined ? {} : { at: options.at }),
     ...options.deps,
   });
-  const app = createApp({ log: createLog({ level: 'error' }), problems: officeProblems });
+  const app = createApp({ log: createLog({ level: 'error' }), problems: { ...officeProblems, ...options.problems } });
   app.route('/', built.app);
 
   async function call(as: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {

@@ -6,7 +6,11 @@ import { distFolder } from '@antin/web/assets';
 import { staticFiles } from '@antin/adapters/http/static';
 import { openApi } from '@antin/protocol/openapi';
 import { officeDay } from '@antin/adapters/clock/days';
+import { workingCalendar, type WorkingCalendar } from '@antin/adapters/clock/working-days';
+import { parseCertificates } from '@antin/pki/x509/certificate';
+import { certificateSide, certificateSideMigrations, certificateSideProblems } from './certificate-side.ts';
 import { leadingAgency } from './directory/agency-store.ts';
+import { citizenNumbers } from './directory/citizen-number.ts';
 import { fileAnswer } from './documents/routes.ts';
 import { exchangeJobs } from './exchange/jobs.ts';
 import { exchangeMigrations } from './exchange/migrations.ts';
@@ -18,6 +22,10 @@ import { receiveMessage } from './incoming/receive.ts';
 import { incomingApp } from './incoming/routes.ts';
 import { incomingById, incomingCounts, keepVerification } from './incoming/store.ts';
 import { issuedDocument } from './issued-document.ts';
+import type { IssuerConnector } from './issuers/connector.ts';
+import { filesConnector } from './issuers/files-connector.ts';
+import { asicSealer, installationSealer, type RequestSealer } from './issuers/seal.ts';
+import { issuedUnder } from './issuers/trusted.ts';
 import { office, officeMigrations, type Office, type OfficeDeps } from './office.ts';
 import type { ProblemRows } from '@antin/adapters/http/problem';
 import { officeProblems } from './problems.ts';
@@ -44,6 +52,12 @@ export interface AgencyServiceDeps extends Omit<
   /** Validation policies by name. */
   readonly policies?: VerifyDoors['policies'];
   readonly version: string;
+  /** Ways to issuers of certificates besides files carried by people; the first is what requests take when nobody says. */
+  readonly connectors?: readonly IssuerConnector[];
+  /** Who signs what travels to the issuer; else the seal of reports, else the installation's own key. */
+  readonly requestSealer?: RequestSealer;
+  /** Working days of the country; Monday to Friday and the fixed holidays when left out. */
+  readonly calendar?: () => WorkingCalendar;
 }
 
 export interface AgencyService {
@@ -51,12 +65,24 @@ export interface AgencyService {
   readonly jobs: Readonly<Record<string, JobHandler>>;
   readonly problems: ProblemRows;
   readonly signingJobs: Office['signingJobs'];
+  /** Once the tables are there: what runs every day. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export const agencyMigrations: Migrations = { ...officeMigrations, ...exchangeMigrations, ...incomingMigrations };
+export const agencyMigrations: Migrations = {
+  ...officeMigrations,
+  ...exchangeMigrations,
+  ...incomingMigrations,
+  ...certificateSideMigrations,
+};
 
-export const agencyProblems: ProblemRows = { ...officeProblems, ...incomingProblems, ...publicProblems };
+export const agencyProblems: ProblemRows = {
+  ...officeProblems,
+  ...incomingProblems,
+  ...certificateSideProblems,
+  ...publicProblems,
+};
 
 /** The whole agency side: desks, exchange, arrival, verification, public pages. The one place where its features meet. */
 export function agencyService(deps: AgencyServiceDeps): AgencyService {
@@ -75,8 +101,27 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
       code: answer.status === 'stopped' ? answer.code : 'format.unsupported',
     });
   };
+  const authorities = trust.certificates
+    .flatMap((der) => parseCertificates(der))
+    .filter((one) => one.basicConstraints?.ca === true);
+  const ways = [...(deps.connectors ?? []), filesConnector()];
+  const certificates = certificateSide({
+    ...{ db, clock, files, vault: citizenNumbers(deps.platformKey), calendar: deps.calendar ?? (() => workingCalendar()) },
+    trusted: issuedUnder(
+      () => trust.anchors.map((anchor) => anchor.certificate),
+      () => authorities,
+    ),
+    authorities: () => [...authorities, ...trust.anchors.map((anchor) => anchor.certificate)],
+    judgePdf: async (pdf) => judgeStored((await files.put(pdf)).sha256, 'bien-ban.pdf'),
+    connectors: new Map(ways.map((one) => [one.id, one])),
+    defaultConnector: ways[0]!.id,
+    sealer:
+      deps.requestSealer ??
+      (deps.reportSeal === undefined ? installationSealer(key) : asicSealer(deps.reportSeal, 'installation')),
+  });
   const desks = office({
     ...deps,
+    certificateTasks: certificates.tasksOf,
     deliveriesOf,
     anchors: () => trust.anchors,
     evidenceFor: evidenceOf(trust),
@@ -91,6 +136,7 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
     pagesApp({ profile, clock, judge, practicePeople: () => practicePeople(deps), operator: () => operatorOf(deps) }),
   );
   app.route('/', desks.app);
+  app.route('/', certificates.app);
   app.route(
     '/',
     incomingApp({
@@ -109,8 +155,10 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
     app,
     problems: agencyProblems,
     signingJobs: desks.signingJobs,
+    start: () => certificates.start(),
     jobs: {
       ...desks.jobs,
+      ...certificates.jobs,
       ...exchangeJobs({
         ...{ db, clock, key, issuedDocument },
         deliver: (message, canonical) =>

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Unmatched } from '@antin/protocol/office/issuers';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
 import { readCursor } from '../keyset.ts';
+import { inScope, type Scope } from '../scope.ts';
 
 export interface QuestionRecord {
   readonly id: string;
@@ -42,11 +43,11 @@ export async function questionById(db: Db, id: string): Promise<QuestionRecord |
 /** Questions about subscribers of one of the agencies, the oldest first. */
 export async function questionsFor(
   db: Db,
-  query: { agencies: readonly string[]; open: boolean | undefined; after?: string | undefined; size: number },
+  query: { scope: Scope; open: boolean | undefined; after?: string | undefined; size: number },
 ): Promise<QuestionRecord[]> {
   const [at, id] = readCursor(query.after, 'su') ?? [];
   const { rows } = await sql<QuestionRecord>`
-    select ${questionColumns} from ${questionTables} where q.agency_id = any(${[...query.agencies]}::uuid[])
+    select ${questionColumns} from ${questionTables} where ${inScope(sql`q.agency_id`, query.scope)}
       and ${query.open === undefined ? sql`true` : query.open ? sql`q.answered_at is null` : sql`q.answered_at is not null`}
       and ${at === undefined ? sql`true` : sql`(q.asked_at, q.id) > (${at}::timestamptz, ${id}::uuid)`}
     order by q.asked_at, q.id limit ${query.size + 1}`.execute(db);
@@ -150,14 +151,11 @@ export async function settleByCertificate(tx: Tx, requestId: string, sha256: str
     where request_id = ${requestId} and content_sha256 = ${sha256} and settled_at is null`.execute(tx);
 }
 
-export async function openCounts(
-  db: Db,
-  agencies: readonly string[],
-  agencyId: string,
-): Promise<{ questions: number; unmatched: number }> {
-  const { rows } = await sql<{ questions: number; unmatched: number }>`select
-    (select count(*)::integer from agency.issuer_question where answered_at is null and agency_id = any(${[...agencies]}::uuid[])) as questions,
-    (select count(*)::integer from agency.issuer_unmatched where settled_at is null and agency_id = ${agencyId}) as unmatched`.execute(
+export async function openCounts(db: Db, scope: Scope): Promise<{ questions: number; unmatched: number; oldest: Date | null }> {
+  const { rows } = await sql<{ questions: number; unmatched: number; oldest: Date | null }>`select
+    (select count(*)::integer from agency.issuer_question q where q.answered_at is null and ${inScope(sql`q.agency_id`, scope)}) as questions,
+    (select min(q.asked_at) from agency.issuer_question q where q.answered_at is null and ${inScope(sql`q.agency_id`, scope)}) as oldest,
+    (select count(*)::integer from agency.issuer_unmatched where settled_at is null and agency_id = ${scope.agencyId}) as unmatched`.execute(
     db,
   );
   return rows[0]!;

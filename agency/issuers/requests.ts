@@ -12,6 +12,7 @@ import type { IssuerDeps } from './deps.ts';
 import { requestPdf, type PrintedItem } from './forms-print.ts';
 import { checksums, type TravelFile } from './seal.ts';
 import {
+  deleteItems,
   insertRequest,
   itemsOf,
   lockRequest,
@@ -219,6 +220,8 @@ export async function withdrawRequest(
     if (locked.state !== 'prepared' && locked.state !== 'to-carry') throw new Refusal('issuer.request-not-now');
     await moveRequest(tx, id, { state: 'withdrawn' });
     await undo(tx, locked);
+    // What it asked keeps its ids and may be asked again in another request.
+    await deleteItems(tx, id);
     await record(tx, {
       ...{ event: 'IssuerRequestWithdrawn', at: deps.clock(), agencyId: locked.agencyId, actor: actorOf(caller) },
       detail: { requestId: id },

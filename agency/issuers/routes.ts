@@ -5,7 +5,7 @@ import { Refusal } from '@antin/adapters/http/refusal';
 import { readBytes } from '../raw-body.ts';
 import { issuerRoutes } from '@antin/protocol/office/issuers';
 import { pageFrom } from '../keyset.ts';
-import { requireOfficer, subtreeOf } from '../scope.ts';
+import { isUnder, requireOfficer, scopeFor } from '../scope.ts';
 import type { Caller, PersonEnv } from '../session/caller.ts';
 import { requirePerson } from '../session/require-person.ts';
 import { answerQuestion, settleUnmatched, takeArchive } from './answers.ts';
@@ -87,17 +87,17 @@ export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
   });
   mount(app, issuerRoutes.questions, person, async ({ query, c }) => {
     requireOfficer(c.var.caller);
-    const agencies = await subtreeOf(db, c.var.caller.position.agencyId);
+    const scope = await scopeFor(db, c.var.caller);
     const open = query.open === undefined ? undefined : query.open === 'true';
-    const rows = await questionsFor(db, { agencies, open, after: query.after, size: query.size });
+    const rows = await questionsFor(db, { scope, open, after: query.after, size: query.size });
     const page = pageFrom(rows, query.size, (row) => [row.askedAt.toISOString(), row.id]);
     return { ...page, items: page.items.map(questionView) };
   });
   mount(app, issuerRoutes.answer, person, async ({ params, body, c }) => {
     requireOfficer(c.var.caller);
     const question = await questionById(db, params.id);
-    const agencies = await subtreeOf(db, c.var.caller.position.agencyId);
-    if (question === undefined || !agencies.includes(question.agencyId)) throw new Refusal('issuer.question-not-found');
+    if (question === undefined || !(await isUnder(db, question.agencyId, c.var.caller.position.agencyId)))
+      throw new Refusal('issuer.question-not-found');
     await answerQuestion(deps, c.var.caller, params.id, body.text);
     return questionView((await questionById(db, params.id))!);
   });

@@ -163,6 +163,10 @@ export async function itemsByKey(db: Db, requestId: string, hashes: readonly str
   return rows;
 }
 
+export async function deleteItems(tx: Tx, requestId: string): Promise<void> {
+  await sql`delete from agency.issuer_item where request_id = ${requestId}`.execute(tx);
+}
+
 /** Whether another item has got this certificate. */
 export async function takenBy(db: Db, certificateSha256: string): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`

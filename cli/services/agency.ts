@@ -9,12 +9,14 @@ import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
 import { issueLevelOf } from './issue-level.ts';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import { agencyMigrations, agencyProblems, agencyService, type AgencyService } from '@antin/agency/service';
+import { agencyJournal } from '@antin/agency/journal/kept';
 import type { PracticeAgent } from '@antin/token-agent/practice/practice-agent';
 import type { AuthorityService } from '@antin/authority/service';
 import { seedOfficers } from '../seed/officers.ts';
 import { demos, seedDemo } from '../seed/seed.ts';
 import { devicesHere } from './devices.ts';
 import { finishFirstStart, isSeeding } from './first-start.ts';
+import { journalHere, type KeptJournal } from './journal.ts';
 import { keepPracticeAgent, type KeptPracticeAgent } from './practice-agent.ts';
 import type { Service, ServiceContext } from './service.ts';
 import { policiesHere, reportSealHere, trustHere } from './judging.ts';
@@ -36,6 +38,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
   const app = new Hono();
   const jobs: Record<string, NonNullable<Service['jobs']>[string]> = {};
   let running: AgencyService | undefined;
+  let journal: KeptJournal | undefined;
   let agent: KeptPracticeAgent | undefined;
   let reportSeal: ReportSeal | undefined;
   const practice = settings.profile === 'practice' && settings.seed !== 'none' && authority !== undefined;
@@ -60,6 +63,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
       const font = tinosFile('400Regular');
       const trust = trustHere(context, authority, process.env);
       const policies = policiesHere(context, process.env);
+      journal = await journalHere(context, wires, { ...agencyJournal, name: 'agency' }, () => trust, process.env);
       reportSeal = await reportSealHere(context, authority, process.env);
       running = agencyService({
         ...{ db, files, clock, font, profile: settings.profile, version: VERSION },
@@ -85,12 +89,17 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
         await seed(running, agent.current(), authority());
       wires.past = undefined;
     },
+    async everyMinute() {
+      if (wires.past === undefined && !isSeeding(folder.path)) await journal?.run();
+    },
     async started() {
+      await running?.start();
       if (agent !== undefined && running !== undefined) await pairPracticeAgent(agent.current(), running);
     },
     async stop() {
       await agent?.stop();
       await running?.stop();
+      await journal?.close();
       // Where there is an authority it still needs them.
       if (wires.authority === undefined) await wires.devices?.stop();
       await reportSeal?.close();

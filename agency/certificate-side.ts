@@ -1,0 +1,74 @@
+import { Hono } from 'hono';
+import type { Migrations } from '@antin/adapters/db/migrate';
+import type { JobHandler } from '@antin/adapters/db/worker';
+import type { ProblemRows } from '@antin/adapters/http/problem';
+import type { Db } from '@antin/adapters/db/transaction';
+import type { CertificateDeps } from './certificates/deps.ts';
+import { certificatesMigrations } from './certificates/migrations.ts';
+import { registerListener } from './certificates/on-item.ts';
+import { certificatesProblems } from './certificates/problems.ts';
+import { reminderJobs, scheduleReminders } from './certificates/reminders.ts';
+import { certificatesApp } from './certificates/routes.ts';
+import { certificateTasks } from './certificates/tasks.ts';
+import { limitsNow } from './certificates/deps.ts';
+import { actsGivenBack } from './certificates/ask.ts';
+import type { IssuerDeps } from './issuers/deps.ts';
+import { issuerJobs } from './issuers/jobs.ts';
+import { issuersMigrations } from './issuers/migrations.ts';
+import { openCounts } from './issuers/open-store.ts';
+import { issuersProblems } from './issuers/problems.ts';
+import { issuersApp } from './issuers/routes.ts';
+import { needsJobs } from './needs/jobs.ts';
+import { needsMigrations } from './needs/migrations.ts';
+import { needsProblems } from './needs/problems.ts';
+import { needsGivenBack } from './needs/request.ts';
+import { needsApp } from './needs/routes.ts';
+import { needsTasks } from './needs/tasks.ts';
+import { scopeOf } from './scope.ts';
+import type { Caller } from './session/caller.ts';
+
+/** What the certificate side needs from outside; connectors and seal say how requests reach the issuer. */
+export interface CertificateSideDeps
+  extends CertificateDeps, Pick<IssuerDeps, 'connectors' | 'defaultConnector' | 'sealer' | 'pollMs'> {}
+
+export const certificateSideMigrations: Migrations = { ...issuersMigrations, ...certificatesMigrations, ...needsMigrations };
+export const certificateSideProblems: ProblemRows = { ...issuersProblems, ...certificatesProblems, ...needsProblems };
+
+export interface CertificateSide {
+  readonly app: Hono;
+  readonly jobs: Readonly<Record<string, JobHandler>>;
+  /** How much waits for a certificate officer, for the number beside the menu. */
+  readonly tasksOf: (db: Db, caller: Caller) => Promise<number>;
+  /** Puts the daily job of reminders into the outbox; called at each start. */
+  start(): Promise<void>;
+}
+
+/** Needs, requests to issuers and the register of an agency side, put together. */
+export function certificateSide(deps: CertificateSideDeps): CertificateSide {
+  const issuers: IssuerDeps = { ...deps, onItem: registerListener(deps) };
+  const needs = { ...deps, issuers };
+  const app = new Hono();
+  app.route(
+    '/',
+    issuersApp({
+      ...issuers,
+      onWithdrawn: async (tx, request) => {
+        await actsGivenBack(tx, request);
+        await needsGivenBack(tx, request);
+      },
+    }),
+  );
+  app.route('/', certificatesApp({ ...deps, issuers, needsTasks: (db, caller) => needsTasks(deps, db, caller) }));
+  app.route('/', needsApp(needs));
+  return {
+    app,
+    jobs: { ...issuerJobs(issuers), ...reminderJobs(deps), ...needsJobs(needs) },
+    async tasksOf(db, caller) {
+      const scope = await scopeOf(db, caller.position.agencyId);
+      const own = await certificateTasks(db, scope, await openCounts(db, scope), deps.clock(), await limitsNow(deps, db));
+      const stated = await needsTasks(deps, db, caller);
+      return [...own, ...stated].reduce((sum, task) => sum + task.count, 0);
+    },
+    start: () => scheduleReminders(deps.db, deps.clock()),
+  };
+}

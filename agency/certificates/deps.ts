@@ -1,0 +1,52 @@
+import type { Clock } from '@antin/adapters/clock/clock';
+import type { WorkingCalendar } from '@antin/adapters/clock/working-days';
+import { officeDay } from '@antin/adapters/clock/days';
+import type { AnyDatabase } from '@antin/adapters/db/connect';
+import type { Db } from '@antin/adapters/db/transaction';
+import type { FileStore } from '@antin/adapters/files/store';
+import type { Certificate } from '@antin/pki/x509/certificate';
+import type { Subject } from '@antin/protocol/certificates/subject';
+import type { ValidationReport } from '@antin/signature/validation/types';
+import type { CitizenNumbers } from '../directory/citizen-number.ts';
+import { inForce, limitsOn, SHIPPED_LIMITS, type DatedLimit, type Limits } from './limits.ts';
+import { limitRows } from './store.ts';
+
+/** What the register of certificates needs from outside. */
+export interface CertificateDeps {
+  readonly db: AnyDatabase;
+  readonly clock: Clock;
+  readonly files: FileStore;
+  /** Seals what identifies people, at rest. */
+  readonly vault: CitizenNumbers;
+  readonly calendar: () => WorkingCalendar;
+  readonly trusted: (certificate: Certificate, chain: readonly Certificate[]) => boolean;
+  /** Certificates of authorities this installation knows, to name the issuer of one that is brought in alone. */
+  readonly authorities: () => readonly Certificate[];
+  /** Judges a signed PDF with this installation's trust. */
+  readonly judgePdf: (pdf: Uint8Array) => Promise<ValidationReport>;
+}
+
+export async function limitsNow(deps: Pick<CertificateDeps, 'clock'>, db: Db): Promise<Limits> {
+  return limitsOn([...SHIPPED_LIMITS, ...(await limitRows(db))], officeDay(deps.clock()));
+}
+
+export async function limitsShown(deps: Pick<CertificateDeps, 'clock'>, db: Db): Promise<DatedLimit[]> {
+  return inForce([...SHIPPED_LIMITS, ...(await limitRows(db))], officeDay(deps.clock()));
+}
+
+export function sealSubject(deps: Pick<CertificateDeps, 'vault'>, subject: Subject): Uint8Array {
+  return deps.vault.seal(JSON.stringify(subject)).sealed;
+}
+
+export function openSubject(deps: Pick<CertificateDeps, 'vault'>, sealed: Uint8Array | null): Subject | undefined {
+  return sealed === null ? undefined : (JSON.parse(deps.vault.open(sealed)) as Subject);
+}
+
+/** What the list shows and finds of a subject. */
+export function shownOf(subject: Subject): { name: string; title?: string; unit?: string; mail: string } {
+  if (subject.form === '01') {
+    const { fullName: name, title, unit, mail } = subject;
+    return { name, title, mail, ...(unit === undefined ? {} : { unit }) };
+  }
+  return { name: subject.name, mail: subject.keeper.mail, unit: subject.keeper.fullName };
+}

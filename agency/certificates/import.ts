@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import { inTransaction, type Tx } from '@antin/adapters/db/transaction';
+import { Refusal } from '@antin/adapters/http/refusal';
+import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
+import { FormatFault } from '@antin/formats/fault';
+import { memorySource } from '@antin/formats/bytes/source';
+import { openZip } from '@antin/formats/zip/reader';
+import { PkiFault } from '@antin/pki/fault';
+import { parseCertificates, type Certificate } from '@antin/pki/x509/certificate';
+import { commonName, nameText } from '@antin/pki/x509/name';
+import type { z } from 'zod';
+import type { ImportRow } from '@antin/protocol/office/certificates';
+import { agencyById, bindingByName, personById, positionsOf } from '../directory/store.ts';
+import { bindCertificate } from '../directory/load.ts';
+import { officeDay } from '@antin/adapters/clock/days';
+import { record } from '../journal/journal.ts';
+import { isUnder } from '../scope.ts';
+import { actorOf, type Caller } from '../session/caller.ts';
+import { reachable } from './ask.ts';
+import type { CertificateDeps } from './deps.ts';
+import { columnsOf } from './on-item.ts';
+import { changeHolding, holdingByCertificate, holdingDer, insertRequested, setCertificate } from './store.ts';
+
+const BUDGET = { entries: 20_000, inflatedBytes: 8 << 20, totalBytes: 256 << 20, ratio: 200, ratioFrom: 4 << 20 };
+type Row = z.input<typeof ImportRow>;
+
+/**
+ * Takes certificates that exist into the register: DER, PEM, p7b or a ZIP of them. Whose one is says the directory's binding
+ * by issuer and serial number; one without it stands there unassigned until a person says so. Every file has its line.
+ *
+ * @throws {Refusal} `certificate.import-damaged`
+ */
+export async function importCertificates(deps: CertificateDeps, caller: Caller, bytes: Uint8Array): Promise<Row[]> {
+  const rows: Row[] = [];
+  const chain: Certificate[] = [];
+  const leaves: { name: string; certificate: Certificate }[] = [];
+  for (const file of filesIn(bytes)) {
+    try {
+      for (const certificate of parseCertificates(file.bytes)) {
+        if (certificate.basicConstraints?.ca === true) {
+          chain.push(certificate);
+          rows.push({ name: file.name, outcome: 'error', code: 'certificate.import-authority', ...shown(certificate) });
+        } else leaves.push({ name: file.name, certificate });
+      }
+    } catch (fault) {
+      if (!(fault instanceof FormatFault || fault instanceof PkiFault)) throw fault;
+      rows.push({ name: file.name, outcome: 'error', code: 'certificate.import-not-a-certificate' });
+    }
+  }
+  for (let from = 0; from < leaves.length; from += 100) {
+    const part = await inTransaction(deps.db, async (tx) => {
+      const found: Row[] = [];
+      for (const leaf of leaves.slice(from, from + 100)) found.push(await importOne(deps, tx, caller, leaf, chain));
+      return found;
+    });
+    rows.push(...part);
+  }
+  return rows;
+}
+
+async function importOne(
+  deps: CertificateDeps,
+  tx: Tx,
+  caller: Caller,
+  { name, certificate }: { name: string; certificate: Certificate },
+  chain: readonly Certificate[],
+): Promise<Row> {
+  const line = { name, ...shown(certificate) };
+  if (!deps.trusted(certificate, chain)) return { ...line, outcome: 'error', code: 'certificate.import-foreign' };
+  const columns = columnsOf(certificate, [...chain, ...deps.authorities()]);
+  const known = await holdingByCertificate(tx, columns.sha256);
+  if (known !== undefined) return { ...line, outcome: 'known', certificateId: known.id };
+  const at = deps.clock();
+  const bound = await bindingByName(tx, certificate.issuer.raw, certificate.serialHex);
+  const person = bound?.personId ?? undefined;
+  const post = person === undefined ? undefined : (await positionsOf(tx, person, officeDay(at)))[0];
+  const agencyId = bound?.agencyId ?? post?.agencyId ?? caller.position.agencyId;
+  // Somebody else's subscriber is not entered by us.
+  const reach = await isUnder(tx, agencyId, caller.position.agencyId);
+  if (!reach) return { ...line, outcome: 'error', code: 'certificate.owner-unknown' };
+  const id = randomUUID() as string;
+  await insertRequested(
+    tx,
+    [
+      {
+        ...{ id, agencyId, form: bound?.agencyId == null ? '01' : '02', personId: person ?? null },
+        ...{
+          name: commonName(certificate.subject) ?? nameText(certificate.subject),
+          subjectSealed: null,
+          deviceKind: 'pki-token',
+        },
+        ...{ itemId: null, spkiSha256: null, title: post?.title, unit: post?.unitName ?? undefined },
+      },
+    ],
+    at,
+  );
+  await setCertificate(tx, id, columns, undefined);
+  await changeHolding(tx, id, { state: bound === undefined ? 'issued' : 'active', at });
+  await record(tx, {
+    ...{ event: 'CertificateImported', at, agencyId, actor: actorOf(caller), documentId: id },
+    detail: { serialHex: certificate.serialHex, file: name },
+  });
+  return { ...line, outcome: bound === undefined ? 'unassigned' : 'bound', certificateId: id };
+}
+
+const shown = (certificate: Certificate) => ({
+  subject: nameText(certificate.subject),
+  serialHex: certificate.serialHex.startsWith('-') ? undefined : certificate.serialHex,
+  notAfter: new Date(certificate.notAfter).toISOString(),
+});
+
+function filesIn(bytes: Uint8Array): { name: string; bytes: Uint8Array }[] {
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return [{ name: '1', bytes }];
+  try {
+    const zip = openZip(memorySource(bytes), { inflateRaw: nodeInflateRaw, budget: BUDGET });
+    return zip.entries
+      .filter((entry) => !entry.folder)
+      .map((entry) => {
+        const content = zip.content(entry);
+        return { name: entry.name, bytes: content.read(0, content.size) };
+      });
+  } catch (fault) {
+    if (fault instanceof FormatFault) throw new Refusal('certificate.import-damaged', { cause: fault });
+    throw fault;
+  }
+}
+
+/** Says whose an imported certificate is; the directory knows it from now on. */
+export async function assignImported(
+  deps: CertificateDeps,
+  caller: Caller,
+  id: string,
+  owner: { personId: string } | { agencyId: string },
+): Promise<void> {
+  await inTransaction(deps.db, async (tx) => {
+    const holding = await reachable(deps, tx, caller, id);
+    if (holding.state !== 'issued' || holding.itemId !== null || holding.personId !== null)
+      throw new Refusal('certificate.owner-known');
+    const at = deps.clock();
+    const post = 'personId' in owner ? (await positionsOf(tx, owner.personId, officeDay(at)))[0] : undefined;
+    const agencyId = 'agencyId' in owner ? owner.agencyId : post?.agencyId;
+    const known = 'personId' in owner ? await personById(tx, owner.personId) : await agencyById(tx, owner.agencyId);
+    if (known === undefined || agencyId === undefined || !(await isUnder(tx, agencyId, caller.position.agencyId))) {
+      throw new Refusal('certificate.owner-unknown');
+    }
+    await changeHolding(tx, id, {
+      ...{ agencyId, form: 'personId' in owner ? ('01' as const) : ('02' as const), state: 'active' as const, at },
+      ...('personId' in owner ? { personId: owner.personId, title: post?.title ?? null, unit: post?.unitName ?? null } : {}),
+    });
+    await bindCertificate(tx, { der: (await holdingDer(tx, id))!, owner }, at);
+    await record(tx, {
+      ...{ event: 'CertificateAssigned', at, agencyId, actor: actorOf(caller), documentId: id },
+      detail: { serialHex: holding.serialHex ?? '' },
+    });
+  });
+}
