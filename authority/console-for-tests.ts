@@ -29,6 +29,7 @@ export const WHO = {
   both: 'ca.duyet2',
   issuer: 'ca.capphat',
   revoker: 'ca.thuhoi',
+  revoker2: 'ca.thuhoi2',
   auditor: 'ca.kiemsoat',
   operator: 'ca.quantri',
   operator2: 'ca.quantri2',

@@ -16,6 +16,7 @@ import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
 import { ensureDatabaseRoles } from './database-roles/apply.ts';
 import { oneDoor, separateDoors } from './database-roles/doors.ts';
 import type { Doors } from './database-roles/doors.ts';
+import type { DatabaseRole } from './database-roles/roles.ts';
 import { issuanceProblems } from './issuance/problems.ts';
 import { openChanges } from './officers/change-store.ts';
 import { judgeWith } from './officers/judge.ts';
@@ -33,6 +34,7 @@ import { checkRest, CHECK_QUEUE } from './registration/receive.ts';
 import { requestsApp } from './registration/routes.ts';
 import { sendersApp } from './registration/sender-routes.ts';
 import { submissionsApp } from './registration/submission-routes.ts';
+import { suspensionsApp } from './registration/suspensions.ts';
 import { quarantinedCount } from './registration/submission-store.ts';
 import { officersForDevices } from './statements/officers-directory.ts';
 import { statementAnswers } from './statements/orders.ts';
@@ -47,6 +49,8 @@ export interface ConsoleSettings {
   readonly signedActs: 'required' | 'when-present';
   /** Whether it is reached by https. */
   readonly secureCookie: boolean;
+  /** Users of their own for some database roles; the others take theirs by `set role`. */
+  readonly databaseUrls?: Partial<Record<DatabaseRole, string>>;
   /** Token agents of the installation, for officers who sign; without them statements are signed elsewhere. */
   readonly devices?: OfficersDevices;
 }
@@ -104,7 +108,7 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
     log.error({ why: roles.why }, 'no separate database roles; `antin database roles` prints what an administrator runs once');
   }
   if (settings.profile === 'production') await requireRegisteredIssuance(db);
-  const doors = roles.status === 'ready' ? separateDoors(db) : oneDoor(db);
+  const doors = roles.status === 'ready' ? separateDoors(db, settings.databaseUrls) : oneDoor(db);
   const registration: RegistrationDoors = {
     doors,
     clock,
@@ -143,6 +147,7 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
   );
   app.route('/', submissionsApp(registration));
   app.route('/', requestsApp(registration));
+  app.route('/', suspensionsApp(registration));
   app.route('/', sendersApp({ ...registration, addressOf }));
   if (settings.devices !== undefined) {
     const { shared, files, origin, chainOf } = settings.devices;

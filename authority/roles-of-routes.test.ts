@@ -3,6 +3,7 @@ import { officerRoutes } from '@antin/protocol/authority/officers';
 import { registrationRoutes } from '@antin/protocol/authority/registration';
 import type { OfficerRole } from '@antin/protocol/authority/session';
 import { submissionRoutes } from '@antin/protocol/authority/submissions';
+import { suspensionRoutes } from '@antin/protocol/authority/suspensions';
 import type { Route } from '@antin/protocol/route';
 import { ConsoleForTests } from './console-for-tests.ts';
 import type { Who } from './console-for-tests.ts';
@@ -50,6 +51,8 @@ const TABLE: Readonly<Record<string, readonly OfficerRole[]>> = {
   'POST /authority/api/submissions/:id/retry': ['registration'],
   'POST /authority/api/submissions/:id/dismissal': ['registration'],
   'GET /authority/api/submissions/:id/results.zip': ['registration', 'issuance'],
+  'POST /authority/api/suspensions': ['revocation'],
+  'POST /authority/api/suspensions/lifting': ['revocation'],
   'GET /authority/api/officers': ['operation', 'audit'],
   'GET /authority/api/senders': ['registration', 'operation', 'audit'],
   'GET /authority/api/officer-changes': ['operation', 'audit'],
@@ -58,7 +61,9 @@ const TABLE: Readonly<Record<string, readonly OfficerRole[]>> = {
   'POST /authority/api/officer-changes/:id/reject': ['operation'],
 };
 
-const rows = [registrationRoutes, submissionRoutes, officerRoutes].flatMap((table) => Object.values(table) as unknown as Route[]);
+const rows = [registrationRoutes, submissionRoutes, officerRoutes, suspensionRoutes].flatMap(
+  (table) => Object.values(table) as unknown as Route[],
+);
 const nameOf = (row: Route) => `${row.method} ${row.path}`;
 /** An address that is nobody's: whoever is let in finds nothing there, and nothing happens. */
 const addressOf = (row: Route) =>

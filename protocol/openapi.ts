@@ -4,6 +4,7 @@ import { officerRoutes } from './authority/officers.ts';
 import { registrationRoutes } from './authority/registration.ts';
 import { officerSessionRoutes } from './authority/session.ts';
 import { senderRoutes, submissionRoutes } from './authority/submissions.ts';
+import { suspensionRoutes } from './authority/suspensions.ts';
 import { certificateRoutes } from './office/certificates.ts';
 import { deviceRoutes } from './office/devices.ts';
 import { directoryRoutes } from './office/directory.ts';
@@ -44,6 +45,7 @@ export const routeTables: Readonly<Record<string, Readonly<Record<string, Route>
   'authority-officers': officerRoutes as unknown as Record<string, Route>,
   'authority-requests': registrationRoutes as unknown as Record<string, Route>,
   'authority-submissions': submissionRoutes as unknown as Record<string, Route>,
+  'authority-suspensions': suspensionRoutes as unknown as Record<string, Route>,
   'authority-senders': senderRoutes as unknown as Record<string, Route>,
 };
 

@@ -102,6 +102,19 @@ describe('a part that went wrong cannot do another’s work', () => {
     await sql`update authority.issuance_setting set registered_only = false`.execute(t.db);
   });
 
+  test('what is revoked stays revoked, also past our program', async () => {
+    const held = await t.certified('Người bị thu hồi');
+    t.authority.now += 1000;
+    await t.authority.service.revoke(held.certificate.serialHex, 'superseded');
+    const where = `where serial_hex = '${held.certificate.serialHex}'`;
+    for (const role of ['antin_revocation', undefined] as const) {
+      const run = (statement: string) => (role === undefined ? codeOf(t.db, statement) : as(role, statement));
+      expect(await run(`delete from authority.revocation ${where}`)).toBe(GUARDED);
+      expect(await run(`update authority.revocation set reason = 6 ${where}`)).toBe(GUARDED);
+      expect(await run(`update authority.revocation set revoked_at = now() + interval '9 years' ${where}`)).toBe(GUARDED);
+    }
+  });
+
   test('OCSP only reads', async () => {
     expect(await as('antin_ocsp', `select count(*) from authority.certificate`)).toBe('done');
     for (const table of Object.keys(GRANTS.antin_ocsp)) {

@@ -195,6 +195,36 @@ describe('acts on a certificate', () => {
     expect(await checkOf(second, 'check.renewed-in-time')).toBe('holds');
   });
 
+  test('a suspension is one officer’s, for citizens only; another lifts it', async () => {
+    const suspension = async (who: 'revoker' | 'revoker2', certificate: object, act: 'suspend' | 'lift') => {
+      const at = new Date(t.authority.now).toISOString();
+      const statement = {
+        type: 'antin.suspension',
+        certificate,
+        act,
+        reason: 'mất điện thoại',
+        officerId: await t.officerId(who),
+        at,
+      };
+      return codeOf(t.post(who, act === 'lift' ? '/suspensions/lifting' : '/suspensions', { statement }));
+    };
+    const official = await issued();
+    expect(await suspension('revoker', official.certificate, 'suspend')).toBe('revocation.not-suspendable');
+    // Suspension is a flag of the profile: that of citizens has it.
+    await sql`update authority.certificate set profile = 'citizen' where serial_hex = ${official.certificate.serialHex}`.execute(
+      t.db,
+    );
+    t.authority.now += 2000;
+    expect(await suspension('revoker', official.certificate, 'suspend')).toBe('done');
+    expect(await t.authority.statusOf(official.key.certificate)).toMatchObject({ kind: 'revoked', reason: 6 });
+    expect(await suspension('revoker', official.certificate, 'lift')).toBe('revocation.second-officer-needed');
+    expect(await suspension('revoker2', official.certificate, 'lift')).toBe('done');
+    expect(await t.authority.statusOf(official.key.certificate)).toMatchObject({ kind: 'good' });
+    const other = { type: 'antin.suspension', certificate: official.certificate, act: 'suspend', reason: 'x' };
+    const statement = { ...other, officerId: await t.officerId('approver'), at: new Date(t.authority.now).toISOString() };
+    expect(await codeOf(t.post('revoker', '/suspensions', { statement }))).toBe('request.statement-other');
+  });
+
   test('a device is unlocked after an approval, by a third person', async () => {
     const { certificate } = await issued();
     const id = await approved(about('recover-device', certificate, { reason: 'khóa mã PIN' }));

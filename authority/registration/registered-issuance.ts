@@ -50,6 +50,31 @@ export const registeredIssuanceMigrations: Record<string, Migration> = {
         deferrable initially deferred for each row execute function authority.certificate_guard()`.execute(db);
     },
   },
+  '2026-11-22T0255-revocations-stay': {
+    async up(db: Kysely<unknown>) {
+      // Only a suspension can be lifted, and nothing revoked becomes valid for a time it was not: also past our program.
+      await sql`
+        create function authority.revocation_guard() returns trigger language plpgsql as $$
+        begin
+          if tg_op = 'DELETE' then
+            if old.reason <> 6 then
+              raise exception 'a revocation is for ever' using errcode = 'check_violation';
+            end if;
+            return old;
+          end if;
+          if new.issuer_sha256 <> old.issuer_sha256 or new.serial_hex <> old.serial_hex then
+            raise exception 'a revocation is of one certificate' using errcode = 'check_violation';
+          end if;
+          if old.reason <> 6 and (new.reason = 6 or new.revoked_at > old.revoked_at) then
+            raise exception 'nothing weakens a revocation' using errcode = 'check_violation';
+          end if;
+          return new;
+        end $$`.execute(db);
+      await sql`
+        create trigger revocation_guard before update or delete on authority.revocation
+        for each row execute function authority.revocation_guard()`.execute(db);
+    },
+  },
 };
 
 /** From now on only approved requests are certified; it is not turned off again by a start. */
