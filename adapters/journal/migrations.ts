@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { Migrations } from '../db/migrate.ts';
 
 /**
- * Tables of the Merkle tree over a journal, in that journal's own schema: complete subtrees, and heads of some sizes.
+ * Tables of the Merkle tree over a journal, in a schema of the journal's own or its room's: complete subtrees, and heads of some sizes.
  *
  * What was written stays: rows of both are only added; a head gets its signature once.
  */
@@ -11,6 +11,7 @@ export function journalTreeMigrations(schema: string): Migrations {
     '2026-11-22T0150-journal-tree': {
       async up(db: Kysely<unknown>) {
         const named = (name: string) => sql.id(schema, name);
+        await sql`create schema if not exists ${sql.id(schema)}`.execute(db);
         await sql`
           create table ${named('journal_node')} (
             level smallint not null check (level >= 0),

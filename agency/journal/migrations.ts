@@ -1,7 +1,12 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { journalTreeMigrations } from '@antin/adapters/journal/migrations';
+
+/** Schema of the tree over the office's journal. */
+export const JOURNAL_TREE = 'agency_journal';
 
 export const journalMigrations: Record<string, Migration> = {
+  ...journalTreeMigrations(JOURNAL_TREE),
   '2026-11-21T19:30:00Z-journal-schema': {
     async up(db: Kysely<unknown>) {
       await sql`create schema if not exists agency`.execute(db);

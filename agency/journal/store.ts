@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { fromHex } from '@antin/formats/bytes/text-encodings';
 import { only, type Db, type Tx } from '@antin/adapters/db/transaction';
 
 export interface StoredEntry {
@@ -55,4 +56,15 @@ export async function readEntries(db: Db, after: number, limit: number): Promise
     select sequence, canonical, leaf_hash as "leafHash" from agency.journal
     where sequence > ${after} order by sequence limit ${limit}`.execute(db);
   return rows;
+}
+
+/** Entries by their place in the tree: the first has place 0. */
+export async function entriesFrom(db: Db, leafIndex: number, limit: number): Promise<{ leafIndex: number; canonical: string }[]> {
+  const entries = await readEntries(db, leafIndex, limit);
+  return entries.map(({ sequence, canonical }) => ({ leafIndex: sequence - 1, canonical }));
+}
+
+/** Leaf hashes of the entries behind the first `from`: they have their order already. */
+export async function leavesFrom(db: Db, from: number, limit: number): Promise<Uint8Array[]> {
+  return (await readEntries(db, from, limit)).map((entry) => fromHex(entry.leafHash));
 }

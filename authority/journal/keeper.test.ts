@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sealedHead } from '@antin/adapters/journal/head-store';
 import { checkCopy } from '@antin/adapters/journal/check-copy';
+import { journalKeeper } from '@antin/adapters/journal/keeper';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { useFolder } from '@antin/testkit/folder';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { migrations } from '../migrations.ts';
-import { journalKeeper } from './keeper.ts';
+import { authorityJournal } from './kept.ts';
 import { recordEvent } from './record.ts';
 
 const pki = testPki();
@@ -17,7 +18,7 @@ const seal = async () => ({
   timeStamp: async (imprint: Parameters<typeof pki.timeStampToken>[0]) => pki.timeStampToken(imprint, pki.now),
 });
 const log = { error: () => {} };
-const common = { clock: () => pki.now, origin: 'antin.test/authority', log };
+const common = { ...authorityJournal, clock: () => pki.now, origin: 'antin.test/authority', log };
 
 let database: TestDatabase;
 beforeAll(async () => {

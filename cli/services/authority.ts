@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { localClock, watchedClock } from '@antin/adapters/clock/watched-clock';
 import { agentApp } from '@antin/adapters/devices/agent-routes';
 import { consoleProblems } from '@antin/authority/console';
+import { authorityJournal } from '@antin/authority/journal/kept';
 import { migrations } from '@antin/authority/migrations';
 import { publicationProblems } from '@antin/authority/publication/problems';
 import { publicationRoutes } from '@antin/authority/publication/routes';
@@ -10,6 +11,7 @@ import { ACCURACY_MS } from '@antin/authority/time-stamp/rules';
 import { requireCeremonyKeys, signerPin } from './ceremony-keys.ts';
 import { devicesHere } from './devices.ts';
 import { journalHere } from './journal.ts';
+import { trustOf } from './trust.ts';
 import { beginFirstStart, FOUNDED } from './first-start.ts';
 import type { ServiceContext } from './service.ts';
 import type { AuthorityHere, Wires } from './wires.ts';
@@ -51,7 +53,8 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
       if (beginFirstStart(folder.path, settings.seed)) wires.past = FOUNDED;
       const baseUrl = publicUrl + AUTHORITY_PATH;
       // Before anything is issued: a database that was set back must not give out serial numbers again.
-      journal = await journalHere(context, authority, process.env);
+      const own = { ...authorityJournal, name: 'authority' } as const;
+      journal = await journalHere(context, wires, own, () => trustOf(authority), process.env);
       ready = await authorityService({
         db,
         dataDir: folder.authority,

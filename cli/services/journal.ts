@@ -1,81 +1,89 @@
-import { digestOf } from '@antin/pki/crypto';
-import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
+import { join } from 'node:path';
+import { nodeSecrets } from '@antin/adapters/crypto/node';
 import { ConfigFault } from '@antin/adapters/config/settings';
+import type { CopiedJournal } from '@antin/adapters/journal/copy';
+import type { GrowingJournal } from '@antin/adapters/journal/grow';
+import { journalKeeper, type JournalKeeper } from '@antin/adapters/journal/keeper';
 import type { SealDoors } from '@antin/adapters/journal/seal';
-import { journalKeeper, type JournalKeeper } from '@antin/authority/journal/keeper';
+import { evidenceOf, type TrustSource } from '@antin/agency/verification/trust-source';
 import { keyFolder } from '@antin/authority/keys/key-folder';
 import type { AuthorityService } from '@antin/authority/service';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { SigningKey } from '@antin/signature/making/signer';
-import { configuredReportSeal } from './report-seal.ts';
+import { configuredReportSeal, type ReportSeal } from './report-seal.ts';
 import type { ServiceContext } from './service.ts';
 import { timeStamps } from './time-stamps.ts';
+import type { Wires } from './wires.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 const ALGORITHM = { scheme: 'ecdsa', digest: 'SHA-256' } as const;
-/** Below this a practice key for heads is made anew. */
+/** A practice key with less time than this is made anew. */
 const SPARE_MS = 30 * 86_400_000;
 
+export interface KeptJournal extends JournalKeeper {
+  close(): Promise<void>;
+}
+
 /**
- * The journal of the authority of this process: its key from `ANTIN_JOURNAL_SEAL` (the same form as the seal of reports; in
- * practice one in the folder of keys), its copy in `ANTIN_JOURNAL_COPY`.
+ * The journal of one service: its heads signed by the key of `ANTIN_JOURNAL_SEAL` (a file like that of the seal of reports; in
+ * practice a key in the authority's folder), its copy in a folder of the service's name below `ANTIN_JOURNAL_COPY`.
  *
+ * @param trust whom the installation trusts: what vouches for the key goes into each head
  * @throws {ConfigFault}
  */
 export async function journalHere(
   context: ServiceContext,
-  authority: () => AuthorityService,
+  wires: Wires,
+  journal: Omit<GrowingJournal, 'origin'> & CopiedJournal & { readonly name: 'agency' | 'authority' },
+  trust: () => TrustSource,
   env: Env,
-): Promise<JournalKeeper & { close(): Promise<void> }> {
-  const { db, clock, folder, log, publicUrl, settings } = context;
-  const named = env['ANTIN_JOURNAL_SEAL'];
-  const copyFolder = env['ANTIN_JOURNAL_COPY'];
-  if (settings.profile === 'production' && (named === undefined || named === '')) {
-    throw new ConfigFault(
-      'ANTIN_JOURNAL_SEAL is needed: in production the heads of the journal are signed by a key of their own',
-    );
-  }
-  const options = { profile: settings.profile, clock, io: process };
-  const configured = named === undefined || named === '' ? undefined : await configuredReportSeal(named, options);
-  const seal = async (): Promise<SealDoors> => {
-    const key = configured === undefined ? await practiceKey(folder.authority, authority(), clock()) : await configured();
-    const stamp = timeStamps(env['ANTIN_TSA_URL'], authority);
-    return {
-      key,
-      timeStamp: (imprint) =>
-        imprint.digest === 'SHA-256'
-          ? stamp(imprint.hash)
-          : Promise.reject(new TypeError(`no time-stamp over ${imprint.digest}`)),
-      evidence: { anchors: authority().trustAnchors(), evidenceFor: evidenceOf(authority) },
-    };
+): Promise<KeptJournal> {
+  const { db, clock, log, publicUrl } = context;
+  const copy = env['ANTIN_JOURNAL_COPY'];
+  const configured = await configuredSeal(context, wires, env);
+  const authority = () => wires.authority?.authority();
+  const seal = async (): Promise<SealDoors | undefined> => {
+    const here = authority();
+    const key = configured !== undefined ? await configured() : here && (await practiceKeyOnce(context, wires, here));
+    if (key === undefined) return undefined;
+    const stamp = timeStamps(env['ANTIN_TSA_URL'], here && (() => here));
+    const evidence = { anchors: trust().anchors, evidenceFor: evidenceOf(trust()) };
+    return { key, timeStamp: (imprint) => stamp(imprint.hash), evidence };
   };
   const keeper = await journalKeeper({
+    ...journal,
     ...{ db, seal, log },
     clock: () => clock().getTime(),
-    origin: `${new URL(publicUrl).host}/authority`,
-    copyFolder: copyFolder === '' ? undefined : copyFolder,
+    origin: `${new URL(publicUrl).host}/${journal.name}`,
+    copyFolder: copy === undefined || copy === '' ? undefined : join(copy, journal.name),
   });
   return { ...keeper, close: async () => configured?.close() };
 }
 
-/** What raising a head asks: an OCSP answer, the list only where there is none. */
-function evidenceOf(authority: () => AuthorityService): NonNullable<SealDoors['evidence']>['evidenceFor'] {
-  return async (certificate, issuer) => {
-    const known = [
-      ...authority().chain(),
-      ...authority()
-        .trustAnchors()
-        .map((anchor) => anchor.certificate),
-    ];
-    const certificates = known.map((one) => one.raw);
-    if (issuer === undefined) return { certificates, crls: [], ocsps: [] };
-    const issuerSha256 = Buffer.from(digestOf(nodeCrypto, 'SHA-256', issuer.raw)).toString('hex');
-    const found = await authority().evidenceFor(certificate.serialHex, issuerSha256);
-    if (found === undefined) return { certificates, crls: [], ocsps: [] };
-    return found.ocsps.length > 0
-      ? { certificates, crls: [], ocsps: found.ocsps }
-      : { certificates, crls: found.crls, ocsps: [] };
-  };
+/** One key for both journals of a process: their origins keep their heads apart. */
+async function configuredSeal(context: ServiceContext, wires: Wires, env: Env): Promise<ReportSeal | undefined> {
+  const { clock, settings, log } = context;
+  const named = env['ANTIN_JOURNAL_SEAL'];
+  if (named !== undefined && named !== '') {
+    wires.journalSeal ??= await configuredReportSeal(named, { profile: settings.profile, clock, io: process });
+    return wires.journalSeal;
+  }
+  if (settings.profile === 'practice') return undefined;
+  if (settings.services.includes('authority')) {
+    throw new ConfigFault(
+      'ANTIN_JOURNAL_SEAL is needed: in production the heads of the journal are signed by a key of their own',
+    );
+  }
+  log.warn({}, 'ANTIN_JOURNAL_SEAL is not set: the heads of the journal are not signed');
+  return undefined;
+}
+
+/** Both journals of a process ask at once: one key is made, and what failed is tried again. */
+function practiceKeyOnce({ folder, clock }: ServiceContext, wires: Wires, authority: AuthorityService): Promise<SigningKey> {
+  return (wires.journalKey ??= practiceKey(folder.authority, authority, clock()).catch((fault: unknown) => {
+    delete wires.journalKey;
+    throw fault;
+  }));
 }
 
 async function practiceKey(dataDir: string, authority: AuthorityService, now: Date): Promise<SigningKey> {
@@ -86,7 +94,7 @@ async function practiceKey(dataDir: string, authority: AuthorityService, now: Da
     const pair = nodeSecrets.generateKeyPair('p-256');
     const issued = await authority.issueCertificate({
       profile: 'organisation',
-      subject: { commonName: 'NHẬT KÝ CƠ QUAN CHỨNG THỰC (THỰC HÀNH)', organization: 'Ấn Tín' },
+      subject: { commonName: 'NHẬT KÝ HỆ THỐNG (THỰC HÀNH)', organization: 'Ấn Tín' },
       spki: pair.spki,
     });
     if (issued.status === 'refused') throw new Error(`the authority refused the key of the journal: ${issued.code}`);

@@ -1,5 +1,7 @@
 import type { Devices } from '@antin/adapters/devices/shared';
 import type { AuthorityService } from '@antin/authority/service';
+import type { SigningKey } from '@antin/signature/making/signer';
+import type { ReportSeal } from './report-seal.ts';
 import type { Service } from './service.ts';
 
 /** A service with the object that other services of the same process may call. */
@@ -15,4 +17,8 @@ export interface Wires {
   authority?: AuthorityHere;
   /** Token agents, made by whoever needs them first. */
   devices?: Devices;
+  /** Signs heads of journals, when one is configured. */
+  journalSeal?: ReportSeal;
+  /** In practice, where none is. */
+  journalKey?: Promise<SigningKey>;
 }
