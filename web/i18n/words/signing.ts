@@ -49,6 +49,8 @@ export const signingWords = {
 
   'job.title.sign': ['Đang ký số', 'Signing'],
   'job.title.issue': ['Đang cấp số và đóng dấu', 'Numbering and sealing'],
+  'job.title.approve': ['Đang ký quyết định', 'Signing your decision'],
+  'job.ended.approve': ['Chưa ký được', 'Not signed'],
   'job.ended.sign': ['Văn bản chưa được ký', 'Not signed'],
   'job.ended.issue': ['Chưa đóng được dấu', 'Not sealed'],
   'job.code': ['Mã đối chiếu', 'Comparison code'],

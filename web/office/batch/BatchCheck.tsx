@@ -2,7 +2,7 @@ import type { Credential, ToSign } from '@antin/protocol/office/signing';
 import type { ReactNode } from 'react';
 import { Button } from '../../ui/Button.tsx';
 import { asTitle } from '../../i18n/titles.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { useExtent } from './BatchList.tsx';
 import type { Places } from './use-places.ts';
 

@@ -3,7 +3,7 @@ import type { SigningBatch } from '@antin/protocol/office/signing';
 import { asTitle } from '../../i18n/titles.ts';
 import { Tag, type Tone } from '../../ui/Tag.tsx';
 import type { IconName } from '../../ui/Icon.tsx';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { StampTag } from '../shell/states.tsx';
 
 type State = SigningBatch['items'][number]['state'];

@@ -2,7 +2,7 @@ import type { ToSign } from '@antin/protocol/office/signing';
 import { Icon } from '../../ui/Icon.tsx';
 import { sinceText } from '../../i18n/dates.ts';
 import { asTitle } from '../../i18n/titles.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { UrgencyTag } from '../shell/states.tsx';
 import type { Places } from './use-places.ts';
 

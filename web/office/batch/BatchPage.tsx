@@ -7,11 +7,11 @@ import { signingRoutes, type Credential, type ToSign } from '@antin/protocol/off
 import { Button } from '../../ui/Button.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
-import { call } from '../data/client.ts';
-import { useSpeech } from '../data/language.tsx';
+import { call } from '../../staff/client.ts';
+import { useSpeech } from '../../staff/language.tsx';
 import { credentialsQuery, toSignQuery } from '../data/signing-queries.ts';
-import { Pending } from '../shell/Pending.tsx';
-import { problemText } from '../shell/problem-lines.ts';
+import { Pending } from '../../staff/Pending.tsx';
+import { problemText } from '../../staff/problem-lines.ts';
 import { bestCredential, CredentialChoice } from '../signing/CredentialChoice.tsx';
 import { useAppearance } from '../signing/use-appearance.ts';
 import { BatchCheck } from './BatchCheck.tsx';

@@ -4,7 +4,7 @@ import type { ToSign } from '@antin/protocol/office/signing';
 import { Button } from '../../ui/Button.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { asTitle } from '../../i18n/titles.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { PlaceEditor } from '../pdf/PlaceEditor.tsx';
 import { usePdf } from '../pdf/use-document.ts';
 import { SEAL_POINTS } from '../signing/proposed-place.ts';

@@ -8,12 +8,12 @@ import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { instantText } from '../../i18n/dates.ts';
-import { call } from '../data/client.ts';
-import { useSpeech } from '../data/language.tsx';
+import { call } from '../../staff/client.ts';
+import { useSpeech } from '../../staff/language.tsx';
 import { batchQuery, credentialsQuery } from '../data/signing-queries.ts';
 import { useSession } from '../data/session-query.ts';
-import { Pending } from '../shell/Pending.tsx';
-import { problemText } from '../shell/problem-lines.ts';
+import { Pending } from '../../staff/Pending.tsx';
+import { problemText } from '../../staff/problem-lines.ts';
 import { bestCredential } from '../signing/CredentialChoice.tsx';
 import { BatchItems } from './BatchItems.tsx';
 

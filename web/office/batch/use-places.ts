@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { documentRoutes, type PlaceOnPage } from '@antin/protocol/office/documents';
 import type { ToSign } from '@antin/protocol/office/signing';
-import { addressOf } from '../data/client.ts';
+import { addressOf } from '../../staff/client.ts';
 import { openDocument } from '../pdf/open.ts';
 import { fittedPlace, proposedPlace } from '../signing/proposed-place.ts';
 

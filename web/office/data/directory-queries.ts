@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { directoryRoutes } from '@antin/protocol/office/directory';
-import { call } from './client.ts';
+import { call } from '../../staff/client.ts';
 
 export const agenciesQuery = (q: string) =>
   queryOptions({

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { documentRoutes } from '@antin/protocol/office/documents';
 import { incomingRoutes } from '@antin/protocol/office/incoming';
-import { call } from './client.ts';
+import { call } from '../../staff/client.ts';
 
 export const documentQuery = (id: string) =>
   queryOptions({

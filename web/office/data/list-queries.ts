@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { documentRoutes, type DocumentState } from '@antin/protocol/office/documents';
 import { incomingRoutes, type IncomingState } from '@antin/protocol/office/incoming';
 import type { z } from 'zod';
-import { call } from './client.ts';
+import { call } from '../../staff/client.ts';
 
 export interface OutgoingFilter {
   readonly q?: string;

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { registerRoutes } from '@antin/protocol/office/registers';
-import { call } from './client.ts';
+import { call } from '../../staff/client.ts';
 
 export const registersQuery = queryOptions({
   queryKey: ['registers'],

@@ -1,6 +1,6 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
 import { sessionRoutes } from '@antin/protocol/office/session';
-import { call } from './client.ts';
+import { call } from '../../staff/client.ts';
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],

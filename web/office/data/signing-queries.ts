@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { signingRoutes } from '@antin/protocol/office/signing';
-import { call } from './client.ts';
+import { call } from '../../staff/client.ts';
 
 export const credentialsQuery = (kind: 'person' | 'organisation') =>
   queryOptions({

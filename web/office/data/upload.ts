@@ -1,6 +1,6 @@
 import { documentRoutes, UploadedFile } from '@antin/protocol/office/documents';
 import { Problem } from '@antin/protocol/problem';
-import { ProblemError, unreachable } from './client.ts';
+import { ProblemError, unreachable } from '../../staff/client.ts';
 
 /**
  * Sends one file as a raw body and says how far it is; `XMLHttpRequest` because `fetch` has no upload progress.

@@ -4,7 +4,7 @@ import type { Agency } from '@antin/protocol/office/directory';
 import { Combo } from '../../ui/Combo.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { dayText } from '../../i18n/dates.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { agenciesQuery } from '../data/directory-queries.ts';
 import type { ChosenAgency } from './draft-state.ts';
 

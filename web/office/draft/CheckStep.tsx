@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { signersQuery } from '../data/directory-queries.ts';
 import { sizeText, type DraftState } from './draft-state.ts';
 

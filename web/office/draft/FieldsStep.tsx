@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Urgency } from '@antin/protocol/office/documents';
 import { documentKinds } from '@antin/protocol/office/kinds';
 import { Field } from '../../ui/Field.tsx';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { signersQuery } from '../data/directory-queries.ts';
 import { AddresseePicker } from './AddresseePicker.tsx';
 import { fieldIds, type DraftState } from './draft-state.ts';

@@ -5,7 +5,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, fullDayText } from '../../i18n/dates.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { signersQuery } from '../data/directory-queries.ts';
 import { PlaceEditor, POINTS_PER_MM, type PlaceBox } from '../pdf/PlaceEditor.tsx';
 import { PlaceFields } from '../pdf/PlaceFields.tsx';

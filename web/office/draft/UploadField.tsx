@@ -1,9 +1,9 @@
 import { useRef, useState, type DragEvent } from 'react';
 import { Icon } from '../../ui/Icon.tsx';
 import { Progress } from '../../ui/Waiting.tsx';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { uploadFile } from '../data/upload.ts';
-import { problemText } from '../shell/problem-lines.ts';
+import { problemText } from '../../staff/problem-lines.ts';
 import { sizeText, type StoredFile } from './draft-state.ts';
 
 const LIMIT = 200_000_000;

@@ -7,10 +7,10 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Empty, Skeleton } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, sinceText } from '../../i18n/dates.ts';
 import { asTitle, shortAgency } from '../../i18n/titles.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { incomingListQuery, outgoingQuery } from '../data/list-queries.ts';
 import { useSession } from '../data/session-query.ts';
-import { Failure } from '../shell/Failure.tsx';
+import { Failure } from '../../staff/Failure.tsx';
 import { StampTag, StateTag, UrgencyTag, VerdictTag } from '../shell/states.tsx';
 
 const SHOWN = 8;

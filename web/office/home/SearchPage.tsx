@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { Empty } from '../../ui/Waiting.tsx';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { incomingListQuery, outgoingQuery } from '../data/list-queries.ts';
 import { IncomingTable } from '../incoming/IncomingTable.tsx';
 import { OutgoingTable } from '../outgoing/OutgoingTable.tsx';

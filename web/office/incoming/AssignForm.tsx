@@ -4,7 +4,7 @@ import { Button } from '../../ui/Button.tsx';
 import { DayInput } from '../../ui/DayInput.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { dayOf } from '../../i18n/dates.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { assigneesQuery } from '../data/directory-queries.ts';
 
 export interface AssignFormProps {

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { IncomingRow } from '@antin/protocol/office/incoming';
 import { dayText, sinceText } from '../../i18n/dates.ts';
 import { asTitle, shortAgency } from '../../i18n/titles.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { IncomingTag, UrgencyTag, VerdictTag } from '../shell/states.tsx';
 
 export function IncomingTable({ rows }: { readonly rows: readonly IncomingRow[] }) {

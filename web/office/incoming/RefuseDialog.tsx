@@ -5,8 +5,8 @@ import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
-import { useSpeech } from '../data/language.tsx';
-import { problemText } from '../shell/problem-lines.ts';
+import { useSpeech } from '../../staff/language.tsx';
+import { problemText } from '../../staff/problem-lines.ts';
 
 export interface RefuseDialogProps {
   readonly open: boolean;

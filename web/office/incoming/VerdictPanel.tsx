@@ -1,7 +1,7 @@
 import type { VerificationView } from '@antin/protocol/office/incoming';
 import { Icon } from '../../ui/Icon.tsx';
 import { instantText } from '../../i18n/dates.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { verdictIcons } from '../shell/states.tsx';
 
 /** One sentence with colour, icon and word; then the four answers; the report behind a fold. */

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { DocumentState } from '@antin/protocol/office/documents';
 import { Empty } from '../../ui/Waiting.tsx';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { outgoingQuery } from '../data/list-queries.ts';
 import { ListBody } from '../shell/ListBody.tsx';
 import { ListTools } from '../shell/ListTools.tsx';

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { DocumentRow } from '@antin/protocol/office/documents';
 import { dayText, sinceText } from '../../i18n/dates.ts';
 import { asTitle, shortAgency } from '../../i18n/titles.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { StampTag, StateTag, UrgencyTag } from '../shell/states.tsx';
 
 export function OutgoingTable({ rows }: { readonly rows: readonly DocumentRow[] }) {

@@ -1,7 +1,7 @@
 import type { DocumentView } from '@antin/protocol/office/documents';
 import { Icon } from '../../ui/Icon.tsx';
 import { exactText } from '../../i18n/dates.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { StampTag, VerdictTag } from '../shell/states.tsx';
 
 /** A person's signature in ink, the organisation's in seal red; both with their word. */

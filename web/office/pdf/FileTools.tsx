@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Icon } from '../../ui/Icon.tsx';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { printDocument } from './print.ts';
 
 /** Download and print, beside the page numbers. */

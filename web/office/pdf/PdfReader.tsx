@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { Icon } from '../../ui/Icon.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { PageCanvas } from './PageCanvas.tsx';
 import type { PDFPageProxy } from './open.ts';
 import { usePdf } from './use-document.ts';

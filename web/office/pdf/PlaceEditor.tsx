@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import type { PlaceOnPage } from '@antin/protocol/office/documents';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { PageCanvas } from './PageCanvas.tsx';
 import type { PDFPageProxy } from './open.ts';
 

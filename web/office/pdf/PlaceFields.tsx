@@ -1,5 +1,5 @@
 import type { PlaceOnPage } from '@antin/protocol/office/documents';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { onPage, POINTS_PER_MM } from './PlaceEditor.tsx';
 
 export interface PlaceFieldsProps {

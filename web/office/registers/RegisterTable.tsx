@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { RegisterEntry } from '@antin/protocol/office/registers';
 import { dayText } from '../../i18n/dates.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 
 export interface RegisterTableProps {
   readonly direction: 'outgoing' | 'incoming';

@@ -2,9 +2,9 @@ import '../../i18n/words/pages.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Empty } from '../../ui/Waiting.tsx';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { registersQuery } from '../data/register-queries.ts';
-import { Pending } from '../shell/Pending.tsx';
+import { Pending } from '../../staff/Pending.tsx';
 
 export function RegistersPage() {
   const { t } = useSpeech();

@@ -2,7 +2,7 @@ import type { Delivery } from '@antin/protocol/office/documents';
 import type { IconName } from '../../ui/Icon.tsx';
 import { Tag, type Tone } from '../../ui/Tag.tsx';
 import { instantText } from '../../i18n/dates.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 
 const tones: Readonly<Record<Delivery['state'], readonly [Tone, IconName]>> = {
   queued: ['plain', 'clock'],

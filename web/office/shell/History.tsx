@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { HistoryEntry } from '@antin/protocol/office/documents';
 import { instantText } from '../../i18n/dates.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 
 /** What happened, in sentences, newest first. */
 export function History({ entries }: { readonly entries: readonly z.infer<typeof HistoryEntry>[] }) {

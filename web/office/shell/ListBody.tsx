@@ -2,8 +2,8 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Button } from '../../ui/Button.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
-import { useSpeech } from '../data/language.tsx';
-import { Failure } from './Failure.tsx';
+import { useSpeech } from '../../staff/language.tsx';
+import { Failure } from '../../staff/Failure.tsx';
 
 interface PagedData {
   readonly items: readonly unknown[];

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 
 export function Missing() {
   const { t } = useSpeech();

@@ -5,12 +5,12 @@ import type { Session } from '@antin/protocol/office/session';
 import { Icon, type IconName } from '../../ui/Icon.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { paths } from '../../paths.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { sessionQuery } from '../data/session-query.ts';
-import { Failure } from './Failure.tsx';
+import { Failure } from '../../staff/Failure.tsx';
 import { HelpDialog } from './HelpDialog.tsx';
 import { TopBar } from './TopBar.tsx';
-import { useOfficeKeys } from './keys.ts';
+import { useOfficeKeys } from '../../staff/keys.ts';
 
 /** Left the places with counts, on top who and where I am, in the middle one thing. */
 export function Shell() {
@@ -61,7 +61,16 @@ export function Shell() {
 }
 
 interface Place {
-  readonly to: '/' | '/van-ban-di' | '/van-ban-den' | '/so-dang-ky' | '/thiet-bi';
+  readonly to:
+    | '/'
+    | '/van-ban-di'
+    | '/van-ban-den'
+    | '/so-dang-ky'
+    | '/thiet-bi'
+    | '/chung-thu-so'
+    | '/chung-thu-cua-toi'
+    | '/nhu-cau'
+    | '/co-quan';
   readonly icon: IconName;
   readonly text: string;
   readonly count?: number;
@@ -82,6 +91,13 @@ function Places({ session }: { readonly session: Session }) {
     { to: '/van-ban-den', icon: 'in', text: t('place.incoming') },
     { to: '/so-dang-ky', icon: 'book', text: t('place.registers') },
     { to: '/thiet-bi', icon: 'key', text: t('place.devices') },
+    ...(position?.roles.includes('certificate-officer') === true
+      ? ([
+          { to: '/chung-thu-so', icon: 'seal', text: t('place.certificates'), count: counts.certificateTasks },
+          { to: '/nhu-cau', icon: 'menu', text: t('place.needs') },
+        ] as const)
+      : ([{ to: '/chung-thu-cua-toi', icon: 'seal', text: t('place.my-certificates') }] as const)),
+    { to: '/co-quan', icon: 'person', text: t('place.directory') },
   ];
   return (
     <nav className="places" aria-label={t('places')}>

@@ -5,9 +5,9 @@ import { sessionRoutes, type Session } from '@antin/protocol/office/session';
 import { Icon } from '../../ui/Icon.tsx';
 import { Menu } from '../../ui/Menu.tsx';
 import { paths } from '../../paths.ts';
-import { call } from '../data/client.ts';
+import { call } from '../../staff/client.ts';
 import { sessionQuery } from '../data/session-query.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 
 export function TopBar({ session, onHelp }: { readonly session: Session; readonly onHelp: () => void }) {
   const { t, lang, choose } = useSpeech();

@@ -1,7 +1,7 @@
 import type { DocumentState } from '@antin/protocol/office/documents';
 import type { IconName } from '../../ui/Icon.tsx';
 import { Tag, type Tone } from '../../ui/Tag.tsx';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import type { OfficeKey } from '../../i18n/words/office.ts';
 
 const documentTones: Readonly<Record<DocumentState, readonly [Tone, IconName]>> = {

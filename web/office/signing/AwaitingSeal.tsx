@@ -6,11 +6,11 @@ import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { instantText } from '../../i18n/dates.ts';
-import { call } from '../data/client.ts';
-import { useSpeech } from '../data/language.tsx';
+import { call } from '../../staff/client.ts';
+import { useSpeech } from '../../staff/language.tsx';
 import { credentialsQuery } from '../data/signing-queries.ts';
 import { actOf } from '../shell/acts.ts';
-import { problemText } from '../shell/problem-lines.ts';
+import { problemText } from '../../staff/problem-lines.ts';
 import { bestCredential, CredentialChoice } from './CredentialChoice.tsx';
 
 export interface AwaitingSealProps {

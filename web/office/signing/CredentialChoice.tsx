@@ -2,8 +2,8 @@ import { Link } from '@tanstack/react-router';
 import type { Credential } from '@antin/protocol/office/signing';
 import { Tag } from '../../ui/Tag.tsx';
 import { dayOf, dayText } from '../../i18n/dates.ts';
-import { daysLeft } from '../devices/days-left.ts';
-import { useSpeech } from '../data/language.tsx';
+import { daysLeft } from '../../staff/days-left.ts';
+import { useSpeech } from '../../staff/language.tsx';
 
 export interface CredentialChoiceProps {
   readonly legend: string;

@@ -3,9 +3,9 @@ import { Link } from '@tanstack/react-router';
 import { documentRoutes, type DocumentView } from '@antin/protocol/office/documents';
 import { Icon } from '../../ui/Icon.tsx';
 import { dayText, exactText } from '../../i18n/dates.ts';
-import { addressOf } from '../data/client.ts';
+import { addressOf } from '../../staff/client.ts';
 import { asTitle } from '../../i18n/titles.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { documentQuery } from '../data/document-queries.ts';
 import { Deliveries, inMotion } from '../shell/Deliveries.tsx';
 

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { DocumentView } from '@antin/protocol/office/documents';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 
 /** A job under way, or a number that waits for its seal: said on the document, with the way to go on. */
 export function JobNotice({ view }: { readonly view: DocumentView }) {

@@ -4,11 +4,11 @@ import { signingRoutes, type SigningJob } from '@antin/protocol/office/signing';
 import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { instantText } from '../../i18n/dates.ts';
-import { call } from '../data/client.ts';
-import { useSpeech } from '../data/language.tsx';
+import { call } from '../../staff/client.ts';
+import { useSpeech } from '../../staff/language.tsx';
 import { jobQuery } from '../data/signing-queries.ts';
 import { useSession } from '../data/session-query.ts';
-import { Failure } from '../shell/Failure.tsx';
+import { Failure } from '../../staff/Failure.tsx';
 
 export interface JobProgressProps {
   readonly id: string;

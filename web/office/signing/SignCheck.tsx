@@ -3,7 +3,7 @@ import type { Credential } from '@antin/protocol/office/signing';
 import { Button } from '../../ui/Button.tsx';
 import { asTitle } from '../../i18n/titles.ts';
 import { POINTS_PER_MM } from '../pdf/PlaceEditor.tsx';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 
 export interface SignCheckProps {
   readonly view: DocumentView;

@@ -4,7 +4,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { exactText } from '../../i18n/dates.ts';
 import { asTitle } from '../../i18n/titles.ts';
-import { useSpeech } from '../data/language.tsx';
+import { useSpeech } from '../../staff/language.tsx';
 import { documentQuery } from '../data/document-queries.ts';
 import { outgoingQuery } from '../data/list-queries.ts';
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { signingRoutes } from '@antin/protocol/office/signing';
-import { addressOf } from '../data/client.ts';
+import { addressOf } from '../../staff/client.ts';
 
 export type Appearance =
   | { readonly state: 'loading' }
