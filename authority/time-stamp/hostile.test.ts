@@ -118,7 +118,7 @@ describe('a stamp', () => {
 
   test('names its signer by ESSCertIDv2; the certificate has timeStamping alone, critically', async () => {
     const { signedData } = await stamped();
-    const attributes = signedData.signerInfos[0]?.signedAttrs?.attributes ?? [];
+    const attributes = signedData.signerInfos[0]?.signedAttrs?.list ?? [];
     expect(attributesOf(attributes, OID.idAaSigningCertificateV2)).toHaveLength(1);
     const tsa = signedData.certificates
       .map((raw) => parseCertificate(raw))
