@@ -9,7 +9,7 @@ import { refused } from '../fault.ts';
 import type { Refusal } from '../fault.ts';
 import type { HeldStatement } from '../officers/signed-statement.ts';
 import type { ProfileName } from '../profiles/profile.ts';
-import { markIssued, takeForIssue } from '../registration/for-issuance.ts';
+import { giveBack, markIssued, takeForIssue } from '../registration/for-issuance.ts';
 import type { Order } from './draft.ts';
 import type { Issuance, Issued } from './issue.ts';
 import { orderOfForm, orderOfRenewal } from './order-of-request.ts';
@@ -102,11 +102,9 @@ async function orderOfItem(db: Database, item: RequestItem, wish: IssueApproved)
 }
 
 /** Gives a request back whose attempt died; the next try draws a new serial. Called by the reconciler, in its transaction. */
-export async function releaseRequest(tx: Tx, issuerSha256: string, serialHex: string): Promise<void> {
-  await sql`
-    update authority.request_item r set state = 'approved', issuer = null
-    from authority.certificate c
-    where c.issuer_sha256 = ${issuerSha256} and c.serial_hex = ${serialHex} and c.request_id = r.id::text and r.state = 'issuing'`.execute(
-    tx,
-  );
+export async function releaseRequest(tx: Tx, issuerSha256: string, serialHex: string, now: number): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select r.id from authority.certificate c join authority.request_item r on r.id::text = c.request_id
+    where c.issuer_sha256 = ${issuerSha256} and c.serial_hex = ${serialHex}`.execute(tx);
+  for (const { id } of rows) await giveBack(tx, id, new Date(now));
 }

@@ -125,7 +125,7 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
     await step('drafted');
     const intent = intentOf(open_, draft, order);
     if (draft.broken.length > 0) return stop(intent, draft);
-    const wrong = await inTransaction(db, async (tx) => {
+    const wrong = await allOrNothing(db, async (tx) => {
       await lockKey(tx, draft.spkiSha256);
       return (await beside.intended?.(tx)) ?? intend(tx, intent);
     });
@@ -169,3 +169,26 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
 }
 
 export type Issuance = ReturnType<typeof issuance>;
+
+class RolledBack extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.code);
+    this.refusal = refusal;
+  }
+}
+
+/** A refusal takes back what was written before it: a request must not stand as being issued with nothing that issues it. */
+async function allOrNothing(db: Database, work: (tx: Tx) => Promise<Refusal | undefined>): Promise<Refusal | undefined> {
+  try {
+    await inTransaction(db, async (tx) => {
+      const refusal = await work(tx);
+      if (refusal !== undefined) throw new RolledBack(refusal);
+    });
+    return undefined;
+  } catch (fault) {
+    if (fault instanceof RolledBack) return fault.refusal;
+    throw fault;
+  }
+}

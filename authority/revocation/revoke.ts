@@ -184,7 +184,7 @@ export async function reconcile(db: Database, before: number, now: number): Prom
         await announceChange(tx, { issuerSha256, serialHex }, now);
       }
       await markAbandoned(tx, issuerSha256, serialHex);
-      await releaseRequest(tx, issuerSha256, serialHex);
+      await releaseRequest(tx, issuerSha256, serialHex, now);
       await recordEvent(tx, now, 'certificate.abandoned', serialHex, { issuerSha256, maybeSigned: state === 'signing' });
     });
   }
