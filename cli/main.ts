@@ -15,6 +15,8 @@ const usage = `Antin (Ấn Tín): digital signatures for public administration
   antin inspect   print the structure of a file
   antin agent     hold keys on the signer's own machine for an office
   antin ceremony  make keys and certificates of CAs from one reviewed file
+  antin signer    hold a token for an authority, in a process of its own
+  antin database  what an administrator of PostgreSQL runs once
   antin bench     measure
   antin check     everything CI does, but for the judges
   antin judges    second opinions from other engines

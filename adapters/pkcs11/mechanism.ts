@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digestOf } from 'node:crypto';
 import { concatBytes } from '@antin/formats/bytes/bytes';
 import { nullValue, octetString, oid, sequence } from '@antin/formats/der/writer';
 import type { DigestAlgorithm, SignatureAlgorithm } from '@antin/pki/crypto';
@@ -58,7 +58,7 @@ export function chooseMechanism(
   const canSign = (mechanism: number) => ((flagsOf(mechanism) ?? 0) & CKF_SIGN) !== 0;
   const digest = algorithm.scheme === 'ed25519' ? undefined : detailsOf(algorithm.digest);
   if (digest !== undefined) {
-    const hash = (data: Uint8Array) => createHash(digest.node).update(data).digest();
+    const hash = (data: Uint8Array) => digestOf(digest.node, data, 'buffer');
     if (algorithm.scheme === 'rsa-pkcs1') {
       if (canSign(CKM.rsaPkcs)) {
         return { mechanism: { type: CKM.rsaPkcs }, input: (data) => digestInfo(digest.oid, hash(data)) };

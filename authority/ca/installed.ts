@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Db } from '@antin/adapters/db/transaction';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
@@ -37,7 +37,7 @@ export async function openInstalledCas(
   hierarchy: HierarchyFile & { readonly sha256: string },
 ): Promise<OpenCas> {
   const { db, dataDir, baseUrl, clock, log } = options;
-  const files = hierarchy.signers.map((name) => ({ name, path: join(dataDir, name) }));
+  const files = hierarchy.signers.map((name) => ({ name, path: resolve(dataDir, name) }));
   const signers = await openSigners({ db, files, clock, log, ...(options.pin === undefined ? {} : { pin: options.pin }) });
   try {
     await oneAtATime(db, () => takeInAll(db, hierarchy, baseUrl, clock()));

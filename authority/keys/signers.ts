@@ -1,4 +1,3 @@
-import { dirname, join } from 'node:path';
 import type { Db } from '@antin/adapters/db/transaction';
 import { readSignerConfig } from './signer-process/config.ts';
 import { SignerClient } from './signer-process/client.ts';
@@ -9,7 +8,7 @@ import { compareLedger } from './watch.ts';
 
 export interface SignersOptions {
   readonly db: Db;
-  /** Files of signers. */
+  /** Files of signers to start, or sockets (`….sock`) of signers that run under a user of their own. */
   readonly files: readonly { readonly name: string; readonly path: string }[];
   readonly clock: () => number;
   readonly log: { info(facts: object, text: string): void; error(facts: object, text: string): void };
@@ -38,21 +37,15 @@ export async function openSigners({ db, files, clock, log, pin }: SignersOptions
     }
   };
   try {
-    for (const { name, path: file } of files) {
-      const config = readSignerConfig(file);
-      const secret = config.pin !== 'keypad' && 'descriptor' in config.pin && pin !== undefined ? await pin(file) : undefined;
-      const process = await superviseSigner({
-        config: file,
-        ...(secret === undefined ? {} : { pin: secret }),
-        onDeath: (facts) => log.error({ signer: name, ...facts }, 'a signer process ended'),
-      }).catch((error: unknown) => {
-        if ((error as { code?: string }).code === 'keys.signer-running') return undefined;
-        throw error;
-      });
-      const client = new SignerClient({ socketPath: join(dirname(file), config.socket) });
+    for (const { name, path } of files) {
+      const { socketPath, process } = path.endsWith('.sock')
+        ? { socketPath: path, process: undefined }
+        : await started(name, path, { log, pin });
+      const client = new SignerClient({ socketPath });
       running.push({ name, client, process });
-      for (const key of await client.keys()) keys.set(key.id, key);
-      log.info({ signer: name, keys: config.keys.map((key) => key.name), rules: config.fileSha256 }, 'a signer process serves');
+      const found = await client.keys();
+      for (const key of found) keys.set(key.id, key);
+      log.info({ signer: name, keys: found.map((key) => key.name) }, 'a signer process serves');
     }
   } catch (error) {
     await stop();
@@ -68,4 +61,23 @@ export async function openSigners({ db, files, clock, log, pin }: SignersOptions
     },
     stop,
   };
+}
+
+/** Starts one, unless it runs already. */
+async function started(
+  name: string,
+  path: string,
+  { log, pin }: { readonly log: SignersOptions['log']; readonly pin: SignersOptions['pin'] },
+): Promise<{ readonly socketPath: string; readonly process: SignerProcess | undefined }> {
+  const config = readSignerConfig(path);
+  const secret = config.pin !== 'keypad' && 'descriptor' in config.pin && pin !== undefined ? await pin(path) : undefined;
+  const process = await superviseSigner({
+    config: path,
+    ...(secret === undefined ? {} : { pin: secret }),
+    onDeath: (facts) => log.error({ signer: name, ...facts }, 'a signer process ended'),
+  }).catch((error: unknown) => {
+    if ((error as { code?: string }).code === 'keys.signer-running') return undefined;
+    throw error;
+  });
+  return { socketPath: config.socketPath, process };
 }

@@ -13,6 +13,8 @@ export const commandNames: readonly string[] = [
   'inspect',
   'agent',
   'ceremony',
+  'signer',
+  'database',
   'bench',
   'faults',
   'check',

@@ -90,6 +90,8 @@ export interface CeremonyFile {
   readonly pss: boolean;
   readonly install?: {
     readonly sessions: number;
+    /** Folder of a signer that runs under a user of its own (`antin signer`); absent: the authority starts it. */
+    readonly separateFolder: string | undefined;
     readonly pin: 'keypad' | 'prompt' | { readonly file: string };
     readonly clockSkewSeconds: number | undefined;
     readonly keys: readonly InstallKey[];
@@ -235,6 +237,7 @@ function installPart(part: Fields): NonNullable<CeremonyFile['install']> {
   const pinFile = part.maybeText('pin-file');
   return {
     sessions: part.maybeNumber('sessions') ?? 1,
+    separateFolder: part.maybeText('separate-folder'),
     pin: pinFile === undefined ? part.oneOf<'keypad' | 'prompt'>('pin', ['keypad', 'prompt']) : { file: pinFile },
     clockSkewSeconds: part.maybeNumber('clock-skew-seconds'),
     keys: part.each('keys').map((one) => ({

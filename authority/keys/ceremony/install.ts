@@ -27,6 +27,7 @@ export function installation(file: CeremonyFile, inputs: CeremonyInputs): Readon
     token: { label: place.label, ...(place.serialNumber === undefined ? {} : { serialNumber: place.serialNumber }) },
     socket: 'signer.sock',
     sessions: part.sessions,
+    ...(part.separateFolder === undefined ? {} : { shareWithGroup: true }),
     pin: part.pin === 'prompt' ? { descriptor: 4 } : part.pin,
     keys: part.keys.map(keyOf),
   };
@@ -36,7 +37,7 @@ export function installation(file: CeremonyFile, inputs: CeremonyInputs): Readon
     profile: file.profile,
     policies: part.policies,
     tsaPolicy: part.tsaPolicy,
-    signers: [SIGNER_FILE],
+    signers: [part.separateFolder === undefined ? SIGNER_FILE : `${part.separateFolder}/signer.sock`],
     services: { ocsp: base64(inputs.publicKey(part.ocsp)), tsa: base64(inputs.publicKey(part.tsa)) },
     cas: part.cas.map((ca) => {
       const certificate = inputs.certificate(ca.certificate);

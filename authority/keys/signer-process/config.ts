@@ -18,6 +18,8 @@ export interface SignerFile {
   readonly sessions: number;
   /** A file with mode 0600 beside this one, or a descriptor the starter has opened. */
   readonly pin: { readonly file: string } | { readonly descriptor: number } | 'keypad';
+  /** A signer of a user of its own: its group, the issuing process among it, may use the socket and enter the folder. */
+  readonly shareWithGroup?: true;
   /** Sign nothing at all, but make keys and sign what a ceremony shows. */
   readonly ceremony?: true;
   readonly keys: readonly SignerFileKey[];
@@ -70,9 +72,6 @@ export interface SignerConfig extends Omit<SignerFile, 'keys'> {
 export function readSignerConfig(path: string): SignerConfig {
   const folder = dirname(resolve(path));
   const text = privateText(path);
-  if (process.platform !== 'win32' && (statSync(folder).mode & 0o077) !== 0) {
-    throw new AuthorityFault('keys.config-not-private', `${folder} must belong to the signer alone: chmod 700`);
-  }
   let file: SignerFile;
   try {
     file = JSON.parse(text) as SignerFile;
@@ -81,6 +80,12 @@ export function readSignerConfig(path: string): SignerConfig {
     if (!/^[a-z0-9.-]+$/.test(file.socket)) throw new Error('socket is a bare file name');
     const keys = file.keys.map(keyOf);
     if (new Set(keys.map((key) => key.id)).size !== keys.length) throw new Error('one key twice');
+    // A group may pass through to the socket; nobody else but the owner ever writes here.
+    const closed = file.shareWithGroup === true ? 0o067 : 0o077;
+    if (process.platform !== 'win32' && (statSync(folder).mode & closed) !== 0) {
+      const mode = file.shareWithGroup === true ? '710' : '700';
+      throw new AuthorityFault('keys.config-not-private', `${folder} must belong to the signer alone: chmod ${mode}`);
+    }
     const fileSha256 = createHash('sha256').update(text).digest('hex');
     return { ...file, keys, folder, socketPath: resolve(folder, file.socket), fileSha256 };
   } catch (cause) {

@@ -78,10 +78,11 @@ export class Ledger {
 
   flush(): void {
     if (this.#lines === '') return;
-    const bytes = Buffer.from(this.#lines);
+    // ASCII throughout: octets and characters are the same number.
+    const lines = this.#lines;
     this.#lines = '';
-    for (let done = 0; done < bytes.length;) done += writeSync(this.#fd, bytes, done);
-    this.#state.offset += bytes.length;
+    for (let done = 0; done < lines.length;) done += writeSync(this.#fd, done === 0 ? lines : lines.slice(done));
+    this.#state.offset += lines.length;
   }
 
   /** Whether a list of this number may follow: greater than the last, or the very same list once more (asked again after a crash). */

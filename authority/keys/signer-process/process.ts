@@ -74,7 +74,7 @@ async function main(): Promise<void> {
   await token.open();
   const ledger = new Ledger(config.folder);
   const vocabulary = config.ceremony === true ? ceremonyDesk(token) : signer(config, token, ledger);
-  const server = await serveFrames(config.socketPath, vocabulary);
+  const server = await serveFrames(config.socketPath, vocabulary, config.shareWithGroup === true ? 0o660 : 0o600);
   const keeping = setInterval(() => ledger.keep(), 1000);
   let ending: Promise<void> | undefined;
   const end = () => {

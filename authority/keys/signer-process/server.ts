@@ -8,11 +8,14 @@ import type { Frame } from './frame.ts';
 /** Requests one client may have open; beyond, its socket is not read. */
 const MAX_IN_FLIGHT = 256;
 /** Requests that are judged and noted together, answered together, and after which the loop may read again. */
-const TOGETHER = 16;
+const TOGETHER = 32;
+
+/** At once where nothing is waited for: promises cost as much as reading a certificate. */
+export type Work = () => Uint8Array | object | Promise<Uint8Array | object>;
 
 export interface Vocabulary {
   /** Judges a request and notes it; what comes back does it. @throws {AuthorityFault} */
-  begin(frame: Frame): () => Promise<Uint8Array | object>;
+  begin(frame: Frame): Work;
   /** Everything noted is in the system's hands when this returns; called before anything begun is done. */
   noted(): void;
 }
@@ -23,11 +26,11 @@ export interface FrameServer {
 }
 
 /**
- * Answers frames on a unix socket that only its owner may use. There is no other way in: no TCP, no name.
+ * Answers frames on a unix socket that only its owner may use (or its group, by `mode`). There is no other way in: no TCP, no name.
  *
  * @param vocabulary gives octets or a JSON value; its faults become replies with their code, anything else `keys.internal`
  */
-export async function serveFrames(path: string, vocabulary: Vocabulary): Promise<FrameServer> {
+export async function serveFrames(path: string, vocabulary: Vocabulary, mode = 0o600): Promise<FrameServer> {
   rmSync(path, { force: true });
   const sockets = new Set<Socket>();
   let running = 0;
@@ -67,7 +70,9 @@ export async function serveFrames(path: string, vocabulary: Vocabulary): Promise
         vocabulary.noted();
         for (const { id, work } of begun) {
           // A token that signs in place is done when this returns; others go on side by side.
-          void replyOf(id, work).then(replied);
+          const reply = replyOf(id, work);
+          if (reply instanceof Promise) void reply.then(replied);
+          else replied(reply);
         }
         await new Promise((resolve) => setImmediate(resolve));
         flush();
@@ -93,7 +98,7 @@ export async function serveFrames(path: string, vocabulary: Vocabulary): Promise
     server.once('error', reject);
     server.listen(path, () => resolve());
   });
-  chmodSync(path, 0o600);
+  chmodSync(path, mode);
   return {
     async drain() {
       server.close();
@@ -105,26 +110,32 @@ export async function serveFrames(path: string, vocabulary: Vocabulary): Promise
   };
 }
 
-type Work = () => Promise<Uint8Array | object>;
-
 /** A refusal is an answer like any other. */
 function begin(frame: Frame, vocabulary: Vocabulary): Work {
   try {
     return vocabulary.begin(frame);
   } catch (error) {
-    return () => Promise.reject(error as Error);
+    return () => {
+      throw error;
+    };
   }
 }
 
-async function replyOf(id: number, work: Work): Promise<Buffer> {
+function replyOf(id: number, work: Work): Buffer | Promise<Buffer> {
+  const done = (value: Uint8Array | object) =>
+    value instanceof Uint8Array ? encodeFrame(id, 0, value) : encodeJson(id, 0, value);
   try {
-    const value = await work();
-    return value instanceof Uint8Array ? encodeFrame(id, 0, value) : encodeJson(id, 0, value);
+    const value = work();
+    return value instanceof Promise ? value.then(done).catch((error: unknown) => faultOf(id, error)) : done(value);
   } catch (error) {
-    const known = error instanceof AuthorityFault;
-    return encodeJson(id, 1, {
-      code: known ? error.code : 'keys.internal',
-      message: error instanceof Error ? error.message : String(error),
-    });
+    return faultOf(id, error);
   }
+}
+
+function faultOf(id: number, error: unknown): Buffer {
+  const known = error instanceof AuthorityFault;
+  return encodeJson(id, 1, {
+    code: known ? error.code : 'keys.internal',
+    message: error instanceof Error ? error.message : String(error),
+  });
 }

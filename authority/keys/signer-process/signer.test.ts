@@ -164,6 +164,16 @@ describe.skipIf(module === undefined)('a signer process over SoftHSM', () => {
     await expect(superviseSigner({ config: third })).rejects.toMatchObject({ code: 'secret-file.too-open' });
   });
 
+  test('a signer of its own user lets its group through to the socket, and nobody to its file', async () => {
+    const file = t.file([{ key: p256, policy: caPolicy(p256) }], { shareWithGroup: true });
+    chmodSync(dirname(file), 0o710);
+    await started(file);
+    expect(statSync(join(dirname(file), 'signer.sock')).mode & 0o777).toBe(0o660);
+    const open750 = t.file([{ key: p256, policy: caPolicy(p256) }], { shareWithGroup: true });
+    chmodSync(dirname(open750), 0o770);
+    await expect(superviseSigner({ config: open750 })).rejects.toMatchObject({ code: 'keys.config-not-private' });
+  });
+
   test('one token has one signer: a second process on the same file is refused', async () => {
     const file = t.file([{ key: p256, policy: caPolicy(p256) }]);
     await started(file);

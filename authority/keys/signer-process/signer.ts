@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { AuthorityFault } from '../../fault.ts';
 import type { SignerConfig, SignerKeyConfig } from './config.ts';
 import { KINDS, OP } from './frame.ts';
@@ -41,7 +41,7 @@ export function signer(config: SignerConfig, token: Token, ledger: Ledger, now: 
   }
 
   /** Judges, counts and notes; the key is used by what comes back. */
-  function sign(payload: Buffer): () => Promise<Uint8Array> {
+  function sign(payload: Buffer): () => Uint8Array | Promise<Uint8Array> {
     const kind = KINDS[payload[0] as number];
     const key = keys.get(payload.toString('hex', 1, 33));
     if (kind === undefined || key === undefined || payload.length < 34) {
@@ -58,7 +58,7 @@ export function signer(config: SignerConfig, token: Token, ledger: Ledger, now: 
     if (key.policy.use !== 'ca') ledger.add(key.id, kind);
     else {
       const { serialHex, crl } = answer.seen;
-      const digest = createHash('sha256').update(tbs).digest('hex');
+      const digest = hash('sha256', tbs, 'hex');
       if (crl !== undefined && !ledger.mayFollow(key.id, crl, digest)) {
         refusals.count++;
         throw new AuthorityFault('ca.tbs-refused', `the key “${key.name}” refuses to sign: the CRL number is not greater`);
@@ -105,7 +105,7 @@ export function signer(config: SignerConfig, token: Token, ledger: Ledger, now: 
     begin(frame) {
       if (frame.code === OP.sign) return sign(frame.payload);
       const answer = tell(frame);
-      return () => Promise.resolve(answer);
+      return () => answer;
     },
     noted: () => ledger.flush(),
   };

@@ -142,13 +142,40 @@ export class Token {
     return { handle, chosen };
   }
 
-  /** The signature in the shape of `VerifyInput.signature`. @throws {AuthorityFault} `keys.*` */
-  async sign(key: TokenKey, data: Uint8Array): Promise<Uint8Array> {
+  /** The signature in the shape of `VerifyInput.signature`; at once where one session signs in place. @throws {AuthorityFault} `keys.*` */
+  sign(key: TokenKey, data: Uint8Array): Uint8Array | Promise<Uint8Array> {
+    const session = this.#options.sessions === 1 && this.#reopening === undefined && !this.#closed ? this.#idle.pop() : undefined;
+    if (session === undefined) return this.#signPatiently(key, data);
+    try {
+      return this.#inPlace(session, key, data);
+    } catch (error) {
+      if (error instanceof CryptokiError && REOPEN.has(error.value)) return this.#signAgain(key, data);
+      throw tokenFault(error);
+    }
+  }
+
+  /** With one session nothing can run beside it, and a thread's way there and back costs as much as a P-256 signature. */
+  #inPlace(session: number, key: TokenKey, data: Uint8Array): Uint8Array {
+    const module = this.#cryptoki as Cryptoki;
+    const open = this.#open.get(key.id) as OpenKey;
+    try {
+      module.signInit(session, open.chosen.mechanism, open.handle);
+      return finished(key, module.sign(session, open.chosen.input(data)));
+    } finally {
+      this.#give(session);
+    }
+  }
+
+  async #signPatiently(key: TokenKey, data: Uint8Array): Promise<Uint8Array> {
     try {
       return await this.#signOnce(key, data);
     } catch (error) {
-      if (!(error instanceof CryptokiError) || !REOPEN.has(error.value)) throw tokenFault(error);
+      if (error instanceof CryptokiError && REOPEN.has(error.value)) return this.#signAgain(key, data);
+      throw tokenFault(error);
     }
+  }
+
+  async #signAgain(key: TokenKey, data: Uint8Array): Promise<Uint8Array> {
     try {
       await this.#reopen();
       return await this.#signOnce(key, data);
@@ -163,15 +190,13 @@ export class Token {
     if (this.#all.length === 0) await this.#reopen();
     const session = this.#idle.pop() ?? (await new Promise<number | undefined>((resolve) => this.#waiting.push(resolve)));
     if (session === undefined) throw new CryptokiError('C_SignInit', 0xb3);
+    if (this.#options.sessions === 1) return this.#inPlace(session, key, data);
     const module = this.#cryptoki as Cryptoki;
     const open = this.#open.get(key.id) as OpenKey;
     this.#running++;
     try {
-      const input = open.chosen.input(data);
       module.signInit(session, open.chosen.mechanism, open.handle);
-      // With one session nothing can run beside it, and a thread's way there and back costs as much as a P-256 signature.
-      const value = this.#options.sessions === 1 ? module.sign(session, input) : await module.signAsync(session, input);
-      return finished(key, value);
+      return finished(key, await module.signAsync(session, open.chosen.input(data)));
     } finally {
       this.#running--;
       this.#give(session);
