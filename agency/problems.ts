@@ -3,6 +3,7 @@ import { importProblems } from './directory/import/problems.ts';
 import { directoryProblems } from './directory/problems.ts';
 import { documentsProblems } from './documents/problems.ts';
 import type { ProblemRows } from '@antin/adapters/http/problem';
+import { reorganisationProblems } from './reorganisation/problems.ts';
 import { registersProblems } from './registers/problems.ts';
 import { sessionProblems } from './session/problems.ts';
 import { signingProblems } from './signing/problems.ts';
@@ -12,6 +13,7 @@ export const officeProblems: ProblemRows = {
   ...sessionProblems,
   ...directoryProblems,
   ...importProblems,
+  ...reorganisationProblems,
   ...documentsProblems,
   ...registersProblems,
   ...signingProblems,

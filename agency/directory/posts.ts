@@ -56,7 +56,7 @@ export async function endPost(
   asked: { validTo: string; grounds?: Grounds | undefined },
 ): Promise<{ changeId: string }> {
   const post = await postInReach(tx, reach, id);
-  if (asked.validTo < officeDay(maker.at)) throw new Refusal('directory.past');
+  if (reach !== undefined && asked.validTo < officeDay(maker.at)) throw new Refusal('directory.past');
   if (asked.validTo <= post.validFrom) throw new Refusal('directory.days-order');
   if (post.validTo !== null && post.validTo <= asked.validTo) throw new Refusal('directory.ended-already');
   await setPostEnd(tx, id, asked.validTo, asked.grounds);

@@ -116,7 +116,8 @@ export async function changeAgency(
   const { effectiveFrom, grounds } = asked;
   const agency = reach === undefined ? (await placedAgency(tx, id, true))! : await agencyInReach(tx, reach, id, true);
   const today = officeDay(maker.at);
-  if (effectiveFrom < today) throw new Refusal('directory.past');
+  // A worker that comes late does what was decided for its day.
+  if (reach !== undefined && effectiveFrom < today) throw new Refusal('directory.past');
   if (!existsOn(agency, effectiveFrom)) throw new Refusal('directory.closed-then');
   const versions = await versionsOf(tx, id);
   const last = versions.at(-1)!;
@@ -168,7 +169,7 @@ export async function closeAgency(
   const { effectiveFrom, successorIds, grounds } = asked;
   const agency = reach === undefined ? (await placedAgency(tx, id, true))! : await agencyInReach(tx, reach, id, true);
   if (reach !== undefined && !decides(reach, agency)) throw new Refusal('directory.own-name');
-  if (effectiveFrom < officeDay(maker.at)) throw new Refusal('directory.past');
+  if (reach !== undefined && effectiveFrom < officeDay(maker.at)) throw new Refusal('directory.past');
   if (agency.validTo !== null || effectiveFrom <= agency.validFrom) throw new Refusal('directory.closed-then');
   const last = (await versionsOf(tx, id)).at(-1)!;
   if (last.validFrom >= effectiveFrom) throw new Refusal('directory.later-change-first');

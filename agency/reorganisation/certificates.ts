@@ -1,0 +1,153 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { parseCertificate } from '@antin/pki/x509/certificate';
+import { equalBytes } from '@antin/formats/bytes/bytes';
+import type { Db } from '@antin/adapters/db/transaction';
+import { RequestItem, type RevocationCause } from '@antin/protocol/certificates/request';
+import type { AgencyVersion } from '@antin/protocol/office/directory-upkeep';
+import type { CitizenNumbers } from '../directory/citizen-number.ts';
+import { personForRequest } from '../directory/people.ts';
+import type { AffectedRow } from './store.ts';
+
+/** What an item of the batch is about: a certificate that ends, and for whom a new one is asked. */
+export interface WantedItem {
+  readonly row: AffectedRow;
+  readonly holder: string;
+  readonly cause: RevocationCause;
+  /** The same certificate with other information, in place of an end and a new one. */
+  readonly change: boolean;
+  /** Absent: nothing new is asked for. */
+  readonly next?: NextHolder;
+}
+
+export type Managing = Pick<AgencyVersion, 'code' | 'name' | 'place'>;
+export type NextHolder =
+  | { readonly form: '01'; readonly personId: string; readonly title: string; readonly unit: string; readonly agency: Managing }
+  | {
+      readonly form: '02';
+      readonly agency: Managing;
+      readonly foundedBy: string;
+      readonly keeper: { personId: string; title: string } | undefined;
+    };
+
+export interface MadeItem {
+  readonly id: string;
+  readonly act: RequestItem['act'];
+  /** Undefined when something is missing that the issuer asks for. */
+  readonly item: RequestItem | undefined;
+  readonly missing: readonly string[];
+  readonly sha256: string | null;
+  readonly holdingId: string | null;
+  readonly holder: string;
+  readonly form: '01' | '02';
+}
+
+export interface ItemDoors {
+  readonly numbers: CitizenNumbers;
+  readonly day: string;
+  /** Issuers of a certificate, nearest first, as far as this installation knows them. */
+  readonly chainOf: (der: Uint8Array) => Promise<readonly Uint8Array[]>;
+}
+
+/** SHA-256 of the certificate of the issuer: from the register, or found among the known authorities by its name. */
+export async function issuerOf(doors: ItemDoors, row: AffectedRow): Promise<string | undefined> {
+  if (row.issuerSha256 !== null) return row.issuerSha256;
+  const { issuer } = parseCertificate(new Uint8Array(row.der));
+  const chain = await doors.chainOf(new Uint8Array(row.der));
+  const found = chain.find((der) => equalBytes(parseCertificate(der).subject.raw, issuer.raw));
+  return found === undefined ? undefined : createHash('sha256').update(found).digest('hex');
+}
+
+/** Items for one certificate: its end (with the legal cause), and the new one in the same batch. */
+export async function itemsFor(db: Db, doors: ItemDoors, wanted: WantedItem, managing: Managing): Promise<MadeItem[]> {
+  const { row, holder, cause, change, next } = wanted;
+  const issuerSha256 = await issuerOf(doors, row);
+  const certificate = { issuerSha256, serialHex: row.serialHex };
+  const noIssuer = issuerSha256 === undefined ? ['issuer'] : [];
+  const form = row.agencyId === null ? '01' : '02';
+  const common = { sha256: row.sha256, holdingId: row.holdingId, holder };
+  const device = row.device ?? 'pki-token';
+  const subject = next === undefined ? undefined : await subjectOf(db, doors, next);
+  if (change && subject !== undefined) {
+    const draft = {
+      act: 'change',
+      managingAgency: managingOf(next!.agency),
+      certificate,
+      subject: subject.fields,
+      device,
+      attachments: [],
+    };
+    return [made(draft, [...noIssuer, ...subject.missing], { ...common, form })];
+  }
+  const revoke = { act: 'revoke', managingAgency: managingOf(managing), certificate, cause, attachments: [] };
+  const items = [made(revoke, noIssuer, { ...common, form })];
+  if (subject !== undefined) {
+    const fresh = { act: 'new', managingAgency: managingOf(next!.agency), subject: subject.fields, device, attachments: [] };
+    items.push(made(fresh, subject.missing, { sha256: null, holdingId: null, holder, form: next!.form }));
+  }
+  return items;
+}
+
+function managingOf({ code, name, place }: Managing) {
+  return { code, name, place };
+}
+
+function made(
+  draft: { readonly act: string } & Record<string, unknown>,
+  missing: readonly string[],
+  about: Pick<MadeItem, 'sha256' | 'holdingId' | 'holder' | 'form'>,
+): MadeItem {
+  const id = randomUUID();
+  const parsed = RequestItem.safeParse({ ...draft, id });
+  // What the schema refuses and nobody named yet: a name too long for a certificate, say.
+  const refused = parsed.success ? [] : parsed.error.issues.map((issue) => String(issue.path.at(-1)));
+  const all = [...new Set([...missing, ...refused])];
+  return {
+    id,
+    act: draft.act as RequestItem['act'],
+    item: parsed.success && all.length === 0 ? parsed.data : undefined,
+    missing: all,
+    ...about,
+  };
+}
+
+async function subjectOf(
+  db: Db,
+  doors: ItemDoors,
+  next: NextHolder,
+): Promise<{ fields: Record<string, unknown>; missing: string[] }> {
+  if (next.form === '01') {
+    const person = await identityOf(db, doors, next.personId);
+    const { title, unit } = next;
+    return { fields: { form: '01', ...person.fields, ...birth(person), title, unit }, missing: person.missing };
+  }
+  const { agency, foundedBy, keeper } = next;
+  const person = keeper === undefined ? { fields: {}, missing: ['keeper'] } : await identityOf(db, doors, keeper.personId);
+  const fields = {
+    ...{
+      form: '02',
+      name: agency.name.slice(0, 64).toLocaleUpperCase('vi'),
+      code: agency.code,
+      address: agency.place,
+      foundedBy,
+    },
+    keeper: { ...person.fields, title: keeper?.title },
+  };
+  return { fields, missing: person.missing };
+}
+
+const birth = (person: { birthDay?: string | null }) => (person.birthDay == null ? {} : { birthDay: person.birthDay });
+
+/** Form 01 asks for number, mail and telephone; which of them the directory does not have is said, not invented. */
+async function identityOf(db: Db, doors: ItemDoors, personId: string) {
+  const person = await personForRequest(db, doors.numbers, personId, doors.day);
+  const { fullName, citizenNumber, mail, phone, birthDay } = person!;
+  const missing = Object.entries({ citizenNumber, mail, phone }).flatMap(([key, value]) => (value === null ? [key] : []));
+  return { fields: { fullName, citizenNumber, mail, phone }, missing, birthDay };
+}
+
+/** The first certificate of an organisation that is opened. */
+export async function newItem(db: Db, doors: ItemDoors, next: NextHolder, holder: string): Promise<MadeItem> {
+  const { fields, missing } = await subjectOf(db, doors, next);
+  const draft = { act: 'new', managingAgency: managingOf(next.agency), subject: fields, device: 'pki-token', attachments: [] };
+  return made(draft, missing, { sha256: null, holdingId: null, holder, form: next.form });
+}

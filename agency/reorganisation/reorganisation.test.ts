@@ -1,0 +1,287 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { officeDay } from '@antin/adapters/clock/days';
+import { testDatabase, type TestDatabase } from '@antin/testkit/database';
+import { testPki } from '@antin/testkit/pki/test-pki';
+import { certificateSideMigrations } from '../certificate-side.ts';
+import { platformKeyOf } from '@antin/adapters/devices/platform-key';
+import { citizenNumbers } from '../directory/citizen-number.ts';
+import { bindCertificate } from '../directory/load.ts';
+import { testProvince } from '../directory/province-for-tests.ts';
+import { receiverOf } from '../directory/rules.ts';
+import { withSuccessors } from '../directory/successors.ts';
+import type { LoadedDirectory } from '../directory/types.ts';
+import { loadDirectory } from '../load-directory.ts';
+import { loadPastDocument } from '../load-past-document.ts';
+import { officeMigrations } from '../office.ts';
+import { testOffice, type TestOffice } from '../office-for-tests.ts';
+import { ordinaryBooks } from '../registers/books.ts';
+import { generateKeyPairSync } from 'node:crypto';
+import { takeEffect, type ReorganisationDoors } from './execute.ts';
+import { reorganisationMigrations } from './migrations.ts';
+import { reorganisationApp } from './routes.ts';
+import { itemsOf } from './store.ts';
+
+const pki = testPki();
+let database: TestDatabase;
+let o: TestOffice;
+let doors: ReorganisationDoors;
+let loaded: LoadedDirectory;
+let tinh: string, xa: string;
+const requested: string[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase({ ...officeMigrations, ...certificateSideMigrations, ...reorganisationMigrations }, 'agency');
+  const platform = platformKeyOf(generateKeyPairSync('ed25519').privateKey);
+  o = await testOffice(database.db, pki, { deps: { platformKey: platform } });
+  doors = {
+    ...{ db: database.db, clock: o.clock, numbers: citizenNumbers(platform) },
+    chainOf: async () => pki.chain('leader').map((one) => one.raw),
+    requestBatch: async (id) => void requested.push(id),
+  };
+  o.app.route('/', reorganisationApp(doors));
+  const books = [ordinaryBooks(Number(dayIn(0).slice(0, 4)))];
+  const seed = {
+    agencies: testProvince.agencies.map((one) => (one.key === 'xa' ? { ...one, books } : one)),
+    people: testProvince.people.map((one) => (one.signInName === 'qt.so' ? { ...one } : one)),
+  };
+  loaded = await database.db.transaction().execute(async (tx) => {
+    const all = await loadDirectory(tx, seed);
+    await bindCertificate(tx, { der: pki.certificate('seal').raw, owner: { agencyId: all.agencies.get('xa')! } }, o.clock());
+    await bindCertificate(tx, { der: pki.certificate('leader').raw, owner: { personId: all.people.get('ct.xa')! } }, o.clock());
+    return all;
+  });
+  [tinh, xa] = [await o.signIn('qt.tinh'), await o.signIn('ct.xa')];
+});
+afterAll(async () => {
+  await o?.close();
+  await database?.close();
+});
+
+const idOf = (key: string) => loaded.agencies.get(key)!;
+const dayIn = (days: number) => officeDay(new Date(o.clock().getTime() + days * 86_400_000));
+const grounds = { number: '202/NQ-HĐND', date: '2026-06-01' };
+const draft = (name: string, plan: object, days: number, moves: object[] = []) => ({
+  ...{ name, plan, moves, effectiveOn: dayIn(days), grounds },
+});
+const act = (id: string, what: string) => o.post(tinh, `/api/reorganisations/${id}/${what}`, {});
+const codeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (fault: { code?: string }) => fault.code,
+  );
+/** The clock goes to the day, and the worker does what was decided for it. */
+async function theDayComes(id: string, day: string): Promise<void> {
+  o.clock.set(`${day}T03:00:00Z`);
+  await takeEffect(doors, id);
+  // Sessions have ended by then.
+  tinh = await o.signIn('qt.tinh');
+}
+const itemsIn = async (id: string) =>
+  (await itemsOf(database.db, id)).map((item) => ({
+    ...{ act: item.act, holder: item.holder, missing: item.missing },
+    item: item.itemSealed === null ? undefined : JSON.parse(doors.numbers.open(item.itemSealed)),
+  }));
+
+const newCommune = {
+  ...{ key: 'moi', code: 'H99.80', name: 'Ủy ban nhân dân phường Bình An', shortName: 'UBND', level: 3, levelName: 'Phường' },
+  ...{ place: 'Nam Hà', notation: 'UBND' },
+};
+
+test('a plan lists everything it touches, is decided as it was seen, and can be taken back until its day', async () => {
+  const plan = {
+    kind: 'merge',
+    agencyIds: [idOf('xa'), idOf('xa2')],
+    into: { opens: { ...newCommune, parentId: idOf('tinh') } },
+  };
+  const one = await o.post(tinh, '/api/reorganisations', draft('Sắp xếp xã Bình An', plan, 30));
+  expect([one.state, one.effects]).toEqual(['draft', undefined]);
+  expect(await codeOf(act(one.id, 'schedule'))).toBe('reorganisation.wrong-state');
+  const { effects } = await act(one.id, 'check');
+  expect(effects.agencies.map((agency: any) => [agency.name, agency.act])).toEqual([
+    ['Ủy ban nhân dân xã Bình An', 'closes'],
+    ['Ủy ban nhân dân xã Bình Lộc', 'closes'],
+    ['Ủy ban nhân dân phường Bình An', 'opens'],
+  ]);
+  expect(effects.positions.map((post: any) => [post.fullName, post.to, post.toTitle])).toEqual([
+    ['Vũ Thị Lộc', 'Ủy ban nhân dân phường Bình An', 'Chuyên viên'],
+    ['Hoàng Văn Xã', 'Ủy ban nhân dân phường Bình An', 'Chủ tịch'],
+  ]);
+  expect(effects.series.map((series: any) => [series.agencyName, series.act])).toEqual([
+    ['Ủy ban nhân dân xã Bình An', 'closes'],
+    ['Ủy ban nhân dân phường Bình An', 'opens'],
+  ]);
+  expect(effects.certificates.map((one_: any) => [one_.holder, one_.cause, one_.reissue, one_.missing])).toEqual([
+    ['Ủy ban nhân dân xã Bình An', 'organisation-merged', true, []],
+    ['Hoàng Văn Xã', 'post-changed', true, ['citizenNumber', 'mail', 'phone']],
+  ]);
+  expect(effects.problems.every((problem: any) => !problem.stops)).toBe(true);
+
+  // Somebody leaves in between: what was seen is no longer what would be done.
+  const post = loaded.positions.get('cv.xa2')!;
+  const leaving = await o.post(tinh, `/api/directory/positions/${post}/ending`, { validTo: dayIn(10) });
+  expect(await codeOf(act(one.id, 'schedule'))).toBe('reorganisation.changed-since-check');
+  await o.post(tinh, `/api/directory/changes/${leaving.changeId}/undo`, {});
+  expect((await act(one.id, 'schedule')).state).toBe('scheduled');
+  expect(
+    await codeOf(o.call(tinh, 'PUT', `/api/reorganisations/${one.id}`, draft('x', plan, 30)).then(async (r) => r.json())),
+  ).toBe('done');
+  expect((await act(one.id, 'cancel')).state).toBe('cancelled');
+  await theDayComes(one.id, dayIn(0));
+  expect((await o.get(tinh, `/api/reorganisations/${one.id}`)).state).toBe('cancelled');
+  expect((await o.get(tinh, `/api/directory/agencies/${idOf('xa')}`)).validTo).toBeNull();
+});
+
+test('only administrators plan, only within their reach, and what cannot be is said', async () => {
+  expect(await codeOf(o.post(xa, '/api/reorganisations', draft('x', { kind: 'change-posts' }, 5)))).toBe(
+    'role.administrator-needed',
+  );
+  const rename = (agencyId: string, more = {}) => ({ kind: 'rename', agencyId, name: 'Tên mới', ...more });
+  const stops = async (plan: object, moves: object[] = []) => {
+    const one = await o.post(tinh, '/api/reorganisations', draft('x', plan, 5, moves));
+    const { effects } = await act(one.id, 'check');
+    if (effects.problems.some((problem: any) => problem.stops))
+      expect(await codeOf(act(one.id, 'schedule'))).toBe('reorganisation.stopped');
+    return effects.problems.filter((problem: any) => problem.stops).map((problem: any) => problem.code);
+  };
+  expect(await stops(rename(idOf('tinh2')))).toEqual(['directory.not-yours']);
+  expect(await stops(rename(idOf('tinh')))).toEqual(['directory.own-name']);
+  expect(await stops(rename(idOf('xa'), { code: 'H99.01' }))).toEqual(['directory.code-taken']);
+  expect(await stops({ kind: 'dissolve', agencyId: idOf('so'), successorIds: [idOf('tinh')] })).toEqual([
+    'directory.has-children',
+  ]);
+  expect(await stops({ kind: 'dissolve', agencyId: idOf('xa'), successorIds: [idOf('xa')] })).toContain(
+    'directory.successor-unknown',
+  );
+  expect(await stops({ kind: 'change-posts' }, [{ positionId: loaded.positions.get('qt.tw')!, cause: 'retired' }])).toEqual([
+    'directory.not-yours',
+  ]);
+  expect(await codeOf(o.post(tinh, '/api/reorganisations', draft('x', rename(idOf('xa')), 0)))).toBe('directory.past');
+});
+
+test('a renamed agency keeps its old name on documents of that time, and certificates are changed, not ended', async () => {
+  const file = await o.files.put(new TextEncoder().encode('%PDF-1.7 cũ'));
+  const before = dayIn(0);
+  const { documentId } = await database.db.transaction().execute((tx) =>
+    loadPastDocument(
+      tx,
+      {
+        ...{
+          agency: 'xa',
+          typeCode: 'QĐ',
+          subject: 'Quyết định trước khi đổi tên',
+          notation: 'QĐ-UBND',
+          number: 3,
+          series: 'general',
+        },
+        ...{ date: before, drafterPosition: 'ct.xa', signerPosition: 'ct.xa', addressees: ['xa2'] },
+        files: [{ role: 'main', name: 'qd.pdf', mediaType: 'application/pdf', sha256: file.sha256, size: file.size }],
+      },
+      loaded,
+      o.clock(),
+    ),
+  );
+  const plan = { kind: 'rename', agencyId: idOf('xa'), name: 'Ủy ban nhân dân phường Bình An', code: 'H99.81' };
+  const one = await o.post(tinh, '/api/reorganisations', draft('Đổi tên', plan, 20));
+  await act(one.id, 'check');
+  await act(one.id, 'schedule');
+  const day = dayIn(20);
+  await takeEffect(doors, one.id);
+  // A worker that is early does nothing.
+  expect((await o.get(tinh, `/api/reorganisations/${one.id}`)).state).toBe('scheduled');
+  await theDayComes(one.id, day);
+  expect((await o.get(tinh, `/api/reorganisations/${one.id}`)).state).toBe('effective');
+  const detail = await o.get(tinh, `/api/directory/agencies/${idOf('xa')}`);
+  expect([detail.name, detail.code, detail.versions.map((version: any) => version.name)]).toEqual([
+    'Ủy ban nhân dân phường Bình An',
+    'H99.81',
+    ['Ủy ban nhân dân xã Bình An', 'Ủy ban nhân dân phường Bình An'],
+  ]);
+  const view = await o.get(await o.signIn('ct.xa'), `/api/documents/${documentId}`);
+  expect([view.agencyName, view.date]).toEqual(['Ủy ban nhân dân xã Bình An', before]);
+  const items = await itemsIn(one.id);
+  expect(items.map((item) => [item.act, item.holder, item.missing])).toEqual([
+    ['change', 'Ủy ban nhân dân phường Bình An', ['citizenNumber', 'mail', 'phone']],
+    ['change', 'Hoàng Văn Xã', ['citizenNumber', 'mail', 'phone']],
+  ]);
+});
+
+test('two communes become one on the day: posts, books, successors and one batch for the issuer', async () => {
+  const person = loaded.people.get('ct.xa')!;
+  const data = { citizenNumber: '001088012345', mail: 'xa@namha.gov.vn', phone: '0912345678' };
+  const changed = await o.call(tinh, 'PATCH', `/api/directory/people/${person}`, data);
+  expect(changed.status).toBe(200);
+  const plan = {
+    kind: 'merge',
+    agencyIds: [idOf('xa'), idOf('xa2')],
+    into: { opens: { ...newCommune, parentId: idOf('tinh') } },
+  };
+  const retires = { positionId: loaded.positions.get('cv.xa2')!, cause: 'retired' };
+  const one = await o.post(tinh, '/api/reorganisations', draft('Nhập xã', plan, 30, [retires]));
+  const { effects } = await act(one.id, 'check');
+  expect(effects.positions.map((post: any) => post.to)).toEqual([null, 'Ủy ban nhân dân phường Bình An']);
+  await act(one.id, 'schedule');
+  await theDayComes(one.id, dayIn(30));
+  await o.work();
+  const done = await o.get(tinh, `/api/reorganisations/${one.id}`);
+  expect(done.state).toBe('effective');
+
+  const found = await o.get(tinh, `/api/directory/codes/H99.80`);
+  const receiver = receiverOf(await withSuccessors(database.db, [idOf('xa2')]), idOf('xa2'), dayIn(0));
+  expect(receiver?.id).toBe(found.agency.id);
+  const moved = await o.get(tinh, `/api/directory/people/${person}`);
+  expect(moved.positions.map((post: any) => [post.agencyName, post.validFrom, post.validTo, post.grounds?.number])).toEqual([
+    ['Ủy ban nhân dân phường Bình An', dayIn(0), null, grounds.number],
+    ['Ủy ban nhân dân phường Bình An', '2024-01-01', dayIn(0), undefined],
+  ]);
+  const { rows } = await sql<{ closed: string | null; agency: string }>`
+    select r.closed_on as closed, a.code as agency from agency.register r join agency.agency a on a.id = r.agency_id
+    where r.direction = 'outgoing' order by a.code`.execute(database.db);
+  expect(rows).toEqual([
+    { agency: 'H99.80', closed: null },
+    { agency: 'H99.81', closed: dayIn(0) },
+  ]);
+
+  const items = await itemsIn(one.id);
+  expect(items.map(({ act: what, holder, missing }) => [what, holder, missing])).toEqual([
+    ['revoke', 'Ủy ban nhân dân phường Bình An', []],
+    ['revoke', 'Hoàng Văn Xã', []],
+    ['new', 'Hoàng Văn Xã', []],
+    ['new', 'Ủy ban nhân dân phường Bình An', []],
+  ]);
+  const [seal, , person_, organisation] = items.map(({ item }) => item);
+  expect([seal.cause, seal.certificate.serialHex, seal.certificate.issuerSha256.length]).toEqual([
+    'organisation-merged',
+    pki.certificate('seal').serialHex,
+    64,
+  ]);
+  expect([person_.subject.fullName, person_.subject.title, person_.subject.citizenNumber]).toEqual([
+    'Hoàng Văn Xã',
+    'Chủ tịch',
+    data.citizenNumber,
+  ]);
+  expect([organisation.subject.name, organisation.subject.code, organisation.subject.keeper.fullName]).toEqual([
+    'ỦY BAN NHÂN DÂN PHƯỜNG BÌNH AN',
+    'H99.80',
+    'Hoàng Văn Xã',
+  ]);
+  // Once, however often the worker comes.
+  await takeEffect(doors, one.id);
+  expect((await itemsIn(one.id)).length).toBe(4);
+  // Closed agencies are signed into no more, and their people act in the new one.
+  const session = await o.get(await o.signIn('ct.xa'), '/api/session');
+  expect(session.positions.map((post: any) => post.agencyId)).toEqual([found.agency.id]);
+});
+
+test('a directory that moved on stops the day: nothing is half done, and people are told', async () => {
+  const plan = { kind: 'rename', agencyId: idOf('phong'), name: 'Phòng Ngân sách - Kế hoạch' };
+  const one = await o.post(tinh, '/api/reorganisations', draft('Đổi tên phòng', plan, 10));
+  await act(one.id, 'check');
+  await act(one.id, 'schedule');
+  const closing = { successorIds: [idOf('so')], effectiveFrom: dayIn(3) };
+  await o.post(tinh, `/api/directory/agencies/${idOf('phong')}/closing`, closing);
+  await theDayComes(one.id, dayIn(10));
+  const after = await o.get(tinh, `/api/reorganisations/${one.id}`);
+  expect([after.state, after.effects.problems[0].code]).toEqual(['checked', 'directory.closed-then']);
+  expect((await itemsIn(one.id)).length).toBe(0);
+});
