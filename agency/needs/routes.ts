@@ -153,7 +153,9 @@ export function needsApp(deps: sheets.NeedsDeps & { readonly issuers: IssuerDeps
     const before = await roundBefore(db, round);
     const rows = await agencyLines(db, { round, before, after: query.after, size: query.size });
     const page = pageFrom(rows, query.size, (row) => [row.path]);
-    const agencies = page.items.map(({ path: _, ...line }) => line);
+    const agencies = page.items.map(({ agencyId, agencyCode, agencyName, state, entries, yearBefore }) => ({
+      ...{ agencyId, agencyCode, agencyName, state, entries, yearBefore },
+    }));
     const next = 'next' in page && page.next !== undefined ? { next: page.next } : {};
     return { totals: await totalsOf(db, round, before), agencies, ...next };
   });

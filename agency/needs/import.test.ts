@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { writeCsv, writeXlsx } from '@antin/adapters/tables/write';
+import { testDatabase, type TestDatabase } from '@antin/testkit/database';
+import { testPki } from '@antin/testkit/pki/test-pki';
+import { certificateSideMigrations } from '../certificate-side.ts';
+import { certificateOffice, type CertificateOffice } from '../certificates/office-for-tests.ts';
+import { officeMigrations } from '../office.ts';
+import { COLUMNS } from './columns.ts';
+import { runImport } from './import.ts';
+
+let database: TestDatabase;
+let o: CertificateOffice;
+let officer: string;
+let above: string;
+let sheetId = '';
+
+beforeAll(async () => {
+  database = await testDatabase({ ...officeMigrations, ...certificateSideMigrations }, 'agency');
+  o = await certificateOffice(database.db, testPki());
+  [officer, above] = [await o.signIn('cb.so'), await o.signIn('cb.tinh')];
+  await o.send(above, 'POST', '/api/needs', {
+    name: 'Đợt 2026',
+    year: 2026,
+    deadline: '2026-12-31',
+    forms: ['01'],
+    guidance: '',
+  });
+  sheetId = (await o.get(officer, '/api/needs')).rounds[0].sheetId;
+});
+afterAll(async () => {
+  await o?.close();
+  await database?.close();
+});
+
+const headings = COLUMNS['01'].map((column) => column.heading);
+const line = (i: number, more: Partial<Record<string, string>> = {}): string[] => {
+  const number = String(100_000_000_000 + i);
+  const cells: Record<string, string> = {
+    fullName: `Người ${i}`,
+    citizenNumber: number,
+    title: 'Chuyên viên',
+    mail: `nguoi${i}@so.vn`,
+    phone: '0912345678',
+    ...more,
+  };
+  return COLUMNS['01'].map((column) => cells[column.name] ?? '');
+};
+async function csv(rows: readonly string[][], heading: readonly string[] = headings): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of writeCsv(heading, rows)) pieces.push(piece);
+  return new Uint8Array(Buffer.concat(pieces));
+}
+const bring = async (bytes: Uint8Array, form = '01') =>
+  JSON.parse(Buffer.from(await o.bytes(officer, 'PUT', `/api/needs-sheets/${sheetId}/import/${form}`, bytes)).toString());
+const progress = (id: string) => o.get(officer, `/api/needs-imports/${id}`);
+
+test('five thousand rows come in by a job that can be killed, go on, and say for each row what became of it', async () => {
+  const rows = Array.from({ length: 5000 }, (_, i) => line(i, i % 100 === 99 ? { citizenNumber: 'x' } : {}));
+  const book = writeXlsx('Nhu cầu', headings, rows, 0);
+  const started = await bring(book.read(0, book.size));
+  expect(started).toMatchObject({ state: 'running', rows: 5000, done: 0 });
+  await expect(bring(book.read(0, book.size))).rejects.toMatchObject({ code: 'needs.import-running' });
+  // The worker is stopped after the first chunks, as a restart would.
+  const stop = new AbortController();
+  const watched = {
+    get aborted() {
+      return stop.signal.aborted;
+    },
+  } as AbortSignal;
+  const first = runImport(o.deps, started.id, watched);
+  for (let done = 0; done < 600;) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    done = (await progress(started.id)).done;
+  }
+  stop.abort();
+  expect(await first).toBe('interrupted');
+  const half = await progress(started.id);
+  expect(half.state).toBe('running');
+  expect(half.done).toBeLessThan(5000);
+  await o.work();
+  expect(await progress(started.id)).toMatchObject({ state: 'done', done: 5000, added: 5000, withErrors: 50 });
+  const { rows: counted } = await sql<{
+    n: number;
+    numbers: number;
+  }>`select count(*)::integer as n, count(distinct row_no)::integer as numbers
+    from agency.needs_entry where sheet_id = ${sheetId}`.execute(database.db);
+  expect(counted).toEqual([{ n: 5000, numbers: 5000 }]);
+  const wrong = await o.get(officer, `/api/needs-imports/${started.id}/rows?only=errors&size=10`);
+  // Line 1 of the sheet holds the headings.
+  expect(wrong.items[0]).toMatchObject({ row: 101, errors: [{ column: 'citizenNumber', code: 'needs.cell-citizen-number' }] });
+  expect(wrong.items).toHaveLength(10);
+  expect((await o.get(officer, `/api/needs-sheets/${sheetId}`)).withErrors).toBe(50);
+
+  // The whole file goes with one undo.
+  const after = await o.post(officer, `/api/needs-sheets/${sheetId}/undo`, {});
+  expect([after.entries, after.canUndo]).toEqual([{}, false]);
+});
+
+test('a CSV from anywhere is read by its headings; what is missing is said before anything is taken', async () => {
+  await expect(bring(await csv([line(1)], headings.slice(0, 2)))).rejects.toMatchObject({ code: 'needs.columns-missing' });
+  await expect(bring(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({
+    code: expect.stringMatching(/^needs\.(file-unreadable|columns-missing)$/),
+  });
+  await expect(bring(await csv([line(1)]), '02')).rejects.toMatchObject({ code: 'needs.columns-missing' });
+  const other = ['STT', 'Họ tên', 'CCCD', 'Chức danh', 'Email', 'SĐT'];
+  const started = await bring(
+    await csv([['1', 'Lê Thị Bình', '001190000044', 'Chuyên viên', 'BINH@so.vn', '0912 345 678']], other),
+  );
+  await o.work();
+  expect(await progress(started.id)).toMatchObject({ state: 'done', added: 1, withErrors: 0 });
+  const { items } = await o.get(officer, `/api/needs-sheets/${sheetId}/entries`);
+  expect(items.at(-1).cells).toMatchObject({ fullName: 'Lê Thị Bình', citizenNumber: '001190000044', mail: 'BINH@so.vn' });
+});
+
+test('the template that is given out comes back in as it is', async () => {
+  for (const form of ['01', '02', '03']) {
+    const book = await o.bytes(officer, 'GET', `/api/needs/columns/${form}/template`);
+    if (form !== '01') continue;
+    const started = await bring(book);
+    await o.work();
+    expect(await progress(started.id)).toMatchObject({ state: 'done', added: 1, withErrors: 0 });
+  }
+});
+
+test('an import stops when it is told to, and when its sheet is submitted', async () => {
+  const started = await bring(await csv([line(9001)]));
+  expect(await o.send(officer, 'DELETE', `/api/needs-imports/${started.id}`)).toMatchObject({
+    state: 'stopped',
+    reason: 'needs.import-stopped',
+  });
+  const again = await bring(await csv([line(9002)]));
+  const { version } = await o.get(officer, `/api/needs-sheets/${sheetId}`);
+  await o.post(officer, `/api/needs-sheets/${sheetId}/submit`, { version });
+  await o.work();
+  expect(await progress(again.id)).toMatchObject({ state: 'stopped', added: 0, reason: 'needs.sheet-submitted' });
+});
