@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
-import { inTransaction } from '@antin/adapters/db/transaction';
+import { inTransaction, only } from '@antin/adapters/db/transaction';
 import type { Db } from '@antin/adapters/db/transaction';
 import { DATABASE_ROLES } from './roles.ts';
-import { administratorStatements, createStatements, grantStatements } from './statements.ts';
+import type { DatabaseRole } from './roles.ts';
+import { administratorStatements, createStatements, grantStatements, takeStatements } from './statements.ts';
 import type { TableShape } from './statements.ts';
 
 /** `missing`: the user of the connection may not make or take the roles; its administrator runs `statements` once. */
@@ -18,7 +19,7 @@ const LOCK = 'authority database roles';
 export async function ensureDatabaseRoles(db: Db): Promise<RolesReady> {
   const here = await standing(db);
   if (here.missing.length > 0 && here.mayCreate) {
-    for (const statement of createStatements()) await sql.raw(statement).execute(db);
+    for (const statement of [...createStatements(), ...takeStatements()]) await sql.raw(statement).execute(db);
   }
   const now = await standing(db);
   const statements = administratorStatements(now.user);
@@ -55,14 +56,21 @@ async function standing(
   const { rows } = await sql<{ user: string; mayCreate: boolean }>`
     select session_user::text as "user", rolsuper or rolcreaterole as "mayCreate" from pg_catalog.pg_roles
     where rolname = session_user`.execute(db);
-  const known = await sql<{ name: string; member: boolean }>`
-    select rolname::text as name, pg_catalog.pg_has_role(session_user, oid, 'member') as member
-    from pg_catalog.pg_roles where rolname = any(${[...DATABASE_ROLES]}::text[])`.execute(db);
-  const names = new Map(known.rows.map((row) => [row.name, row.member]));
-  return {
-    user: rows[0]!.user,
-    mayCreate: rows[0]!.mayCreate,
-    missing: DATABASE_ROLES.filter((role) => !names.has(role)),
-    notMember: DATABASE_ROLES.filter((role) => names.get(role) === false),
-  };
+  const known = await sql<{ name: string }>`
+    select rolname::text as name from pg_catalog.pg_roles where rolname = any(${[...DATABASE_ROLES]}::text[])`.execute(db);
+  const names = new Set(known.rows.map((row) => row.name));
+  const notMember: string[] = [];
+  for (const role of DATABASE_ROLES) if (names.has(role) && !(await mayAct(db, role))) notMember.push(role);
+  return { ...only(rows, 'user'), missing: DATABASE_ROLES.filter((role) => !names.has(role)), notMember };
+}
+
+/** Tried, not asked: since PostgreSQL 16 a member may be one that must not `set role`. */
+async function mayAct(db: Db, role: DatabaseRole): Promise<boolean> {
+  try {
+    await db.transaction().execute((tx) => sql.raw(`set local role ${role}`).execute(tx));
+    return true;
+  } catch (fault) {
+    if ((fault as { code?: unknown }).code === '42501') return false;
+    throw fault;
+  }
 }

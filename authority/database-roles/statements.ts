@@ -14,6 +14,14 @@ export function createStatements(): string[] {
   );
 }
 
+/** Since PostgreSQL 16 who makes a role may not act in it without this; where somebody else made it, it is theirs to give. */
+export function takeStatements(): string[] {
+  return DATABASE_ROLES.map(
+    (role) =>
+      `do $$ begin grant ${role} to current_user; exception when insufficient_privilege or invalid_grant_operation then null; end $$`,
+  );
+}
+
 /**
  * What makes the roles hold exactly their privileges on the tables that exist: everything is taken away, then given.
  *
