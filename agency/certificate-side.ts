@@ -24,6 +24,7 @@ import { needsProblems } from './needs/problems.ts';
 import { needsGivenBack } from './needs/request.ts';
 import { needsApp } from './needs/routes.ts';
 import { needsTasks } from './needs/tasks.ts';
+import { requestOrWait } from './reorganisation/request.ts';
 import { scopeOf } from './scope.ts';
 import type { Caller } from './session/caller.ts';
 
@@ -39,6 +40,8 @@ export interface CertificateSide {
   readonly jobs: Readonly<Record<string, JobHandler>>;
   /** How much waits for a certificate officer, for the number beside the menu. */
   readonly tasksOf: (db: Db, caller: Caller) => Promise<number>;
+  /** The request to the issuer of what a reorganisation prepared. */
+  readonly requestBatch: (reorganisationId: string) => Promise<void>;
   /** Puts the daily job of reminders into the outbox; called at each start. */
   start(): Promise<void>;
 }
@@ -69,6 +72,7 @@ export function certificateSide(deps: CertificateSideDeps): CertificateSide {
       const stated = await needsTasks(deps, db, caller);
       return [...own, ...stated].reduce((sum, task) => sum + task.count, 0);
     },
+    requestBatch: (id) => requestOrWait({ certificates: deps, issuers }, id),
     start: () => scheduleReminders(deps.db, deps.clock()),
   };
 }

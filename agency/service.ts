@@ -34,6 +34,9 @@ import { publicProblems } from './public/problems.ts';
 import { publicApp } from './public/routes.ts';
 import type { VerifyDoors } from './public/verify.ts';
 import { enterIncoming, noteReceiver } from './registers/incoming-book.ts';
+import { reorganisationJobs } from './reorganisation/execute.ts';
+import { reorganisationMigrations } from './reorganisation/migrations.ts';
+import { reorganisationApp } from './reorganisation/routes.ts';
 import { practicePeople } from './session/routes.ts';
 import { verificationJobs } from './verification/jobs.ts';
 import { judgeWith, wholeFile } from './verification/judge.ts';
@@ -75,6 +78,7 @@ export const agencyMigrations: Migrations = {
   ...exchangeMigrations,
   ...incomingMigrations,
   ...certificateSideMigrations,
+  ...reorganisationMigrations,
 };
 
 export const agencyProblems: ProblemRows = {
@@ -137,6 +141,11 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
   );
   app.route('/', desks.app);
   app.route('/', certificates.app);
+  const reorganising = {
+    ...{ db, clock, numbers: citizenNumbers(deps.platformKey), chainOf: deps.chainOf },
+    requestBatch: certificates.requestBatch,
+  };
+  app.route('/', reorganisationApp(reorganising));
   app.route(
     '/',
     incomingApp({
@@ -159,6 +168,7 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
     jobs: {
       ...desks.jobs,
       ...certificates.jobs,
+      ...reorganisationJobs(reorganising),
       ...exchangeJobs({
         ...{ db, clock, key, issuedDocument },
         deliver: (message, canonical) =>
