@@ -12,6 +12,7 @@ import { serviceCertificates } from './ca/service-certificates.ts';
 import { AuthorityFault } from './fault.ts';
 import type { Refusal } from './fault.ts';
 import { issueApproved } from './issuance/approved.ts';
+import { auditor } from './issuance/audit.ts';
 import { fingerprint, issuance } from './issuance/issue.ts';
 import type { Issued } from './issuance/issue.ts';
 import { issuersOf } from './issuance/issuers.ts';
@@ -169,6 +170,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     };
   }
 
+  const audit = auditor(db, clock);
   const app = new Hono();
   app.route('/', status.routes);
   app.route('/', timeStampRoutes(stamp));
@@ -220,6 +222,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     evidence,
     async runJobs() {
       await prepare();
+      for (const complaint of await audit()) log.error({ ...complaint }, 'published, and the linter would stop it');
       await desk?.everyMinute();
       await status.presign();
     },
