@@ -7,19 +7,14 @@ export interface TableShape {
   readonly columns: readonly string[];
 }
 
-/** One `create role` a role; a server that has it already says so and is left as it is. */
+/** One `create role` a role. What did not work, because it is there or another process was quicker, is seen afterwards. */
 export function createStatements(): string[] {
-  return DATABASE_ROLES.map(
-    (role) => `do $$ begin create role ${role} nologin; exception when duplicate_object or unique_violation then null; end $$`,
-  );
+  return DATABASE_ROLES.map((role) => `do $$ begin create role ${role} nologin; exception when others then null; end $$`);
 }
 
 /** Since PostgreSQL 16 who makes a role may not act in it without this; where somebody else made it, it is theirs to give. */
 export function takeStatements(): string[] {
-  return DATABASE_ROLES.map(
-    (role) =>
-      `do $$ begin grant ${role} to current_user; exception when insufficient_privilege or invalid_grant_operation then null; end $$`,
-  );
+  return DATABASE_ROLES.map((role) => `do $$ begin grant ${role} to current_user; exception when others then null; end $$`);
 }
 
 /**
