@@ -3,7 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { officeDay } from '@antin/adapters/clock/days';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { testPki } from '@antin/testkit/pki/test-pki';
-import { certificateSideMigrations } from '../certificate-side.ts';
+import { workingCalendar } from '@antin/adapters/clock/working-days';
+import { ConsolidatedRequest } from '@antin/protocol/certificates/request';
+import { certificateSide, certificateSideMigrations } from '../certificate-side.ts';
+import { receiptKeyOf } from '../exchange/receipt-key.ts';
+import { filesConnector } from '../issuers/files-connector.ts';
+import { installationSealer } from '../issuers/seal.ts';
+import { requestById } from '../issuers/store.ts';
 import { platformKeyOf } from '@antin/adapters/devices/platform-key';
 import { citizenNumbers } from '../directory/citizen-number.ts';
 import { bindCertificate } from '../directory/load.ts';
@@ -28,16 +34,21 @@ let o: TestOffice;
 let doors: ReorganisationDoors;
 let loaded: LoadedDirectory;
 let tinh: string, xa: string;
-const requested: string[] = [];
 
 beforeAll(async () => {
   database = await testDatabase({ ...officeMigrations, ...certificateSideMigrations, ...reorganisationMigrations }, 'agency');
   const platform = platformKeyOf(generateKeyPairSync('ed25519').privateKey);
   o = await testOffice(database.db, pki, { deps: { platformKey: platform } });
+  const ways = new Map([['files', filesConnector()]]);
+  const side = certificateSide({
+    ...{ db: database.db, clock: o.clock, files: o.files, vault: citizenNumbers(platform), calendar: () => workingCalendar() },
+    ...{ trusted: () => false, authorities: () => [], judgePdf: () => Promise.reject(new Error('no judge here')) },
+    ...{ connectors: ways, defaultConnector: 'files', sealer: installationSealer(receiptKeyOf(platform)) },
+  });
   doors = {
     ...{ db: database.db, clock: o.clock, numbers: citizenNumbers(platform) },
     chainOf: async () => pki.chain('leader').map((one) => one.raw),
-    requestBatch: async (id) => void requested.push(id),
+    requestBatch: side.requestBatch,
   };
   o.app.route('/', reorganisationApp(doors));
   const books = [ordinaryBooks(Number(dayIn(0).slice(0, 4)))];
@@ -267,6 +278,17 @@ test('two communes become one on the day: posts, books, successors and one batch
   ]);
   // Once, however often the worker comes.
   await takeEffect(doors, one.id);
+  for (let times = 0; times < 2; times++) await doors.requestBatch!(one.id);
+  const { certificateRequestId } = await o.get(tinh, `/api/reorganisations/${one.id}`);
+  const request = ConsolidatedRequest.parse(JSON.parse((await requestById(database.db, certificateRequestId))!.content));
+  expect([request.number, request.items.map((item) => item.act)]).toEqual([grounds.number, ['revoke', 'revoke', 'new', 'new']]);
+  const lines = await sql<{ name: string; agency: string }>`
+    select h.name, a.code as agency from agency.holding h join agency.agency a on a.id = h.agency_id
+    where h.state = 'requested' order by h.form`.execute(database.db);
+  expect(lines.rows).toEqual([
+    { name: 'Hoàng Văn Xã', agency: 'H99.80' },
+    { name: 'ỦY BAN NHÂN DÂN PHƯỜNG BÌNH AN', agency: 'H99.80' },
+  ]);
   expect((await itemsIn(one.id)).length).toBe(4);
   // Closed agencies are signed into no more, and their people act in the new one.
   const session = await o.get(await o.signIn('ct.xa'), '/api/session');
