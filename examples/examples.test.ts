@@ -39,6 +39,14 @@ describe.skipIf(opensslVersion === undefined)('the examples', () => {
     if (tools.pdfsig) expect(pdfsig(new Uint8Array(readFileSync(path('signed.pdf'))))).toMatchObject({ signatures: 1, valid: 1 });
   });
 
+  it.skipIf(softHsmModule() === undefined)('make keys and certificates of CAs before witnesses', () => {
+    const { stdout, codes, path } = run('12-ceremony');
+    expect(codes).toEqual([1, 65]);
+    expect(stdout).toContain('cap-phat.crt: OK');
+    expect(statSync(path('authority/signer/signer.json')).mode & 0o077).toBe(0);
+    expect(readFileSync(path('bien-ban.log'), 'utf8')).toContain('Người giữ khóa');
+  });
+
   it('validate many files, one JSON line each', () => {
     const { stdout, codes, path } = run('03-validate-many');
     expect(codes).toEqual([65]);

@@ -58,10 +58,9 @@ export async function ceremony(options: CeremonyOptions): Promise<CeremonyResult
   const { say } = options;
   say(`${file.title} · ${file.mode} · ${file.profile}`);
   say(`file         SHA-256 ${sha256(text)}`);
-  if (file.mode === 'install') installation(file, inputs);
   const plan = signs ? prepare(file, inputs, output, options, say) : undefined;
   if (file.mode === 'key') say(`key          ${file.generate?.kind} “${file.generate?.label}”`);
-  const reviewed = plan === undefined ? sha256(text) : sha256(plan.tbs);
+  const reviewed = plan === undefined ? reviewedWithoutTbs(file, inputs, text, say) : sha256(plan.tbs);
   if (options.reviewed === undefined) {
     say(`dry run: nothing was signed. Confirm with --reviewed ${reviewed}`);
     return { reviewed, outputs: plan === undefined ? [] : [tbsPath(output, file)], transcript: undefined };
@@ -87,6 +86,14 @@ export async function ceremony(options: CeremonyOptions): Promise<CeremonyResult
   } finally {
     transcript.close();
   }
+}
+
+/** Where nothing is signed: the file itself, or for an installation everything that comes out of it. */
+function reviewedWithoutTbs(file: CeremonyFile, inputs: CeremonyInputs, text: string, say: (line: string) => void): string {
+  if (file.mode !== 'install') return sha256(text);
+  const made = [...installation(file, inputs)].map(([name, content]) => `${sha256(content)}  ${name}`);
+  for (const line of made) say(line);
+  return sha256(made.join('\n'));
 }
 
 const tbsPath = (output: string, file: CeremonyFile): string => join(output, `${file.name}.tbs`);

@@ -122,14 +122,24 @@ function begin(frame: Frame, vocabulary: Vocabulary): Work {
 }
 
 function replyOf(id: number, work: Work): Buffer | Promise<Buffer> {
-  const done = (value: Uint8Array | object) =>
-    value instanceof Uint8Array ? encodeFrame(id, 0, value) : encodeJson(id, 0, value);
   try {
     const value = work();
-    return value instanceof Promise ? value.then(done).catch((error: unknown) => faultOf(id, error)) : done(value);
+    return value instanceof Promise ? laterReplyOf(id, value) : encoded(id, value);
   } catch (error) {
     return faultOf(id, error);
   }
+}
+
+async function laterReplyOf(id: number, value: Promise<Uint8Array | object>): Promise<Buffer> {
+  try {
+    return encoded(id, await value);
+  } catch (error) {
+    return faultOf(id, error);
+  }
+}
+
+function encoded(id: number, value: Uint8Array | object): Buffer {
+  return value instanceof Uint8Array ? encodeFrame(id, 0, value) : encodeJson(id, 0, value);
 }
 
 function faultOf(id: number, error: unknown): Buffer {
