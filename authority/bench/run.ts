@@ -5,7 +5,7 @@ import { connect } from '@antin/adapters/db/connect';
 import { migrate } from '@antin/adapters/db/migrate';
 import { startPostgres } from '@antin/adapters/db/postgres/server';
 import { migrations } from '../migrations.ts';
-import { crlFigure } from './crl.ts';
+import { crlFigure, crlFromDatabase } from './crl.ts';
 import { print } from './measure.ts';
 import { ocspFigures } from './ocsp.ts';
 import { timeStampFigures } from './time-stamps.ts';
@@ -19,18 +19,17 @@ const isWanted = (name: string) => wanted.length === 0 || wanted.includes(name);
 const folder = mkdtempSync(join(tmpdir(), 'antin-bench-'));
 try {
   if (isWanted('crl')) print(await crlFigure());
-  if (isWanted('ocsp') || isWanted('tsa')) {
-    const server = await startPostgres({ dataDir: join(folder, 'postgres') });
-    const address = await server.ensureDatabase('antin');
-    const db = connect(address, { maxConnections: 4 });
-    try {
-      await migrate(db, migrations, 'authority');
-      if (isWanted('tsa')) for await (const figure of timeStampFigures(db, folder)) print(figure);
-      if (isWanted('ocsp')) for await (const figure of ocspFigures(address, folder)) print(figure);
-    } finally {
-      await db.destroy();
-      await server.stop();
-    }
+  const server = await startPostgres({ dataDir: join(folder, 'postgres') });
+  const address = await server.ensureDatabase('antin');
+  const db = connect(address, { maxConnections: 4 });
+  try {
+    await migrate(db, migrations, 'authority');
+    if (isWanted('crl')) print(await crlFromDatabase(db));
+    if (isWanted('tsa')) for await (const figure of timeStampFigures(db, folder)) print(figure);
+    if (isWanted('ocsp')) for await (const figure of ocspFigures(address, folder)) print(figure);
+  } finally {
+    await db.destroy();
+    await server.stop();
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -109,6 +109,45 @@ describe('lists', () => {
     expect(() => verify(certificate)).toThrow(/revoked/);
   });
 
+  test.skipIf(opensslVersion === undefined)(
+    'a certificate names its shard, and openssl takes that list for it and no other',
+    async () => {
+      const issued = await t.issued();
+      const url = issued.certificate.crlDistributionPoints[0]?.urls[0] as string;
+      const own = Number(/issuing-(\d+)\.crl$/.exec(url)?.[1]);
+      const stored = await sql<{ crl_shard: number }>`
+      select crl_shard from authority.certificate where serial_hex = ${issued.serialHex}`.execute(t.db);
+      expect(stored.rows[0]?.crl_shard).toBe(own);
+      const verify = async (shard: number) => {
+        const der = t.file('shard.crl', (await t.get(`/crl/issuing-${shard}.crl`)).bytes);
+        const crls = t.file('shard.pem', openssl('crl', '-inform', 'DER', '-in', der));
+        return openssl(
+          ...[
+            'verify',
+            '-no-CApath',
+            '-CAfile',
+            t.file('root.pem', pem(t.root)),
+            '-untrusted',
+            t.file('issuer.pem', pem(t.issuer)),
+          ],
+          ...[
+            '-crl_check',
+            '-CRLfile',
+            crls,
+            '-attime',
+            String(Math.ceil(t.now / 1000) + 1),
+            t.file('ee.pem', pem(issued.certificate)),
+          ],
+        );
+      };
+      expect(await verify(own)).toContain('OK');
+      await expect(verify((own + 1) % 4)).rejects.toThrow(/unable to get certificate CRL|different CRL scope/i);
+      t.now += 2000;
+      await t.service.revoke(issued.serialHex, 'keyCompromise');
+      await expect(verify(own)).rejects.toThrow(/revoked/);
+    },
+  );
+
   test('a certificate that expired stays on one more shard list, then leaves; on the full list it stays, and that says so', async () => {
     const { certificate, serialHex } = await issuedIn(1);
     const other = await issuedIn(1);

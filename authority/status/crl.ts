@@ -31,7 +31,7 @@ export interface CrlParts {
 }
 
 /** Lists worked off in one go; the rest comes with the next minute. */
-const MOST_AT_ONCE = 200;
+const MOST_AT_ONCE = 1000;
 const AGAIN_MS = 60_000;
 
 /** Builds every list whose time has come or that a revocation waits for; one that fails does not hold up the others. */
