@@ -56,6 +56,8 @@ export interface ConsoleSettings {
 }
 
 export interface OfficersDevices {
+  /** Page of the practice agent, once it runs. */
+  readonly agentPage?: () => string | undefined;
   readonly shared: Devices;
   /** Where agents fetch what they are to sign. */
   readonly files: FileStore;
@@ -63,17 +65,16 @@ export interface OfficersDevices {
   readonly chainOf: StatementDoors['chainOf'];
 }
 
-export interface ConsoleParts extends Pick<RegistrationDoors, 'seal'> {
+export interface ConsoleParts extends Pick<RegistrationDoors, 'issue' | 'revoke' | 'seal'> {
+  /** As the owner of the tables: for the first officers and for what a start settles. */
   readonly db: AnyDatabase;
+  readonly doors: Doors;
   /** The authority's own folder; papers of requests lie below. */
   readonly dataDir: string;
   readonly clock: Clock;
   readonly settings: ConsoleSettings;
-  /** Whose signatures are believed: officers' and senders'. */
-  readonly trust: Trust;
-  /** Issues in the role of issuance, revokes in that of revocation. */
-  readonly issueIn: (doors: Doors) => RegistrationDoors['issue'];
-  readonly revokeIn: (doors: Doors) => RegistrationDoors['revoke'];
+  /** Whose signatures are believed, officers' and senders'; asked each time, because CAs follow one another. */
+  readonly trust: () => Trust;
   readonly log: { info(facts: object, text: string): void; error(facts: object, text: string): void };
 }
 
@@ -86,7 +87,6 @@ export interface AuthorityConsole {
   /** The first officers of an empty installation; see `foundOfficers`. */
   foundOfficers(officers: readonly FirstOfficer[], password: string, mustChange: boolean): Promise<boolean>;
   everyMinute(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 export const consoleProblems: ProblemRows = {
@@ -98,25 +98,34 @@ export const consoleProblems: ProblemRows = {
   ...deviceProblems,
 };
 
-/** Puts it together: each part on a connection in its own database role, where the server has the roles. */
+/**
+ * Connections for each part in its own database role, where the server has the roles; to be called after every migration.
+ */
+export async function separatedDoors(
+  db: AnyDatabase,
+  { databaseUrls }: Pick<ConsoleSettings, 'databaseUrls'>,
+  log: ConsoleParts['log'],
+): Promise<Doors> {
+  const roles = await ensureDatabaseRoles(db);
+  if (roles.status === 'ready') return separateDoors(db, databaseUrls);
+  log.error({ why: roles.why }, 'no separate database roles; `antin database roles` prints what an administrator runs once');
+  return oneDoor(db);
+}
+
+/** Puts the console together. */
 export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityConsole> {
-  const { db, clock, settings, log } = parts;
+  const { db, doors, clock, settings } = parts;
   if (settings.profile === 'production' && settings.signedActs !== 'required')
     throw new TypeError('in production officers sign their acts');
-  const roles = await ensureDatabaseRoles(db);
-  if (roles.status === 'missing') {
-    log.error({ why: roles.why }, 'no separate database roles; `antin database roles` prints what an administrator runs once');
-  }
   if (settings.profile === 'production') await requireRegisteredIssuance(db);
-  const doors = roles.status === 'ready' ? separateDoors(db, settings.databaseUrls) : oneDoor(db);
   const registration: RegistrationDoors = {
     doors,
     clock,
     files: openFileStore(join(parts.dataDir, 'registration')),
     signedActs: settings.signedActs,
-    judge: judgeWith(parts.trust),
-    revoke: parts.revokeIn(doors),
-    issue: parts.issueIn(doors),
+    judge: (file, more) => judgeWith(parts.trust())(file, more),
+    revoke: parts.revoke,
+    issue: parts.issue,
     ...(parts.seal === undefined ? {} : { seal: parts.seal }),
   };
   const addressOf = (c: Context) => peerAddress(c);
@@ -128,6 +137,7 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
       passwords: { hash: hashPassword, verify: verifyPassword },
       decoyHash: await hashPassword(randomBytes(16).toString('hex')),
       addressOf,
+      agentPage: settings.devices?.agentPage,
       async countsOf(reader, officer) {
         const today = officeDay(clock());
         const waiting = await countWaiting(reader, { officerId: officer.id, today, soon: today });
@@ -170,6 +180,5 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
       return foundOfficers(db, officers, { passwordHash, mustChange, at: clock(), from: officeDay(clock()) });
     },
     everyMinute: async () => void (await checkRest(registration)),
-    stop: () => doors.close(),
   };
 }

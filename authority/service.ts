@@ -3,8 +3,9 @@ import { localClock } from '@antin/adapters/clock/watched-clock';
 import type { ClockTrust } from '@antin/adapters/clock/watched-clock';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { Certificate } from '@antin/pki/x509/certificate';
-import { authorityConsole } from './console.ts';
+import { authorityConsole, separatedDoors } from './console.ts';
 import type { AuthorityConsole, ConsoleSettings } from './console.ts';
+import { oneDoor } from './database-roles/doors.ts';
 import { chainOf, inUse, issuerOfSerial } from './ca/chain.ts';
 import { retireNeedless } from './ca/generations.ts';
 import { openCas } from './ca/open.ts';
@@ -125,8 +126,9 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   let vouched = await inUse(db);
   let filled = [await subscribers()];
   let tsa = await services.tsa();
+  const doors = options.console === undefined ? oneDoor(db) : await separatedDoors(db, options.console, log);
   const status = statusService({
-    db,
+    db: doors.as('antin_status'),
     path: new URL(baseUrl).pathname,
     clock,
     caKey: (issuer) => generations.statusSigner(issuer),
@@ -181,19 +183,16 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   }
   const trustAnchors = (): TrustAnchor[] =>
     vouched.roots.map((certificate) => ({ certificate, purposes: ['signer', 'time-stamp'], practice: cas.practice }));
+  const own = { db: doors.as('antin_issuance'), clock };
+  const registered = issuance({ ...own, issuerFor });
   const desk =
     options.console === undefined
       ? undefined
       : await authorityConsole({
-          ...{ db, dataDir: options.dataDir, clock: () => new Date(clock()), log, settings: options.console },
-          trust: { anchors: trustAnchors(), certificates: vouched.issuers.map((one) => one.raw), evidence },
-          issueIn(doors) {
-            const own = { db: doors.as('antin_issuance'), clock };
-            const registered = issuance({ ...own, issuerFor });
-            return (order) => issueApproved({ ...own, issuance: registered }, order);
-          },
-          revokeIn: (doors) => (order) => {
-            const { issuerSha256, serialHex, ...wish } = order;
+          ...{ db, doors, dataDir: options.dataDir, clock: () => new Date(clock()), log, settings: options.console },
+          trust: () => ({ anchors: trustAnchors(), certificates: vouched.issuers.map((one) => one.raw), evidence }),
+          issue: (order) => issueApproved({ ...own, issuance: registered }, order),
+          revoke({ issuerSha256, serialHex, ...wish }) {
             return revoke(doors.as('antin_revocation'), { issuerSha256, serialHex }, wish, clock());
           },
         });
@@ -229,7 +228,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     status,
     console: desk,
     async stop() {
-      await desk?.stop();
+      await doors.close();
       await cas.stop();
     },
   };

@@ -142,9 +142,14 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
   antin_status: {
     ...journal,
     ...outbox,
-    ...certificates,
+    revocation: read,
+    // That it has been made searchable; nothing else of it.
+    certificate: { select: true, update: ['unpublished'] },
+    published: keep,
+    notice: append,
     status_issuer: keep,
-    crl: append,
+    // Old ones of a day that a later one stands for are thrown away.
+    crl: { select: true, insert: true, delete: true },
     crl_list: keep,
     crl_due: own,
     ocsp_answer: own,

@@ -220,6 +220,9 @@ describe('acts on a certificate', () => {
     expect(await suspension('revoker', official.certificate, 'lift')).toBe('revocation.second-officer-needed');
     expect(await suspension('revoker2', official.certificate, 'lift')).toBe('done');
     expect(await t.authority.statusOf(official.key.certificate)).toMatchObject({ kind: 'good' });
+    await sql`update authority.certificate set profile = 'person' where serial_hex = ${official.certificate.serialHex}`.execute(
+      t.db,
+    );
     const other = { type: 'antin.suspension', certificate: official.certificate, act: 'suspend', reason: 'x' };
     const statement = { ...other, officerId: await t.officerId('approver'), at: new Date(t.authority.now).toISOString() };
     expect(await codeOf(t.post('revoker', '/suspensions', { statement }))).toBe('request.statement-other');
