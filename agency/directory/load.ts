@@ -4,7 +4,9 @@ import { nameText } from '@antin/pki/x509/name';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { fold } from '@antin/adapters/db/folding';
 import type { Tx } from '@antin/adapters/db/transaction';
+import type { CitizenNumbers } from './citizen-number.ts';
 import { codeForm } from './codes.ts';
+import { insertAuthority } from './people-store.ts';
 import type { AgencySeed, CertificateBinding, DirectorySeed, LoadedDirectory, PersonSeed } from './types.ts';
 
 /**
@@ -14,7 +16,7 @@ import type { AgencySeed, CertificateBinding, DirectorySeed, LoadedDirectory, Pe
  *
  * @throws {TypeError} when a key of the seed names nothing
  */
-export async function loadAgenciesAndPeople(tx: Tx, seed: DirectorySeed): Promise<LoadedDirectory> {
+export async function loadAgenciesAndPeople(tx: Tx, seed: DirectorySeed, numbers?: CitizenNumbers): Promise<LoadedDirectory> {
   const agencies = new Map(seed.agencies.map((agency) => [agency.key, randomUUID() as string]));
   if (agencies.size !== seed.agencies.length) throw new TypeError('two agencies of the seed have one key');
   const idOf = (key: string): string => {
@@ -33,8 +35,9 @@ export async function loadAgenciesAndPeople(tx: Tx, seed: DirectorySeed): Promis
   const people = new Map<string, string>();
   const positions = new Map<string, string>();
   for (const person of seed.people) {
-    people.set(person.signInName, await insertPerson(tx, person, idOf, positions));
+    people.set(person.signInName, await insertPerson(tx, person, idOf, positions, numbers));
   }
+  await insertAuthorities(tx, seed, positions);
   return { agencies, people, positions };
 }
 
@@ -61,12 +64,16 @@ async function insertPerson(
   person: PersonSeed,
   agencyIdOf: (key: string) => string,
   positions: Map<string, string>,
+  numbers: CitizenNumbers | undefined,
 ): Promise<string> {
   const id = randomUUID();
+  const citizen = person.citizenNumber === undefined ? undefined : numbers?.seal(person.citizenNumber);
   await sql`
-    insert into agency.person (id, sign_in_name, full_name, password_hash, signature_image_sha256)
+    insert into agency.person (id, sign_in_name, full_name, password_hash, signature_image_sha256, mail, phone, citizen_sealed,
+      citizen_hash, citizen_last4)
     values (${id}, ${person.signInName.trim().toLowerCase()}, ${person.fullName}, ${person.passwordHash ?? null},
-      ${person.signatureImageSha256 ?? null})`.execute(tx);
+      ${person.signatureImageSha256 ?? null}, ${person.mail ?? null}, ${person.phone ?? null}, ${citizen?.sealed ?? null},
+      ${citizen?.hash ?? null}, ${citizen?.last4 ?? null})`.execute(tx);
   for (const position of person.positions) {
     if (positions.has(position.key)) throw new TypeError(`two positions of the seed have the key ${position.key}`);
     const positionId = randomUUID();
@@ -79,6 +86,26 @@ async function insertPerson(
     );
   }
   return id;
+}
+
+/** Behind all positions, because one may be given by another. */
+async function insertAuthorities(tx: Tx, seed: DirectorySeed, positions: ReadonlyMap<string, string>): Promise<void> {
+  const idOf = (key: string): string => {
+    const id = positions.get(key);
+    if (id === undefined) throw new TypeError(`no position ${key} in the seed`);
+    return id;
+  };
+  for (const position of seed.people.flatMap((person) => person.positions)) {
+    for (const one of position.authorities ?? []) {
+      await insertAuthority(tx, {
+        ...{ id: randomUUID(), positionId: idOf(position.key), capacity: one.capacity, onBehalfOf: one.onBehalfOf ?? null },
+        ...{ typeCodes: one.typeCodes === undefined ? null : [...one.typeCodes], scope: one.scope ?? null },
+        delegatedBy: one.delegatedBy === undefined ? null : idOf(one.delegatedBy),
+        ...{ groundsNumber: one.grounds.number, groundsDate: one.grounds.date },
+        ...{ validFrom: one.validFrom, validTo: one.validTo ?? null },
+      });
+    }
+  }
 }
 
 /**

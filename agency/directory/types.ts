@@ -62,11 +62,30 @@ export interface PositionSeed {
   readonly roles: readonly Role[];
   readonly validFrom: Day;
   readonly validTo?: Day;
+  /** What the post may sign, written down; without any it signs as its capacity says. */
+  readonly authorities?: readonly AuthoritySeed[];
+}
+
+export interface AuthoritySeed {
+  readonly capacity: Capacity;
+  readonly onBehalfOf?: string;
+  /** Absent: documents of every type. */
+  readonly typeCodes?: readonly string[];
+  readonly scope?: string;
+  /** Key of the position that gives it. */
+  readonly delegatedBy?: string;
+  readonly grounds: { readonly number: string; readonly date: Day };
+  readonly validFrom: Day;
+  readonly validTo?: Day;
 }
 
 export interface PersonSeed {
   readonly signInName: string;
   readonly fullName: string;
+  readonly mail?: string;
+  readonly phone?: string;
+  /** Kept only when the loader is given how to seal it. */
+  readonly citizenNumber?: string;
   /** argon2 hash made by the caller; absent: this person cannot sign in (left the office). */
   readonly passwordHash?: string;
   /** PNG of the handwritten signature in the file store. */

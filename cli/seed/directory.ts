@@ -21,10 +21,12 @@ export async function directorySeed(
     agencies.push({ ...agency, sealImageSha256: image.sha256, books: [books] });
   }
   const people = [];
-  for (const { email: _, ...person } of demo.people) {
+  for (const [index, { email, ...person }] of demo.people.entries()) {
     const image = await files.put(signatureImage(person.fullName));
     const left = person.positions.every((position) => position.validTo !== undefined);
-    people.push({ ...person, signatureImageSha256: image.sha256, ...(left ? {} : { passwordHash }) });
+    // Nobody's: no province has the code 000, no network the prefix 0900.
+    const made = { phone: `0900000${String(index).padStart(3, '0')}`, citizenNumber: `000190${String(index).padStart(6, '0')}` };
+    people.push({ ...person, ...made, mail: email, signatureImageSha256: image.sha256, ...(left ? {} : { passwordHash }) });
   }
   return { agencies, people };
 }

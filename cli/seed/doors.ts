@@ -1,6 +1,7 @@
 import type { AnyDatabase } from '@antin/adapters/db/connect';
 import type { FileStore } from '@antin/adapters/files/store';
 import type { Tx } from '@antin/adapters/db/transaction';
+import type { CitizenNumbers } from '@antin/agency/directory/citizen-number';
 import type { AuthorityService } from '@antin/authority/service';
 
 /** What the practice agent makes for one person or agency: a key of its own, and the request for a certificate. */
@@ -22,6 +23,8 @@ export interface PracticeKeys {
 export interface SeedDoors {
   readonly db: AnyDatabase;
   readonly files: FileStore;
+  /** Seals the citizen numbers of the demo; without it nobody has one. */
+  readonly numbers?: CitizenNumbers;
   readonly authority: AuthorityService;
   readonly agent: PracticeKeys;
   readonly registerAgent: (tx: Tx, personIds: readonly string[], certificates: readonly Uint8Array[]) => Promise<void>;

@@ -18,7 +18,7 @@ export const demos: Readonly<Record<'province' | 'four-level', Demo>> = { provin
 export async function seedDemo(demo: Demo, doors: SeedDoors): Promise<void> {
   const year = Number(officeDay(doors.now()).slice(0, 4));
   const seed = await directorySeed(demo, { files: doors.files, year, passwordHash: doors.passwordHash });
-  const loaded = await doors.db.transaction().execute((tx) => loadDirectory(tx, seed));
+  const loaded = await doors.db.transaction().execute((tx) => loadDirectory(tx, seed, doors.numbers));
   await seedPast(demo, loaded, doors);
   doors.turnClock(undefined);
   await doors.authority.runJobs();

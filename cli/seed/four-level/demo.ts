@@ -39,8 +39,8 @@ function staff(agencyKey: string, prefix: string, leader: string, clerk: string,
         agency: agencyKey,
         title,
         capacity: role === 'leader' ? 'TM.' : '',
-        // One official of each agency also answers for its certificates and devices.
-        roles: role === 'drafter' ? [role, 'certificate-officer'] : [role],
+        // One official of each agency also answers for its certificates and devices, and keeps its directory.
+        roles: role === 'drafter' ? [role, 'certificate-officer', 'administrator'] : [role],
         validFrom: '2021-06-15',
       },
     ],

@@ -1,4 +1,4 @@
-import type { Capacity } from '@antin/agency/directory/types';
+import type { AuthoritySeed, Capacity } from '@antin/agency/directory/types';
 import type { Role } from '@antin/protocol/office/session';
 import type { DemoPerson } from '../data.ts';
 
@@ -27,11 +27,23 @@ function person(
       roles,
       validFrom: dates.from ?? NOW,
       ...(dates.to === undefined ? {} : { validTo: dates.to }),
+      ...(capacity === 'KT.' ? { authorities: [DEPUTIES] } : {}),
     })),
   };
 }
 
+/** Deputies sign for the head by the decision that shares out the work of the leadership. */
+const DEPUTIES: AuthoritySeed = { capacity: 'KT.', grounds: { number: '02/QĐ-UBND', date: NOW }, validFrom: NOW };
+
 const clerk = (unit = 'Văn phòng'): Post => ['clerk', 'Văn thư', unit, '', ['clerk']];
+/** Keeps the directory of the agency and of all below it. */
+const administrator = ([key, title, unit, capacity, roles]: Post): Post => [
+  key,
+  title,
+  unit,
+  capacity,
+  [...roles, 'administrator'],
+];
 const official = (unit: string): Post => ['official', 'Chuyên viên', unit, '', ['drafter']];
 /** Who also answers for the agency's certificates and devices. */
 const officer = ([key, title, unit, capacity, roles]: Post): Post => [
@@ -52,12 +64,12 @@ export const provincePeople: readonly DemoPerson[] = [
     'TL.',
     ['leader'],
   ]),
-  person('centre', 'bnv.tuyet', 'Lê Ánh Tuyết', officer(clerk('Văn phòng Bộ'))),
+  person('centre', 'bnv.tuyet', 'Lê Ánh Tuyết', administrator(officer(clerk('Văn phòng Bộ')))),
 
   person('province', 'ub.son', 'Hoàng Ngọc Sơn', chairman),
   person('province', 'ub.hai', 'Vũ Thanh Hải', ['deputy', 'Phó Chủ tịch', undefined, 'KT.', ['leader']]),
   person('province', 'ub.mai', 'Đặng Thị Mai', clerk('Văn phòng UBND tỉnh')),
-  person('province', 'ub.tung', 'Bùi Sơn Tùng', officer(official('Phòng Kinh tế - Tổng hợp'))),
+  person('province', 'ub.tung', 'Bùi Sơn Tùng', administrator(officer(official('Phòng Kinh tế - Tổng hợp')))),
 
   person('finance', 'stc.hung', 'Trần Quốc Hùng', ['leader', 'Giám đốc', undefined, '', ['leader']]),
   // A deputy who is also acting head of a division: signs in the one position, drafts in the other.
@@ -77,7 +89,7 @@ export const provincePeople: readonly DemoPerson[] = [
 
   person('science', 'skhcn.quang', 'Mai Xuân Quang', ['leader', 'Giám đốc', undefined, '', ['leader']]),
   person('science', 'skhcn.nga', 'Hồ Thúy Nga', clerk()),
-  person('science', 'skhcn.minh', 'Tạ Quang Minh', officer(official('Phòng Chuyển đổi số'))),
+  person('science', 'skhcn.minh', 'Tạ Quang Minh', administrator(officer(official('Phòng Chuyển đổi số')))),
 
   person('binh-an', 'binhan.dung', 'Nguyễn Tiến Dũng', chairman),
   person('binh-an', 'binhan.huong', 'Lê Thu Hương', officer(communeClerk)),
