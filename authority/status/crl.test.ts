@@ -21,7 +21,9 @@ import type { CrlParts } from './crl.ts';
 import { registerStatusIssuer } from './issuers.ts';
 import { checkSchedule, nextBuild } from './schedule.ts';
 import { FULL_LIST } from './shards.ts';
-import { putCrl, takeList } from './store.ts';
+import { pruneLists, putCrl, takeList } from './store.ts';
+
+const DAY = 24 * HOUR;
 
 let database: TestDatabase;
 let t: AuthorityForTests;
@@ -174,6 +176,32 @@ describe('lists', () => {
   });
 });
 
+describe('over HTTP', () => {
+  test('a list is told to be kept for a minute, has a tag, and a new one shows at once', async () => {
+    const first = await t.service.app.request('/crl/issuing-2.crl');
+    expect(first.headers.get('cache-control')).toContain('max-age=60');
+    const etag = first.headers.get('etag') as string;
+    expect((await t.service.app.request('/crl/issuing-2.crl', { headers: { 'if-none-match': etag } })).status).toBe(304);
+    const { serialHex } = await issuedIn(2);
+    t.now += 1000;
+    await t.service.revoke(serialHex, 'superseded');
+    const second = await t.service.app.request('/crl/issuing-2.crl', { headers: { 'if-none-match': etag } });
+    expect(second.status).toBe(200);
+  });
+
+  test('the issuer’s certificate is there as DER, as PEM and as certs-only CMS that openssl reads', async () => {
+    expect((await t.get('/ca/issuing.crt')).bytes).toEqual(t.issuer.raw);
+    expect(new TextDecoder().decode((await t.get('/ca/issuing.pem')).bytes)).toBe(pem(t.issuer));
+    const { answer, bytes } = await t.get('/ca/issuing.p7c');
+    expect(answer.headers.get('content-type')).toBe('application/pkcs7-mime');
+    expect(openssl('pkcs7', '-inform', 'DER', '-in', t.file('ca.p7c', bytes), '-print_certs')).toContain(
+      pem(t.issuer).slice(30, 80),
+    );
+    for (const path of ['/ca/nobody.crt', '/ca/issuing.exe', '/ca/..%2fissuing.crt'])
+      expect((await t.get(path)).answer.status).toBe(404);
+  });
+});
+
 describe('the schedule', () => {
   test('refuses a period that leaves no room for one failure', () => {
     expect(() => checkSchedule({ everyMs: 6 * HOUR, validMs: 12 * HOUR })).toThrow(
@@ -271,6 +299,28 @@ describe('a list', () => {
     await sql`update authority.crl_list set number = ${number} where issuer_sha256 = ${issuer()} and shard = ${shard}`.execute(
       t.db,
     );
+  });
+
+  test('of a day long gone is kept once, the last of that day', async () => {
+    const daysAgo = (days: number, hour: number) => new Date(Math.floor(t.now / DAY) * DAY - days * DAY + hour * HOUR);
+    for (const [i, at] of [
+      daysAgo(10, 1),
+      daysAgo(10, 9),
+      daysAgo(10, 23),
+      daysAgo(9, 2),
+      daysAgo(2, 1),
+      daysAgo(2, 2),
+    ].entries()) {
+      await sql`
+        insert into authority.crl (issuer_sha256, shard, number, this_update, next_update, entries, der, idp)
+        values (${issuer()}, 3, ${i + 1}, ${at}, ${at}, 0, '\\x00', 'x')`.execute(t.db);
+    }
+    await inTransaction(t.db, (tx) => pruneLists(tx, name(3), t.now));
+    const left = await sql<{ number: number }>`
+      select number from authority.crl where issuer_sha256 = ${issuer()} and shard = 3 and number <= 6 order by number`.execute(
+      t.db,
+    );
+    expect(left.rows.map((row) => Number(row.number))).toEqual([3, 4, 5, 6]);
   });
 
   test('gets a greater number even when the clock was set back', async () => {

@@ -16,7 +16,7 @@ import { issuerBySha256 } from './issuers.ts';
 import type { StatusIssuer } from './issuers.ts';
 import { alarmBelow, nextBuild, settledAt } from './schedule.ts';
 import { FULL_LIST } from './shards.ts';
-import { buildBy, dueLists, entryBlocks, noteFailure, putCrl, takeDue, takeList } from './store.ts';
+import { buildBy, dueLists, entryBlocks, noteFailure, pruneLists, putCrl, takeDue, takeList } from './store.ts';
 import type { ListState, StoredCrl } from './store.ts';
 
 /** What building lists needs of the outside. */
@@ -110,6 +110,7 @@ async function publish(
   const crl = { number, thisUpdate, nextUpdate, der };
   const buildAt = nextBuild(now, issuer.schedule, draw());
   await putCrl(tx, list, { ...crl, entries, idp, buildAt, alarmAt: nextUpdate - alarmBelow(issuer.schedule) });
+  await pruneLists(tx, list, now);
   await recordEvent(tx, now, 'crl.published', undefined, { issuerSha256, shard, number, entries });
   return crl;
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
+import { connect } from '@antin/adapters/db/connect';
 import { createApp } from '@antin/adapters/http/app';
 import { listen } from '@antin/adapters/http/listen';
 import type { Listening } from '@antin/adapters/http/listen';
@@ -15,7 +16,9 @@ import { testDatabase } from '@antin/testkit/database';
 import type { TestDatabase } from '@antin/testkit/database';
 import { AuthorityForTests, HOUR } from '../authority-for-tests.ts';
 import type { Issued } from '../issuance/issue.ts';
+import { made } from '../bench/made.ts';
 import { migrations } from '../migrations.ts';
+import { ocspResponder } from './ocsp.ts';
 
 let database: TestDatabase;
 let t: AuthorityForTests;
@@ -256,4 +259,28 @@ test('whoever floods it with nonces is told to come later, and those who ask pla
   const statuses = (await Promise.all(flood)).map((one) => parseOcspResponse(one.der).status);
   expect(statuses.filter((status) => status === 'tryLater').length).toBeGreaterThan(50);
   expect(statuses.filter((status) => status === 'successful').length).toBeGreaterThan(200);
+});
+
+test('while the database is away, what was signed before is still told until it ends, and nothing else', async () => {
+  await using own = await testDatabase(migrations, 'authority');
+  const a = await new AuthorityForTests(own.db).open();
+  const [asked, other] = [await a.issued(), await a.issued()];
+  let hears = true;
+  const away = connect(own.address);
+  const responder = ocspResponder({
+    db: away,
+    responder: () => made('responder'),
+    clock: () => a.now,
+    hears: () => hears,
+    onFault: () => {},
+  });
+  const ask = async (serial: Uint8Array) => said(parseOcspResponse((await responder.answer(a.ask(serial))).der));
+  expect(await ask(asked.certificate.serialNumber)).toEqual(['good']);
+  hears = false;
+  await away.destroy();
+  expect(await ask(asked.certificate.serialNumber)).toEqual(['good']);
+  expect(await ask(other.certificate.serialNumber)).toBe('tryLater');
+  a.now += 5 * HOUR;
+  expect(await ask(asked.certificate.serialNumber)).toBe('tryLater');
+  a.close();
 });

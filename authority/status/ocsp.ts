@@ -236,7 +236,7 @@ export function ocspResponder({ db, responder, clock, hears, onFault, validMs = 
         return errorAnswer('malformedRequest');
       }
       try {
-        return await decide(parsed, key);
+        return await inTime(decide(parsed, key));
       } catch (fault) {
         onFault(fault);
         // The database or the key is away: what was signed before is still true by its own words.
@@ -273,6 +273,21 @@ export function ocspResponder({ db, responder, clock, hears, onFault, validMs = 
     /** Changes may have been missed. */
     forget: () => memory.clear(),
   };
+}
+
+/** A database that hangs must not hold askers for its own patience of ten seconds. */
+const PATIENCE_MS = 3000;
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export type OcspResponder = ReturnType<typeof ocspResponder>;

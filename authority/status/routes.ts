@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { Db } from '@antin/adapters/db/transaction';
+import { certsOnly } from '@antin/pki/cms/certs-only';
 import { encodePem } from '@antin/pki/pem';
 import { limitedBody } from '../request-body.ts';
+import { linksOf } from '../ca/store.ts';
 import { issuerByName } from './issuers.ts';
+import { listMemory } from './list-memory.ts';
 import { httpAnswer, malformed, MOST_OCTETS, OCSP_REQUEST, requestInPath } from './ocsp-http.ts';
 import type { HttpAnswer } from './ocsp-http.ts';
 import type { OcspResponder } from './ocsp.ts';
 import { FULL_LIST } from './shards.ts';
-import { newestCrl } from './store.ts';
 
 export interface StatusParts {
   readonly db: Db;
@@ -21,20 +23,21 @@ export interface StatusParts {
 const FILE = /^([a-z0-9][a-z0-9-]{0,62})\.(crl|crt|pem|p7c)$/;
 
 /**
- * `/crl/*.crl` (RFC 2585), `/ca/*.crt` and `.pem` (AIA caIssuers), `/ocsp` by POST and GET (RFC 6960 appendix A, RFC 5019).
+ * `/crl/*.crl` (RFC 2585), `/ca/*.crt`, `.p7c` and `.pem` (AIA caIssuers), `/ocsp` by POST and GET (RFC 6960 appendix A, RFC 5019).
  * Lists and certificates are looked up when asked for.
  */
 export function statusRoutes({ db, responder, clock }: StatusParts): Hono {
   const app = new Hono();
+  const newest = listMemory(db);
   app.get('/crl/:file', async (c) => {
     const found = FILE.exec(c.req.param('file'));
     if (found?.[2] !== 'crl') return c.notFound();
     const list = await listByFile(db, found[1] as string);
     if (list === undefined) return c.notFound();
-    const crl = await newestCrl(db, list.issuerSha256, list.shard);
+    const crl = await newest(list);
     if (crl === undefined) return c.body(null, 503);
     // A minute only: after a revocation the new list must be seen, however long the old one would be valid.
-    return kept(c, crl.der, 'application/pkix-crl', 60, crl.thisUpdate);
+    return kept(c, crl.der, 'application/pkix-crl', 60, crl.thisUpdate, crl.etag);
   });
   app.get('/ca/:file', async (c) => {
     const found = FILE.exec(c.req.param('file'));
@@ -42,7 +45,11 @@ export function statusRoutes({ db, responder, clock }: StatusParts): Hono {
     if (issuer === undefined || found?.[2] === 'crl') return c.notFound();
     const { raw, notBefore } = issuer.certificate;
     if (found?.[2] === 'crt') return kept(c, raw, 'application/pkix-cert', 3600, notBefore);
-    if (found?.[2] === 'p7c') return c.notFound();
+    if (found?.[2] === 'p7c') {
+      // With what leads from one generation to the next (RFC 5280 §4.2.2.1: caIssuers may be a certs-only CMS).
+      const links = (await linksOf(db, issuer.issuerSha256)).map((link) => link.der);
+      return kept(c, certsOnly([raw, ...links]), 'application/pkcs7-mime', 3600, notBefore);
+    }
     return kept(c, new TextEncoder().encode(encodePem('CERTIFICATE', raw)), 'application/x-pem-file', 3600, notBefore);
   });
   app.post('/ocsp', async (c) => {
@@ -77,8 +84,8 @@ function send({ status, headers, body }: HttpAnswer): Response {
   });
 }
 
-function kept(c: Context, bytes: Uint8Array, type: string, maxAge: number, modified: number): Response {
-  const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
+function kept(c: Context, bytes: Uint8Array, type: string, maxAge: number, modified: number, tag?: string): Response {
+  const etag = tag ?? `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
   const headers: Record<string, string> = {
     'content-type': type,
     'cache-control': `public, max-age=${maxAge}, no-transform, must-revalidate`,

@@ -206,3 +206,31 @@ export async function noteFailure(db: Db, { issuerSha256, shard }: ListName, rea
     update authority.crl_list set failed = ${reason.slice(0, 500)}, build_at = ${new Date(again)}
     where issuer_sha256 = ${issuerSha256} and shard = ${shard}`.execute(db);
 }
+
+const DAY = 86_400_000;
+
+/**
+ * Throws away lists of a week ago and older that a later one of the same day stands for: a busy CA publishes its full list
+ * hundreds of times a day, and megabytes each time. What stood published on a day can still be shown twenty years later.
+ */
+export async function pruneLists(tx: Tx, { issuerSha256, shard }: ListName, now: number): Promise<void> {
+  await sql`
+    delete from authority.crl old
+    where issuer_sha256 = ${issuerSha256} and shard = ${shard}
+      and this_update >= ${new Date(now - 37 * DAY)} and this_update < ${new Date(now - 7 * DAY)}
+      and exists (
+        select 1 from authority.crl later
+        where later.issuer_sha256 = old.issuer_sha256 and later.shard = old.shard and later.number > old.number
+          and later.this_update >= old.this_update
+          and later.this_update < date_trunc('day', old.this_update at time zone 'UTC') at time zone 'UTC' + interval '1 day')`.execute(
+    tx,
+  );
+}
+
+/** The number of the list that is published now: enough to know whether one that is remembered is still it. */
+export async function publishedNumber(db: Db, issuerSha256: string, shard: number): Promise<number | undefined> {
+  const found = await sql<{ number: number | null }>`
+    select number from authority.crl_list where issuer_sha256 = ${issuerSha256} and shard = ${shard}`.execute(db);
+  const number = found.rows[0]?.number;
+  return number === null || number === undefined ? undefined : Number(number);
+}
