@@ -29,6 +29,15 @@ export function inScope(column: RawBuilder<unknown>, scope: Scope): RawBuilder<u
   return sql`exists (select 1 from agency.agency s where s.id = ${column} and s.path >= ${scope.path} and s.path < ${`${scope.path}z`})`;
 }
 
+/**
+ * The same for a walk along an index in order, page by page: asked of each line as it comes, so that the database has no
+ * reason to gather the whole subtree and sort it for fifty lines.
+ */
+export function inScopeAlong(column: RawBuilder<unknown>, scope: Scope): RawBuilder<unknown> {
+  if (scope.few !== undefined) return inScope(column, scope);
+  return sql`(select s.path >= ${scope.path} and s.path < ${`${scope.path}z`} from agency.agency s where s.id = ${column})`;
+}
+
 /** Whether one agency stands at or under another. */
 export async function isUnder(db: Db, agencyId: string, above: string): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`

@@ -6,7 +6,7 @@ import type { CertificateActKind, CertificateActState, KeyDeviceState } from '@a
 import { likeAnywhere } from '@antin/adapters/db/folding';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
 import { readCursor } from '../keyset.ts';
-import { inScope, type Scope } from '../scope.ts';
+import { inScope, inScopeAlong, type Scope } from '../scope.ts';
 
 export type ActState = z.infer<typeof CertificateActState>;
 
@@ -143,7 +143,7 @@ export async function listDevices(
   const [key, id] = readCursor(query.after, 'su') ?? [];
   const pattern = query.q === undefined || query.q.trim() === '' ? undefined : likeAnywhere(query.q).slice(1);
   const { rows } = await sql<DeviceRecord>`
-    select ${deviceColumns} from agency.key_device d where ${inScope(sql`d.agency_id`, query.scope)}
+    select ${deviceColumns} from agency.key_device d where ${inScopeAlong(sql`d.agency_id`, query.scope)}
       and ${query.state === undefined ? sql`true` : sql`d.state = ${query.state}`}
       and ${pattern === undefined ? sql`true` : sql`d.sort_key like ${pattern}`}
       and ${key === undefined ? sql`true` : sql`(d.sort_key, d.id) > (${key}, ${id}::uuid)`}

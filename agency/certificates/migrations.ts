@@ -136,4 +136,16 @@ export const certificatesMigrations: Record<string, Migration> = {
       await sql`create index hand_over_receiver on agency.hand_over (receiver_id) where state = 'prepared'`.execute(db);
     },
   },
+  '2026-11-22T0300-certificates-by-given-name': {
+    async up(db: Kysely<unknown>) {
+      // People are listed by their given name, as in every Vietnamese list; and one family name does not fill the first pages.
+      await sql`alter table agency.holding drop column sort_key`.execute(db);
+      await sql`
+        alter table agency.holding add column sort_key text collate "C" generated always as (case when form = '01'
+          then regexp_replace(agency.folded(name), '^(.*) (\\S+)$', '\\2 \\1') else agency.folded(name) end) stored`.execute(db);
+      await sql`create index holding_order on agency.holding (sort_key, id)`.execute(db);
+      await sql`create index holding_agency_order on agency.holding (agency_id, sort_key, id)`.execute(db);
+      await sql`create index holding_state_order on agency.holding (state, sort_key, id)`.execute(db);
+    },
+  },
 };

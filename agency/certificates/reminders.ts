@@ -4,7 +4,7 @@ import { enqueue } from '@antin/adapters/db/outbox';
 import type { JobHandler } from '@antin/adapters/db/worker';
 import { inTransaction, type Db } from '@antin/adapters/db/transaction';
 import { readCursor } from '../keyset.ts';
-import { inScope, type Scope } from '../scope.ts';
+import { inScopeAlong, type Scope } from '../scope.ts';
 import type { CertificateDeps } from './deps.ts';
 import { REMINDERS, reminderDue } from './rules.ts';
 
@@ -75,7 +75,7 @@ export async function listReminders(
   const { rows } = await sql<ReminderRecord>`
     select h.id, h.name, a.name as "agencyName", h.not_after as "notAfter", h.reminded as threshold, h.reminded_at as "raisedAt"
     from agency.holding h join agency.agency a on a.id = h.agency_id
-    where h.state = 'active' and h.reminded is not null and h.not_after > ${query.now} and ${inScope(sql`h.agency_id`, query.scope)}
+    where h.state = 'active' and h.reminded is not null and h.not_after > ${query.now} and ${inScopeAlong(sql`h.agency_id`, query.scope)}
       and ${end === undefined ? sql`true` : sql`(h.not_after, h.id) > (${end}::timestamptz, ${id}::uuid)`}
     order by h.not_after, h.id limit ${query.size + 1}`.execute(db);
   return rows;

@@ -30,6 +30,11 @@ if (wanted.length === 0 || wanted.some((word) => word.startsWith('directory'))) 
   spawnSync(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
+if (wanted.length === 0 || wanted.some((word) => word.startsWith('certificates'))) {
+  const script = fileURLToPath(new URL('../../agency/certificates/bench.ts', import.meta.url));
+  spawnSync(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
 if (wanted.length === 0 || wanted.some((word) => word.startsWith('keys'))) {
   const script = fileURLToPath(new URL('../../authority/keys/bench.ts', import.meta.url));
   spawnSync(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] });
