@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { parseCrl } from '@antin/pki/crl/parse';
 import { parseOcspResponse } from '@antin/pki/ocsp/response';
 import { buildTimeStampRequest } from '@antin/pki/tsp/request';
 import { parseTimeStampResponse } from '@antin/pki/tsp/response';
+import { decodePem } from '@antin/pki/pem';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { buildName } from '@antin/pki/x509/name';
 import { buildTbsCertificate } from '@antin/pki/x509/build';
@@ -67,6 +69,7 @@ describe.skipIf(module === undefined)('an authority with keys of a ceremony', ()
       ['issuing', 'p-256'],
       ['ocsp', 'p-256'],
       ['tsa', 'p-256'],
+      ['seal', 'p-256'],
     ] as const)
       // prettier-ignore
       await run(`key-${name}`, common('key', name), `generate:\n  kind: ${kind}\n  label: ${name}`);
@@ -88,6 +91,14 @@ describe.skipIf(module === undefined)('an authority with keys of a ceremony', ()
       `addresses:\n  base-url: ${baseUrl}\n  issuer: root`,
     );
     await run(
+      'seal',
+      common('seal-certificate', 'seal'),
+      'public-key: seal.pub\nissuer: issuing.crt\ncertificate:',
+      '  subject:\n    - C: VN\n    - L: Hà Nội\n    - O: Cơ quan thử\n    - CN: Nhật ký',
+      life('2031-11-30T23:59:59Z'),
+      `addresses:\n  base-url: ${baseUrl}\n  issuer: issuing`,
+    );
+    await run(
       'list',
       common('crl', 'root-list'),
       'issuer: root.crt\ncrl:\n  number: 1\n  this-update: 2026-12-01T00:00:00Z\n  next-update: 2027-06-01T00:00:00Z',
@@ -96,7 +107,8 @@ describe.skipIf(module === undefined)('an authority with keys of a ceremony', ()
       'install',
       common('install', 'install'),
       'output: authority\ninstall:\n  pin-file: pin\n  ocsp-key: ocsp.pub\n  tsa-key: tsa.pub\n  tsa-policy: 1.3.6.1.4.1.99999.2',
-      '  policies:\n    - 1.3.6.1.4.1.99999.1\n  keys:',
+      '  policies:\n    - 1.3.6.1.4.1.99999.1',
+      '  certificates:\n    - file: seal.crt\n      issuer: issuing.crt\n      profile: organisation\n  keys:',
       '    - name: issuing\n      use: ca\n      file: issuing.crt\n      per-second: 500\n      services:\n        - ocsp.pub\n        - tsa.pub',
       '    - name: ocsp\n      use: ocsp\n      file: ocsp.pub\n      per-second: 5000',
       '    - name: tsa\n      use: tsp\n      file: tsa.pub\n      per-second: 5000',
@@ -205,6 +217,24 @@ describe.skipIf(module === undefined)('an authority with keys of a ceremony', ()
     service = await open();
     await issued('Phạm Thị Dung');
     expect(await events()).toBe(before);
+  });
+
+  test('a token made of software is refused where hardware is asked for', async () => {
+    await service.stop();
+    const strict = authorityService({ db: database.db, dataDir: dataDir(), baseUrl, clock: () => now, log, hardwareOnly: true });
+    await expect(strict).rejects.toMatchObject({ code: 'keys.software-token' });
+    service = await open();
+  });
+
+  test('a seal that a ceremony certified has its status', async () => {
+    const seal = parseCertificate(decodePem(readFileSync(join(folder, 'seal.crt'), 'utf8'))[0]?.bytes as Uint8Array);
+    const issuer = createHash('sha256')
+      .update(service.chain()[0]?.raw as Uint8Array)
+      .digest('hex');
+    const answer = parseOcspResponse(
+      (await service.evidence({ kind: 'ocsp', issuerSha256: issuer, serialHex: seal.serialHex })) as Uint8Array,
+    );
+    expect(answer.basic?.responses[0]?.status).toEqual({ kind: 'good' });
   });
 
   test('nothing of the PIN stands in the hierarchy, the signer’s file or the transcript', () => {

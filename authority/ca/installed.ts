@@ -19,7 +19,7 @@ import { FULL_LIST } from '../status/shards.ts';
 import { newestCrl, putCrl } from '../status/store.ts';
 import { activate, caGenerations, sha256Of, takeIn } from './generations.ts';
 import type { OpenCas, OpenCasOptions } from './open.ts';
-import { recordCa } from './record.ts';
+import { recordCa, recordIssued } from './record.ts';
 import { activeOf, generationBySha256 } from './store.ts';
 
 /** Lists that installed issuing CAs spread their certificates over. */
@@ -38,7 +38,9 @@ export async function openInstalledCas(
 ): Promise<OpenCas> {
   const { db, dataDir, baseUrl, clock, log } = options;
   const files = hierarchy.signers.map((name) => ({ name, path: resolve(dataDir, name) }));
-  const signers = await openSigners({ db, files, clock, log, ...(options.pin === undefined ? {} : { pin: options.pin }) });
+  const { pin, hardwareOnly } = options;
+  const wishes = { ...(pin === undefined ? {} : { pin }), ...(hardwareOnly === undefined ? {} : { hardwareOnly }) };
+  const signers = await openSigners({ db, files, clock, log, ...wishes });
   try {
     await oneAtATime(db, () => takeInAll(db, hierarchy, baseUrl, clock()));
   } catch (error) {
@@ -93,6 +95,9 @@ async function takeInAll(
     if (last && generation.state === 'prepared' && (await activeOf(db, ca.series))?.issuerSha256 !== generation.issuerSha256) {
       await activate(db, generation.issuerSha256, now);
     }
+  }
+  for (const { profile, certificate, issuer } of hierarchy.certificates ?? []) {
+    await recordIssued(db, new Uint8Array(Buffer.from(certificate, 'base64')), profile, issuer, now);
   }
   if (news > 0) {
     const { sha256, profile } = hierarchy;

@@ -43,6 +43,8 @@ export interface OpenCasOptions {
   readonly log: { info(facts: object, text: string): void; error(facts: object, text: string): void };
   /** Asked for a signer whose file wants its PIN from a person; the buffer is zeroed. */
   readonly pin?: (signer: string) => Promise<Buffer>;
+  /** Production: a token made of software is refused. */
+  readonly hardwareOnly?: boolean;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProfileName } from '../profiles/profile.ts';
 import { AuthorityFault } from '../fault.ts';
 
 /** The CAs of an installation, as its ceremonies left them, in the authority's folder. */
@@ -15,6 +16,8 @@ export interface HierarchyFile {
   readonly signers: readonly string[];
   /** SubjectPublicKeyInfo (base64 DER) of the keys of OCSP and time-stamps. */
   readonly services: { readonly ocsp: string; readonly tsa: string };
+  /** What ceremonies certified besides CAs, so that it has its status: seals, responders, time-stamp keys. */
+  readonly certificates?: readonly { readonly certificate: string; readonly issuer: string; readonly profile: ProfileName }[];
   /** Issuers before those they signed. */
   readonly cas: readonly {
     readonly series: string;

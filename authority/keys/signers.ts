@@ -1,4 +1,5 @@
 import type { Db } from '@antin/adapters/db/transaction';
+import { AuthorityFault } from '../fault.ts';
 import { readSignerConfig } from './signer-process/config.ts';
 import { SignerClient } from './signer-process/client.ts';
 import { superviseSigner } from './signer-process/supervise.ts';
@@ -13,6 +14,8 @@ export interface SignersOptions {
   readonly clock: () => number;
   readonly log: { info(facts: object, text: string): void; error(facts: object, text: string): void };
   readonly pin?: (signer: string) => Promise<Buffer>;
+  /** Production: a token made of software is refused. */
+  readonly hardwareOnly?: boolean;
 }
 
 export interface Signers {
@@ -27,7 +30,7 @@ export interface Signers {
  * Starts the signer processes of this authority, or uses those that run already (another process of it, or a service manager,
  * started them: then this one stops none).
  */
-export async function openSigners({ db, files, clock, log, pin }: SignersOptions): Promise<Signers> {
+export async function openSigners({ db, files, clock, log, pin, hardwareOnly }: SignersOptions): Promise<Signers> {
   const running: { readonly name: string; readonly client: SignerClient; readonly process: SignerProcess | undefined }[] = [];
   const keys = new Map<string, CaKey>();
   const stop = async () => {
@@ -43,6 +46,10 @@ export async function openSigners({ db, files, clock, log, pin }: SignersOptions
         : await started(name, path, { log, pin });
       const client = new SignerClient({ socketPath });
       running.push({ name, client, process });
+      const { token } = await client.view();
+      if (hardwareOnly === true && /softhsm/i.test(token)) {
+        throw new AuthorityFault('keys.software-token', 'a token made of software is for practice; production needs hardware');
+      }
       const found = await client.keys();
       for (const key of found) keys.set(key.id, key);
       log.info({ signer: name, keys: found.map((key) => key.name) }, 'a signer process serves');

@@ -13,6 +13,7 @@ export const MODES = [
   'crl',
   'ocsp-certificate',
   'tsa-certificate',
+  'seal-certificate',
   'install',
 ] as const;
 export type Mode = (typeof MODES)[number];
@@ -56,6 +57,8 @@ export interface InstallKey {
   readonly services: readonly string[];
 }
 
+export type InstalledProfile = 'organisation' | 'ocsp' | 'tsa';
+
 export interface InstallCa {
   readonly series: string;
   readonly certificate: string;
@@ -96,6 +99,7 @@ export interface CeremonyFile {
     readonly clockSkewSeconds: number | undefined;
     readonly keys: readonly InstallKey[];
     readonly cas: readonly InstallCa[];
+    readonly certificates: readonly { readonly file: string; readonly issuer: string; readonly profile: InstalledProfile }[];
     readonly ocsp: string;
     readonly tsa: string;
     readonly policies: readonly string[];
@@ -175,6 +179,7 @@ function partsOf(mode: Mode, root: Fields): Partial<CeremonyFile> {
     case 'intermediate':
     case 'ocsp-certificate':
     case 'tsa-certificate':
+    case 'seal-certificate':
       return {
         ...subjectKey(root),
         issuer: root.text('issuer'),
@@ -257,6 +262,11 @@ function installPart(part: Fields): NonNullable<CeremonyFile['install']> {
       issuer: one.maybeText('issuer'),
       profiles: one.texts('profiles'),
       crl: one.maybeText('crl'),
+    })),
+    certificates: part.each('certificates').map((one) => ({
+      file: one.text('file'),
+      issuer: one.text('issuer'),
+      profile: one.oneOf<InstalledProfile>('profile', ['organisation', 'ocsp', 'tsa']),
     })),
     ocsp: part.text('ocsp-key'),
     tsa: part.text('tsa-key'),

@@ -39,6 +39,11 @@ export function installation(file: CeremonyFile, inputs: CeremonyInputs): Readon
     tsaPolicy: part.tsaPolicy,
     signers: [part.separateFolder === undefined ? SIGNER_FILE : `${part.separateFolder}/signer.sock`],
     services: { ocsp: base64(inputs.publicKey(part.ocsp)), tsa: base64(inputs.publicKey(part.tsa)) },
+    certificates: part.certificates.map(({ file: name, issuer, profile }) => ({
+      certificate: base64(inputs.certificate(name).raw),
+      issuer: createHash('sha256').update(inputs.certificate(issuer).raw).digest('hex'),
+      profile,
+    })),
     cas: part.cas.map((ca) => {
       const certificate = inputs.certificate(ca.certificate);
       if (file.profile === 'production' && isPractice(certificate)) {

@@ -58,6 +58,8 @@ export function planOf(file: CeremonyFile, inputs: CeremonyInputs, serial: Uint8
       return certificatePlan(file, PROFILES.ocsp, inputs.subjectKey(file), issuerOf(file, inputs), serial);
     case 'tsa-certificate':
       return certificatePlan(file, PROFILES.tsa, inputs.subjectKey(file), issuerOf(file, inputs), serial);
+    case 'seal-certificate':
+      return certificatePlan(file, PROFILES.organisation, inputs.subjectKey(file), issuerOf(file, inputs), serial);
     case 'cross-certificate': {
       const repeated = inputs.certificate(file.repeats as string);
       if (repeated.basicConstraints?.ca !== true) throw rule('only a CA is cross-certified');

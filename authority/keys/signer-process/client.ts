@@ -48,9 +48,14 @@ export class SignerClient {
     this.#options = { patienceMs: 5000, timeoutMs: 30_000, ...options };
   }
 
+  /** What the signer says of itself. @throws {AuthorityFault} `keys.signer-down` */
+  async view(): Promise<SignerView> {
+    return JSON.parse((await this.#ask(OP.keys)).toString('utf8')) as SignerView;
+  }
+
   /** Every key of the signer, as the authority sees keys. @throws {AuthorityFault} `keys.signer-down` */
   async keys(): Promise<readonly (CaKey & { readonly name: string })[]> {
-    const view = JSON.parse((await this.#ask(OP.keys)).toString('utf8')) as SignerView;
+    const view = await this.view();
     return view.keys.map(({ id, name, spki, algorithm }) => {
       const idBytes = Buffer.from(id, 'hex');
       return {

@@ -16,6 +16,8 @@ export interface SignerView {
     readonly algorithm: SignerKeyConfig['algorithm'];
   }[];
   readonly fileSha256: string;
+  /** Manufacturer and model, as the token says them. */
+  readonly token: string;
 }
 
 /** A counter that fills by time: `perSecond` uses, and at most one second's worth at once. */
@@ -86,6 +88,7 @@ export function signer(config: SignerConfig, token: Token, ledger: Ledger, now: 
             algorithm,
           })),
           fileSha256: config.fileSha256,
+          token: token.madeBy,
         } satisfies SignerView;
       case OP.status:
         ledger.flush();

@@ -244,6 +244,12 @@ export class Token {
     quietly(() => this.#cryptoki?.finalize());
   }
 
+  /** What the token says of itself: software that plays a token is told from hardware by it. */
+  get madeBy(): string {
+    const { manufacturer, model } = (this.#cryptoki as Cryptoki).tokenInfo(this.#slot);
+    return `${manufacturer} ${model}`;
+  }
+
   /** Work on a session of its own kind (making keys), while nothing else runs on it. */
   async withSession<T>(work: (module: Cryptoki, session: number, slot: number) => T): Promise<T> {
     const session = this.#idle.pop() ?? (await new Promise<number | undefined>((resolve) => this.#waiting.push(resolve)));
