@@ -10,8 +10,8 @@ import { drafts } from './draft.ts';
 import type { Draft, Order } from './draft.ts';
 import { checkKeyUses } from './rules.ts';
 import { signDraft } from './sign.ts';
-import { insertIntent, insertStopped, lockKey, markGood, usesOfKey } from './store.ts';
-import type { Database, Intent } from './store.ts';
+import { insertIntents, insertStopped, lockKeys, markGood, usesOfKeys } from './store.ts';
+import type { Database, Intent, KeyUse } from './store.ts';
 
 export interface Issued {
   readonly status: 'issued';
@@ -86,11 +86,23 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
     };
   };
 
-  async function intend(tx: Tx, intent: Intent): Promise<Refusal | undefined> {
-    const wrong = checkKeyUses(await usesOfKey(tx, intent.spkiSha256), intent.subjectText);
-    if (wrong !== undefined) return wrong;
-    await insertIntent(tx, intent, clock());
-    return undefined;
+  /** Records what may be issued; the others get their refusal, each in its place. */
+  async function intend(tx: Tx, intents: readonly Intent[]): Promise<(Refusal | undefined)[]> {
+    const uses = await usesOfKeys(
+      tx,
+      intents.map(({ spkiSha256 }) => spkiSha256),
+    );
+    const seen = new Map<string, KeyUse[]>();
+    const answers = intents.map(({ spkiSha256, subjectText }) => {
+      const before = seen.get(spkiSha256) ?? [...(uses.get(spkiSha256) ?? [])];
+      const wrong = checkKeyUses(before, subjectText);
+      if (wrong === undefined) before.push({ subject: subjectText, compromised: false });
+      seen.set(spkiSha256, before);
+      return wrong;
+    });
+    const good = intents.filter((_, i) => answers[i] === undefined);
+    if (good.length > 0) await insertIntents(tx, good, clock());
+    return answers;
   }
 
   async function stop(intent: Intent, draft: Draft): Promise<Refusal> {
@@ -110,10 +122,14 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
       ...{ issuerSha256, profile: profile.name, profileSha256, certificateSha256: fingerprint(certificate), spkiSha256 },
       ...(requestId === undefined ? {} : { requestId }),
     };
-    await inTransaction(db, async (tx) => {
-      await markGood(tx, { issuerSha256, serialHex }, certificate.raw, clock(), detail);
-      await beside.issued?.(tx, issued);
-    });
+    const row = { issuerSha256, serialHex };
+    if (beside.issued === undefined) await markGood(db, row, certificate.raw, clock(), detail);
+    else {
+      await inTransaction(db, async (tx) => {
+        await markGood(tx, row, certificate.raw, clock(), detail);
+        await beside.issued?.(tx, issued);
+      });
+    }
     await step('recorded');
     return issued;
   }
@@ -126,8 +142,8 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
     const intent = intentOf(open_, draft, order);
     if (draft.broken.length > 0) return stop(intent, draft);
     const wrong = await allOrNothing(db, async (tx) => {
-      await lockKey(tx, draft.spkiSha256);
-      return (await beside.intended?.(tx)) ?? intend(tx, intent);
+      await lockKeys(tx, [draft.spkiSha256]);
+      return (await beside.intended?.(tx)) ?? (await intend(tx, [intent]))[0];
     });
     if (wrong !== undefined) return wrong;
     await step('intended');
@@ -149,12 +165,13 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
       prepared.push({ order, open: open_, draft });
       places.push(answers.length - 1);
     }
+    const intents = prepared.map((one) => intentOf(one.open, one.draft, one.order));
     const refusals = await inTransaction(db, async (tx) => {
-      // In one order everywhere, so that two batches with the same keys wait and do not lock each other out.
-      for (const sha256 of prepared.map(({ draft }) => draft.spkiSha256).sort()) await lockKey(tx, sha256);
-      const out: (Refusal | undefined)[] = [];
-      for (const one of prepared) out.push(await intend(tx, intentOf(one.open, one.draft, one.order)));
-      return out;
+      await lockKeys(
+        tx,
+        intents.map(({ spkiSha256 }) => spkiSha256),
+      );
+      return intend(tx, intents);
     });
     await step('intended');
     await Promise.all(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import type { Tx } from '@antin/adapters/db/transaction';
 import { AuthorityFault } from '../fault.ts';
-import { recordEvent } from '../journal/record.ts';
+import { recordChange, recordEvent, recordEvents } from '../journal/record.ts';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tables are named with their schema in visible SQL
 export type Database = Kysely<any>;
@@ -43,54 +43,74 @@ export interface KeyUse {
   readonly compromised: boolean;
 }
 
-/** Two requests at once must not certify one key for two subjects: whoever asks for a key waits here. */
-export async function lockKey(tx: Tx, spkiSha256: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`key ${spkiSha256}`}, 0))`.execute(tx);
+/**
+ * Two requests at once must not certify one key for two subjects: whoever asks for a key waits here. In one order
+ * everywhere, so that two batches with the same keys wait and do not lock each other out.
+ */
+export async function lockKeys(tx: Tx, spkiSha256s: readonly string[]): Promise<void> {
+  const keys = [...new Set(spkiSha256s)].sort().map((one) => `key ${one}`);
+  await sql`
+    select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(${keys}::text[]) with ordinality as x(key, place)
+    order by place`.execute(tx);
 }
 
-async function insertRow(tx: Tx, state: 'signing' | 'abandoned', intent: Intent, at: number): Promise<void> {
+/** Rows of many certificates in one statement. */
+async function insertRows(tx: Tx, state: 'signing' | 'abandoned', intents: readonly Intent[], at: number): Promise<void> {
+  const rows = intents.map((one) => ({
+    ...{ issuer_sha256: one.issuerSha256, serial_hex: one.serialHex, profile: one.profile, profile_hash: one.profileSha256 },
+    ...{ subject: one.subjectText, spki_sha256: one.spkiSha256, crl_shard: one.shard ?? null },
+    ...{ not_before: new Date(one.notBefore).toISOString(), not_after: new Date(one.notAfter).toISOString() },
+    ...{ lint: Buffer.from(one.lintCertificate).toString('base64'), request_id: one.requestId ?? null },
+  }));
   await sql`
     insert into authority.certificate
       (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before, not_after, intended_at,
         lint_certificate, crl_shard, request_id)
-    values (${intent.issuerSha256}, ${intent.serialHex}, ${state}, ${intent.profile}, ${intent.profileSha256},
-      ${intent.subjectText}, ${intent.spkiSha256}, ${new Date(intent.notBefore)}, ${new Date(intent.notAfter)}, ${new Date(at)},
-      ${Buffer.from(intent.lintCertificate)}, ${intent.shard ?? null}, ${intent.requestId ?? null})`.execute(tx);
+    select issuer_sha256, serial_hex, ${state}, profile, profile_hash, subject, spki_sha256, not_before, not_after,
+      ${new Date(at)}::timestamptz, decode(lint, 'base64'), crl_shard, request_id
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x(issuer_sha256 text, serial_hex text, profile text,
+      profile_hash text, subject text, spki_sha256 text, not_before timestamptz, not_after timestamptz, lint text,
+      crl_shard smallint, request_id text)`.execute(tx);
 }
 
 /**
- * Takes the serial for ever, with the whole intended certificate, before any key of the CA is asked. The primary key
- * refuses a serial that was ever drawn for this issuer.
+ * Takes serials for ever, each with the whole intended certificate, before any key of a CA is asked. The primary key
+ * refuses a serial that was ever drawn for its issuer.
  */
-export async function insertIntent(tx: Tx, intent: Intent, at: number): Promise<void> {
-  await insertRow(tx, 'signing', intent, at);
-  const { issuerSha256, profile, profileSha256, spkiSha256, requestId } = intent;
-  await recordEvent(tx, at, 'certificate.signing', intent.serialHex, {
-    ...{ issuerSha256, profile, profileSha256, spkiSha256 },
-    lintCertificateSha256: createHash('sha256').update(intent.lintCertificate).digest('hex'),
-    ...(requestId === undefined ? {} : { requestId }),
-  });
+export async function insertIntents(tx: Tx, intents: readonly Intent[], at: number): Promise<void> {
+  await insertRows(tx, 'signing', intents, at);
+  const events = intents.map(({ issuerSha256, serialHex, profile, profileSha256, spkiSha256, requestId, lintCertificate }) => ({
+    kind: 'certificate.signing',
+    serialHex,
+    detail: {
+      ...{ issuerSha256, profile, profileSha256, spkiSha256 },
+      lintCertificateSha256: createHash('sha256').update(lintCertificate).digest('hex'),
+      ...(requestId === undefined ? {} : { requestId }),
+    },
+  }));
+  await recordEvents(tx, at, events);
 }
 
 /** A certificate that the linter stopped: its serial is taken, nothing was signed with it. */
 export async function insertStopped(tx: Tx, intent: Intent, at: number, broken: readonly string[]): Promise<void> {
-  await insertRow(tx, 'abandoned', intent, at);
+  await insertRows(tx, 'abandoned', [intent], at);
   await recordEvent(tx, at, 'certificate.abandoned', intent.serialHex, { issuerSha256: intent.issuerSha256, lint: broken });
 }
 
+/** The finished certificate and its entry in the journal: one statement, also without a transaction around it. */
 export async function markGood(
-  tx: Tx,
+  db: Database,
   { issuerSha256, serialHex }: Pick<Intent, 'issuerSha256' | 'serialHex'>,
   der: Uint8Array,
   at: number,
   detail: object,
 ): Promise<void> {
-  const done = await sql`
+  const change = sql`
     update authority.certificate set state = 'good', der = ${Buffer.from(der)}, issued_at = ${new Date(at)}
-    where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex} and state = 'signing'`.execute(tx);
+    where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex} and state = 'signing'`;
+  const changed = await recordChange(db, change, at, 'certificate.issued', serialHex, detail);
   // The reconciler may have given this attempt up meanwhile: then the serial is revoked, and nobody gets the certificate.
-  if (done.numAffectedRows !== 1n) throw new AuthorityFault('issuance.given-up', 'the certificate is not being signed any more');
-  await recordEvent(tx, at, 'certificate.issued', serialHex, detail);
+  if (changed !== 1) throw new AuthorityFault('issuance.given-up', 'the certificate is not being signed any more');
 }
 
 /** Closes an attempt; its serial stays taken. */
@@ -139,12 +159,13 @@ export async function findCertificate(
   };
 }
 
-export async function usesOfKey(db: Database, spkiSha256: string): Promise<KeyUse[]> {
-  const found = await sql<KeyUse>`
-    select c.subject, coalesce(r.reason = 1, false) as compromised
+/** Earlier certificates of each key; those of attempts that came to nothing do not count. */
+export async function usesOfKeys(db: Database, spkiSha256s: readonly string[]): Promise<ReadonlyMap<string, readonly KeyUse[]>> {
+  const found = await sql<KeyUse & { spki_sha256: string }>`
+    select c.spki_sha256, c.subject, coalesce(r.reason = 1, false) as compromised
     from authority.certificate c left join authority.revocation r using (issuer_sha256, serial_hex)
-    where c.spki_sha256 = ${spkiSha256} and c.state <> 'abandoned'`.execute(db);
-  return found.rows;
+    where c.spki_sha256 = any(${[...spkiSha256s]}::text[]) and c.state <> 'abandoned'`.execute(db);
+  return Map.groupBy(found.rows, (row) => row.spki_sha256);
 }
 
 export interface Existing {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { Db } from '@antin/adapters/db/transaction';
 import { entryOf } from './entry.ts';
 
@@ -22,4 +23,55 @@ export async function recordEvent(
       values (${when}, ${kind}, ${serialHex ?? null}, ${JSON.stringify(detail)}::jsonb, ${canonical}, ${Buffer.from(leafHash)})
       returning id)
     insert into authority.journal_waiting (entry) select id from e`.execute(db);
+}
+
+/** Many happenings of one moment in one statement, in their order. */
+export async function recordEvents(
+  db: Db,
+  at: number,
+  events: readonly { readonly kind: string; readonly serialHex: string | undefined; readonly detail: object }[],
+): Promise<void> {
+  const when = new Date(at);
+  const rows = events.map(({ kind, serialHex = null, detail }) => {
+    const { canonical, leafHash } = entryOf({ id: randomUUID(), at: when, kind, serialHex, detail });
+    return { kind, serial_hex: serialHex, detail, canonical, leaf: Buffer.from(leafHash).toString('hex') };
+  });
+  await sql`
+    with e as (
+      insert into authority.journal_entry (at, kind, serial_hex, detail, canonical, leaf_hash)
+      select ${when}::timestamptz, kind, serial_hex, detail, canonical, decode(leaf, 'hex')
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as x(kind text, serial_hex text, detail jsonb, canonical text, leaf text)
+      returning id)
+    insert into authority.journal_waiting (entry) select id from e order by id`.execute(db);
+}
+
+/**
+ * A change of one row and its entry in one statement: a transaction without a way to and fro between them. When the change
+ * finds no row, nothing is written.
+ *
+ * @param change an `update` without `returning`
+ * @returns how many rows were changed
+ */
+export async function recordChange(
+  db: Db,
+  change: RawBuilder<unknown>,
+  at: number,
+  kind: string,
+  serialHex: string | undefined,
+  detail: object,
+): Promise<number> {
+  const when = new Date(at);
+  const { canonical, leafHash } = entryOf({ id: randomUUID(), at: when, kind, serialHex: serialHex ?? null, detail });
+  const { rows } = await sql<{ changed: number }>`
+    with changed as (${change} returning 1),
+      e as (
+        insert into authority.journal_entry (at, kind, serial_hex, detail, canonical, leaf_hash)
+        select ${when}::timestamptz, ${kind}, ${serialHex ?? null}, ${JSON.stringify(detail)}::jsonb, ${canonical},
+          ${Buffer.from(leafHash)}::bytea
+        where exists (select from changed)
+        returning id),
+      w as (insert into authority.journal_waiting (entry) select id from e)
+    select count(*)::int as changed from changed`.execute(db);
+  return rows[0]?.changed ?? 0;
 }
