@@ -49,6 +49,8 @@ export interface ConsoleSettings {
   readonly signedActs: 'required' | 'when-present';
   /** Whether it is reached by https. */
   readonly secureCookie: boolean;
+  /** Whom officers' and senders' signatures are believed of, when that is more than this authority itself: other issuers. */
+  readonly trust?: () => Trust;
   /** Users of their own for some database roles; the others take theirs by `set role`. */
   readonly databaseUrls?: Partial<Record<DatabaseRole, string>>;
   /** Token agents of the installation, for officers who sign; without them statements are signed elsewhere. */

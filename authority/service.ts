@@ -44,6 +44,8 @@ export interface AuthorityOptions {
   readonly mayIssue?: () => boolean;
   /** Asked for the PIN of a signer process whose file wants it from a person. */
   readonly pin?: (signer: string) => Promise<Buffer>;
+  /** Production: a token made of software is refused. */
+  readonly hardwareOnly?: boolean;
   /** The console of officers and senders; left out, there is none (tests of the services below it). */
   readonly console?: ConsoleSettings;
 }
@@ -190,7 +192,9 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
       ? undefined
       : await authorityConsole({
           ...{ db, doors, dataDir: options.dataDir, clock: () => new Date(clock()), log, settings: options.console },
-          trust: () => ({ anchors: trustAnchors(), certificates: vouched.issuers.map((one) => one.raw), evidence }),
+          trust:
+            options.console.trust ??
+            (() => ({ anchors: trustAnchors(), certificates: vouched.issuers.map((one) => one.raw), evidence })),
           issue: (order) => issueApproved({ ...own, issuance: registered }, order),
           revoke({ issuerSha256, serialHex, ...wish }) {
             return revoke(doors.as('antin_revocation'), { issuerSha256, serialHex }, wish, clock());

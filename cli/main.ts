@@ -17,6 +17,7 @@ const usage = `Antin (Ấn Tín): digital signatures for public administration
   antin ceremony  make keys and certificates of CAs from one reviewed file
   antin signer    hold a token for an authority, in a process of its own
   antin database  what an administrator of PostgreSQL runs once
+  antin officers  the first officers of an issuer
   antin bench     measure
   antin check     everything CI does, but for the judges
   antin judges    second opinions from other engines

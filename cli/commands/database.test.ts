@@ -1,23 +1,11 @@
-import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { DATABASE_ROLES } from '@antin/authority/database-roles/roles';
 import { migrations } from '@antin/authority/migrations';
 import { testDatabase } from '@antin/testkit/database';
-import type { Io } from '../io.ts';
 import { run } from './database.ts';
+import { databaseUrl, runForTests } from './run-for-tests.ts';
 
-async function antin(argv: readonly string[], env: Record<string, string> = {}) {
-  const said = { out: '', err: '' };
-  const into = (name: 'out' | 'err') =>
-    new Writable({
-      write(piece: Buffer, _encoding, done) {
-        said[name] += piece.toString();
-        done();
-      },
-    });
-  const code = await run(argv, { stdout: into('out'), stderr: into('err'), env } as unknown as Io);
-  return { code, ...said };
-}
+const antin = (argv: readonly string[], env?: Record<string, string>) => runForTests(run, argv, env);
 
 test('without a database it says which roles an administrator makes, and for whom', async () => {
   const { code, out } = await antin(['roles', '--user', 'van_phong']);
@@ -30,8 +18,7 @@ test('without a database it says which roles an administrator makes, and for who
 
 test('with one it says every privilege too, and gives them when told to', async () => {
   await using t = await testDatabase(migrations, 'authority');
-  const { socketDir, port, user, database } = t.address as Exclude<typeof t.address, string>;
-  const env = { DATABASE_URL: `postgresql://${user}@/${database}?host=${encodeURIComponent(socketDir)}&port=${port}` };
+  const env = { DATABASE_URL: databaseUrl(t.address) };
   expect((await antin(['roles'], env)).out).toMatch(/grant select, insert on authority\.request_act to antin_approval;/);
   expect(await antin(['roles', '--apply'], env)).toEqual({ code: 0, out: '', err: '' });
 });

@@ -15,6 +15,7 @@ export const commandNames: readonly string[] = [
   'ceremony',
   'signer',
   'database',
+  'officers',
   'bench',
   'faults',
   'check',

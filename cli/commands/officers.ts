@@ -1,0 +1,103 @@
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { systemClock } from '@antin/adapters/clock/clock';
+import { officeDay } from '@antin/adapters/clock/days';
+import { connect } from '@antin/adapters/db/connect';
+import { Refusal } from '@antin/adapters/http/refusal';
+import { hashPassword } from '@antin/adapters/password/argon2';
+import { foundOfficers } from '@antin/authority/officers/seed';
+import { OfficerRole } from '@antin/protocol/authority/session';
+import { exit } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { UsageFault, readOptions } from './options.ts';
+
+const usage = `antin officers: the first officers of an issuer
+
+  antin officers found FILE
+      makes the officers of FILE in the empty database of DATABASE_URL, and prints a first password for each, once: it must be
+      changed at the first sign-in. Every later officer and every change of roles needs two officers of operation; so FILE must
+      name two at least
+
+  FILE is JSON: [{"signInName": "lan", "fullName": "Nguyễn Thị Lan", "roles": ["operation"]}, …]
+  Roles: ${OfficerRole.options.join(', ')}
+
+Exit codes: 0 done, 1 there are officers already, 64 wrong usage, 70 our own fault.
+`;
+
+const FirstOfficers = z
+  .array(
+    z.strictObject({
+      signInName: z.string().regex(/^[a-z0-9][a-z0-9._-]{1,59}$/),
+      fullName: z.string().trim().min(1).max(100),
+      roles: z.array(OfficerRole).max(6),
+    }),
+  )
+  .min(2)
+  .max(100)
+  .refine((all) => new Set(all.map((one) => one.signInName)).size === all.length, 'a sign-in name stands twice')
+  .refine((all) => all.filter((one) => one.roles.includes('operation')).length >= 2, 'two officers of operation are needed');
+
+/** `antin officers found` */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    const options = readOptions(argv, {});
+    if (options.help) {
+      io.stdout.write(usage);
+      return exit.ok;
+    }
+    const [what, file, ...rest] = options.files;
+    if (what !== 'found' || file === undefined || rest.length > 0) throw new UsageFault('say: found FILE');
+    const url = io.env['DATABASE_URL'];
+    if (url === undefined || url === '') throw new UsageFault('DATABASE_URL says which database');
+    return await found(url, readOfficers(file), io);
+  } catch (error) {
+    const known = error instanceof UsageFault || error instanceof Refusal;
+    if (!known) throw error;
+    io.stderr.write(`antin officers: ${error.message}\n"antin officers --help" shows the options.\n`);
+    return exit.usage;
+  }
+}
+
+function readOfficers(file: string): z.infer<typeof FirstOfficers> {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (fault) {
+    throw new UsageFault(`${file} cannot be read: ${(fault as Error).message}`);
+  }
+  const parsed = FirstOfficers.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new UsageFault(`${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim());
+}
+
+async function found(url: string, officers: z.infer<typeof FirstOfficers>, io: Io): Promise<number> {
+  const db = connect(url, { maxConnections: 1 });
+  try {
+    const passwords = officers.map(() => newPassword());
+    const hashes = await Promise.all(passwords.map(hashPassword));
+    const now = systemClock();
+    const given = { passwordHash: hashes[0]!, mustChange: true, at: now, from: officeDay(now) };
+    const made = await foundOfficers(
+      db,
+      officers.map((one, i) => ({ ...one, passwordHash: hashes[i]! })),
+      given,
+    );
+    if (!made) {
+      io.stderr.write('antin officers: there are officers already; new ones are made by two of operation on the console\n');
+      return exit.invalid;
+    }
+    const width = Math.max(...officers.map((one) => one.signInName.length));
+    for (const [i, { signInName }] of officers.entries()) io.stdout.write(`${signInName.padEnd(width)}  ${passwords[i]}\n`);
+    return exit.ok;
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Sixteen letters and digits that are not mistaken for each other: 79 bits. */
+function newPassword(): string {
+  const letters = 'abcdefghijkmnpqrstuvwxyz23456789';
+  return Array.from({ length: 16 }, () => letters[randomInt(letters.length)]).join('');
+}
