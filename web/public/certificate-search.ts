@@ -83,7 +83,6 @@ function results(page: CertificateSearchPage, found: readonly PublishedCertifica
             <th scope="col">${t('subject')}</th>
             <th scope="col">${t('state')}</th>
             <th scope="col">${t('validity')}</th>
-            <th scope="col">${t('serial')}</th>
             <th scope="col">${t('download')}</th>
           </tr>
         </thead>
@@ -106,18 +105,32 @@ function row(one: PublishedCertificate, language: Language): Html {
   const since = one.revokedAt === undefined ? undefined : t('since', { day: dayOf(one.revokedAt) });
   const link = (href: string, kind: string) =>
     html`<a href="${href}" aria-label="${t('download.of', { kind, subject: one.subject })}">${kind}</a>`;
+  const { name, rest } = shownSubject(one.subject);
   return html`<tr>
-    <th scope="row">${one.subject}</th>
+    <th scope="row">
+      <strong>${name}</strong>
+      <span>${rest}</span>
+      <span>${t('serial')} <span class="mono">${one.serialHex}</span></span>
+    </th>
     <td>
       <span class="tag ${COLOUR[one.state]}">${t(`state.${one.state}`)}</span>
-      ${[since, reason].filter((text) => text !== undefined).join(', ')}
+      <span>${[since, reason].filter((text) => text !== undefined).join(', ')}</span>
     </td>
     <td>${t('from-to', { from: dayOf(one.notBefore), to: dayOf(one.notAfter) })}</td>
-    <td class="mono">${one.serialHex}</td>
-    <td class="nowrap">
+    <td>
       ${one.download === undefined ? t('withheld') : html`${link(one.download, 'DER')} ${link(one.download.replace(/cer$/, 'pem'), 'PEM')}`}
     </td>
   </tr>`;
+}
+
+/** The name a person looks for, and behind it where they belong; the country is always the same. */
+function shownSubject(subject: string): { readonly name: string; readonly rest: string } {
+  const parts = subject
+    .split(/, (?=(?:[A-Z]{1,3}|[\d.]+)=)/)
+    .map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)] as const);
+  const name = parts.find(([type]) => type === 'CN')?.[1] ?? subject;
+  const rest = parts.filter(([type]) => ['T', 'OU', 'O', 'L', 'ST'].includes(type)).map(([, value]) => value);
+  return { name, rest: rest.join(' · ') };
 }
 
 /** The day in Vietnam, as papers write it. */
