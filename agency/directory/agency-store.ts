@@ -5,14 +5,14 @@ import type { AgencyLine, AgencyVersion } from '@antin/protocol/office/directory
 import type { CodeForm } from './codes.ts';
 
 /**
- * Words of a search as a tsquery: every word must begin one of the agency's or person's; parts of a code are whole but for
- * the last, so that H02.17.05 is not H02.175.05. Undefined without any word.
+ * Words of a search as a tsquery: all are words of the agency or person, the last may be only its beginning, as somebody is
+ * still writing it. Undefined without any word.
  */
 export function wordsQuery(text: string): string | undefined {
   const words = fold(text)
     .match(/[a-z0-9]+/g)
     ?.slice(0, 12);
-  return words?.map((word, at) => (/\d/.test(word) && at < words.length - 1 ? `'${word}'` : `'${word}':*`)).join(' & ');
+  return words?.map((word, at) => (at < words.length - 1 ? `'${word}'` : `'${word}':*`)).join(' & ');
 }
 
 /** Where a page ended: the keys of its last row. */
@@ -59,9 +59,17 @@ export function agencySearchQuery(search: AgencySearch): RawBuilder<FoundAgency>
   } else if (after !== undefined) {
     conditions.push(sql`(a.level, a.sort_key, a.id) > (${after[0]}::integer, ${after[1]}, ${after[2]}::uuid)`);
   }
+  const where = conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+  if (search.words !== undefined && search.parentId === undefined) {
+    // Found by words first, ordered then: walking all in order until enough fit would walk through the country for a word
+    // that stands at the end of the alphabet.
+    return sql<FoundAgency>`
+      with found as materialized (select a.id, a.level, a.sort_key from agency.agency a where ${where}),
+        page as (select id from found order by level, sort_key, id limit ${search.limit})
+      select ${lineColumns(day)} from page join agency.agency a on a.id = page.id order by a.level, a.sort_key, a.id`;
+  }
   const order = search.parentId === undefined ? sql`a.level, a.sort_key, a.id` : sql`a.sort_key, a.id`;
-  return sql<FoundAgency>`select ${lineColumns(day)} from agency.agency a
-    where ${conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `)} order by ${order} limit ${search.limit}`;
+  return sql<FoundAgency>`select ${lineColumns(day)} from agency.agency a where ${where} order by ${order} limit ${search.limit}`;
 }
 
 export async function searchAgencies(db: Db, search: AgencySearch): Promise<FoundAgency[]> {

@@ -66,8 +66,8 @@ test('children, searches for common and rare words, and pages behind them read a
   for (const [name, search] of Object.entries(searches)) {
     const nodes = await nodesOf(agencySearchQuery({ ...base, ...search }));
     expect(whole(nodes), name).toEqual([]);
-    // 13,000 agencies are there; a page of 51 with its flags touches a part of them.
-    expect(touched(nodes), name).toBeLessThan(4000);
+    // 13,000 agencies are there. A page touches a part of them; a word that every third one has, those that have it.
+    expect(touched(nodes), name).toBeLessThan(name === 'a common word' ? 10_000 : 4000);
   }
   expect((await searchAgencies(db, { ...base, words: wordsQuery('H02.17.05')! })).map((one) => one.code)).toEqual(['H02.17.05']);
 });
