@@ -18,7 +18,9 @@ const SIGNER_FILE = 'signer/signer.json';
  * @returns texts by file name, for the authority's folder
  */
 export function installation(file: CeremonyFile, inputs: CeremonyInputs): ReadonlyMap<string, string> {
-  const place = file.key as Extract<KeyPlace, { where: 'token' }>;
+  const place: KeyPlace | undefined = file.key;
+  if (place?.where !== 'token')
+    throw new AuthorityFault('ceremony.rule', 'a signer process holds a token: key needs module and label');
   const part = file.install as NonNullable<CeremonyFile['install']>;
   const keyOf = (key: InstallKey) => signerKey(key, file, inputs);
   const signer: SignerFile = {
