@@ -23,6 +23,12 @@ const AREAS = new Set([
   'batch',
   'role',
   'request',
+  'certificate',
+  'issuer',
+  'needs',
+  'directory',
+  'import',
+  'reorganisation',
 ]);
 /** Names of the same form: a queue, steps of the crash tests, a test's file. */
 const NO_REFUSAL = new Set([
@@ -36,6 +42,17 @@ const NO_REFUSAL = new Set([
   'batch.prepared-one',
   'batch.released',
   'batch.interrupted',
+  'directory.take-effect',
+  'directory.import-check',
+  'directory.import-apply',
+  'reorganisation.take-effect',
+  'reorganisation.request',
+  'request.json',
+  'request.pdf',
+  'certificate.cer',
+  'needs.import',
+  // Why an import ended, shown beside it.
+  'needs.import-stopped',
 ]);
 
 /** Every code that this room's sources can refuse with. */

@@ -45,7 +45,7 @@ export async function actById(db: Db, id: string): Promise<ActRecord | undefined
 
 export async function actsOf(db: Db, holdingId: string): Promise<ActRecord[]> {
   const { rows } = await sql<ActRecord>`
-    select ${actColumns} from agency.certificate_act c where c.holding_id = ${holdingId} order by c.asked_at, c.id`.execute(db);
+    select ${actColumns} from agency.certificate_act c where c.holding_id = ${holdingId} order by c.number`.execute(db);
   return rows;
 }
 
@@ -70,7 +70,7 @@ export async function takePrepared(tx: Tx, scope: Scope, ids: readonly string[] 
   const { rows } = await sql<ActRecord>`
     select ${actColumns} from agency.certificate_act c where c.state = 'prepared' and ${inScope(sql`c.agency_id`, scope)}
       and ${ids === undefined ? sql`true` : sql`c.id = any(${[...ids]}::uuid[])`}
-    order by c.asked_at, c.id limit ${most} for update`.execute(tx);
+    order by c.number limit ${most} for update`.execute(tx);
   return rows;
 }
 

@@ -148,4 +148,10 @@ export const certificatesMigrations: Record<string, Migration> = {
       await sql`create index holding_state_order on agency.holding (state, sort_key, id)`.execute(db);
     },
   },
+  '2026-11-22T0315-certificates-acts-in-order': {
+    async up(db: Kysely<unknown>) {
+      // Two acts of one moment stand in the order in which they were asked.
+      await sql`alter table agency.certificate_act add column number bigint generated always as identity`.execute(db);
+    },
+  },
 };

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { addWorkingDays } from '@antin/adapters/clock/working-days';
 import { officeDay } from '@antin/adapters/clock/days';
 import type { Tx } from '@antin/adapters/db/transaction';
@@ -8,6 +8,7 @@ import type { ItemResult } from '@antin/protocol/certificates/result';
 import { bindCertificate } from '../directory/load.ts';
 import { unbindCertificate } from '../directory/unbind.ts';
 import type { ReadCertificate } from '../issuers/deps.ts';
+import { sha256Of } from '../issuers/digest.ts';
 import type { ItemRecord } from '../issuers/store.ts';
 import { record } from '../journal/journal.ts';
 import { actById, changeDevice, deviceById, deviceOfSerial, moveAct, type ActRecord } from './act-store.ts';
@@ -209,8 +210,4 @@ export async function endHolding(
   const limits = await limitsNow(deps, tx);
   const returnBy = addWorkingDays(deps.calendar(), officeDay(at), limits['return-working-days']);
   await changeDevice(tx, device.id, { state: 'to-return', returnBy });
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

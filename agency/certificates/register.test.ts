@@ -1,221 +1,43 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from 'kysely';
-import { nodeCrypto } from '@antin/adapters/crypto/node';
-import { nodeSecrets } from '@antin/adapters/crypto/node';
 import { inTransaction } from '@antin/adapters/db/transaction';
-import { nodeDeflate, nodeInflate } from '@antin/adapters/inflate/node';
-import { concatBytes } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import { writeZip } from '@antin/formats/zip/writer';
-import { parseCertificate, type Certificate } from '@antin/pki/x509/certificate';
-import { signPades } from '@antin/signature/pades/sign';
+import { parseCertificate } from '@antin/pki/x509/certificate';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { certificateSideMigrations } from '../certificate-side.ts';
-import { bindCertificate } from '../directory/load.ts';
-import { FakeIssuer, batchesOf, newKey, resultArchive, type TestKey } from '../issuers/fake-issuer-for-tests.ts';
 import { officeMigrations } from '../office.ts';
-import { judgeFile } from '../verification/judge.ts';
-import { columnsOf } from './on-item.ts';
+import { bindCertificate } from '../directory/load.ts';
+import { FakeIssuer, newKey } from '../issuers/fake-issuer-for-tests.ts';
+import { registerLines, type RegisterLines } from './lines-for-tests.ts';
 import { certificateOffice, type CertificateOffice } from './office-for-tests.ts';
 import { raiseReminders, scheduleReminders } from './reminders.ts';
-import { changeHolding, holdingById, insertRequested, setCertificate } from './store.ts';
-import { deviceOfSerial } from './act-store.ts';
+import { holdingById } from './store.ts';
 
 let database: TestDatabase;
 let o: CertificateOffice;
+let r: RegisterLines;
 let officer: string;
 let above: string;
 const DAY = 86_400_000;
-const nobody = { anchors: [], certificates: [], evidence: async () => undefined };
 
 beforeAll(async () => {
   database = await testDatabase({ ...officeMigrations, ...certificateSideMigrations }, 'agency');
-  o = await certificateOffice(database.db, testPki(), {
-    judgePdf: (pdf) => judgeFile(memorySource(pdf), 'bien-ban.pdf', nobody, o.clock().getTime()),
-  });
+  o = await certificateOffice(database.db, testPki());
   officer = await o.signIn('cb.so');
   above = await o.signIn('cb.tinh');
+  r = registerLines(o, officer);
 });
 afterAll(async () => {
   await o?.close();
   await database?.close();
 });
 
-interface Put {
-  readonly id: string;
-  readonly key: TestKey;
-  readonly certificate: Certificate;
-}
-
-/** A line of the register as an issuer's answer left it. */
-async function put(
-  name: string,
-  options: {
-    person?: string;
-    form?: '01' | '02' | '03';
-    agency?: string;
-    state?: 'issued' | 'active';
-    years?: number;
-    from?: Date;
-    renewals?: number;
-    device?: string;
-  } = {},
-): Promise<Put> {
-  const key = newKey();
-  const certificate = o.issuer.certify(name, key.spki, {
-    ...(options.years === undefined ? {} : { years: options.years }),
-    ...(options.from === undefined ? {} : { from: options.from }),
-  });
-  const id = crypto.randomUUID() as string;
-  const agencyId = o.agencyId(options.agency ?? 'so');
-  await inTransaction(database.db, async (tx) => {
-    await insertRequested(
-      tx,
-      [
-        {
-          ...{
-            id,
-            agencyId,
-            form: options.form ?? '01',
-            name,
-            subjectSealed: null,
-            deviceKind: 'pki-token',
-            itemId: null,
-            spkiSha256: null,
-          },
-          personId: options.person === undefined ? null : o.personId(options.person),
-        },
-      ],
-      o.clock(),
-    );
-    await setCertificate(tx, id, columnsOf(certificate, [o.issuer.authority]), undefined);
-    await changeHolding(tx, id, { state: options.state ?? 'issued', at: o.clock(), renewals: options.renewals ?? 0 });
-    if (options.device !== undefined) {
-      const device = await deviceOfSerial(tx, {
-        id: crypto.randomUUID(),
-        serial: options.device,
-        kind: 'pki-token',
-        agencyId,
-        withWhom: name,
-      });
-      await sql`update agency.key_device set state = 'with-subscriber' where id = ${device.id}`.execute(tx);
-      await changeHolding(tx, id, { deviceId: device.id });
-    }
-  });
-  return { id, key, certificate };
-}
-
-const signingKey = ({ certificate, key }: { certificate: Certificate; key: TestKey }) => ({
-  ...{ certificate, chain: [o.issuer.authority], algorithm: { scheme: 'ecdsa', digest: 'SHA-256' } as const },
-  sign: (data: Uint8Array) => Promise.resolve(nodeSecrets.sign(key.pkcs8, { scheme: 'ecdsa', digest: 'SHA-256' }, data)),
-});
-const signed = async (pdf: Uint8Array, by: { certificate: Certificate; key: TestKey }) =>
-  concatBytes(
-    pdf,
-    await signPades(memorySource(pdf), signingKey(by), {
-      door: nodeCrypto,
-      inflate: nodeInflate,
-      deflate: nodeDeflate,
-      signingTime: o.clock().getTime(),
-      level: 'B-B',
-    }),
-  );
-
-const view = (as: string, id: string) => o.get(as, `/api/certificates/${id}`);
-const version = async (id: string) => (await view(officer, id)).version;
-const ask = async (id: string, what: object) =>
-  o.post(officer, `/api/certificates/${id}/acts`, { version: await version(id), ask: what });
-const handOver = async (id: string, receiver: string, deviceSerial: string) =>
-  o.post(officer, `/api/certificates/${id}/hand-over`, {
-    version: await version(id),
-    deviceSerial,
-    receiverId: o.personId(receiver),
-    model: 'GCA-01',
-  });
-
-describe('hand-over', () => {
-  test('the record is signed by the receiver with the very key that is handed over, and only that makes it active', async () => {
-    const one = await put('Nguyễn Văn An', { person: 'an' });
-    await expect(handOver(one.id, 'binh', 'TK-001')).rejects.toMatchObject({ code: 'certificate.receiver-not-subscriber' });
-    const record = await handOver(one.id, 'an', 'TK-001');
-    expect(record).toMatchObject({ state: 'prepared', receiver: 'Nguyễn Văn An', giver: 'Phạm Văn Sở' });
-    const an = await o.signIn('an');
-    expect((await o.get(an, '/api/hand-overs')).items).toHaveLength(1);
-    const pdf = await o.bytes(an, 'GET', `/api/hand-overs/${record.id}/record`);
-    const bring = (bytes: Uint8Array) => o.bytes(an, 'PUT', `/api/hand-overs/${record.id}/signed`, bytes);
-
-    await expect(bring(pdf)).rejects.toMatchObject({ code: 'certificate.record-changed' });
-    const other = await put('Nguyễn Văn An');
-    await expect(bring(await signed(pdf, other))).rejects.toMatchObject({ code: 'certificate.other-key' });
-    const good = await signed(pdf, one);
-    await expect(bring(good.map((byte, i) => (i === 40 ? byte ^ 1 : byte)))).rejects.toMatchObject({
-      code: 'certificate.record-changed',
-    });
-    await expect(bring(concatBytes(good, new TextEncoder().encode('% more\n')))).rejects.toMatchObject({
-      code: 'certificate.record-not-signed',
-    });
-    await expect(bring(await signed(good, other))).rejects.toMatchObject({ code: 'certificate.record-not-signed' });
-    expect((await view(officer, one.id)).state).toBe('handed-over');
-
-    await bring(good);
-    const now = await view(officer, one.id);
-    expect(now).toMatchObject({
-      state: 'active',
-      device: { serial: 'TK-001', state: 'with-subscriber', withWhom: 'Nguyễn Văn An' },
-    });
-    expect(now.history.map((line: any) => line.event)).toEqual(['DeviceHandedOver', 'HandOverSigned', 'CertificateActivated']);
-    expect(await o.bytes(officer, 'GET', `/api/hand-overs/${record.id}/record`)).toEqual(good);
-    const { rows } = await sql<{
-      personId: string;
-    }>`select person_id as "personId" from agency.bound_certificate where serial_hex = ${one.certificate.serialHex} and unbound_at is null`.execute(
-      database.db,
-    );
-    expect(rows).toEqual([{ personId: o.personId('an') }]);
-    await expect(bring(good)).rejects.toMatchObject({ code: 'certificate.hand-over-not-now' });
-  });
-
-  test('a record that nobody signed is taken back, and a device carries one certificate in use', async () => {
-    const one = await put('Lê Thị Bình', { person: 'binh' });
-    await expect(handOver(one.id, 'binh', 'TK-001')).rejects.toMatchObject({ code: 'certificate.device-taken' });
-    const record = await handOver(one.id, 'binh', 'TK-002');
-    await expect(handOver(one.id, 'binh', 'TK-002')).rejects.toMatchObject({ code: 'certificate.not-issued' });
-    expect((await o.send(officer, 'DELETE', `/api/hand-overs/${record.id}`)).state).toBe('issued');
-    expect((await o.get(officer, '/api/key-devices?q=tk-002')).items).toMatchObject([
-      { state: 'in-stock', withWhom: 'Sở Tài chính' },
-    ]);
-    await handOver(one.id, 'binh', 'TK-002');
-  });
-
-  test('an officer of another province, and a colleague without the role, see no certificate', async () => {
-    const one = await put('Lê Thị Bình', { person: 'binh' });
-    const stranger = await o.signIn('cb.khac');
-    await expect(view(stranger, one.id)).rejects.toMatchObject({ code: 'certificate.not-found' });
-    await expect(view(await o.signIn('an'), one.id)).rejects.toMatchObject({ code: 'certificate.not-found' });
-    expect((await view(await o.signIn('binh'), one.id)).name).toBe('Lê Thị Bình');
-    expect((await view(above, one.id)).name).toBe('Lê Thị Bình');
-    expect((await o.get(stranger, '/api/certificates')).items).toEqual([]);
-  });
-});
-
-/** Sends what is prepared and lets the issuer answer it. */
-async function settle(outcome: (item: any, issuer: FakeIssuer) => any = (item, issuer) => issuer.outcome(item)) {
-  const { requests } = await o.post(officer, '/api/issuer-requests', {});
-  const { id } = requests[0];
-  await o.post(officer, `/api/issuer-requests/${id}/send`, {});
-  await o.post(officer, `/api/issuer-requests/${id}/send`, {});
-  const { rows } = await sql<{ content: string }>`select content from agency.issuer_request where id = ${id}`.execute(
-    database.db,
-  );
-  const { items } = JSON.parse(rows[0]!.content);
-  await o.bytes(
-    officer,
-    'PUT',
-    `/api/issuer-requests/${id}/results`,
-    resultArchive({ results: batchesOf(id, [items.map((item: any) => outcome(item, o.issuer))], o.clock()) }),
-  );
-  return o.get(officer, `/api/issuer-requests/${id}`);
-}
+const put: RegisterLines['put'] = (...given) => r.put(...given);
+const view: RegisterLines['view'] = (...given) => r.view(...given);
+const ask: RegisterLines['ask'] = (...given) => r.ask(...given);
+const settle: RegisterLines['settle'] = (...given) => r.settle(...given);
 
 describe('what is asked of the issuer', () => {
   test('a renewal keeps key and device, replaces the old certificate and counts', async () => {

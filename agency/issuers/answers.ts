@@ -12,7 +12,8 @@ import { ConnectorFault, type Collected } from './connector.ts';
 import type { IssuerDeps } from './deps.ts';
 import { answerQuestionRow, keepUnmatched, questionById, settleUnmatchedRow, unmatchedById } from './open-store.ts';
 import { ANSWER_QUEUE, connectorOf } from './requests.ts';
-import { about, certificateColumns, closeWhenDone, sha256Of, takeItems, takeResult, type Applied } from './results.ts';
+import { sha256Of } from './digest.ts';
+import { about, certificateColumns, closeWhenDone, takeItems, takeResult, type Applied } from './results.ts';
 import { isEnd } from './rules.ts';
 import { itemsByKey, lockRequest, requestById, takenBy, type RequestRecord } from './store.ts';
 

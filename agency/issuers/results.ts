@@ -10,6 +10,7 @@ import { canonicalJson } from '@antin/protocol/canonical-json';
 import type { ItemResult, RequestResult } from '@antin/protocol/certificates/result';
 import type { Unmatched } from '@antin/protocol/office/issuers';
 import { record } from '../journal/journal.ts';
+import { sha256Of } from './digest.ts';
 import type { IssuerDeps, ReadCertificate } from './deps.ts';
 import { dropQuestions, keepQuestion, keepUnmatched, settleByCertificate, type NewUnmatched } from './open-store.ts';
 import { contiguous, isEnd, requestStateAfter, stepOf } from './rules.ts';
@@ -206,8 +207,4 @@ export function certificateColumns(read: ReadCertificate): Partial<NewUnmatched>
 
 export function about(request: RequestRecord, at: Date) {
   return { id: randomUUID() as string, requestId: request.id, agencyId: request.agencyId, at };
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -6,7 +6,7 @@ import { writeZip } from '@antin/formats/zip/writer';
 import { signAsicCades } from '@antin/signature/asic/sign';
 import type { SigningKey } from '@antin/signature/making/signer';
 import type { ReceiptKey } from '../exchange/receipts.ts';
-import { sha256Of } from './results.ts';
+import { sha256Of } from './digest.ts';
 
 export interface TravelFile {
   readonly name: string;

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { concatBytes } from '@antin/formats/bytes/bytes';
+import { memorySource } from '@antin/formats/bytes/source';
+import { testDatabase, type TestDatabase } from '@antin/testkit/database';
+import { testPki } from '@antin/testkit/pki/test-pki';
+import { certificateSideMigrations } from '../certificate-side.ts';
+import { officeMigrations } from '../office.ts';
+import { judgeFile } from '../verification/judge.ts';
+import { registerLines, type RegisterLines } from './lines-for-tests.ts';
+import { certificateOffice, type CertificateOffice } from './office-for-tests.ts';
+
+let database: TestDatabase;
+let o: CertificateOffice;
+let r: RegisterLines;
+let officer: string;
+let above: string;
+const nobody = { anchors: [], certificates: [], evidence: async () => undefined };
+
+beforeAll(async () => {
+  database = await testDatabase({ ...officeMigrations, ...certificateSideMigrations }, 'agency');
+  o = await certificateOffice(database.db, testPki(), {
+    judgePdf: (pdf) => judgeFile(memorySource(pdf), 'bien-ban.pdf', nobody, o.clock().getTime()),
+  });
+  officer = await o.signIn('cb.so');
+  above = await o.signIn('cb.tinh');
+  r = registerLines(o, officer);
+});
+afterAll(async () => {
+  await o?.close();
+  await database?.close();
+});
+
+const put: RegisterLines['put'] = (...given) => r.put(...given);
+const signed: RegisterLines['signed'] = (...given) => r.signed(...given);
+const view: RegisterLines['view'] = (...given) => r.view(...given);
+const handOver: RegisterLines['handOver'] = (...given) => r.handOver(...given);
+
+describe('hand-over', () => {
+  test('the record is signed by the receiver with the very key that is handed over, and only that makes it active', async () => {
+    const one = await put('Nguyễn Văn An', { person: 'an' });
+    await expect(handOver(one.id, 'binh', 'TK-001')).rejects.toMatchObject({ code: 'certificate.receiver-not-subscriber' });
+    const record = await handOver(one.id, 'an', 'TK-001');
+    expect(record).toMatchObject({ state: 'prepared', receiver: 'Nguyễn Văn An', giver: 'Phạm Văn Sở' });
+    const an = await o.signIn('an');
+    expect((await o.get(an, '/api/hand-overs')).items).toHaveLength(1);
+    const pdf = await o.bytes(an, 'GET', `/api/hand-overs/${record.id}/record`);
+    const bring = (bytes: Uint8Array) => o.bytes(an, 'PUT', `/api/hand-overs/${record.id}/signed`, bytes);
+
+    await expect(bring(pdf)).rejects.toMatchObject({ code: 'certificate.record-changed' });
+    const other = await put('Nguyễn Văn An');
+    await expect(bring(await signed(pdf, other))).rejects.toMatchObject({ code: 'certificate.other-key' });
+    const good = await signed(pdf, one);
+    await expect(bring(good.map((byte, i) => (i === 40 ? byte ^ 1 : byte)))).rejects.toMatchObject({
+      code: 'certificate.record-changed',
+    });
+    await expect(bring(concatBytes(good, new TextEncoder().encode('% more\n')))).rejects.toMatchObject({
+      code: 'certificate.record-not-signed',
+    });
+    await expect(bring(await signed(good, other))).rejects.toMatchObject({ code: 'certificate.record-not-signed' });
+    expect((await view(officer, one.id)).state).toBe('handed-over');
+
+    await bring(good);
+    const now = await view(officer, one.id);
+    expect(now).toMatchObject({
+      state: 'active',
+      device: { serial: 'TK-001', state: 'with-subscriber', withWhom: 'Nguyễn Văn An' },
+    });
+    expect(now.history.map((line: any) => line.event)).toEqual(['DeviceHandedOver', 'HandOverSigned', 'CertificateActivated']);
+    expect(await o.bytes(officer, 'GET', `/api/hand-overs/${record.id}/record`)).toEqual(good);
+    const { rows } = await sql<{
+      personId: string;
+    }>`select person_id as "personId" from agency.bound_certificate where serial_hex = ${one.certificate.serialHex} and unbound_at is null`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([{ personId: o.personId('an') }]);
+    await expect(bring(good)).rejects.toMatchObject({ code: 'certificate.hand-over-not-now' });
+  });
+
+  test('a record that nobody signed is taken back, and a device carries one certificate in use', async () => {
+    const one = await put('Lê Thị Bình', { person: 'binh' });
+    await expect(handOver(one.id, 'binh', 'TK-001')).rejects.toMatchObject({ code: 'certificate.device-taken' });
+    const record = await handOver(one.id, 'binh', 'TK-002');
+    await expect(handOver(one.id, 'binh', 'TK-002')).rejects.toMatchObject({ code: 'certificate.not-issued' });
+    expect((await o.send(officer, 'DELETE', `/api/hand-overs/${record.id}`)).state).toBe('issued');
+    expect((await o.get(officer, '/api/key-devices?q=tk-002')).items).toMatchObject([
+      { state: 'in-stock', withWhom: 'Sở Tài chính' },
+    ]);
+    await handOver(one.id, 'binh', 'TK-002');
+  });
+
+  test('an officer of another province, and a colleague without the role, see no certificate', async () => {
+    const one = await put('Lê Thị Bình', { person: 'binh' });
+    const stranger = await o.signIn('cb.khac');
+    await expect(view(stranger, one.id)).rejects.toMatchObject({ code: 'certificate.not-found' });
+    await expect(view(await o.signIn('an'), one.id)).rejects.toMatchObject({ code: 'certificate.not-found' });
+    expect((await view(await o.signIn('binh'), one.id)).name).toBe('Lê Thị Bình');
+    expect((await view(above, one.id)).name).toBe('Lê Thị Bình');
+    expect((await o.get(stranger, '/api/certificates')).items).toEqual([]);
+  });
+});
