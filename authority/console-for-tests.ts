@@ -171,6 +171,9 @@ export class ConsoleForTests {
     );
   }
 
+  /** As a program of somebody else's sees it. */
+  fetch = async (url: string, init: RequestInit): Promise<Response> => this.app.request(new Request(url, init));
+
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are looked at by tests
   private async json(response: Response): Promise<any> {
     const value = (await response.json()) as object;

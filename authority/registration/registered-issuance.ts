@@ -75,6 +75,12 @@ export const registeredIssuanceMigrations: Record<string, Migration> = {
         for each row execute function authority.revocation_guard()`.execute(db);
     },
   },
+  '2026-11-22T0310-requests-apart': {
+    async up(db: Kysely<unknown>) {
+      await sql`
+        create index submission_apart on authority.submission (from_code, request_id) where status <> 'accepted'`.execute(db);
+    },
+  },
 };
 
 /** From now on only approved requests are certified; it is not turned off again by a start. */

@@ -19,7 +19,13 @@ import { putAttachment } from './parts-store.ts';
 import { receiptOf } from './present-submission.ts';
 import { receive } from './receive.ts';
 import { MAX_SUBMISSION } from './submission-routes.ts';
-import { acceptedSubmission, putSenderAttachment, senderAttachments, waitingFor } from './submission-store.ts';
+import {
+  acceptedSubmission,
+  quarantinedRequest,
+  putSenderAttachment,
+  senderAttachments,
+  waitingFor,
+} from './submission-store.ts';
 import type { SubmissionRecord } from './submission-store.ts';
 import { itemsOfSubmission } from './store.ts';
 
@@ -44,7 +50,13 @@ export function sendersApp(parts: RegistrationDoors & { readonly addressOf: (c: 
     const incoming = { fileSha256: sha256, size, mediaType, from: { sender: c.var.sender } };
     return receiptOf(db, await receive(parts, incoming));
   });
-  mount(app, routes.receipt, guards, async ({ params, c }) => receiptOf(db, await own(c.var.sender, params.requestId)));
+  mount(app, routes.receipt, guards, async ({ params, c }) => {
+    const { code } = c.var.sender;
+    const found = await acceptedSubmission(db, code, params.requestId);
+    const apart = found ?? (await quarantinedRequest(db, code, params.requestId));
+    if (apart === undefined) throw new Refusal('http.not-found');
+    return receiptOf(db, apart);
+  });
   mount(app, routes.attach, guards, async ({ params, c }) => {
     const stored = await receiveFile(c as unknown as Context, files, { maxBytes: MAX_ATTACHMENT });
     if (stored.sha256 !== params.sha256) throw new Refusal('sender.attachment-other');

@@ -52,6 +52,15 @@ export async function quarantinedFile(db: Db, fileSha256: string, code: string):
   return rows[0];
 }
 
+/** A sender's request that stands apart: it may ask why. */
+export async function quarantinedRequest(db: Db, fromCode: string, requestId: string): Promise<SubmissionRecord | undefined> {
+  const { rows } = await sql<SubmissionRecord>`
+    select ${COLUMNS} from authority.submission s
+    where s.from_code = ${fromCode} and s.request_id = ${requestId} and s.status <> 'accepted' and s.channel = 'api'
+    order by s.received_at desc limit 1`.execute(db);
+  return rows[0];
+}
+
 /** One file or one request id of a sender at a time. */
 export async function lockIntake(tx: Tx, name: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`authority intake ${name}`}, 0))`.execute(tx);

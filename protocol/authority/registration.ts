@@ -311,7 +311,7 @@ export const registrationRoutes = {
     path: '/authority/api/requests/approvals',
     summary: 'Approve a list, each statement with the hash of what was shown; each is answered by itself (approval)',
     caller: 'officer',
-    body: z.object({ approvals: z.array(SignedStatement).min(1).max(500) }),
+    body: z.object({ approvals: z.array(SignedStatement).min(1).max(150) }),
     answer: z.object({
       outcomes: z.array(
         z.discriminatedUnion('status', [
