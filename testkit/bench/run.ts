@@ -40,6 +40,11 @@ if (wanted.length === 0 || wanted.some((word) => word.startsWith('keys'))) {
   spawnSync(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
+if (wanted.length === 0 || wanted.some((word) => word.startsWith('issuance'))) {
+  const script = fileURLToPath(new URL('../../authority/issuance/bench.ts', import.meta.url));
+  spawnSync(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
 const services = ['crl', 'tsa', 'ocsp'].filter(
   (part) => isWanted(`authority/${part}`) || wanted.some((word) => word.startsWith(`authority/${part}`)),
 );
