@@ -47,6 +47,9 @@ const lineColumns = (day: string) => sql`
   (a.valid_from > ${day}::date or coalesce(a.valid_to > ${day}::date, false) or coalesce(
     (select true from agency.agency_version v where v.agency_id = a.id and v.valid_from > ${day}::date limit 1), false)) as pending`;
 
+/** Of a word that more have, e.g. one letter, so many are put in order: nobody reads further, everybody waits. */
+const MOST_FOUND = 20_000;
+
 /** The query itself, so that tests can look at its plan. */
 export function agencySearchQuery(search: AgencySearch): RawBuilder<FoundAgency> {
   const { day, after } = search;
@@ -64,7 +67,7 @@ export function agencySearchQuery(search: AgencySearch): RawBuilder<FoundAgency>
     // Found by words first, ordered then: walking all in order until enough fit would walk through the country for a word
     // that stands at the end of the alphabet.
     return sql<FoundAgency>`
-      with found as materialized (select a.id, a.level, a.sort_key from agency.agency a where ${where}),
+      with found as materialized (select a.id, a.level, a.sort_key from agency.agency a where ${where} limit ${MOST_FOUND}),
         page as (select id from found order by level, sort_key, id limit ${search.limit})
       select ${lineColumns(day)} from page join agency.agency a on a.id = page.id order by a.level, a.sort_key, a.id`;
   }

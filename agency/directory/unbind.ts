@@ -5,3 +5,10 @@ import type { Tx } from '@antin/adapters/db/transaction';
 export async function unbindCertificate(tx: Tx, sha256: string, at: Date): Promise<void> {
   await sql`update agency.bound_certificate set unbound_at = ${at} where sha256 = ${sha256} and unbound_at is null`.execute(tx);
 }
+
+/** A binding that was taken back holds again. @returns false when there was none */
+export async function bindAgain(tx: Tx, sha256: string): Promise<boolean> {
+  const { rows } =
+    await sql`update agency.bound_certificate set unbound_at = null where sha256 = ${sha256} returning sha256`.execute(tx);
+  return rows.length > 0;
+}

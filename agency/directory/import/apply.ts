@@ -36,8 +36,9 @@ export async function applyImport(tx: Tx, doors: ApplyDoors, one: ImportRecord):
   for await (const part of parts(tx, one.id, 'create')) {
     await addPeople(tx, doors, part);
     await addPosts(tx, doors, one, part);
-    for (const row of part) await changeKnown(tx, doors, row);
   }
+  // What writes into the journal comes last: its head stays locked until the end, and everybody signs through it.
+  for await (const part of parts(tx, one.id, 'create')) for (const row of part) await changeKnown(tx, doors, row);
   for await (const part of parts(tx, one.id, 'change')) for (const row of part) await changeKnown(tx, doors, row);
 }
 

@@ -48,9 +48,7 @@ export async function importOfFile(
 export async function importsBelow(db: Db, path: string): Promise<ImportRecord[]> {
   const { rows } = await sql<ImportRecord>`
     select ${columns} from agency.directory_import where agency_id in (
-      select id from agency.agency where path >= ${path} and path < ${`${path}z`}) order by created_at desc limit 100`.execute(
-    db,
-  );
+      select id from agency.agency where path >= ${path} and path < ${`${path}z`}) order by created_at desc limit 30`.execute(db);
   return rows;
 }
 
@@ -156,6 +154,10 @@ export async function setImportState(
   await sql`
     update agency.directory_import set state = ${state}, done_at = ${more.at ?? null},
       without_wrong = coalesce(${more.withoutWrong ?? null}::boolean, without_wrong) where id = ${id}`.execute(tx);
+  // Numbers are kept no longer than somebody needs them: for wrong rows of what is done, to mend and send them again.
+  if (state !== 'done' && state !== 'cancelled' && state !== 'failed') return;
+  await sql`update agency.directory_import_row set secret = null where import_id = ${id} and secret is not null
+    and (${state} <> 'done' or action <> 'wrong')`.execute(tx);
 }
 
 /** Lines above a row that say the same of the key, e.g. the code: only the first of them counts. */
