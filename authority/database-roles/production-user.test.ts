@@ -58,6 +58,25 @@ test('a user that may not take the roles is told what an administrator runs; aft
   await doors.close();
 });
 
+test('a part may have a user of its own, which no statement turns into another', async () => {
+  const own = `${user}_audit`;
+  await sql.raw(`create role ${own} login in role antin_audit`).execute(admin.db);
+  const address: DatabaseAddress = { ...(admin.address as Exclude<DatabaseAddress, string>), user: own, database };
+  const doors = separateDoors(db, { antin_audit: address });
+  const audit = doors.as('antin_audit');
+  expect((await sql<{ me: string }>`select session_user as me`.execute(audit)).rows).toEqual([{ me: own }]);
+  expect((await sql`select count(*) from authority.request_item`.execute(audit)).rows).toHaveLength(1);
+  for (const statement of [
+    'set role none; delete from authority.request_act',
+    `set role ${user}`,
+    'set role antin_registration',
+  ]) {
+    await expect(sql.raw(statement).execute(audit)).rejects.toMatchObject({ code: '42501' });
+  }
+  await doors.close();
+  await sql.raw(`drop role ${own}`).execute(admin.db);
+});
+
 test('what is printed is what is run', async () => {
   const statements = await databaseRoleStatements(db);
   expect(statements[0]).toBe('create role antin_session nologin;');

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { ConsoleForTests, PASSWORD, WHO } from '../console-for-tests.ts';
 import type { Who } from '../console-for-tests.ts';
-import { PRACTICE_OFFICERS } from './seed.ts';
+import { foundPracticeSender, PRACTICE_OFFICERS } from './seed.ts';
 import { heldOn, mayHold } from './rules.ts';
 
 let t: ConsoleForTests;
@@ -172,6 +172,19 @@ describe('who may do what is settled by two', () => {
 test('an installation is founded once, with two officers of operation at least', async () => {
   expect(await t.desk.foundOfficers(PRACTICE_OFFICERS, 'another one', false)).toBe(false);
   await expect(t.desk.foundOfficers(PRACTICE_OFFICERS.slice(0, 8), 'x', true)).rejects.toThrow(TypeError);
+});
+
+test('a practice sender is known by its token alone, and is made once', async () => {
+  const one = { code: 'H99', name: 'Tỉnh thực hành', token: 'x'.repeat(43), at: new Date(t.authority.now) };
+  expect(await foundPracticeSender(t.db, one)).toBe(true);
+  expect(await foundPracticeSender(t.db, { ...one, token: 'y'.repeat(43) })).toBe(false);
+  await expect(
+    t.asSender('GET', '/submissions/00000000-0000-4000-8000-000000000000', undefined, undefined, one.token),
+  ).rejects.toMatchObject({
+    code: 'http.not-found',
+  });
+  const { senders } = await t.get('auditor', '/senders');
+  expect(senders).toContainEqual({ code: 'H99', name: 'Tỉnh thực hành', active: true, tokenIsEnough: true, hasToken: true });
 });
 
 test('terms of roles: held from a day to before another, never two that do not go together', () => {

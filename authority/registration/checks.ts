@@ -96,7 +96,7 @@ function subscriber(item: RequestItem & { act: 'new' | 'change' }, facts: Regist
   const length = [...organisation].length;
   results.push(length <= ORGANIZATION_NAME ? holds('check.name-fits') : blocks('check.name-fits', String(length)));
   if (subject.form === '01') {
-    results.push(/\.gov\.vn$/.test(subject.mail) ? holds('check.official-mail') : warns('check.official-mail', subject.mail));
+    results.push(subject.mail.endsWith('.gov.vn') ? holds('check.official-mail') : warns('check.official-mail', subject.mail));
     results.push(
       subject.birthDay === undefined ? holds('check.birth-fits-number') : birth(subject.citizenNumber, subject.birthDay),
     );

@@ -8,7 +8,7 @@ import { agencyPath, factsOf, sha256Hex } from './content.ts';
 import type { RegisterFacts, TargetCertificate } from './checks.ts';
 
 /** The key of a request, proven to be held. */
-export function keyOfItem(item: RequestItem): { readonly facts: RegisterFacts['key']; readonly spkiSha256: string | undefined } {
+function keyOfItem(item: RequestItem): { readonly facts: RegisterFacts['key']; readonly spkiSha256: string | undefined } {
   const { csr } = factsOf(item);
   if (csr === undefined) return { facts: { status: 'none' }, spkiSha256: undefined };
   try {

@@ -27,7 +27,7 @@ import { itemById } from './store.ts';
 const MAX_ATTACHMENT = 50 << 20;
 
 /** Which roles each route is for; `every` role may read lists. */
-export const REQUEST_ROLES: Readonly<Record<keyof typeof routes, 'every' | readonly OfficerRole[]>> = {
+const REQUEST_ROLES: Readonly<Record<keyof typeof routes, 'every' | readonly OfficerRole[]>> = {
   list: 'every',
   statistics: 'every',
   detail: 'every',

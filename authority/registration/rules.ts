@@ -41,7 +41,6 @@ export type Command =
   /** Issuing failed and left nothing: it may be tried again. */
   | { readonly type: 'unlock' | 'issued' }
   | { readonly type: 'hand-over'; readonly by: Actor };
-export type CommandType = Command['type'];
 
 /** What has happened: the state it leads to, and who is remembered for it. */
 export type Event =
@@ -55,7 +54,7 @@ export type Event =
 
 const OPEN: readonly RequestState[] = ['received', 'question', 'proposed'];
 /** Acts that end in a certificate. */
-export const ISSUES: readonly RequestAct[] = ['new', 'renew', 'change'];
+const ISSUES: readonly RequestAct[] = ['new', 'renew', 'change'];
 
 /** Whether a command may happen to a request now, by this officer. Codes: `request.*`, `officer.role-needed`. */
 export function decide(item: ItemState, command: Command): Decision<Event> {

@@ -18,7 +18,7 @@ import { dismissSubmission, submissionById, submissionsPage } from './submission
 
 export const MAX_SUBMISSION = 512 << 20;
 
-export const SUBMISSION_ROLES: Readonly<Record<keyof typeof routes, 'every' | readonly OfficerRole[]>> = {
+const SUBMISSION_ROLES: Readonly<Record<keyof typeof routes, 'every' | readonly OfficerRole[]>> = {
   list: 'every',
   receive: ['registration'],
   raw: ['registration', 'audit'],

@@ -17,7 +17,7 @@ import { liftSuspension, suspend } from '../revocation/revoke.ts';
 import { sha256Hex } from './content.ts';
 import type { RegistrationDoors } from './doors.ts';
 
-export const SUSPENSION_ROLES: Readonly<Record<keyof typeof routes, readonly OfficerRole[]>> = {
+const SUSPENSION_ROLES: Readonly<Record<keyof typeof routes, readonly OfficerRole[]>> = {
   suspend: ['revocation'],
   lift: ['revocation'],
 };
