@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { localClock } from '@antin/adapters/clock/watched-clock';
 import type { ClockTrust } from '@antin/adapters/clock/watched-clock';
+import type { FastRoute } from '@antin/adapters/http/listen';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { authorityConsole, separatedDoors } from './console.ts';
@@ -27,7 +28,7 @@ import { listsOf } from './status/issuers.ts';
 import { statusService } from './status/service.ts';
 import type { StatusService } from './status/service.ts';
 import { crlAt, newestCrl } from './status/store.ts';
-import { timeStampRoutes } from './time-stamp/routes.ts';
+import { timeStampFastRoute, timeStampRoutes } from './time-stamp/routes.ts';
 import { timeStamps } from './time-stamp/stamp.ts';
 
 export interface AuthorityOptions {
@@ -94,6 +95,8 @@ export interface AuthorityService {
   runJobs(): Promise<void>;
   /** Lists, OCSP, the jobs of the outbox and the door before the app. */
   readonly status: StatusService;
+  /** For the listener, before the app: OCSP and time-stamps. */
+  readonly fast: FastRoute;
   /** Officers, requests and senders; its app has full paths. */
   readonly console: AuthorityConsole | undefined;
   /** Closes connections of its own and ends the signer processes that were started for it. */
@@ -178,6 +181,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   const app = new Hono();
   app.route('/', status.routes);
   app.route('/', timeStampRoutes(stamp));
+  const stampFast = timeStampFastRoute(`${new URL(baseUrl).pathname}/tsa`, stamp);
 
   async function evidence(need: { readonly kind: 'crl' | 'ocsp'; readonly issuerSha256: string; readonly serialHex: string }) {
     const found = await evidenceFor(need.serialHex, need.issuerSha256);
@@ -230,6 +234,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
       await status.presign();
     },
     status,
+    fast: (request, response) => status.fast(request, response) || stampFast(request, response),
     console: desk,
     async stop() {
       await doors.close();

@@ -20,7 +20,7 @@ status.start();
 while (!status.hears()) await new Promise((resolve) => setTimeout(resolve, 20));
 const app = createApp({ log: silentLog });
 app.route('/authority', t.service.app);
-const ours = await listen({ fetch: app.fetch as never, fast: status.fast }, { port: 0 });
+const ours = await listen({ fetch: app.fetch as never, fast: t.service.fast }, { port: 0 });
 
 const request = t.ask(certificate.serialNumber);
 const body = Buffer.from(await t.service.ocsp(request));

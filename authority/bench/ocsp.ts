@@ -1,5 +1,6 @@
 import { execFileSync, fork, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
@@ -12,6 +13,7 @@ import { OID } from '@antin/pki/oids';
 import { encodePem } from '@antin/pki/pem';
 import { certId } from '@antin/pki/ocsp/certificate-id';
 import { buildOcspRequest } from '@antin/pki/ocsp/request';
+import { buildTimeStampRequest } from '@antin/pki/tsp/request';
 import { contest, fourDigits } from './measure.ts';
 import type { Figure, Rate } from './measure.ts';
 import { made } from './made.ts';
@@ -56,6 +58,18 @@ export async function* ocspFigures(address: DatabaseAddress, folder: string): As
       value: fourDigits((QUESTIONS * 1000) / (performance.now() - wall)),
       unit: '1/s',
     };
+    const stamp = stampQuestion();
+    yield await contest('authority/tsa/over-http/recorded', {
+      work: rateOf(child, said.ours, stamp, 64),
+      limit: rateOf(child, said.bare, stamp, 64),
+    });
+    const clock = performance.now();
+    await ask(said.ours, stamp, QUESTIONS, 64);
+    yield {
+      name: 'authority/tsa/over-http/by-the-clock',
+      value: fourDigits((QUESTIONS * 1000) / (performance.now() - clock)),
+      unit: '1/s',
+    };
     const peer = await opensslOcsp(folder);
     yield {
       name: 'peer/openssl-ocsp/new-connections/p-256',
@@ -69,11 +83,17 @@ export async function* ocspFigures(address: DatabaseAddress, folder: string): As
   }
 }
 
+function stampQuestion(): Buffer {
+  const der = buildTimeStampRequest({ digest: 'SHA-256', hash: randomBytes(32), nonce: 77n, certReq: true });
+  const head = `POST /authority/tsa HTTP/1.1\r\nhost: a\r\ncontent-type: application/timestamp-query\r\ncontent-length: ${der.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), der]);
+}
+
 /** Answers a second of the server's processor time. */
-function rateOf(child: ChildProcess, port: number, question: Buffer): Rate {
+function rateOf(child: ChildProcess, port: number, question: Buffer, connections?: number): Rate {
   return async () => {
     const before = await cpuOf(child);
-    await ask(port, question, QUESTIONS);
+    await ask(port, question, QUESTIONS, connections);
     return (QUESTIONS * 1_000_000) / ((await cpuOf(child)) - before);
   };
 }
@@ -85,8 +105,8 @@ async function cpuOf(child: ChildProcess): Promise<number> {
 }
 
 /** As many questions over a few connections, each after the answer to the one before. */
-async function ask(port: number, question: Buffer, count: number): Promise<void> {
-  await Promise.all(Array.from({ length: CONNECTIONS }, () => line(port, question, Math.ceil(count / CONNECTIONS))));
+async function ask(port: number, question: Buffer, count: number, connections = CONNECTIONS): Promise<void> {
+  await Promise.all(Array.from({ length: connections }, () => line(port, question, Math.ceil(count / connections))));
 }
 
 function line(port: number, question: Buffer, count: number): Promise<void> {

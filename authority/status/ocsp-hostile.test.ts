@@ -33,7 +33,7 @@ beforeAll(async () => {
   await t.service.revoke(binh.serialHex, 'superseded');
   const app = createApp({ log: silentLog });
   app.route('/authority', t.service.app);
-  server = await listen({ fetch: app.fetch as never, fast: t.service.status.fast }, { port: 0 });
+  server = await listen({ fetch: app.fetch as never, fast: t.service.fast }, { port: 0 });
 });
 afterAll(async () => {
   await server.close(0);

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
 import { ocspErrorResponse } from '@antin/pki/ocsp/build';
+import { receiveWhole, saidLength, sendBytes } from '../fast-door.ts';
 import type { ReadyAnswer } from './answer-memory.ts';
 import { asKey } from './answer-memory.ts';
 import type { OcspAnswer, OcspResponder } from './ocsp.ts';
@@ -95,11 +96,9 @@ export function ocspFastRoute(path: string, responder: OcspResponder, clock: () 
       return true;
     }
     if (request.method !== 'POST' || url !== path) return false;
-    if (request.headers['content-type'] !== OCSP_REQUEST) return false;
-    // Without a length, or with too great a one, the app's own reader counts.
-    const length = Number(request.headers['content-length']);
-    if (!(length > 0 && length <= MOST_OCTETS)) return false;
-    receive(request, length, (body) => {
+    const length = saidLength(request, OCSP_REQUEST, MOST_OCTETS);
+    if (length === undefined) return false;
+    receiveWhole(request, length, (body) => {
       const known = responder.known(asKey(body));
       if (known !== undefined) sendBytes(response, 200, NOT_KEPT, known.der);
       else void finish(response, responder.answer(body), { cacheable: false, ifNoneMatch: undefined, now: clock() });
@@ -109,17 +108,6 @@ export function ocspFastRoute(path: string, responder: OcspResponder, clock: () 
 }
 
 const NOT_KEPT = ['content-type', OCSP_RESPONSE, 'x-content-type-options', 'nosniff', 'cache-control', 'no-store'];
-
-/** One piece is the rule; what stops in the middle is ended by the server's own time limit. */
-function receive(request: IncomingMessage, length: number, done: (body: Uint8Array) => void): void {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  request.on('data', (piece: Buffer) => {
-    size += piece.length;
-    pieces.push(piece);
-    if (size === length) done(pieces.length === 1 ? piece : Buffer.concat(pieces));
-  });
-}
 
 interface KeptHeaders {
   readonly second: number;
@@ -151,10 +139,4 @@ async function finish(response: ServerResponse, answer: Promise<OcspAnswer>, que
     // `answer` turns every fault into an answer: what is left is a connection that is gone.
     response.destroy();
   }
-}
-
-function sendBytes(response: ServerResponse, status: number, headers: readonly string[], body: Uint8Array | undefined): void {
-  const length = body === undefined ? [] : ['content-length', String(body.length)];
-  response.writeHead(status, [...headers, ...length]);
-  response.end(body);
 }

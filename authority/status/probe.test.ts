@@ -36,7 +36,7 @@ beforeAll(async () => {
     const app = createApp({ log: silentLog });
     app.route('/authority', t.service.app as Hono);
     const { status } = t.service;
-    const server = await listen({ fetch: app.fetch as never, fast: status.fast }, { port: 0 });
+    const server = await listen({ fetch: app.fetch as never, fast: t.service.fast }, { port: 0 });
     status.start();
     houses.push({ t, server, worker: startWorker(database.db, { handlers: status.jobs }) });
   }

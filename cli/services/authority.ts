@@ -89,7 +89,7 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
     get jobs() {
       return { ...authority().status.jobs, ...authority().console?.jobs };
     },
-    fast: (request, response) => ready?.status.fast(request, response) === true,
+    fast: (request, response) => ready?.fast(request, response) === true,
     health: () => authority().status.health(),
     async everyMinute() {
       await authority().runJobs();

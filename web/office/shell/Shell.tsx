@@ -8,7 +8,7 @@ import { paths } from '../../paths.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { sessionQuery } from '../data/session-query.ts';
 import { Failure } from '../../staff/Failure.tsx';
-import { HelpDialog } from './HelpDialog.tsx';
+import { HelpDialog } from '../../staff/HelpDialog.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useOfficeKeys } from '../../staff/keys.ts';
 
