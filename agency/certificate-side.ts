@@ -9,6 +9,7 @@ import { registerListener } from './certificates/on-item.ts';
 import { certificatesProblems } from './certificates/problems.ts';
 import { reminderJobs, scheduleReminders } from './certificates/reminders.ts';
 import { certificatesApp } from './certificates/routes.ts';
+import { handOverAnswers, type HandOverSigning } from './certificates/sign-hand-over.ts';
 import { certificateTasks } from './certificates/tasks.ts';
 import { limitsNow } from './certificates/deps.ts';
 import { actsGivenBack } from './certificates/ask.ts';
@@ -42,6 +43,8 @@ export interface CertificateSide {
   readonly tasksOf: (db: Db, caller: Caller) => Promise<number>;
   /** The request to the issuer of what a reorganisation prepared. */
   readonly requestBatch: (reorganisationId: string) => Promise<void>;
+  /** Lets records of hand-overs be signed on devices. */
+  signOn(signing: HandOverSigning): void;
   /** Puts the daily job of reminders into the outbox; called at each start. */
   start(): Promise<void>;
 }
@@ -51,6 +54,7 @@ export function certificateSide(deps: CertificateSideDeps): CertificateSide {
   const issuers: IssuerDeps = { ...deps, onItem: registerListener(deps) };
   const needs = { ...deps, issuers };
   const app = new Hono();
+  let signing: HandOverSigning | undefined;
   app.route(
     '/',
     issuersApp({
@@ -61,7 +65,10 @@ export function certificateSide(deps: CertificateSideDeps): CertificateSide {
       },
     }),
   );
-  app.route('/', certificatesApp({ ...deps, issuers, needsTasks: (db, caller) => needsTasks(deps, db, caller) }));
+  app.route(
+    '/',
+    certificatesApp({ ...deps, issuers, signing: () => signing, needsTasks: (db, caller) => needsTasks(deps, db, caller) }),
+  );
   app.route('/', needsApp(needs));
   return {
     app,
@@ -73,6 +80,10 @@ export function certificateSide(deps: CertificateSideDeps): CertificateSide {
       return [...own, ...stated].reduce((sum, task) => sum + task.count, 0);
     },
     requestBatch: (id) => requestOrWait({ certificates: deps, issuers }, id),
+    signOn(devices) {
+      signing = devices;
+      devices.jobs.onAnswer('hand-over', handOverAnswers(deps, devices.jobs));
+    },
     start: () => scheduleReminders(deps.db, deps.clock()),
   };
 }

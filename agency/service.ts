@@ -133,6 +133,8 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
     judgeSignatures: async (sha256) => (await judgeStored(sha256, 'document.pdf')).signatures.map(statusLine),
   });
 
+  certificates.signOn({ jobs: desks.signingJobs, chainOf: deps.chainOf });
+
   const app = new Hono();
   app.use('/assets/*', staticFiles({ folder: `${distFolder}/assets`, prefix: '/assets/', immutable: true }));
   app.route(

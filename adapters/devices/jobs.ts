@@ -4,8 +4,8 @@ import type { Sha256 } from '@antin/protocol/basics';
 import type { z } from 'zod';
 import type { Db, Tx } from '../db/transaction.ts';
 
-/** `approve`: an officer signs a statement, not a document. */
-export type Act = 'sign' | 'issue' | 'approve';
+/** `approve`: an officer signs a statement, not a document. `hand-over`: the receiver of a key signs the record with it. */
+export type Act = 'sign' | 'issue' | 'approve' | 'hand-over';
 
 /** One prepared file; its bytes (placeholder included) must be in the file store before the transaction commits. */
 export type PreparedDocument = PreparedPdf | PreparedStatement;

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
+import { nodeSecrets } from '@antin/adapters/crypto/node';
+import { inTransaction } from '@antin/adapters/db/transaction';
 import { concatBytes } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { certificateSideMigrations } from '../certificate-side.ts';
 import { officeMigrations } from '../office.ts';
+import { newKey, type TestKey } from '../issuers/fake-issuer-for-tests.ts';
 import { judgeFile } from '../verification/judge.ts';
 import { registerLines, type RegisterLines } from './lines-for-tests.ts';
 import { certificateOffice, type CertificateOffice } from './office-for-tests.ts';
@@ -75,6 +79,42 @@ describe('hand-over', () => {
     );
     expect(rows).toEqual([{ personId: o.personId('an') }]);
     await expect(bring(good)).rejects.toMatchObject({ code: 'certificate.hand-over-not-now' });
+  });
+
+  test('the receiver’s own device signs it with the new key; a value of another key does not', async () => {
+    const one = await put('Nguyễn Văn An', { person: 'an' });
+    const record = await handOver(one.id, 'an', 'TK-050');
+    const an = await o.signIn('an');
+    const credentialId = createHash('sha256').update(one.certificate.raw).digest('hex');
+    const sign = (as: string, id = credentialId) => o.post(as, `/api/hand-overs/${record.id}/sign`, { credentialId: id });
+    await expect(sign(an)).rejects.toMatchObject({ code: 'device.credential-not-usable' });
+    await inTransaction(database.db, (tx) =>
+      o.jobs.registerAgent(tx, {
+        ...{ publicKey: new Uint8Array(randomBytes(32)), name: 'Máy An', holder: 'practice', personIds: [o.personId('an')] },
+        certificates: [one.certificate.raw],
+      }),
+    );
+    await expect(sign(an, 'a'.repeat(64))).rejects.toMatchObject({ code: 'certificate.other-key' });
+    await expect(sign(officer)).rejects.toMatchObject({ code: 'certificate.receiver-not-subscriber' });
+    const values = (key: TestKey) => async (job: { documents: readonly { signedAttributes: Uint8Array }[] }) =>
+      job.documents.map((document) =>
+        nodeSecrets.sign(key.pkcs8, { scheme: 'ecdsa', digest: 'SHA-256' }, document.signedAttributes),
+      );
+    const first = await sign(an);
+    expect(first).toMatchObject({ act: 'hand-over', files: 1 });
+    await o.answer(first.id, { values: values(newKey()) });
+    expect(await o.get(an, `/api/jobs/${first.id}`)).toMatchObject({ state: 'failed', reason: 'signature.value-mismatch' });
+    expect((await view(officer, one.id)).state).toBe('handed-over');
+    const second = await sign(an);
+    await o.answer(second.id, { values: values(one.key) });
+    expect(await o.get(an, `/api/jobs/${second.id}`)).toMatchObject({ state: 'done' });
+    expect(await view(officer, one.id)).toMatchObject({ state: 'active', handOvers: [{ state: 'signed' }] });
+    const signedRecord = await o.bytes(an, 'GET', `/api/hand-overs/${record.id}/record`);
+    const report = await judgeFile(memorySource(signedRecord), 'x.pdf', nobody, o.clock().getTime());
+    expect(report.signatures).toMatchObject([
+      { intact: true, cryptoValid: true, coverage: 'file', signer: { sha256: credentialId } },
+    ]);
+    await expect(sign(an)).rejects.toMatchObject({ code: 'certificate.hand-over-not-now' });
   });
 
   test('a record that nobody signed is taken back, and a device carries one certificate in use', async () => {

@@ -5,6 +5,7 @@ import { Refusal } from '@antin/adapters/http/refusal';
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import type { ValidationReport } from '@antin/signature/validation/types';
 import { agencyById, personById, positionsOf } from '../directory/store.ts';
+import { unbindCertificate } from '../directory/unbind.ts';
 import { record } from '../journal/journal.ts';
 import { isUnder } from '../scope.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
@@ -19,7 +20,7 @@ import {
 } from './act-store.ts';
 import { reachable } from './ask.ts';
 import type { CertificateDeps } from './deps.ts';
-import { activate } from './on-item.ts';
+import { activate, bindHolder } from './on-item.ts';
 import { handOverPdf } from './print.ts';
 import { changeHolding, holdingDer, lockHolding } from './store.ts';
 
@@ -81,6 +82,7 @@ export async function prepareHandOver(deps: CertificateDeps, caller: Caller, id:
       ...{ state: 'handed-over', at, deviceId: device.id },
       ...(holding.form === '01' ? { personId: receiver.id } : {}),
     });
+    await bindHolder(tx, (await lockHolding(tx, holding.id))!, (await holdingDer(tx, holding.id))!, at);
     await record(tx, {
       ...{ event: 'DeviceHandedOver', at, agencyId: holding.agencyId, actor: actorOf(caller), documentId: holding.id },
       detail: { receiver: receiver.fullName, device: device.serial, record: sha256 },
@@ -152,6 +154,7 @@ export async function cancelHandOver(deps: CertificateDeps, caller: Caller, id: 
     const handOver = await handOverById(tx, id, true);
     if (handOver?.state !== 'prepared' || holding.state !== 'handed-over') throw new Refusal('certificate.hand-over-not-now');
     await moveHandOver(tx, id, { state: 'cancelled' });
+    if (holding.sha256 !== null) await unbindCertificate(tx, holding.sha256, deps.clock());
     await backToStock(tx, holding.deviceId, holding.agencyName);
     await changeHolding(tx, holding.id, { state: 'issued', at: holding.issuedAt ?? deps.clock() });
     await record(tx, {

@@ -154,4 +154,14 @@ export const certificatesMigrations: Record<string, Migration> = {
       await sql`alter table agency.certificate_act add column number bigint generated always as identity`.execute(db);
     },
   },
+  '2026-11-22T0325-certificates-signed-on-device': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table agency.hand_over add column job_id uuid, add column to_be_signed jsonb`.execute(db);
+      for (const table of ['signing_job', 'signing_job_batch']) {
+        await sql`
+          alter table devices.${sql.id(table)} drop constraint if exists ${sql.id(`${table}_act_check`)},
+            add constraint ${sql.id(`${table}_act_check`)} check (act in ('sign', 'issue', 'approve', 'hand-over'))`.execute(db);
+      }
+    },
+  },
 };

@@ -88,6 +88,7 @@ export async function certificateOffice(
   };
   const side = certificateSide(deps);
   o.app.route('/', side.app);
+  side.signOn({ jobs: o.jobs, chainOf: async () => [issuer.authority.raw] });
   const loaded = await inTransaction(db, (tx) => loadAgenciesAndPeople(tx, options.seed ?? certificateProvince));
   return {
     ...o,

@@ -6,7 +6,7 @@ import type { Certificate } from '@antin/pki/x509/certificate';
 import { nameKey, nameText } from '@antin/pki/x509/name';
 import type { ItemResult } from '@antin/protocol/certificates/result';
 import { bindCertificate } from '../directory/load.ts';
-import { unbindCertificate } from '../directory/unbind.ts';
+import { bindAgain, unbindCertificate } from '../directory/unbind.ts';
 import type { ReadCertificate } from '../issuers/deps.ts';
 import { sha256Of } from '../issuers/digest.ts';
 import type { ItemRecord } from '../issuers/store.ts';
@@ -178,9 +178,7 @@ export function columnsOf(certificate: Certificate, known: readonly Certificate[
  */
 export async function activate(deps: CertificateDeps, tx: Tx, holding: HoldingRecord, der: Uint8Array, at: Date): Promise<void> {
   await changeHolding(tx, holding.id, { state: 'active', at });
-  if (holding.form === '01' && holding.personId !== null)
-    await bindCertificate(tx, { der, owner: { personId: holding.personId } }, at);
-  if (holding.form === '02') await bindCertificate(tx, { der, owner: { agencyId: holding.agencyId } }, at);
+  await bindHolder(tx, holding, der, at);
   await record(tx, {
     ...{ event: 'CertificateActivated', at, agencyId: holding.agencyId, who: 'system', documentId: holding.id },
     detail: { serialHex: holding.serialHex ?? '' },
@@ -191,6 +189,17 @@ export async function activate(deps: CertificateDeps, tx: Tx, holding: HoldingRe
     const kept = old.deviceId === holding.deviceId;
     await endHolding(deps, tx, old, { state: 'replaced', cause: 'superseded' }, at, kept);
   }
+}
+
+/**
+ * Says in the directory whose it is. Done with the hand-over, because a token agent is asked only for keys of certificates that
+ * are bound; taken back with a hand-over that is cancelled.
+ */
+export async function bindHolder(tx: Tx, holding: HoldingRecord, der: Uint8Array, at: Date): Promise<void> {
+  if (holding.form === '03' || (holding.form === '01' && holding.personId === null)) return;
+  if (holding.sha256 !== null && (await bindAgain(tx, holding.sha256))) return;
+  const owner = holding.form === '01' ? { personId: holding.personId! } : { agencyId: holding.agencyId };
+  await bindCertificate(tx, { der, owner }, at);
 }
 
 /** Ends a certificate here: no longer bound, and its device is to come back within the working days of the rule. */

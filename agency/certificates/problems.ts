@@ -118,6 +118,13 @@ export const certificatesProblems: ProblemRows = {
       en: 'The record must be signed with the very certificate that is handed over.',
     },
   },
+  'certificate.sign-elsewhere': {
+    status: 422,
+    title: {
+      vi: 'Khóa của thiết bị, dịch vụ không nằm trên thiết bị ký của bạn; hãy ký biên bản bằng chương trình khác rồi tải lên.',
+      en: 'The key of a service does not live on your device: sign the record with another program and bring it here.',
+    },
+  },
   'certificate.import-damaged': {
     status: 422,
     title: { vi: 'Không đọc được tệp chứng thư số.', en: 'The file of certificates cannot be read.' },

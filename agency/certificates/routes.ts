@@ -30,6 +30,7 @@ import { certificateView, deviceView, handOverView, rowView } from './present.ts
 import { actFormPdf } from './print.ts';
 import { listReminders } from './reminders.ts';
 import { daysLeft } from './rules.ts';
+import { signOnDevice, type HandOverSigning } from './sign-hand-over.ts';
 import { countStates, cursorKey, forecastQuery, forecastUnits, holdingById, listHoldings, type HoldingRecord } from './store.ts';
 import { certificateTasks } from './tasks.ts';
 
@@ -40,6 +41,8 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 export interface CertificateAppDeps extends CertificateDeps {
   readonly issuers: IssuerDeps;
+  /** Devices that can be asked, once they are there. */
+  readonly signing: () => HandOverSigning | undefined;
   /** What waits in the round of needs. */
   readonly needsTasks: (db: Db, caller: Caller) => Promise<z.input<typeof CertificateTask>[]>;
 }
@@ -161,6 +164,11 @@ export function certificatesApp(deps: CertificateAppDeps): Hono<PersonEnv> {
   mount(app, certificateRoutes.handOverRecord, person, async ({ params, c }) => {
     const found = await visibleHandOver(deps, c.var.caller, params.id);
     return download(await deps.files.bytes(found.signedSha256 ?? found.recordSha256), PDF, 'bien-ban-ban-giao.pdf');
+  });
+  mount(app, certificateRoutes.signHandOver, person, async ({ params, body, c }) => {
+    const signing = deps.signing();
+    if (signing === undefined) throw new Refusal('certificate.sign-elsewhere');
+    return signOnDevice(deps, signing, c.var.caller, params.id, body.credentialId);
   });
   mount(app, certificateRoutes.putSignedHandOver, person, async ({ params, c }) => {
     const holdingId = await takeSignedRecord(deps, c.var.caller, params.id, await readBytes(c, MOST_RECORD));

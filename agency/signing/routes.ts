@@ -81,7 +81,9 @@ export function signingApp(doors: SigningRouteDoors): Hono<PersonEnv> {
   async function jobView(caller: Caller, id: string): Promise<z.input<typeof SigningJob>> {
     const status = await jobs.jobStatus(db, id);
     const document = status === undefined ? undefined : await documentById(db, status.documentId);
-    if (status === undefined || document?.agencyId !== caller.position.agencyId) throw new HttpRefusal('http.not-found');
+    // A record of a hand-over is no document of the agency: only who signs it follows it.
+    const theirs = document === undefined ? status?.personId === caller.personId : document.agencyId === caller.position.agencyId;
+    if (status === undefined || !theirs) throw new HttpRefusal('http.not-found');
     const attempt = await attemptOfJob(db, id);
     const { personId: _personId, ...job } = status;
     const reason = job.reason ?? attempt?.reason ?? undefined;

@@ -35,7 +35,7 @@ const Order = z.object({
   jti: Id,
   iat: z.number().int(),
   exp: z.number().int(),
-  act: z.enum(['sign', 'issue', 'approve']),
+  act: z.enum(['sign', 'issue', 'approve', 'hand-over']),
   /** SHA-256 of the certificate whose key must sign. */
   credential: Sha256,
   comparisonCode: z.string(),

@@ -39,7 +39,7 @@ export const JobState = z.enum([
 export const SigningJob = z.object({
   id: Id,
   documentId: Id,
-  act: z.enum(['sign', 'issue', 'approve']),
+  act: z.enum(['sign', 'issue', 'approve', 'hand-over']),
   state: JobState,
   /** Four digits shown on the office page and on the device: the same document is meant. */
   comparisonCode: z.string().regex(/^\d{4}$/),

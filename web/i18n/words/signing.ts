@@ -50,6 +50,8 @@ export const signingWords = {
   'job.title.sign': ['Đang ký số', 'Signing'],
   'job.title.issue': ['Đang cấp số và đóng dấu', 'Numbering and sealing'],
   'job.title.approve': ['Đang ký quyết định', 'Signing your decision'],
+  'job.title.hand-over': ['Đang ký biên bản bàn giao', 'Signing the hand-over record'],
+  'job.ended.hand-over': ['Biên bản chưa được ký', 'The record is not signed'],
   'job.ended.approve': ['Chưa ký được', 'Not signed'],
   'job.ended.sign': ['Văn bản chưa được ký', 'Not signed'],
   'job.ended.issue': ['Chưa đóng được dấu', 'Not sealed'],
