@@ -214,3 +214,15 @@ test('who received an incoming document is filled in its line', async () => {
   for await (const line of wholeBook(database.db, book.id)) units.push(line.unit);
   expect(units.at(-1)).toBe('Phòng Kinh tế');
 });
+
+test('an agency that was opened in the directory has books when its first number is asked for', async () => {
+  const id = randomUUID() as string;
+  await sql`
+    insert into agency.agency (id, code, name, short_name, level, level_name, valid_from, place, notation, search)
+    values (${id}, 'H99.88', 'Cơ quan mới', 'CQM', 2, 'Sở', '2026-01-01', 'Nam Hà', 'CQM', 'co quan moi')`.execute(database.db);
+  const ask = () =>
+    inTransaction(database.db, (tx) => seriesFor(tx, { agencyId: id, typeCode: 'QĐ', day: '2026-03-02', lock: true }));
+  const [one, other] = await Promise.all([ask(), ask()]);
+  expect([one.id, one.lastNumber, one.registerName]).toEqual([other.id, 0, 'Sổ đăng ký văn bản đi năm 2026']);
+  expect((await registersOf(database.db, id)).map((book) => book.direction).sort()).toEqual(['incoming', 'outgoing']);
+});
