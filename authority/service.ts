@@ -10,6 +10,8 @@ import { oneDoor } from './database-roles/doors.ts';
 import { chainOf, inUse, issuerOfSerial } from './ca/chain.ts';
 import { retireNeedless } from './ca/generations.ts';
 import { openCas } from './ca/open.ts';
+import { caOperation } from './ca/operate.ts';
+import type { CaOperation } from './ca/operate.ts';
 import { serviceCertificates } from './ca/service-certificates.ts';
 import { AuthorityFault } from './fault.ts';
 import type { Refusal } from './fault.ts';
@@ -101,6 +103,8 @@ export interface AuthorityService {
   readonly console: AuthorityConsole | undefined;
   /** Closes connections of its own and ends the signer processes that were started for it. */
   stop(): Promise<void>;
+  /** Generations of CAs, for who operates the authority. */
+  readonly cas: CaOperation;
 }
 
 /** A row in work for longer than this belongs to a process that died. */
@@ -236,6 +240,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     status,
     fast: (request, response) => status.fast(request, response) || stampFast(request, response),
     console: desk,
+    cas: caOperation(db, cas, clock, prepare),
     async stop() {
       await doors.close();
       await cas.stop();

@@ -75,6 +75,8 @@ export function caGenerations({ db, keyOf }: { readonly db: Db; readonly keyOf: 
     issuerFor: (profile: string) => remembered(`profile ${profile}`, () => activeFor(db, profile)),
     /** Who issues in a series now. */
     activeOf: (series: string) => remembered(`series ${series}`, () => activeOf(db, series)),
+    /** An activation in this process is seen at once. */
+    forget: () => active.clear(),
     /**
      * The key that signs lists and status of what a generation issued, also after it was superseded. Undefined when it is
      * unknown, not begun or retired, and for an offline root, whose lists come from ceremonies.

@@ -69,6 +69,8 @@ export async function openInstalledCas(
       const what = name === 'ocsp' ? 'Trả lời trạng thái chứng thư' : 'Dấu thời gian';
       return parseName(decodeDer(buildName([...parts, ['CN', what]])));
     },
+    prepareNext: () =>
+      Promise.reject(new AuthorityFault('ca.ceremony-needed', 'a ceremony makes the next generation; install what it made')),
     watch: () => signers.watch(),
     stop: () => signers.stop(),
   };

@@ -13,8 +13,9 @@ import { openAuthorityKeys, SUBJECTS } from './authority-keys.ts';
 import { caGenerations, sha256Of } from './generations.ts';
 import type { CaGenerations } from './generations.ts';
 import { openInstalledCas } from './installed.ts';
-import { adoptFirstGenerations, practiceKeys } from './practice.ts';
+import { adoptFirstGenerations, practiceKeys, preparePracticeCa } from './practice.ts';
 import { recordCa } from './record.ts';
+import type { Generation } from './rules.ts';
 import { generationBySha256 } from './store.ts';
 
 export type ServiceName = 'ocsp' | 'tsa';
@@ -29,6 +30,12 @@ export interface OpenCas {
   readonly tsaPolicies: readonly string[];
   serviceName(name: ServiceName): Promise<Name>;
   serviceKey(name: ServiceName): Promise<CaKey>;
+  /**
+   * The next generation of a series, not active yet; only in practice: elsewhere a ceremony makes it.
+   *
+   * @throws {AuthorityFault} `ca.ceremony-needed`
+   */
+  prepareNext(series: string): Promise<Generation>;
   /** What must be looked at now and then: that nothing was signed without a record. */
   watch(): Promise<void>;
   stop(): Promise<void>;
@@ -72,8 +79,9 @@ async function openPracticeCas({ db, dataDir, baseUrl, clock }: OpenCasOptions):
     if (generation !== undefined) await recordCa(db, generation, { baseUrl, schedule, shards, expiredStay: true }, clock());
   }
   const uses = { ocsp: ['ocsp'], tsa: ['tsp'] } as const;
+  const generations = caGenerations({ db, keyOf: practiceKeys(keys.folder) });
   return {
-    generations: caGenerations({ db, keyOf: practiceKeys(keys.folder) }),
+    generations,
     practice: true,
     policies: [PRACTICE_POLICY],
     tsaPolicies: [PRACTICE_TSA_POLICY],
@@ -83,6 +91,12 @@ async function openPracticeCas({ db, dataDir, baseUrl, clock }: OpenCasOptions):
         const spki = keys.serviceKey(name);
         const pkcs8 = keys.folder.readKey(name) as Uint8Array;
         return softwareKey({ pkcs8, spki, algorithm: { scheme: 'ecdsa', digest: 'SHA-256' }, uses: uses[name] });
+      }),
+    prepareNext: async (series) =>
+      preparePracticeCa({
+        ...{ db, folder: keys.folder, series, baseUrl, now: clock() },
+        parent: await generations.activeOf('root'),
+        profiles: [],
       }),
     watch: async () => {},
     stop: async () => {},

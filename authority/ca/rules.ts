@@ -48,12 +48,3 @@ export function signsStatus(state: GenerationState): boolean {
 export function endWithin(issuer: Certificate, wanted: number): number {
   return Math.min(wanted, issuer.notAfter);
 }
-
-/**
- * From when nobody may ask a superseded generation any more.
- *
- * @param lastExpiry of everything it ever issued, undefined when it issued nothing
- */
-export function needlessFrom(generation: Generation, lastExpiry: number | undefined): number {
-  return Math.min(generation.certificate.notAfter, lastExpiry ?? generation.supersededAt ?? 0);
-}
