@@ -17,6 +17,7 @@ import { demos, seedDemo } from '../seed/seed.ts';
 import { devicesHere } from './devices.ts';
 import { finishFirstStart, isSeeding } from './first-start.ts';
 import { journalHere, type KeptJournal } from './journal.ts';
+import { issuersHere } from './issuers.ts';
 import { keepPracticeAgent, type KeptPracticeAgent } from './practice-agent.ts';
 import type { Service, ServiceContext } from './service.ts';
 import { policiesHere, reportSealHere, trustHere } from './judging.ts';
@@ -59,6 +60,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
             process.stdout.write(`${deviceLine(fresh)}\n`);
           },
         });
+      wires.agentPage = () => (agent as KeptPracticeAgent).current().pageUrl;
       const devices = devicesHere(context, wires);
       const font = tinosFile('400Regular');
       const trust = trustHere(context, authority, process.env);
@@ -75,7 +77,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
         platformKey: devices.platformKey,
         devices,
         origin: () => publicUrl,
-        ...{ trust, policies, reportSeal },
+        ...{ trust, policies, reportSeal, connectors: issuersHere(process.env) },
         issueLevel: () => issueLevel,
         timeStamp: timeStamps(process.env['ANTIN_TSA_URL'], authority),
         statusOf: (certificate) => statusNow(trust, certificate, clock().getTime()),

@@ -1,0 +1,27 @@
+import { ConfigFault } from '@antin/adapters/config/settings';
+import { readSecretLine } from '@antin/adapters/p12/secret-file';
+import { apiConnector } from '@antin/agency/issuers/api-connector';
+import type { IssuerConnector } from '@antin/agency/issuers/connector';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The issuer that answers online: `ANTIN_ISSUER_URL` (its origin) and `ANTIN_ISSUER_TOKEN_FILE` (this sender's token, a file
+ * nobody else may read; read again at each call, so that it can be renewed). Without them requests travel as files.
+ *
+ * @throws {ConfigFault} one without the other, or an address that is no origin
+ */
+export function issuersHere(env: Env): readonly IssuerConnector[] {
+  const [url, tokenFile] = [env['ANTIN_ISSUER_URL'], env['ANTIN_ISSUER_TOKEN_FILE']].map((one) => (one === '' ? undefined : one));
+  if (url === undefined && tokenFile === undefined) return [];
+  if (url === undefined || tokenFile === undefined) {
+    throw new ConfigFault('ANTIN_ISSUER_URL and ANTIN_ISSUER_TOKEN_FILE are said together');
+  }
+  const address = URL.canParse(url) ? new URL(url) : undefined;
+  const local = address !== undefined && ['localhost', '127.0.0.1', '[::1]'].includes(address.hostname);
+  // The token is worth as much as a signature: it does not cross a network in the clear.
+  if (address === undefined || !(address.protocol === 'https:' || (address.protocol === 'http:' && local))) {
+    throw new ConfigFault('ANTIN_ISSUER_URL must be https://host, or http:// on this machine');
+  }
+  return [apiConnector({ origin: address.origin, token: () => readSecretLine(tokenFile).toString('utf8'), fetch })];
+}
