@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
+import { buildTimeStampRequest } from '@antin/pki/tsp/request';
 import { ConsoleForTests, personItem } from '../console-for-tests.ts';
 import { ensureDatabaseRoles, tablesOf } from './apply.ts';
 import { separateDoors } from './doors.ts';
@@ -125,6 +126,19 @@ describe('a part that went wrong cannot do another’s work', () => {
       ]);
     }
     expect(await as('antin_ocsp', `select 1 from authority.request_item`)).toBe(DENIED);
+  });
+
+  test('stamps are added and stay; who stamps sees no certificate', async () => {
+    const hash = createHash('sha256').update('công văn').digest();
+    const request = buildTimeStampRequest({ digest: 'SHA-256', hash: new Uint8Array(hash), certReq: true });
+    const before = await sql<{ count: number }>`select count(*)::int as count from authority.time_stamp`.execute(t.db);
+    expect((await t.authority.service.timeStamp(request)).length).toBeGreaterThan(500);
+    const after = await sql<{ count: number }>`select count(*)::int as count from authority.time_stamp`.execute(t.db);
+    expect(after.rows[0]!.count).toBe(before.rows[0]!.count + 1);
+    expect(await as('antin_time_stamp', `select count(*) from authority.time_stamp`)).toBe('done');
+    expect(await as('antin_time_stamp', `delete from authority.time_stamp`)).toBe(DENIED);
+    expect(await as('antin_time_stamp', `update authority.time_stamp set digest = 'x'`)).toBe(DENIED);
+    expect(await as('antin_time_stamp', `select 1 from authority.certificate`)).toBe(DENIED);
   });
 
   test('audit reads everything but secrets, and changes nothing', async () => {

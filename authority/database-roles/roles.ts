@@ -10,6 +10,7 @@ export const DATABASE_ROLES = [
   'antin_revocation',
   'antin_status',
   'antin_ocsp',
+  'antin_time_stamp',
   'antin_operation',
   'antin_audit',
 ] as const;
@@ -161,6 +162,8 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
     crl_list: read,
     ocsp_answer: read,
   },
+  // What was stamped is added; nothing of it is changed or taken away.
+  antin_time_stamp: { ...journal, time_stamp: append },
   antin_operation: {
     ...journal,
     ...requestsRead,

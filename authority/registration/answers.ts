@@ -26,7 +26,7 @@ export async function nextBatch(
   return inTransaction(db, async (tx) => {
     // One reader of a submission at a time; also what gives numbers without gaps.
     const held = await sql<{ last: number }>`
-      select last_sequence as last from authority.submission where id = ${submission.id} for update`.execute(tx);
+      select last_sequence as last from authority.submission where id = ${submission.id} for no key update`.execute(tx);
     const { last } = only(held.rows, 'submission');
     const sequence = Math.max(1, after + 1);
     if (sequence > last && !(await closeBatch(tx, submission.id, last + 1, at))) return undefined;
