@@ -68,6 +68,7 @@ export class ConsoleForTests {
     await t.desk.foundOfficers(PRACTICE_OFFICERS, PASSWORD, false);
     t.app = createApp({ log: createLog({ level: 'silent' }), problems: consoleProblems });
     (t.app as ReturnType<typeof createApp>).route('/', t.desk.app);
+    (t.app as ReturnType<typeof createApp>).route('/', t.authority.service.machines());
     t.sender = await t.certified('VĂN PHÒNG UBND TỈNH', 'organisation');
     await t.register('H53', t.sender, t.token);
     return t;

@@ -22,6 +22,7 @@ import { openChanges } from './officers/change-store.ts';
 import { judgeWith } from './officers/judge.ts';
 import type { Trust } from './officers/judge.ts';
 import { officersProblems } from './officers/problems.ts';
+import { enrolmentProblems } from './enrolment/problems.ts';
 import { officersApp } from './officers/routes.ts';
 import { foundOfficers } from './officers/seed.ts';
 import type { FirstOfficer } from './officers/seed.ts';
@@ -98,6 +99,7 @@ export const consoleProblems: ProblemRows = {
   ...revocationProblems,
   ...statementsProblems,
   ...deviceProblems,
+  ...enrolmentProblems,
 };
 
 /**

@@ -7,6 +7,8 @@ import { registeredIssuanceMigrations } from './registration/registered-issuance
 import { issuanceMigrations } from './issuance/migrations.ts';
 import { devicesMigrations } from '@antin/adapters/devices/migrations';
 import { journalMigrations } from './journal/migrations.ts';
+import { acmeMigrations } from './acme/migrations.ts';
+import { enrolmentMigrations } from './enrolment/migrations.ts';
 import { statementsMigrations } from './statements/migrations.ts';
 import { publicationMigrations } from './publication/migrations.ts';
 import { statusMigrations } from './status/migrations.ts';
@@ -91,6 +93,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...journalMigrations,
   ...devicesMigrations,
   ...statementsMigrations,
+  ...enrolmentMigrations,
+  ...acmeMigrations,
   ...issuanceMigrations,
   ...officersMigrations,
   ...registrationMigrations,

@@ -27,6 +27,7 @@ import { reconcile, revoke } from './revocation/revoke.ts';
 import type { Revoked } from './revocation/revoke.ts';
 import type { RevocationReason } from './revocation/causes.ts';
 import { listsOf } from './status/issuers.ts';
+import { machinesApp } from './machines.ts';
 import { statusService } from './status/service.ts';
 import type { StatusService } from './status/service.ts';
 import { crlAt, newestCrl } from './status/store.ts';
@@ -99,6 +100,8 @@ export interface AuthorityService {
   readonly status: StatusService;
   /** For the listener, before the app: OCSP and time-stamps. */
   readonly fast: FastRoute;
+  /** EST, ACME and the officers' list of machines' accounts; full paths. */
+  machines(): Hono;
   /** Officers, requests and senders; its app has full paths. */
   readonly console: AuthorityConsole | undefined;
   /** Closes connections of its own and ends the signer processes that were started for it. */
@@ -129,7 +132,8 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
       'the journal in the second place knows more than the database: nothing is issued',
     );
   };
-  const { issue } = issuance({ db, issuerFor, clock });
+  const direct = issuance({ db, issuerFor, clock });
+  const { issue } = direct;
   const services = serviceCertificates({ db, cas, baseUrl, clock, log });
   const subscribers = async () => fingerprint((await generations.issuerFor('person')).certificate);
   let vouched = await inUse(db);
@@ -163,7 +167,15 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   const trust = options.clockTrust ?? localClock().trust;
   const onFault = (fault: unknown) => log.error({ fault }, 'a time-stamp could not be given');
   const policies = cas.tsaPolicies;
-  const stamp = await timeStamps({ db, tsa: () => tsa, chain: vouched.issuers, clock, trust, policies, onFault });
+  const stamp = await timeStamps({
+    db: doors.as('antin_time_stamp'),
+    tsa: () => tsa,
+    chain: vouched.issuers,
+    clock,
+    trust,
+    policies,
+    onFault,
+  });
 
   async function evidenceFor(serialHex: string, issuerSha256: string, at?: number): Promise<Evidence | undefined> {
     const chain = await chainOf(db, issuerSha256);
@@ -239,6 +251,18 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     },
     status,
     fast: (request, response) => status.fast(request, response) || stampFast(request, response),
+    machines: () =>
+      machinesApp({
+        ...{ db, baseUrl, dataDir: options.dataDir, issuance: direct, clock: () => new Date(clock()) },
+        chain: async () => [...vouched.issuers, ...trustAnchors().map((anchor) => anchor.certificate)],
+        revoke: (issuerSha256, serialHex, compromised) =>
+          revoke(
+            db,
+            { issuerSha256, serialHex },
+            { reason: compromised ? 'keyCompromise' : 'cessationOfOperation', at: clock() },
+            clock(),
+          ),
+      }),
     console: desk,
     cas: caOperation(db, cas, clock, prepare),
     async stop() {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { agentRoutes } from './agent/jobs.ts';
+import { enrolmentRoutes } from './authority/enrolment.ts';
 import { officerRoutes } from './authority/officers.ts';
 import { registrationRoutes } from './authority/registration.ts';
 import { officerSessionRoutes } from './authority/session.ts';
+import { statementRoutes } from './authority/statements.ts';
 import { senderRoutes, submissionRoutes } from './authority/submissions.ts';
 import { suspensionRoutes } from './authority/suspensions.ts';
 import { certificateRoutes } from './office/certificates.ts';
@@ -46,6 +48,8 @@ export const routeTables: Readonly<Record<string, Readonly<Record<string, Route>
   'authority-requests': registrationRoutes as unknown as Record<string, Route>,
   'authority-submissions': submissionRoutes as unknown as Record<string, Route>,
   'authority-suspensions': suspensionRoutes as unknown as Record<string, Route>,
+  'authority-statements': statementRoutes as unknown as Record<string, Route>,
+  'authority-machines': enrolmentRoutes as unknown as Record<string, Route>,
   'authority-senders': senderRoutes as unknown as Record<string, Route>,
 };
 

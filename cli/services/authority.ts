@@ -1,6 +1,9 @@
 import { Hono } from 'hono';
 import { localClock, watchedClock } from '@antin/adapters/clock/watched-clock';
 import { agentApp } from '@antin/adapters/devices/agent-routes';
+import { officeDay } from '@antin/adapters/clock/days';
+import { consolePages } from '@antin/authority/console-pages';
+import { practiceOfficers } from '@antin/authority/officers/routes';
 import { consoleProblems } from '@antin/authority/console';
 import { authorityJournal } from '@antin/authority/journal/kept';
 import { migrations } from '@antin/authority/migrations';
@@ -65,12 +68,14 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
         log,
         mayIssue: () => journal?.isWhole() === true,
         pin: signerPin,
+        hardwareOnly: settings.profile === 'production',
         console: {
           profile: settings.profile,
           signedActs: settings.profile === 'production' ? 'required' : 'when-present',
           secureCookie: publicUrl.startsWith('https:'),
           devices: {
             ...{ shared, files, origin: () => publicUrl },
+            agentPage: () => wires.agentPage?.(),
             chainOf: async () =>
               authority()
                 .chain()
@@ -80,10 +85,15 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
       });
       app.route(AUTHORITY_PATH, ready.app);
       if (ready.console !== undefined) app.route('/', ready.console.app);
+      app.route('/', ready.machines());
       // The office has the routes of agents when it runs here.
       if (!settings.services.includes('agency')) {
         app.route('/', agentApp({ ...shared, db, clock, files, profile: settings.profile, origin: () => publicUrl }));
       }
+      app.route(
+        '/',
+        consolePages({ profile: settings.profile, practiceOfficers: () => practiceOfficers(db, officeDay(clock())) }),
+      );
       app.route('/', publicationRoutes({ db, clock: () => clock().getTime(), profile: settings.profile }));
     },
     get jobs() {

@@ -15,6 +15,8 @@ export interface Wires {
   /** The clock of the authority while documents of the past are seeded; undefined = now. */
   past?: Date | undefined;
   authority?: AuthorityHere;
+  /** Page of the practice agent, once it runs. */
+  agentPage?: () => string | undefined;
   /** Token agents, made by whoever needs them first. */
   devices?: Devices;
   /** Signs heads of journals, when one is configured. */

@@ -1,0 +1,33 @@
+import { sql, type Kysely } from 'kysely';
+import type { Migrations } from '@antin/adapters/db/migrate';
+
+/** ACME (RFC 8555): accounts bound to approved machines, their orders, and nonces that were used. */
+export const acmeMigrations: Migrations = {
+  '2026-11-22T0310-acme': {
+    async up(db: Kysely<unknown>) {
+      await sql`
+        create table authority.acme_account (
+          id uuid primary key,
+          thumbprint text not null unique,
+          jwk jsonb not null,
+          contact jsonb not null,
+          enrolment_id uuid not null references authority.enrolment_account (id),
+          created_at timestamptz not null,
+          deactivated_at timestamptz
+        )`.execute(db);
+      await sql`
+        create table authority.acme_order (
+          id uuid primary key,
+          account_id uuid not null references authority.acme_account (id),
+          names text[] not null,
+          created_at timestamptz not null,
+          expires_at timestamptz not null,
+          certificate bytea,
+          error jsonb
+        )`.execute(db);
+      await sql`create index acme_order_account on authority.acme_order (account_id, created_at)`.execute(db);
+      await sql`create table authority.acme_used_nonce (nonce text primary key, until timestamptz not null)`.execute(db);
+      await sql`create index acme_used_nonce_until on authority.acme_used_nonce (until)`.execute(db);
+    },
+  },
+};

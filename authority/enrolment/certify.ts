@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { decodeDer } from '@antin/formats/der/reader';
+import { FormatFault } from '@antin/formats/fault';
+import { PkiFault } from '@antin/pki/fault';
+import { OID } from '@antin/pki/oids';
+import { parseCertificate, type Certificate } from '@antin/pki/x509/certificate';
+import { parseGeneralNames } from '@antin/pki/x509/general-name';
+import { commonName } from '@antin/pki/x509/name';
+import { parseCertificationRequest } from '@antin/pki/x509/request';
+import type { AnyDatabase } from '@antin/adapters/db/connect';
+import { refused, type Refusal } from '../fault.ts';
+import type { Issuance } from '../issuance/issue.ts';
+import { orderOfForm } from '../issuance/order-of-request.ts';
+import { keyOf } from '../issuance/rules.ts';
+import { isOpen } from './rules.ts';
+import { issuedFor, type AccountRecord } from './store.ts';
+
+export interface CertifyParts {
+  readonly db: AnyDatabase;
+  readonly issuance: Issuance;
+  readonly clock: () => number;
+}
+
+/** Certificates that machines fetch live shortly: nobody has to think of them. */
+const LIFE_MS = 90 * 86_400_000;
+const HOUR = 3_600_000;
+
+/**
+ * A certificate for a machine, within what was approved for it: subject and use as the request says, host names among those
+ * that stand there, the key from the PKCS#10, which proves that it is held. The same key again gets the same certificate.
+ *
+ * Codes: `enrolment.account-closed`, `enrolment.name-not-approved`, `enrolment.names-differ`, those of `keyOf` and issuance.
+ *
+ * @param names exactly these host names are to be asked for (ACME); left out, any of the approved ones (EST)
+ */
+export async function certifyMachine(
+  { db, issuance, clock }: CertifyParts,
+  account: AccountRecord,
+  csr: Uint8Array,
+  names?: readonly string[],
+): Promise<{ readonly status: 'issued'; readonly certificate: Certificate } | Refusal> {
+  const now = clock();
+  if (!isOpen(account, now)) return refused('enrolment.account-closed');
+  const key = keyOf({ csr });
+  if (key.status === 'refused') return key;
+  const { item } = account;
+  if (item.act !== 'new' && item.act !== 'change') return refused('enrolment.account-closed');
+  const order = orderOfForm(item);
+  const approved = (order.altNames ?? []).flatMap((name) => (name.kind === 'dns' ? [name.value] : []));
+  const asked = namesOf(csr);
+  if (asked === undefined) return refused('issuance.key-damaged', 'subjectAltName');
+  const wanted = names ?? (asked.length === 0 ? approved : asked);
+  const stranger = wanted.find((name) => !approved.includes(name));
+  if (stranger !== undefined) return refused('enrolment.name-not-approved', stranger);
+  if (names !== undefined && !sameNames(names, asked)) return refused('enrolment.names-differ', asked.join(' '));
+  const spkiSha256 = createHash('sha256').update(key.spki).digest('hex');
+  const requestId = `enrolment/${account.id}/${spkiSha256}`;
+  const there = await issuedFor(db, requestId);
+  if (there !== undefined) {
+    const certificate = parseCertificate(there);
+    const same = sameNames(
+      wanted,
+      (certificate.subjectAltName ?? []).flatMap((one) => (one.kind === 'dns' ? [one.value] : [])),
+    );
+    return same ? { status: 'issued', certificate } : refused('enrolment.key-used', 'a new key is needed for other names');
+  }
+  const others = (order.altNames ?? []).filter((name) => name.kind !== 'dns');
+  // Programs take a common name for a host name, and stumble over any other.
+  const first = wanted.find((name) => name.length <= 64);
+  const issued = await issuance.issue({
+    ...order,
+    subject: first === undefined ? order.subject : { ...order.subject, commonName: first },
+    requestId,
+    spki: key.spki,
+    altNames: [...others, ...wanted.map((value) => ({ kind: 'dns', value }) as const)],
+    notBefore: now - HOUR,
+    notAfter: Math.min(now + LIFE_MS, account.expiresAt.getTime()),
+  });
+  return issued.status === 'issued' ? { status: 'issued', certificate: issued.certificate } : issued;
+}
+
+/** Host names a PKCS#10 asks for: its subjectAltName, else a common name that is one; undefined when they cannot be read. */
+function namesOf(der: Uint8Array): readonly string[] | undefined {
+  try {
+    const csr = parseCertificationRequest(der);
+    const wish = csr.extensions.get(OID.subjectAltName);
+    if (wish !== undefined) {
+      const names = parseGeneralNames(decodeDer(wish.value));
+      // An address or another kind of name was never approved.
+      return names.every((name) => name.kind === 'dns')
+        ? names.map((name) => (name as { value: string }).value.toLowerCase())
+        : undefined;
+    }
+    const common = commonName(csr.subject)?.toLowerCase();
+    return common !== undefined && /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(common) ? [common] : [];
+  } catch (fault) {
+    if (fault instanceof FormatFault || fault instanceof PkiFault) return undefined;
+    throw fault;
+  }
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  const [one, two] = [new Set(a), new Set(b)];
+  return one.size === two.size && [...one].every((name) => two.has(name));
+}

@@ -1,0 +1,321 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { serve, type ServerType } from '@hono/node-server';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '@antin/adapters/http/app';
+import { createLog } from '@antin/adapters/log/log';
+import { encodePem } from '@antin/pki/pem';
+import { parseCertificates } from '@antin/pki/x509/certificate';
+import type { RequestItem } from '@antin/protocol/certificates/request';
+import { useFolder } from '@antin/testkit/folder';
+import { ConsoleForTests, PAPER, sha256Of } from './console-for-tests.ts';
+import { consoleProblems } from './console.ts';
+import type { AuthorityService } from './service.ts';
+
+const run = promisify(execFile);
+const home = useFolder();
+const path = (name: string) => join(home.path, name);
+
+let t: ConsoleForTests;
+let server: ServerType;
+let origin = '';
+/** What the officers' routes of the test belong to. */
+let first: AuthorityService;
+
+function serverItem(hostNames: readonly string[]): RequestItem {
+  return {
+    act: 'new',
+    id: randomUUID(),
+    managingAgency: { code: 'H53.11', name: 'Sở Tài chính', place: 'Tỉnh Ví Dụ' },
+    subject: {
+      ...{ form: '03', name: 'Cổng dịch vụ Sở Tài chính', use: 'tls-server', hostNames: [...hostNames], owner: 'Sở Tài chính' },
+      keeper: { fullName: 'Trần Văn Mạng', title: 'Quản trị hệ thống', mail: 'mang@stc.gov.vn', phone: '0901234567' },
+    },
+    device: 'remote',
+    attachments: [sha256Of(PAPER) as never],
+  };
+}
+
+beforeAll(async () => {
+  t = await ConsoleForTests.open();
+  const app = createApp({ log: createLog({ level: 'silent' }), problems: consoleProblems });
+  server = await new Promise<ServerType>((resolve) => {
+    const made = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(made));
+  });
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  // Real clients check dates: the clock of this authority is the computer's from here on.
+  await t.later((Date.now() - t.authority.now) / 86_400_000);
+  first = t.authority.service;
+  const settings = { profile: 'practice', signedActs: 'when-present', secureCookie: false } as const;
+  await t.authority.open({ baseUrl: `${origin}/authority`, clock: Date.now, console: settings });
+  app.route('/', t.authority.service.machines());
+});
+afterAll(async () => {
+  server.close();
+  await t.close();
+  await first.stop();
+});
+
+/** A request that two officers agreed on, and the account that a third opened for it. */
+async function machine(hostNames: readonly string[]) {
+  const [id] = await t.submitted([serverItem(hostNames)]);
+  const shown = await t.proposed(id!);
+  expect(await t.approve('approver', id!, shown)).toBe('approved');
+  const until = new Date(Date.now() + 200 * 86_400_000).toISOString().slice(0, 10);
+  return { itemId: id!, ...(await t.post('issuer', '/machine-accounts', { itemId: id, until })) } as {
+    itemId: string;
+    account: { id: string; kid: string };
+    secret: string;
+  };
+}
+
+const csr = (name: string, hosts: readonly string[], subject = '/CN=ignored') => {
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-new',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-subj',
+      subject,
+      ...(hosts.length === 0 ? [] : ['-addext', `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(',')}`]),
+      '-keyout',
+      path(`${name}.key`),
+      '-out',
+      path(`${name}.csr`),
+    ],
+    { stdio: 'ignore' },
+  );
+  execFileSync('openssl', ['req', '-in', path(`${name}.csr`), '-outform', 'DER', '-out', path(`${name}.der`)]);
+  execFileSync('openssl', ['base64', '-in', path(`${name}.der`), '-out', path(`${name}.b64`)]);
+};
+
+const curl = async (...args: string[]) => (await run('curl', ['-s', '-w', '\n%{http_code}', ...args])).stdout;
+
+describe('accounts of machines', () => {
+  test('are opened for approved devices only, by somebody who did not approve, and closed for good', async () => {
+    const [id] = await t.submitted([serverItem(['a.stc.gov.vn'])]);
+    const until = '2027-01-01';
+    await expect(t.post('issuer', '/machine-accounts', { itemId: id, until })).rejects.toMatchObject({
+      code: 'enrolment.not-approved',
+    });
+    const shown = await t.proposed(id!);
+    await t.approve('approver', id!, shown);
+    await expect(t.post('approver', '/machine-accounts', { itemId: id, until })).rejects.toMatchObject({
+      code: 'officer.role-needed',
+    });
+    await expect(t.post('issuer', '/machine-accounts', { itemId: id, until: '2040-01-01' })).rejects.toMatchObject({
+      code: 'enrolment.until-not-allowed',
+    });
+    const opened = await t.post('issuer', '/machine-accounts', { itemId: id, until });
+    const { rows } = await sql<{ secret: Uint8Array }>`
+      select secret from authority.enrolment_account where id = ${opened.account.id}`.execute(t.db);
+    expect(Buffer.from(rows[0]!.secret).includes(Buffer.from(opened.secret, 'base64url'))).toBe(false);
+    await t.post('revoker', `/machine-accounts/${opened.account.id}`, undefined, 'DELETE');
+    const { items } = await t.get('auditor', '/machine-accounts');
+    expect(items.find((one: { id: string }) => one.id === opened.account.id).state).toBe('closed');
+    csr('closed', ['a.stc.gov.vn']);
+    const answer = await curl(
+      '-u',
+      `${opened.account.kid}:${opened.secret}`,
+      '-H',
+      'Content-Type: application/pkcs10',
+      '--data-binary',
+      `@${path('closed.b64')}`,
+      `${origin}/.well-known/est/simpleenroll`,
+    );
+    expect(answer).toMatch(/401$/);
+  });
+});
+
+describe('EST with curl', () => {
+  test('gives the issuers, and a certificate that openssl verifies; the same key again the same certificate', async () => {
+    const { account, secret } = await machine(['cong.stc.gov.vn', 'api.stc.gov.vn']);
+    await run('curl', ['-s', '-o', path('ca.b64'), `${origin}/.well-known/est/cacerts`]);
+    execFileSync('openssl', ['base64', '-d', '-in', path('ca.b64'), '-out', path('ca.p7c')]);
+    const issuers = execFileSync('openssl', ['pkcs7', '-inform', 'DER', '-in', path('ca.p7c'), '-print_certs'], {
+      encoding: 'utf8',
+    });
+    writeFileSync(path('ca.pem'), issuers);
+    csr('est', ['api.stc.gov.vn']);
+    const enroll = async (operation: string) => {
+      await run('curl', [
+        '-s',
+        '-f',
+        '-u',
+        `${account.kid}:${secret}`,
+        '-H',
+        'Content-Type: application/pkcs10',
+        '--data-binary',
+        `@${path('est.b64')}`,
+        '-o',
+        path('est.p7.b64'),
+        `${origin}/.well-known/est/${operation}`,
+      ]);
+      execFileSync('openssl', ['base64', '-d', '-in', path('est.p7.b64'), '-out', path('est.p7')]);
+      return execFileSync('openssl', ['pkcs7', '-inform', 'DER', '-in', path('est.p7'), '-print_certs'], { encoding: 'utf8' });
+    };
+    const first = await enroll('simpleenroll');
+    writeFileSync(path('est.pem'), first);
+    expect(
+      execFileSync(
+        'openssl',
+        ['verify', '-CAfile', path('ca.pem'), '-purpose', 'sslserver', '-verify_hostname', 'api.stc.gov.vn', path('est.pem')],
+        { encoding: 'utf8' },
+      ),
+    ).toContain('OK');
+    expect(await enroll('simplereenroll')).toBe(first);
+    const [certificate] = parseCertificates(readFileSync(path('est.pem')));
+    expect(certificate!.subjectAltName).toEqual([{ kind: 'dns', value: 'api.stc.gov.vn' }]);
+  });
+
+  test.each([
+    ['a host name nobody approved', 'x', ['evil.gov.vn'], {}, /enrolment\.name-not-approved.*\n400$/s],
+    ['a wrong secret', 'y', ['h.stc.gov.vn'], { secret: 'AAAA' }, /401$/],
+    ['an unknown name', 'z', ['h.stc.gov.vn'], { kid: 'm-nobody' }, /401$/],
+    ['no request at all', 'w', [], { body: 'AAAA' }, /issuance\.key-damaged.*\n400$/s],
+    ['another content type', 'v', ['h.stc.gov.vn'], { type: 'text/plain' }, /400$/],
+  ] as const)(
+    '%s is refused',
+    async (_, name, hosts, change: { secret?: string; kid?: string; body?: string; type?: string }, expected) => {
+      const { account, secret } = await machine(['h.stc.gov.vn']);
+      csr(name, hosts);
+      const body = change.body ?? `@${path(`${name}.b64`)}`;
+      const answer = await curl(
+        '-u',
+        `${change.kid ?? account.kid}:${change.secret ?? secret}`,
+        '-H',
+        `Content-Type: ${change.type ?? 'application/pkcs10'}`,
+        '--data-binary',
+        body,
+        `${origin}/.well-known/est/simpleenroll`,
+      );
+      expect(answer).toMatch(expected);
+    },
+  );
+});
+
+const has = (program: string) => {
+  try {
+    execFileSync('which', [program], { stdio: 'ignore' });
+    return true;
+  } catch {
+    console.warn(`SKIPPED: ${program} is not installed`);
+    return false;
+  }
+};
+
+describe.skipIf(!has('certbot'))('ACME with certbot', () => {
+  test('binds, orders, gets a certificate, renews it and revokes it', async () => {
+    const { account, secret } = await machine(['web.stc.gov.vn', 'www.stc.gov.vn']);
+    const folders = ['config', 'work', 'logs'].flatMap((one) => [`--${one}-dir`, path(`certbot-${one}`)]);
+    const common = ['--server', `${origin}/authority/acme/directory`, ...folders, '--non-interactive'];
+    const names = ['-d', 'web.stc.gov.vn', '-d', 'www.stc.gov.vn', '--cert-name', 'web'];
+    const binding = [
+      '--eab-kid',
+      account.kid,
+      '--eab-hmac-key',
+      secret,
+      '--agree-tos',
+      '-m',
+      'mang@stc.gov.vn',
+      '--no-eff-email',
+    ];
+    await run('certbot', ['certonly', '--standalone', ...common, ...names, ...binding]);
+    const live = (name: string) => path(`certbot-config/live/web/${name}.pem`);
+    const root = path('root.pem');
+    writeFileSync(root, encodePem('CERTIFICATE', t.authority.service.trustAnchors()[0]!.certificate.raw));
+    const verified = () =>
+      execFileSync(
+        'openssl',
+        [
+          'verify',
+          '-CAfile',
+          root,
+          '-untrusted',
+          live('chain'),
+          '-purpose',
+          'sslserver',
+          '-verify_hostname',
+          'www.stc.gov.vn',
+          live('cert'),
+        ],
+        { encoding: 'utf8' },
+      );
+    expect(verified()).toContain('OK');
+    const first = readFileSync(live('cert'), 'utf8');
+    await run('certbot', ['renew', ...common, '--force-renewal', '--no-random-sleep-on-renew']);
+    expect(verified()).toContain('OK');
+    expect(readFileSync(live('cert'), 'utf8')).not.toBe(first);
+    const [certificate] = parseCertificates(readFileSync(live('cert')));
+    await run('certbot', ['revoke', ...common, '--cert-name', 'web', '--reason', 'keycompromise', '--no-delete-after-revoke']);
+    expect(await t.authority.statusOf(certificate!)).toMatchObject({ kind: 'revoked', reason: 1 });
+  });
+
+  test('without a binding, with a foreign name or under another secret nothing is issued', async () => {
+    const { account, secret } = await machine(['only.stc.gov.vn']);
+    const attempt = (folder: string, name: string, ...more: string[]) =>
+      run('certbot', [
+        'certonly',
+        '--standalone',
+        '--server',
+        `${origin}/authority/acme/directory`,
+        '--non-interactive',
+        ...['config', 'work', 'logs'].flatMap((one) => [`--${one}-dir`, path(`${folder}-${one}`)]),
+        '-d',
+        name,
+        '--agree-tos',
+        '-m',
+        'mang@stc.gov.vn',
+        '--no-eff-email',
+        ...more,
+      ]).then(
+        () => 'issued',
+        (fault: { stderr: string }) => fault.stderr,
+      );
+    expect(await attempt('n1', 'only.stc.gov.vn')).toMatch(/external account|EAB/i);
+    expect(await attempt('n2', 'only.stc.gov.vn', '--eab-kid', account.kid, '--eab-hmac-key', 'AAAA')).toMatch(
+      /binding does not hold/,
+    );
+    // certbot hides what it was told behind a fault of its own; its log has it.
+    expect(await attempt('n3', 'other.gov.vn', '--eab-kid', account.kid, '--eab-hmac-key', secret)).not.toBe('issued');
+    expect(readFileSync(path('n3-logs/letsencrypt.log'), 'utf8')).toMatch(/other\.gov\.vn is not in the approved request/);
+  });
+});
+
+describe.skipIf(!has('lego'))('ACME with lego', () => {
+  test('gets a certificate', async () => {
+    const { account, secret } = await machine(['lego.stc.gov.vn']);
+    await run('lego', [
+      '--server',
+      `${origin}/authority/acme/directory`,
+      '--accept-tos',
+      '--email',
+      'mang@stc.gov.vn',
+      '--eab',
+      '--kid',
+      account.kid,
+      '--hmac',
+      secret,
+      '--path',
+      path('lego'),
+      '--domains',
+      'lego.stc.gov.vn',
+      '--http',
+      '--http.port',
+      '127.0.0.1:0',
+      'run',
+    ]);
+    const [certificate] = parseCertificates(readFileSync(path('lego/certificates/lego.stc.gov.vn.crt')));
+    expect(certificate!.subjectAltName).toEqual([{ kind: 'dns', value: 'lego.stc.gov.vn' }]);
+  });
+});
