@@ -23,6 +23,7 @@ export function readWebAssets(folder: string = distFolder): WebAssets {
   const manifest = JSON.parse(readFileSync(path, 'utf8')) as Record<string, ManifestChunk>;
   return {
     office: pageAssets(manifest, 'office/main.tsx'),
+    authority: pageAssets(manifest, 'authority/main.tsx'),
     verifier: pageAssets(manifest, 'verifier/island.ts'),
     public: pageAssets(manifest, 'public/island.ts'),
   };

@@ -34,6 +34,8 @@ describe.skipIf(!built)('the first load', () => {
   it.each([
     ['office/main.tsx', 'js', 150],
     ['office/main.tsx', 'css', 12],
+    ['authority/main.tsx', 'js', 150],
+    ['authority/main.tsx', 'css', 12],
     ['verifier/island.ts', 'js', 40],
     ['verifier/island.ts', 'css', 12],
     ['public/island.ts', 'js', 10],

@@ -6,6 +6,9 @@ export const paths = {
   signIn: '/dang-nhap',
   /** Everything below it is the staff app: the server answers `officePage` for `/lam-viec` and `/lam-viec/*`. */
   office: '/lam-viec',
+  /** Everything below it is the console of the issuing authority: the server answers `consolePage`. */
+  console: '/co-quan-chung-thuc',
+  consoleSignIn: '/co-quan-chung-thuc/dang-nhap',
   verify: { vi: '/kiem-tra', en: '/verify' },
   /** Public search of an issuer's certificates. */
   certificates: { vi: '/tra-cuu-chung-thu', en: '/certificate-search' },

@@ -54,6 +54,7 @@ export default defineConfig({
       checks: { bundlerTimings: false },
       input: {
         office: join(here, 'office/main.tsx'),
+        authority: join(here, 'authority/main.tsx'),
         verifier: join(here, 'verifier/island.ts'),
         public: join(here, 'public/island.ts'),
       },

@@ -8,7 +8,7 @@ import { mount } from '@antin/adapters/http/mount';
 import { Refusal } from '@antin/adapters/http/refusal';
 import { officerRoutes } from '@antin/protocol/authority/officers';
 import { officerSessionRoutes } from '@antin/protocol/authority/session';
-import type { OfficerCounts, OfficerSession } from '@antin/protocol/authority/session';
+import type { OfficerCounts, OfficerSession, PracticeOfficer } from '@antin/protocol/authority/session';
 import type { Doors } from '../database-roles/doors.ts';
 import type { Officer, OfficerEnv } from './caller.ts';
 import { changesOf } from './change-store.ts';
@@ -28,7 +28,19 @@ export interface OfficersDoors extends Omit<SignInDoors, 'db'> {
   /** Whether the console is reached by https (the cookie then never leaves it). */
   readonly secureCookie: boolean;
   readonly addressOf: (c: Context) => string;
+  /** Page of the practice agent, where officers consent; in practice only. */
+  readonly agentPage?: (() => string | undefined) | undefined;
   readonly countsOf: (db: Db, officer: Officer) => Promise<z.input<typeof OfficerCounts>>;
+}
+
+/** Who can be somebody in practice: active officers with the roles of the day. */
+export async function practiceOfficers(db: Db, today: string): Promise<z.infer<typeof PracticeOfficer>[]> {
+  const officers = (await allOfficers(db)).filter((one) => one.active);
+  const terms = await termsOf(
+    db,
+    officers.map((one) => one.id),
+  );
+  return officers.map(({ id, signInName, fullName }) => ({ signInName, fullName, roles: heldOn(terms.get(id) ?? [], today) }));
 }
 
 /** Sign-in, officers, senders and the four-eyes changes of both. */
@@ -58,17 +70,7 @@ export function officersApp(parts: OfficersDoors): Hono<OfficerEnv> {
   });
   mount(app, officerSessionRoutes.practiceOfficers, [], async () => {
     if (parts.profile !== 'practice') throw new Refusal('http.not-found');
-    const today = officeDay(clock());
-    const officers = await allOfficers(reading);
-    const terms = await termsOf(
-      reading,
-      officers.map((one) => one.id),
-    );
-    return {
-      officers: officers
-        .filter((one) => one.active)
-        .map(({ id, signInName, fullName }) => ({ signInName, fullName, roles: heldOn(terms.get(id) ?? [], today) })),
-    };
+    return { officers: await practiceOfficers(reading, officeDay(clock())) };
   });
 
   mount(app, officerRoutes.list, only(['operation', 'audit']), async () => {
@@ -110,7 +112,9 @@ export function officersApp(parts: OfficersDoors): Hono<OfficerEnv> {
   return app;
 
   async function present(officer: Officer): Promise<z.input<typeof OfficerSession>> {
+    const practiceAgentUrl = parts.profile === 'practice' ? parts.agentPage?.() : undefined;
     return {
+      ...(practiceAgentUrl === undefined ? {} : { practiceAgentUrl }),
       officerId: officer.id,
       fullName: officer.fullName,
       signInName: officer.signInName,

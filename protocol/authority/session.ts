@@ -50,6 +50,8 @@ export const OfficerSession = z.object({
   certificate: BoundCertificate.optional(),
   mustChangePassword: z.boolean(),
   today: Day,
+  /** Page of the practice agent, where the officer consents (practice only). */
+  practiceAgentUrl: z.string().optional(),
   counts: OfficerCounts,
 });
 export type OfficerSession = z.infer<typeof OfficerSession>;

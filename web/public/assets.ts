@@ -7,6 +7,8 @@ export interface PageAssets {
 
 export interface WebAssets {
   readonly office: PageAssets;
+  /** The console of the issuing authority. */
+  readonly authority: PageAssets;
   readonly verifier: PageAssets;
   readonly public: PageAssets;
 }

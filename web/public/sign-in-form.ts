@@ -34,7 +34,7 @@ export function signInForm(form: HTMLFormElement): void {
     button.disabled = true;
     button.textContent = form.dataset['busy'] ?? label;
     try {
-      const answer = await fetch('/api/session', {
+      const answer = await fetch(form.dataset['api'] ?? '/api/session', {
         method: 'POST',
         credentials: 'same-origin',
         headers: { 'content-type': 'application/json', accept: 'application/json' },

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { useSpeech } from '../../staff/language.tsx';
+import { useSpeech } from './language.tsx';
 
 export function Missing() {
   const { t } = useSpeech();

@@ -26,6 +26,7 @@ const drawings = {
   back: 'M9 6l-5 5 5 5M4 11h10a6 6 0 0 1 6 6v1',
   move: 'M12 3v18M3 12h18M9.5 5.5L12 3l2.5 2.5M9.5 18.5L12 21l2.5-2.5M5.5 9.5L3 12l2.5 2.5M18.5 9.5L21 12l-2.5 2.5',
   out_door: 'M14 4h6v16h-6M3 12h12m-4-4l4 4-4 4',
+  building: 'M4 21V8l8-5 8 5v13M4 21h16M9 21v-5h6v5M8.5 11h.1M12 11h.1M15.5 11h.1',
   calendar: 'M5 6h14v14H5zM5 10h14M9 3v4M15 3v4',
   menu: 'M4 7h16M4 12h16M4 17h16',
 } as const;

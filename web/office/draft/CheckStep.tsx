@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useSpeech } from '../../staff/language.tsx';
 import { signersQuery } from '../data/directory-queries.ts';
-import { sizeText, type DraftState } from './draft-state.ts';
+import { sizeText } from '../../i18n/sizes.ts';
+import type { DraftState } from './draft-state.ts';
 
 /** Everything once more, each with its way back. */
 export function CheckStep({

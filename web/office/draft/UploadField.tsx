@@ -4,7 +4,8 @@ import { Progress } from '../../ui/Waiting.tsx';
 import { useSpeech } from '../../staff/language.tsx';
 import { uploadFile } from '../data/upload.ts';
 import { problemText } from '../../staff/problem-lines.ts';
-import { sizeText, type StoredFile } from './draft-state.ts';
+import { sizeText } from '../../i18n/sizes.ts';
+import type { StoredFile } from './draft-state.ts';
 
 const LIMIT = 200_000_000;
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { DocumentFile } from '@antin/protocol/office/documents';
 import { Icon } from '../../ui/Icon.tsx';
-import { sizeText } from '../draft/draft-state.ts';
+import { sizeText } from '../../i18n/sizes.ts';
 import { useSpeech } from '../../staff/language.tsx';
 
 type File = z.infer<typeof DocumentFile>;

@@ -3,6 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { sessionRoutes, type Session } from '@antin/protocol/office/session';
 import { Icon } from '../../ui/Icon.tsx';
+import { Mark } from '../../ui/Mark.tsx';
 import { Menu } from '../../ui/Menu.tsx';
 import { paths } from '../../paths.ts';
 import { call } from '../../staff/client.ts';
@@ -15,17 +16,7 @@ export function TopBar({ session, onHelp }: { readonly session: Session; readonl
   return (
     <header className="top">
       <Link to="/" className="brand" aria-label={`Ấn Tín · ${t('place.home')}`}>
-        <svg className="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
-          <rect x="2.5" y="2.5" width="27" height="27" rx="4" fill="none" stroke="currentColor" strokeWidth="2.4" />
-          <path
-            d="M9 23 16 8l7 15M11.6 18.2h8.8"
-            fill="none"
-            stroke="currentColor"
-            strokeWidth="2.6"
-            strokeLinecap="round"
-            strokeLinejoin="round"
-          />
-        </svg>
+        <Mark />
         <span className="brand-name">Ấn Tín</span>
       </Link>
       <PositionSwitch session={session} />

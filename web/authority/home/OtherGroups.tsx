@@ -1,0 +1,87 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { officerRoutes } from '@antin/protocol/authority/officers';
+import { submissionRoutes } from '@antin/protocol/authority/submissions';
+import { sinceText } from '../../i18n/dates.ts';
+import { call } from '../../staff/client.ts';
+import { Tag } from '../../ui/Tag.tsx';
+import { Go } from '../place.tsx';
+import { useSpeech } from '../speech.ts';
+import { Group, SHOWN } from './Group.tsx';
+
+const quarantinedQuery = queryOptions({
+  queryKey: ['submissions', 'some'],
+  queryFn: ({ signal }) => call(submissionRoutes.list, { query: { status: 'quarantined', limit: SHOWN } }, signal),
+  refetchInterval: 20_000,
+});
+
+/** Files that came and could not be taken in as they are. */
+export function Quarantined({ count }: { readonly count: number }) {
+  const { t, both } = useSpeech();
+  const files = useQuery(quarantinedQuery);
+  return (
+    <Group
+      id="quarantined"
+      title={t('wait.quarantined')}
+      count={count}
+      columns={[t('col.from'), t('col.received'), t('col.state')]}
+      query={files}
+      all={<Go place={{ to: '/ho-so', search: { status: 'quarantined' } }}>{t('wait.all', { n: count })}</Go>}
+    >
+      {files.data?.items.map((file) => (
+        <li key={file.id} className="work-row">
+          <div className="work-what">
+            <Go place={{ to: '/ho-so', search: { status: 'quarantined' } }} className="row-link" row>
+              {file.words === undefined ? (file.code ?? file.id) : both(file.words)}
+            </Go>
+            <small className="mono">{file.sha256.slice(0, 16)}</small>
+          </div>
+          <div className="work-from">{file.from?.name ?? ''}</div>
+          <div className="work-since">
+            <time dateTime={file.receivedAt}>{sinceText(file.receivedAt, Date.now())}</time>
+          </div>
+          <div className="work-state">
+            <Tag tone="amber" icon="warn" text={t('wait.quarantined.tag')} />
+          </div>
+        </li>
+      ))}
+    </Group>
+  );
+}
+
+const changesQuery = queryOptions({
+  queryKey: ['officer-changes', 'proposed'],
+  queryFn: ({ signal }) => call(officerRoutes.changes, { query: { state: 'proposed' } }, signal),
+  refetchInterval: 20_000,
+});
+
+/** Changes of who may do what, proposed by one officer and waiting for another. */
+export function ChangesToConfirm({ count }: { readonly count: number }) {
+  const { t } = useSpeech();
+  const changes = useQuery(changesQuery);
+  return (
+    <Group
+      id="changes"
+      title={t('wait.changes')}
+      count={count}
+      columns={[t('change.by'), t('col.received'), '']}
+      query={changes}
+      all={<Go place={{ to: '/thay-doi' }}>{t('wait.all', { n: count })}</Go>}
+    >
+      {changes.data?.changes.slice(0, SHOWN).map((one) => (
+        <li key={one.id} className="work-row">
+          <div className="work-what">
+            <Go place={{ to: '/thay-doi' }} className="row-link" row>
+              {t(`change.${one.change['kind'] as 'create'}`)}
+            </Go>
+            <small>{String(one.change['fullName'] ?? one.change['name'] ?? '')}</small>
+          </div>
+          <div className="work-from">{one.proposedBy.fullName}</div>
+          <div className="work-since">
+            <time dateTime={one.proposedAt}>{sinceText(one.proposedAt, Date.now())}</time>
+          </div>
+          <div className="work-state" />
+        </li>
+      ))}
+    </Group>
+  );
+}

@@ -1,0 +1,125 @@
+import '../words.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Officer } from '@antin/protocol/authority/officers';
+import { Button } from '../../ui/Button.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Tag } from '../../ui/Tag.tsx';
+import { dayOf, dayText } from '../../i18n/dates.ts';
+import { Pending } from '../../staff/Pending.tsx';
+import { Go } from '../place.tsx';
+import { useSession } from '../queries.ts';
+import { useSpeech } from '../speech.ts';
+import { ChangeForm } from './ChangeForm.tsx';
+import { NewOfficerForm } from './NewOfficerForm.tsx';
+import { officersQuery } from './queries.ts';
+
+/** Officers with their dated roles; every change is proposed by one and confirmed by another. */
+export function OfficersPage() {
+  const { t } = useSpeech();
+  const { roles, counts } = useSession();
+  const list = useQuery(officersQuery);
+  const [adding, setAdding] = useState(false);
+  const operates = roles.includes('operation');
+  return (
+    <div className="page wide-list">
+      <header className="page-head">
+        <h1>{t('place.officers')}</h1>
+        <div className="actions no-print">
+          <Go place={{ to: '/thay-doi' }} className="button">
+            {t('officers.changes')}
+            {counts.changesToConfirm > 0 ? <span className="count num">{counts.changesToConfirm}</span> : null}
+          </Go>
+          {operates ? (
+            <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>
+              {t('officers.add')}
+            </Button>
+          ) : null}
+        </div>
+        <p className="hint">{t('officers.lead')}</p>
+      </header>
+      {list.data === undefined ? (
+        <Pending query={list} lines={8} />
+      ) : (
+        <div className="table-wrap" tabIndex={0} role="region" aria-label={t('place.officers')}>
+          <table className="table list officers">
+            <thead>
+              <tr>
+                <th scope="col">{t('officers.name')}</th>
+                <th scope="col">{t('officers.roles')}</th>
+                <th scope="col">{t('officers.certificate')}</th>
+                <th scope="col">{t('col.state')}</th>
+                {operates ? (
+                  <th scope="col">
+                    <span className="visually-hidden">{t('officers.propose')}</span>
+                  </th>
+                ) : null}
+              </tr>
+            </thead>
+            <tbody>
+              {list.data.officers.map((one) => (
+                <Line key={one.id} officer={one} operates={operates} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <Dialog title={t('officers.add')} open={adding} onClose={() => setAdding(false)}>
+        <NewOfficerForm incompatible={list.data?.incompatible ?? []} onDone={() => setAdding(false)} />
+      </Dialog>
+    </div>
+  );
+}
+
+function Line({ officer, operates }: { readonly officer: Officer; readonly operates: boolean }) {
+  const { t } = useSpeech();
+  const [open, setOpen] = useState(false);
+  return (
+    <tr>
+      <td className="subject">
+        <strong>{officer.fullName}</strong>
+        <small>{officer.signInName}</small>
+      </td>
+      <td className="to">
+        {officer.terms.length === 0 ? <span className="hint">{t('console.roles.none')}</span> : null}
+        {officer.terms.map((term) => (
+          <div key={`${term.role}${term.from}`}>
+            {t(`officer.${term.role}`)}{' '}
+            <small className="num inline">
+              {term.to === undefined
+                ? t('officers.since', { from: dayText(term.from) })
+                : t('officers.from-to', { from: dayText(term.from), to: dayText(term.to) })}
+            </small>
+          </div>
+        ))}
+      </td>
+      <td className="to">
+        {officer.certificate === undefined ? (
+          <span className="hint">{t('officers.no-certificate')}</span>
+        ) : (
+          <>
+            {officer.certificate.subject}
+            <small className="num">{t('device.expires', { day: dayText(dayOf(officer.certificate.notAfter)) })}</small>
+          </>
+        )}
+      </td>
+      <td className="tags">
+        {officer.active ? (
+          <Tag tone="green" icon="check" text={t('officers.active')} />
+        ) : (
+          <Tag tone="plain" icon="close" text={t('officers.disabled')} />
+        )}
+      </td>
+      {operates ? (
+        <td>
+          <Button small onClick={() => setOpen(true)} aria-label={`${t('officers.propose')}: ${officer.fullName}`}>
+            {t('officers.propose')}
+          </Button>
+          <Dialog title={t('officers.propose.title', { name: officer.fullName })} open={open} onClose={() => setOpen(false)}>
+            <ChangeForm officer={officer} onDone={() => setOpen(false)} />
+          </Dialog>
+        </td>
+      ) : null}
+    </tr>
+  );
+}

@@ -1,0 +1,78 @@
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useCallback, type ComponentType, type ReactNode } from 'react';
+import type { RequestState } from '@antin/protocol/authority/registration';
+import type { RequestAct } from '@antin/protocol/certificates/request';
+
+/** Filters of the list of requests, as they stand in the address. */
+export interface RequestSearch {
+  readonly q?: string;
+  readonly state?: RequestState;
+  readonly act?: RequestAct;
+  readonly form?: '01' | '02' | '03';
+  readonly agency?: string;
+  readonly due?: 'overdue' | 'today' | 'soon';
+  readonly waiting?: 'toCheck' | 'toApprove' | 'toIssue' | 'toHandOver' | 'toRevoke';
+  readonly submission?: string;
+}
+
+/** Acts that have a page of their own: check, sign, outcome. */
+export const PAGE_ACTS = ['propose', 'approve', 'refuse', 'revoke', 'recover', 'issue', 'hand-over', 'edit'] as const;
+export type PageAct = (typeof PAGE_ACTS)[number];
+
+/** Every place of the console. */
+export type Place =
+  | {
+      readonly to:
+        '/' | '/duyet' | '/chung-thu' | '/co-quan-gui' | '/can-bo' | '/thay-doi' | '/dich-vu' | '/thiet-bi' | '/mat-khau';
+    }
+  | { readonly to: '/yeu-cau'; readonly search?: RequestSearch }
+  | { readonly to: '/ho-so'; readonly search?: { readonly status?: 'accepted' | 'quarantined' | 'dismissed' } }
+  | { readonly to: '/yeu-cau/$id'; readonly params: { readonly id: string } }
+  | { readonly to: '/yeu-cau/$id/$act'; readonly params: { readonly id: string; readonly act: PageAct } };
+
+interface GoProps {
+  readonly place: Place;
+  readonly className?: string | undefined;
+  readonly title?: string | undefined;
+  /** Marks a row of a list, for the keys j and k. */
+  readonly row?: boolean;
+  /** Marks the main act of a page, for the key s. */
+  readonly main?: boolean;
+  readonly nav?: boolean;
+  readonly label?: string;
+  readonly children: ReactNode;
+}
+
+// The router's types know one app a program, and that is the office.
+const AnyLink = Link as unknown as ComponentType<Record<string, unknown>>;
+
+/** A link inside the console. */
+export function Go({ place, row, main, nav, label, children, ...rest }: GoProps) {
+  return (
+    <AnyLink
+      {...place}
+      {...rest}
+      {...(label === undefined ? {} : { 'aria-label': label })}
+      {...(row === true ? { 'data-row': '' } : {})}
+      {...(main === true ? { 'data-sign': '' } : {})}
+      {...(nav === true
+        ? { activeOptions: { exact: place.to === '/', includeSearch: false }, activeProps: { 'aria-current': 'page' } }
+        : { activeProps: {} })}
+    >
+      {children}
+    </AnyLink>
+  );
+}
+
+/** Goes to a place; `replace` leaves no step to come back to. */
+export function useGo(): (place: Place, replace?: boolean) => void {
+  const navigate = useNavigate() as unknown as (options: Record<string, unknown>) => Promise<void>;
+  return useCallback((place, replace = false) => void navigate({ search: {}, ...place, replace }), [navigate]);
+}
+
+export const useRequestSearch = (): RequestSearch => useSearch({ strict: false }) as RequestSearch;
+export const useId = (): string => (useParams({ strict: false }) as { id: string }).id;
+export const useAct = (): PageAct | undefined => {
+  const { act } = useParams({ strict: false }) as { act?: string };
+  return PAGE_ACTS.find((one) => one === act);
+};

@@ -1,0 +1,69 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { RequestQuery } from '@antin/protocol/authority/registration';
+import { paths } from '../paths.ts';
+import { Missing } from '../staff/Missing.tsx';
+import { HomePage } from './home/HomePage.tsx';
+import { Shell } from './shell/Shell.tsx';
+import type { RequestSearch } from './place.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: Missing });
+const under = () => root;
+
+/** Filters that the server would understand; anything else in the address is left out. */
+function requestSearch(given: Record<string, unknown>): RequestSearch {
+  const { state, act, form, agency, due, waiting, submission, q } = RequestQuery.shape;
+  const fields = { state, act, form, agency, due, waiting, submission, q };
+  const known = Object.entries(fields).flatMap(([name, schema]) => {
+    const value = given[name];
+    // The router reads `01` and `2026` as numbers.
+    const parsed = schema.safeParse(
+      typeof value === 'number' && name !== 'form'
+        ? String(value)
+        : name === 'form' && typeof value === 'number'
+          ? `0${value}`
+          : value,
+    );
+    return parsed.success && parsed.data !== undefined && parsed.data !== '' ? [[name, parsed.data] as const] : [];
+  });
+  return Object.fromEntries(known) as RequestSearch;
+}
+
+const page = (path: string, load: Parameters<typeof lazyRouteComponent>[0], name: string) =>
+  createRoute({ getParentRoute: under, path, component: lazyRouteComponent(load, name as never) });
+
+const requests = createRoute({
+  getParentRoute: under,
+  path: '/yeu-cau',
+  validateSearch: requestSearch,
+  component: lazyRouteComponent(() => import('./requests/RequestsPage.tsx'), 'RequestsPage'),
+});
+const submissions = createRoute({
+  getParentRoute: under,
+  path: '/ho-so',
+  validateSearch: (given: Record<string, unknown>) => {
+    const status = (['accepted', 'quarantined', 'dismissed'] as const).find((one) => one === given['status']);
+    return status === undefined ? {} : { status };
+  },
+  component: lazyRouteComponent(() => import('./submissions/SubmissionsPage.tsx'), 'SubmissionsPage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    createRoute({ getParentRoute: under, path: '/', component: HomePage }),
+    requests,
+    submissions,
+    page('/yeu-cau/$id', () => import('./request/RequestPage.tsx'), 'RequestPage'),
+    page('/yeu-cau/$id/$act', () => import('./acts/ActPage.tsx'), 'ActPage'),
+    page('/duyet', () => import('./approve/ApprovePage.tsx'), 'ApprovePage'),
+    page('/chung-thu', () => import('./certificates/CertificatesPage.tsx'), 'CertificatesPage'),
+    page('/co-quan-gui', () => import('./senders/SendersPage.tsx'), 'SendersPage'),
+    page('/can-bo', () => import('./officers/OfficersPage.tsx'), 'OfficersPage'),
+    page('/thay-doi', () => import('./officers/ChangesPage.tsx'), 'ChangesPage'),
+    page('/dich-vu', () => import('./services/ServicesPage.tsx'), 'ServicesPage'),
+    page('/thiet-bi', () => import('./account/DevicesPage.tsx'), 'DevicesPage'),
+    page('/mat-khau', () => import('./account/PasswordPage.tsx'), 'PasswordPage'),
+  ]),
+  basepath: paths.console,
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});

@@ -1,0 +1,8 @@
+import { authorityDeskWords } from './authority-desk.ts';
+import { authorityRequestWords } from './authority-requests.ts';
+import { deviceWords } from './devices.ts';
+import { signingWords } from './signing.ts';
+
+/** The words of the console's pages, which join when the first of them is opened. */
+export const consolePageWords = { ...signingWords, ...deviceWords, ...authorityRequestWords, ...authorityDeskWords } as const;
+export type ConsolePageKey = keyof typeof consolePageWords;
