@@ -23,7 +23,7 @@ export function receiveWhole(request: IncomingMessage, length: number, done: (bo
   });
 }
 
-/** @param headers name and value in turns */
+/** @param headers name and value in turns, without the length of the body */
 export function sendBytes(
   response: ServerResponse,
   status: number,

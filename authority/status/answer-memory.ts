@@ -6,13 +6,16 @@ export interface ReadyAnswer extends SignedAnswer {
   /** False as soon as the certificate's status changed. */
   alive: boolean;
   readonly etag: string;
+  /** Of its octets, in decimal. */
+  readonly length: string;
 }
 
 /** A plain question has about a hundred octets, twice that in a path. */
 const LONGEST_KEY = 512;
 
 /** A string of one character an octet: what maps can be asked by. */
-export const asKey = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+export const asKey = (bytes: Uint8Array): string =>
+  (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString('latin1');
 
 /**
  * Answers in the memory of one process, found by the request as it came (DER, or the path of a GET), so that a repeated
@@ -84,5 +87,5 @@ export class AnswerMemory {
 
 function ready(answer: SignedAnswer): ReadyAnswer {
   const etag = `"${createHash('sha256').update(answer.der).digest('hex').slice(0, 32)}"`;
-  return { ...answer, alive: true, etag };
+  return { ...answer, alive: true, etag, length: String(answer.der.length) };
 }

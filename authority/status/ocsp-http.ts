@@ -100,18 +100,31 @@ export function ocspFastRoute(path: string, responder: OcspResponder, clock: () 
     if (length === undefined) return false;
     receiveWhole(request, length, (body) => {
       const known = responder.known(asKey(body));
-      if (known !== undefined) sendBytes(response, 200, NOT_KEPT, known.der);
-      else void finish(response, responder.answer(body), { cacheable: false, ifNoneMatch: undefined, now: clock() });
+      if (known !== undefined) {
+        response.writeHead(200, [...NOT_KEPT, known.length]);
+        response.end(known.der);
+      } else void finish(response, responder.answer(body), { cacheable: false, ifNoneMatch: undefined, now: clock() });
     });
     return true;
   };
 }
 
-const NOT_KEPT = ['content-type', OCSP_RESPONSE, 'x-content-type-options', 'nosniff', 'cache-control', 'no-store'];
+/** With the name of the last one; its value is the answer's own. */
+const NOT_KEPT = [
+  'content-type',
+  OCSP_RESPONSE,
+  'x-content-type-options',
+  'nosniff',
+  'cache-control',
+  'no-store',
+  'content-length',
+];
 
 interface KeptHeaders {
   readonly second: number;
   readonly list: string[];
+  /** With the length of the body. */
+  readonly whole: string[];
 }
 /** Headers of an answer change once a second. */
 const keptHeaders = new WeakMap<ReadyAnswer, KeptHeaders>();
@@ -125,10 +138,14 @@ function sendKept(response: ServerResponse, answer: ReadyAnswer, ifNoneMatch: st
       { der, producedAt, freshUntil, etag },
       { cacheable: true, ifNoneMatch: undefined, now: second * 1000 },
     );
-    keptHeaders.set(answer, (kept = { second, list: headers.flat() }));
+    keptHeaders.set(
+      answer,
+      (kept = { second, list: headers.flat(), whole: [...headers.flat(), 'content-length', answer.length] }),
+    );
   }
-  if (ifNoneMatch === answer.etag) sendBytes(response, 304, kept.list, undefined);
-  else sendBytes(response, 200, kept.list, answer.der);
+  if (ifNoneMatch === answer.etag) return sendBytes(response, 304, kept.list, undefined);
+  response.writeHead(200, kept.whole);
+  response.end(answer.der);
 }
 
 async function finish(response: ServerResponse, answer: Promise<OcspAnswer>, question: HttpQuestion): Promise<void> {
