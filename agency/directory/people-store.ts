@@ -84,6 +84,20 @@ export async function pathsOfPerson(db: Db, id: string): Promise<string[]> {
   return rows.map((row) => row.path);
 }
 
+/** The same of positions that are held on a day or later. */
+export async function openPathsOfPerson(db: Db, id: string, day: string): Promise<string[]> {
+  const { rows } = await sql<{ path: string }>`
+    select distinct a.path from agency.position p join agency.agency a on a.id = p.agency_id
+    where p.person_id = ${id} and (p.valid_to is null or p.valid_to > ${day}::date)`.execute(db);
+  return rows.map((row) => row.path);
+}
+
+/** A new password; whoever is signed in with the old one is signed out. */
+export async function setPassword(tx: Tx, id: string, passwordHash: string): Promise<void> {
+  await sql`update agency.person set password_hash = ${passwordHash} where id = ${id}`.execute(tx);
+  await sql`delete from agency.session where person_id = ${id}`.execute(tx);
+}
+
 export interface PersonFields {
   readonly fullName: string;
   readonly mail: string | null;

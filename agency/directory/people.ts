@@ -1,14 +1,17 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { officeDay } from '@antin/adapters/clock/days';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
 import { Refusal } from '@antin/adapters/http/refusal';
 import type { CitizenNumbers } from './citizen-number.ts';
+import type { Caller } from '../session/caller.ts';
 import { noteChange, type Maker } from './changes.ts';
 import {
   citizenTaken,
   insertPerson,
   keptPerson,
+  openPathsOfPerson,
   pathsOfPerson,
+  setPassword,
   signInNameTaken,
   updatePerson,
   type NewPost,
@@ -58,7 +61,7 @@ export async function changePerson(
   const day = officeDay(maker.at);
   const person = await keptPerson(tx, id, day);
   if (person === undefined) throw new Refusal('directory.person-unknown');
-  if (reach !== undefined && !(await keeps(tx, reach, id))) throw new Refusal('directory.not-yours');
+  if (reach !== undefined && !(await mayChange(tx, reach, id, day))) throw new Refusal('directory.not-yours');
   const { citizenNumber, ...fields } = set;
   const changed = (Object.entries(fields) as [keyof PersonFields, string | null | undefined][])
     .filter(([key, value]) => value !== undefined && value !== person[key])
@@ -77,6 +80,45 @@ export async function changePerson(
     ...(changed.includes('fullName') ? { before: { fullName: person.fullName } } : {}),
   });
 }
+
+/**
+ * Whether somebody's data are in reach: all positions they hold are. One position would not do: who gives the chairman of the
+ * province a post in their commune must not become the keeper of his account by it.
+ */
+export async function mayChange(db: Db, reach: Reach, personId: string, day: string): Promise<boolean> {
+  const open = await openPathsOfPerson(db, personId, day);
+  if (open.length === 0) return keeps(db, reach, personId);
+  return open.every((path) => path.startsWith(reach.agency.path));
+}
+
+/**
+ * A first or a new password, shown once to who hands it over. It is drawn here, so that nobody chooses one for another.
+ *
+ * @throws {Refusal} `directory.person-unknown`, `directory.not-yours`, `directory.own-password`
+ */
+export async function renewPassword(
+  tx: Tx,
+  maker: Maker & { readonly caller: Caller },
+  reach: Reach,
+  id: string,
+  hash: (password: string) => Promise<string>,
+): Promise<{ signInName: string; password: string }> {
+  const day = officeDay(maker.at);
+  const person = await keptPerson(tx, id, day);
+  if (person === undefined) throw new Refusal('directory.person-unknown');
+  if (maker.caller.personId === id) throw new Refusal('directory.own-password');
+  if (!(await mayChange(tx, reach, id, day))) throw new Refusal('directory.not-yours');
+  const password = Array.from({ length: 16 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+  await setPassword(tx, id, await hash(password));
+  await noteChange(tx, maker, {
+    ...{ kind: 'person-changed', subject: 'person', subjectId: id, agencyId: person.positions[0]?.agencyId ?? null },
+    ...{ effectiveFrom: day, after: { changed: ['password'] } },
+  });
+  return { signInName: person.signInName, password };
+}
+
+/** Without those that look like another when they are read out or written down; 16 of them are 79 bits. */
+const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 
 /** Whether a person is or was of an agency in reach. */
 export async function keeps(db: Db, reach: Reach, personId: string): Promise<boolean> {

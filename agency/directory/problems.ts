@@ -109,6 +109,13 @@ export const directoryProblems: ProblemRows = {
     'Hãy tìm đúng số đó: có thể người này đã có trong danh mục.',
     'Look that number up: the person may be in the directory already.',
   ),
+  'directory.own-password': row(
+    403,
+    'Bạn không thể tự cấp lại mật khẩu của mình tại đây',
+    'You cannot renew your own password here',
+    'Hãy nhờ quản trị viên cấp trên.',
+    'Ask the administrator above you.',
+  ),
   'directory.ended-already': row(409, 'Đã có ngày kết thúc sớm hơn hoặc bằng ngày này', 'It ends on or before that day already'),
   'directory.authority-beyond-post': row(
     422,

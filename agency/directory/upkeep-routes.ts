@@ -14,7 +14,8 @@ import { codeForm, toDecision20, toQcvn102, writtenCode } from './codes.ts';
 import type { CitizenNumbers } from './citizen-number.ts';
 import { agencyDetail, agencyLine, changeLine, personDetail, personLine } from './present.ts';
 import { personByCitizenHash, searchPeople } from './people-store.ts';
-import { addPerson, changePerson, keeps } from './people.ts';
+import { hashPassword } from '@antin/adapters/password/argon2';
+import { addPerson, changePerson, keeps, mayChange, renewPassword } from './people.ts';
 import { addAuthority, addPost, endAuthority, endPost } from './posts.ts';
 import { agencyInReach, reachOf, readingReachOf } from './reach.ts';
 import { addAlias, changeAgency, closeAgency, openAgency, undoChange } from './upkeep.ts';
@@ -147,7 +148,8 @@ export function upkeepApp(doors: UpkeepDoors): Hono<PersonEnv> {
   mount(app, routes.person, person, async ({ params, c }) => {
     const reach = await readingReachOf(db, c.var.caller);
     if (!(await keeps(db, reach, params.id))) throw new Refusal('directory.person-unknown');
-    return (await personDetail(db, params.id, today(), isAdministrator(c.var.caller)))!;
+    const mayEdit = isAdministrator(c.var.caller) && (await mayChange(db, reach, params.id, today()));
+    return (await personDetail(db, params.id, today(), mayEdit))!;
   });
   mount(app, routes.createPerson, person, async ({ body, c }) => {
     const reach = await reachOf(db, c.var.caller);
@@ -157,6 +159,10 @@ export function upkeepApp(doors: UpkeepDoors): Hono<PersonEnv> {
     const reach = await reachOf(db, c.var.caller);
     await inTransaction(db, (tx) => changePerson(tx, maker(c.var.caller), reach, numbers, params.id, body));
     return {};
+  });
+  mount(app, routes.renewPassword, person, async ({ params, c }) => {
+    const reach = await reachOf(db, c.var.caller);
+    return inTransaction(db, (tx) => renewPassword(tx, maker(c.var.caller), reach, params.id, hashPassword));
   });
   mount(app, routes.addPosition, person, async ({ params, body, c }) => {
     const reach = await reachOf(db, c.var.caller);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { officeDay } from '@antin/adapters/clock/days';
+import { verifyPassword } from '@antin/adapters/password/argon2';
 import { waitingJobs } from '@antin/adapters/db/outbox';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { testPki } from '@antin/testkit/pki/test-pki';
@@ -20,7 +21,9 @@ let loaded: LoadedDirectory;
 const as: Record<string, string> = {};
 beforeAll(async () => {
   database = await testDatabase(officeMigrations, 'agency');
-  o = await testOffice(database.db, pki);
+  const verify = async (hash: string, password: string) =>
+    hash.startsWith('plain:') ? hash === `plain:${password}` : verifyPassword(hash, password);
+  o = await testOffice(database.db, pki, { deps: { passwords: { verify } } });
   loaded = await database.db.transaction().execute((tx) => loadDirectory(tx, testProvince));
   for (const name of ['qt.tw', 'qt.tinh', 'qt.so', 'gd.so']) as[name] = await o.signIn(name);
 });
@@ -255,4 +258,31 @@ test('a position ends on its day, a second one begins, and both can be undone be
   for (const id of [end.changeId, next.changeId]) await o.post(as['qt.tinh']!, `/api/directory/changes/${id}/undo`, {});
   const detail = await o.get(as['qt.tinh']!, `/api/directory/people/${loaded.people.get('cv.xa2')!}`);
   expect(detail.positions.map((one: any) => [one.id, one.validTo])).toEqual([[post, null]]);
+});
+
+test('a first password is drawn and shown once, and nobody becomes keeper of an account by giving it a post', async () => {
+  const person = {
+    ...{ fullName: 'Lý Văn Mới', signInName: 'moi.lv', position: { agencyId: idOf('xa2'), title: 'Chuyên viên', unit: null } },
+  };
+  const { id } = await o.post(as['qt.tinh']!, '/api/directory/people', {
+    ...person,
+    position: { ...person.position, roles: ['drafter', 'administrator'], validFrom: today() },
+  });
+  expect(await codeOf(o.signIn('moi.lv', 'x'))).toBe('session.wrong-credentials');
+  const { password } = await o.post(as['qt.tinh']!, `/api/directory/people/${id}/password`, {});
+  const own = await o.signIn('moi.lv', password);
+  // The administrator of a commune gives the province's a post in it: that makes nobody keeper of that account.
+  const above = loaded.people.get('qt.tinh')!;
+  const post = { agencyId: idOf('xa2'), title: 'Cố vấn', unit: null, roles: [], validFrom: today() };
+  await o.post(own, `/api/directory/people/${above}/positions`, post);
+  expect((await o.get(own, `/api/directory/people/${above}`)).mayEdit).toBe(false);
+  expect(await codeOf(o.post(own, `/api/directory/people/${above}/password`, {}))).toBe('directory.not-yours');
+  const patch = await o.call(own, 'PATCH', `/api/directory/people/${above}`, { fullName: 'Tên khác' });
+  expect([patch.status, ((await patch.json()) as { code: string }).code]).toEqual([403, 'directory.not-yours']);
+  expect(await codeOf(o.post(own, `/api/directory/people/${id}/password`, {}))).toBe('directory.own-password');
+  // A new one ends what was open with the old.
+  const again = await o.post(as['qt.tinh']!, `/api/directory/people/${id}/password`, {});
+  expect(await codeOf(o.get(own, '/api/session'))).toBe('session.needed');
+  expect(await codeOf(o.signIn('moi.lv', password))).toBe('session.wrong-credentials');
+  await o.signIn('moi.lv', again.password);
 });

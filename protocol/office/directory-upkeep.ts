@@ -367,6 +367,14 @@ export const directoryUpkeepRoutes = {
     }),
     answer: z.object({}),
   }),
+  renewPassword: route({
+    method: 'POST',
+    path: '/api/directory/people/:id/password',
+    summary: 'A first or a new password, drawn here and shown once; who is signed in with the old one is signed out',
+    caller: 'person',
+    params: byId,
+    answer: z.object({ signInName: z.string(), password: z.string() }),
+  }),
   addPosition: route({
     method: 'POST',
     path: '/api/directory/people/:id/positions',

@@ -144,6 +144,7 @@ async function checkPeople(
   const people = await peopleOf(db, {
     hashes: read.flatMap(({ hash }) => (hash === null ? [] : [hash])),
     signInNames: read.flatMap(({ row }) => (row.signInName === null ? [] : [row.signInName])),
+    day,
   });
   const byHash = new Map(people.flatMap((person) => (person.hash === null ? [] : [[person.hash, person] as const])));
   const byName = new Map(people.map((person) => [person.signInName, person]));
@@ -191,7 +192,10 @@ function targetOf(
       if (value !== null && value !== person[key]) set[key] = value;
     }
     if (hash !== null && person.hash === null) set['citizen'] = true;
-    const mine = person.paths.length === 0 || person.paths.some((path) => path.startsWith(scope.path));
+    const within = (path: string) => path.startsWith(scope.path);
+    // As for people: one post in reach does not make the rest of somebody's data ours.
+    const { paths, openPaths } = person;
+    const mine = openPaths.length > 0 ? openPaths.every(within) : paths.length === 0 || paths.some(within);
     if (Object.keys(set).length > 0 && !mine) wrong('fullName', 'import.person-elsewhere');
   }
   const held = person?.posts.find(

@@ -216,6 +216,8 @@ export interface KnownPerson {
   readonly mail: string | null;
   readonly phone: string | null;
   readonly paths: readonly string[];
+  /** Of what is held today or later. */
+  readonly openPaths: readonly string[];
   readonly posts: readonly {
     id: string;
     agencyId: string;
@@ -228,13 +230,15 @@ export interface KnownPerson {
 
 export async function peopleOf(
   db: Db,
-  who: { hashes: readonly string[]; signInNames: readonly string[] },
+  who: { hashes: readonly string[]; signInNames: readonly string[]; day: string },
 ): Promise<KnownPerson[]> {
   const { rows } = await sql<KnownPerson>`
     select n.id, n.sign_in_name as "signInName", encode(n.citizen_hash, 'hex') as hash, n.full_name as "fullName", n.birth_day as "birthDay",
       n.mail, n.phone,
       coalesce((select jsonb_agg(distinct a.path) from agency.position p join agency.agency a on a.id = p.agency_id
         where p.person_id = n.id), '[]'::jsonb) as paths,
+      coalesce((select jsonb_agg(distinct a.path) from agency.position p join agency.agency a on a.id = p.agency_id
+        where p.person_id = n.id and (p.valid_to is null or p.valid_to > ${who.day}::date)), '[]'::jsonb) as "openPaths",
       coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'agencyId', p.agency_id, 'title', p.title, 'validFrom', p.valid_from,
         'validTo', p.valid_to, 'roles', p.roles)) from agency.position p where p.person_id = n.id), '[]'::jsonb) as posts
     from agency.person n where n.sign_in_name = any(${[...who.signInNames]}::text[])
