@@ -61,9 +61,15 @@ export async function openSigners({ db, files, clock, log, pin, hardwareOnly }: 
   return {
     key: async (id) => keys.get(id),
     async watch() {
-      for (const { name, client } of running) {
-        const found = await compareLedger(db, name, client, clock());
-        for (const one of found) log.error(one, 'ALARM: a key of a CA was used without a record');
+      for (const { name, client, process } of running) {
+        try {
+          const found = await compareLedger(db, name, client, clock());
+          for (const one of found) log.error(one, 'ALARM: a key of a CA was used without a record');
+        } catch (fault) {
+          // One signer that does not answer must not keep the others from being looked at, nor the jobs after this one.
+          log.error({ signer: name, fault }, 'a signer process does not answer and is started again');
+          if ((fault as { code?: string }).code === 'keys.signer-down') process?.kill();
+        }
       }
     },
     stop,

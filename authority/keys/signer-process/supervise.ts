@@ -7,8 +7,12 @@ import { AuthorityFault } from '../../fault.ts';
 export interface SignerProcess {
   /** Process id now; undefined between a death and the next start. */
   readonly pid: number | undefined;
+  /** How the last one ended: its exit code, or the signal. */
+  readonly ended: number | string | undefined;
   /** Why it is not started again, when that is so: a wrong PIN is never tried twice, and a wrong file stays wrong. */
   readonly fault: AuthorityFault | undefined;
+  /** Ends one that hangs; it is started again. */
+  kill(): void;
   stop(): Promise<void>;
 }
 
@@ -37,6 +41,7 @@ export async function superviseSigner(options: SuperviseOptions): Promise<Signer
   let fault: AuthorityFault | undefined;
   let stopping = false;
   let failures = 0;
+  let ended: number | string | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   const start = async (pin: Buffer | undefined): Promise<void> => {
@@ -57,7 +62,8 @@ export async function superviseSigner(options: SuperviseOptions): Promise<Signer
     } else pipe.end();
     const since = performance.now();
     const ready = firstLine(one);
-    one.once('exit', (_code, signal) => {
+    one.once('exit', (exitCode, signal) => {
+      ended = exitCode ?? signal ?? undefined;
       if (child === one) child = undefined;
       void ready.then(
         () => again(signal ?? 'exit', since),
@@ -90,9 +96,13 @@ export async function superviseSigner(options: SuperviseOptions): Promise<Signer
     get pid() {
       return child?.pid;
     },
+    get ended() {
+      return ended;
+    },
     get fault() {
       return fault;
     },
+    kill: () => void child?.kill('SIGKILL'),
     async stop() {
       stopping = true;
       clearTimeout(timer);
