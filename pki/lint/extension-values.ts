@@ -69,7 +69,7 @@ function basicConstraints(value: Uint8Array): ext.BasicConstraints {
   return ext.parseBasicConstraints(value);
 }
 
-export function distributionPoints(value: Uint8Array): readonly ext.DistributionPoint[] {
+function distributionPoints(value: Uint8Array): readonly ext.DistributionPoint[] {
   for (const point of open(value).expect(TAG.SEQUENCE, 'CRLDistributionPoints').children()) {
     for (const part of point.children()) if (part.tag === 0x81) strictBits(part, 0x81);
   }

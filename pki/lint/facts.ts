@@ -207,7 +207,7 @@ export function readExtensionList(explicit: DerNode, attempts: Attempts): Extens
 }
 
 /** Octets of a BIT STRING of whole octets. */
-export function wholeBits(node: DerNode): Uint8Array {
+function wholeBits(node: DerNode): Uint8Array {
   const { content } = node.expect(TAG.BIT_STRING, 'BIT STRING');
   if (content[0] !== 0) throw new FormatFault('der.bit-string', 'unused bits where there must be none', node.start);
   return content.subarray(1);

@@ -1,7 +1,7 @@
 import type { CertificateFacts } from './facts.ts';
 import type { CrlFacts } from './crl-facts.ts';
 import { DIFFERENCES, PKILINT_CODES } from './pkilint-codes.ts';
-import { LINT_KINDS, LINT_OWN } from './profiles.ts';
+import { LINT_KINDS, LINT_OWN, LINT_PROFILES } from './profiles.ts';
 import type { Rule } from './rule.ts';
 import { CRL_RULES } from './rules/crl.ts';
 
@@ -33,6 +33,11 @@ export function lintDocument(foreign: readonly string[]): string {
     `${Object.keys(PKILINT_CODES).length} codes of digicert/pkilint 0.13.3 are mapped. Over its 435 certificates and 3 lists each of them`,
     `is found on the same files, no more and no fewer, with ${DIFFERENCES.length === 0 ? 'no exception' : 'these exceptions'}.`,
     ...(differences.length === 0 ? [] : ['', '| code | file | here | why |', '|---|---|---|---|', ...differences]),
+    '',
+    '## Profiles',
+    '',
+    ...Object.entries(LINT_PROFILES).map(([name, { rules }]) => `- \`${name}\`: ${rules.flat().length} rules`),
+    `- lists: ${CRL_RULES.length} rules`,
     '',
     '## Certificates',
     '',

@@ -11,7 +11,7 @@ import { CRL_RULES } from './rules/crl.ts';
 import type { Finding } from './rule.ts';
 
 /** A certificate so damaged that no rule can look at it. */
-export function brokenFrame(error: unknown): Finding {
+function brokenFrame(error: unknown): Finding {
   if (!(error instanceof FormatFault || error instanceof PkiFault)) throw error;
   return {
     rule: 'x690.unreadable',

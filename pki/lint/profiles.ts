@@ -40,13 +40,13 @@ const etsi = (kind: Kind): LintProfile => ({ kind, rules: kind.browser === undef
 /** RFC 5280 and what belongs to it. */
 export const LINT_PKIX: LintProfile = { kind: {}, rules: PKIX };
 /** EN 319 412-2: natural persons. */
-export const LINT_NATURAL_PERSON = etsi({ person: 'natural' });
+const LINT_NATURAL_PERSON = etsi({ person: 'natural' });
 /** EN 319 412-3: legal persons. */
-export const LINT_LEGAL_PERSON = etsi({ person: 'legal' });
+const LINT_LEGAL_PERSON = etsi({ person: 'legal' });
 /** Qualified for signing under another law than the EU's, as citizens' certificates of Decree 23/2025 are. */
 export const LINT_QUALIFIED_PERSON = etsi({ person: 'natural', qualified: 'other', commitment: true });
 /** EN 319 412-5 alone, beside PKIX. */
-export const LINT_STATEMENTS: LintProfile = { kind: {}, rules: [...PKIX, ...STATEMENTS] };
+const LINT_STATEMENTS: LintProfile = { kind: {}, rules: [...PKIX, ...STATEMENTS] };
 
 /** Kinds of EN 319 411-1 and -2, by the names of their policies. */
 export const LINT_KINDS = {
@@ -68,3 +68,14 @@ export const LINT_KINDS = {
 /** What this platform issues must keep the standards and its own rules. */
 export const LINT_OWN: LintProfile = { kind: {}, rules: [...PKIX, OWN_RULES] };
 export const LINT_OWN_QUALIFIED: LintProfile = { kind: LINT_QUALIFIED_PERSON.kind, rules: [...ETSI, OWN_RULES] };
+
+/** By the names people ask for them; lists have one table of their own (`lintCrl`). */
+export const LINT_PROFILES = {
+  pkix: LINT_PKIX,
+  'natural-person': LINT_NATURAL_PERSON,
+  'legal-person': LINT_LEGAL_PERSON,
+  'qc-statements': LINT_STATEMENTS,
+  'qualified-person': LINT_QUALIFIED_PERSON,
+  own: LINT_OWN,
+  'own-qualified': LINT_OWN_QUALIFIED,
+} as const satisfies Readonly<Record<string, LintProfile>>;
