@@ -264,11 +264,16 @@ export function ocspResponder({ db, responder, clock, hears, onFault, validMs = 
         );
       return last;
     },
-    /** A change was heard: `issuerSha256 serialHex`; signed anew at once, so that the next question finds it ready. */
-    async changed(certificate: string): Promise<void> {
-      memory.drop(certificate);
-      const [issuerSha256 = '', serialHex = ''] = certificate.split(' ');
-      await signAll(issuerSha256, [{ serialHex, hash: 'SHA-1' }]);
+    /** A change was heard: `issuerSha256 serialHex`. What was signed before is gone at once. */
+    drop: (certificate: string) => memory.drop(certificate),
+    /** Signs anew about certificates that changed, so that the next question finds it ready. */
+    async signChanged(certificates: readonly string[]): Promise<void> {
+      const byIssuer = new Map<string, { serialHex: string; hash: IdHash }[]>();
+      for (const certificate of certificates) {
+        const [issuerSha256 = '', serialHex = ''] = certificate.split(' ');
+        byIssuer.set(issuerSha256, [...(byIssuer.get(issuerSha256) ?? []), { serialHex, hash: 'SHA-1' }]);
+      }
+      for (const [issuerSha256, wanted] of byIssuer) await signAll(issuerSha256, wanted);
     },
     /** Changes may have been missed. */
     forget: () => memory.clear(),

@@ -119,6 +119,32 @@ describe('a revocation', () => {
   });
 });
 
+test('a hundred and twenty revocations at once are all in OCSP and on the lists in time', async () => {
+  const [here, there] = both();
+  const many: Awaited<ReturnType<typeof here.t.issued>>[] = [];
+  for (let i = 0; i < 120; i++) many.push(await here.t.issued());
+  for (const { certificate } of many.slice(0, 20)) expect(await ocspBy(there)(certificate)).toEqual({ kind: 'good' });
+  const reason = { cause: 'organisation-dissolved', by: 'officer' } as const;
+  await Promise.all(
+    many.map(({ issuerSha256, serialHex }) => revoke(database.db, { issuerSha256, serialHex }, reason, Date.now())),
+  );
+  await until(2000, async () => (await ocspBy(there)((many.at(-1) as (typeof many)[0]).certificate))?.kind === 'revoked');
+  for (const { certificate } of many.slice(0, 20))
+    expect(await ocspBy(there)(certificate)).toMatchObject({ kind: 'revoked', reason: 5 });
+  await until(60_000, async () => {
+    const crl = await crlBy(there)('issuing');
+    return many.every(({ certificate }) => crl.find(certificate.serialNumber)?.reason === 5);
+  });
+  for (const shard of [0, 1, 2, 3]) {
+    const own = many.filter(({ certificate }) => certificate.crlDistributionPoints[0]?.urls[0]?.endsWith(`issuing-${shard}.crl`));
+    expect(own.length).toBeGreaterThan(10);
+    await until(60_000, async () => {
+      const crl = await crlBy(there)(`issuing-${shard}`);
+      return own.every(({ certificate }) => crl.find(certificate.serialNumber) !== undefined);
+    });
+  }
+}, 120_000);
+
 describe('when changes are not heard', () => {
   test('memory is not asked, and no answer is older than the database', async () => {
     const [here] = both();

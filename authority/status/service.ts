@@ -93,6 +93,27 @@ export function statusService(options: StatusOptions): StatusService {
     }
   }
 
+  const changed = new Set<string>();
+  let signing = false;
+
+  /** In blocks, one after another: ten thousand revocations at once must not ask the database ten thousand times at once. */
+  async function signChanged(): Promise<void> {
+    if (signing) return;
+    signing = true;
+    try {
+      while (changed.size > 0) {
+        const block = [...changed].slice(0, PRESIGN_BLOCK);
+        for (const one of block) changed.delete(one);
+        await responder.signChanged(block);
+      }
+    } catch (fault) {
+      // On demand then.
+      log.error({ fault }, 'a changed status could not be signed ahead');
+    } finally {
+      signing = false;
+    }
+  }
+
   async function health() {
     const lapsing = await lapsingLists(db, clock());
     const lists = lapsing.map((one) => {
@@ -134,10 +155,11 @@ export function statusService(options: StatusOptions): StatusService {
     health,
     start() {
       hearing ??= hearChanges(db, {
-        onChange: (certificate) =>
-          void responder
-            .changed(certificate)
-            .catch((fault: unknown) => log.error({ fault }, 'a changed status could not be signed ahead')),
+        onChange(certificate) {
+          responder.drop(certificate);
+          changed.add(certificate);
+          void signChanged();
+        },
         onLost: () => responder.forget(),
         onFault: (fault) => log.error({ fault }, 'changes of status are not heard; every question asks the database'),
       });
