@@ -8,6 +8,7 @@ import { nodeDeflate, nodeInflate } from '@antin/adapters/inflate/node';
 import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
 import { issueLevelOf } from './issue-level.ts';
 import { inTransaction } from '@antin/adapters/db/transaction';
+import { citizenNumbers } from '@antin/agency/directory/citizen-number';
 import { agencyMigrations, agencyProblems, agencyService, type AgencyService } from '@antin/agency/service';
 import { agencyJournal } from '@antin/agency/journal/kept';
 import type { PracticeAgent } from '@antin/token-agent/practice/practice-agent';
@@ -131,7 +132,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
       { mode: 0o600 },
     );
     await seedDemo(demo, {
-      ...{ db, files, password },
+      ...{ db, files, password, numbers: citizenNumbers(devicesHere(context, wires).platformKey) },
       authority,
       agent: { enrol: (people) => keys.enrol(people), accept: (entries) => keys.store(entries) },
       registerAgent: async (tx, personIds, certificates) => {
