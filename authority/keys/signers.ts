@@ -31,7 +31,12 @@ export interface Signers {
  * started them: then this one stops none).
  */
 export async function openSigners({ db, files, clock, log, pin, hardwareOnly }: SignersOptions): Promise<Signers> {
-  const running: { readonly name: string; readonly client: SignerClient; readonly process: SignerProcess | undefined }[] = [];
+  const running: {
+    readonly name: string;
+    readonly path: string;
+    readonly client: SignerClient;
+    process: SignerProcess | undefined;
+  }[] = [];
   const keys = new Map<string, CaKey>();
   const stop = async () => {
     for (const { client, process } of running.splice(0)) {
@@ -45,7 +50,7 @@ export async function openSigners({ db, files, clock, log, pin, hardwareOnly }: 
         ? { socketPath: path, process: undefined }
         : await started(name, path, { log, pin });
       const client = new SignerClient({ socketPath });
-      running.push({ name, client, process });
+      running.push({ name, path, client, process });
       const { token } = await client.view();
       if (hardwareOnly === true && /softhsm/i.test(token)) {
         throw new AuthorityFault('keys.software-token', 'a token made of software is for practice; production needs hardware');
@@ -61,19 +66,32 @@ export async function openSigners({ db, files, clock, log, pin, hardwareOnly }: 
   return {
     key: async (id) => keys.get(id),
     async watch() {
-      for (const { name, client, process } of running) {
+      for (const one of running) {
+        const { name, path, client } = one;
         try {
           const found = await compareLedger(db, name, client, clock());
-          for (const one of found) log.error(one, 'ALARM: a key of a CA was used without a record');
+          for (const alarm of found) log.error(alarm, 'ALARM: a key of a CA was used without a record');
         } catch (fault) {
           // One signer that does not answer must not keep the others from being looked at, nor the jobs after this one.
           log.error({ signer: name, fault }, 'a signer process does not answer and is started again');
-          if ((fault as { code?: string }).code === 'keys.signer-down') process?.kill();
+          if ((fault as { code?: string }).code !== 'keys.signer-down') continue;
+          one.process?.kill();
+          // Another process had started it and is gone with it: now it is ours, unless a person must enter the PIN.
+          if (one.process === undefined && !path.endsWith('.sock')) one.process = await takenOver(name, path, log);
         }
       }
     },
     stop,
   };
+}
+
+async function takenOver(name: string, path: string, log: SignersOptions['log']): Promise<SignerProcess | undefined> {
+  try {
+    return (await started(name, path, { log, pin: undefined })).process;
+  } catch (fault) {
+    log.error({ signer: name, fault }, 'a signer process could not be started');
+    return undefined;
+  }
 }
 
 /** Starts one, unless it runs already. */

@@ -45,7 +45,7 @@ export class SignerClient {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SignerClientOptions) {
-    this.#options = { patienceMs: 5000, timeoutMs: 30_000, ...options };
+    this.#options = { patienceMs: 8000, timeoutMs: 30_000, ...options };
   }
 
   /** What the signer says of itself. @throws {AuthorityFault} `keys.signer-down` */
