@@ -1,6 +1,6 @@
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, type ComponentType, type ReactNode } from 'react';
-import type { RequestState } from '@antin/protocol/authority/registration';
+import type { RequestState } from '@antin/protocol/authority/request-list';
 import type { RequestAct } from '@antin/protocol/certificates/request';
 
 /** Filters of the list of requests, as they stand in the address. */
@@ -69,10 +69,3 @@ export function useGo(): (place: Place, replace?: boolean) => void {
   const navigate = useNavigate() as unknown as (options: Record<string, unknown>) => Promise<void>;
   return useCallback((place, replace = false) => void navigate({ search: {}, ...place, replace }), [navigate]);
 }
-
-export const useRequestSearch = (): RequestSearch => useSearch({ strict: false }) as RequestSearch;
-export const useId = (): string => (useParams({ strict: false }) as { id: string }).id;
-export const useAct = (): PageAct | undefined => {
-  const { act } = useParams({ strict: false }) as { act?: string };
-  return PAGE_ACTS.find((one) => one === act);
-};

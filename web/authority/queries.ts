@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions, useSuspenseQuery } from '@tanstack/react-query';
-import { registrationRoutes } from '@antin/protocol/authority/registration';
+import { requestListRoutes } from '@antin/protocol/authority/request-list';
 import { officerSessionRoutes } from '@antin/protocol/authority/session';
 import { call } from '../staff/client.ts';
 import type { RequestSearch } from './place.tsx';
@@ -19,7 +19,7 @@ export function useSession() {
 export const someRequestsQuery = (search: RequestSearch, limit: number) =>
   queryOptions({
     queryKey: ['requests', 'some', search, limit],
-    queryFn: ({ signal }) => call(registrationRoutes.list, { query: { ...search, limit } }, signal),
+    queryFn: ({ signal }) => call(requestListRoutes.list, { query: { ...search, limit } }, signal),
     refetchInterval: 20_000,
   });
 
@@ -28,7 +28,7 @@ export const requestsQuery = (search: RequestSearch) =>
     queryKey: ['requests', 'list', search],
     queryFn: ({ pageParam, signal }) =>
       call(
-        registrationRoutes.list,
+        requestListRoutes.list,
         { query: { ...search, ...(pageParam === '' ? {} : { after: pageParam }), limit: 50 } },
         signal,
       ),

@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { RequestQuery } from '@antin/protocol/authority/registration';
+import { RequestQuery } from '@antin/protocol/authority/request-list';
 import { paths } from '../paths.ts';
 import { Missing } from '../staff/Missing.tsx';
 import { HomePage } from './home/HomePage.tsx';

@@ -1,4 +1,3 @@
-import { kindOf } from '@antin/protocol/office/kinds';
 import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
 import type { OfficeKey } from '../i18n/words/office.ts';
 import { translator, wordFor, type Translate, type Values, type Words } from '../i18n/catalogue.ts';
@@ -13,7 +12,6 @@ interface Speech {
   readonly code: (area: string, code: string, otherwise?: string, values?: Values) => string;
   /** One of two languages of a text that came from the server. */
   readonly both: (text: { readonly vi: string; readonly en: string }) => string;
-  readonly typeName: (code: string, otherwise: string) => string;
   readonly choose: (lang: Lang) => void;
 }
 
@@ -33,7 +31,6 @@ export function LanguageProvider({ words, children }: LanguageProviderProps) {
       t: translator<Words>(words, lang),
       code: (area, code, otherwise, values) => wordFor(words, `${area}.${code}`, lang, values) ?? otherwise ?? code,
       both: (text) => text[lang],
-      typeName: (code, otherwise) => kindOf(code)?.name[lang] ?? otherwise,
       choose: (next) => {
         rememberLanguage(next);
         document.documentElement.lang = next;

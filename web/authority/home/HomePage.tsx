@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { Icon } from '../../ui/Icon.tsx';
-import { Empty } from '../../ui/Waiting.tsx';
+import { Empty, Skeleton } from '../../ui/Waiting.tsx';
 import { instantText, sinceText } from '../../i18n/dates.ts';
 import { shortAgency } from '../../i18n/titles.ts';
 import { Go, type RequestSearch } from '../place.tsx';
@@ -8,7 +9,10 @@ import { someRequestsQuery, useSession } from '../queries.ts';
 import { Due, RequestTag, useKind, type Row } from '../requests/states.tsx';
 import { useSpeech, type ConsoleKey } from '../speech.ts';
 import { Group, SHOWN } from './Group.tsx';
-import { ChangesToConfirm, Quarantined } from './OtherGroups.tsx';
+
+// Only for those who have such work: with them come the rows of other routes.
+const Quarantined = lazy(async () => ({ default: (await import('./OtherGroups.tsx')).Quarantined }));
+const ChangesToConfirm = lazy(async () => ({ default: (await import('./OtherGroups.tsx')).ChangesToConfirm }));
 
 /** What waits for me, grouped by the act it waits for. */
 export function HomePage() {
@@ -36,8 +40,10 @@ export function HomePage() {
       {groups.map(([waiting, count]) =>
         count === 0 ? null : <Requests key={waiting} title={`wait.${waiting}`} count={count} search={{ waiting }} />,
       )}
-      {counts.quarantined > 0 ? <Quarantined count={counts.quarantined} /> : null}
-      {counts.changesToConfirm > 0 ? <ChangesToConfirm count={counts.changesToConfirm} /> : null}
+      <Suspense fallback={<Skeleton lines={3} label={t('loading')} />}>
+        {counts.quarantined > 0 ? <Quarantined count={counts.quarantined} /> : null}
+        {counts.changesToConfirm > 0 ? <ChangesToConfirm count={counts.changesToConfirm} /> : null}
+      </Suspense>
     </div>
   );
 }

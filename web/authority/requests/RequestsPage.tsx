@@ -2,7 +2,7 @@ import '../words.ts';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Empty } from '../../ui/Waiting.tsx';
 import { MorePages } from '../shell/MorePages.tsx';
-import { useRequestSearch } from '../place.tsx';
+import { useRequestSearch } from '../address.ts';
 import { requestsQuery } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
 import { RequestFilters } from './RequestFilters.tsx';

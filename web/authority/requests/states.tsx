@@ -1,4 +1,4 @@
-import type { RequestRow, RequestState } from '@antin/protocol/authority/registration';
+import type { RequestRow, RequestState } from '@antin/protocol/authority/request-list';
 import type { z } from 'zod';
 import type { IconName } from '../../ui/Icon.tsx';
 import { Tag, type Tone } from '../../ui/Tag.tsx';

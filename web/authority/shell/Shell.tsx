@@ -1,16 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import type { OfficerRole, OfficerSession } from '@antin/protocol/authority/session';
 import { Icon, type IconName } from '../../ui/Icon.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
 import { Failure } from '../../staff/Failure.tsx';
-import { HelpDialog } from '../../staff/HelpDialog.tsx';
 import { useOfficeKeys } from '../../staff/keys.ts';
 import { Go, useGo, type Place } from '../place.tsx';
 import { sessionQuery } from '../queries.ts';
 import { useSpeech, type ConsoleKey } from '../speech.ts';
 import { TopBar } from './TopBar.tsx';
+
+const HelpDialog = lazy(async () => ({ default: (await import('../../staff/HelpDialog.tsx')).HelpDialog }));
 
 /** Left the places of the roles with what waits, on top who I am, in the middle one thing. */
 export function Shell() {
@@ -58,7 +59,7 @@ export function Shell() {
           {newcomer && !path.endsWith('/mat-khau') ? null : <Outlet />}
         </Suspense>
       </main>
-      <HelpDialog open={help} onClose={() => setHelp(false)} />
+      <Suspense fallback={null}>{help ? <HelpDialog open onClose={() => setHelp(false)} /> : null}</Suspense>
     </div>
   );
 }

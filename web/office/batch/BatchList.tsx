@@ -3,6 +3,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { sinceText } from '../../i18n/dates.ts';
 import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../../staff/language.tsx';
+import { useTypeName } from '../data/type-name.ts';
 import { UrgencyTag } from '../shell/states.tsx';
 import type { Places } from './use-places.ts';
 
@@ -31,7 +32,8 @@ export function useExtent(): (item: ToSign) => string {
 
 /** What waits: a box to tick and a title that opens it. */
 export function BatchList({ items, chosen, seen, places, shown, onShow, onChoose }: BatchListProps) {
-  const { t, typeName } = useSpeech();
+  const { t } = useSpeech();
+  const typeName = useTypeName();
   const extent = useExtent();
   const usable = items.filter((item) => places.get(item.documentId) !== 'unreadable').map((item) => item.documentId);
   const all = usable.length > 0 && usable.every((id) => chosen.has(id));

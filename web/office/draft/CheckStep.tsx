@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useSpeech } from '../../staff/language.tsx';
+import { useTypeName } from '../data/type-name.ts';
 import { signersQuery } from '../data/directory-queries.ts';
 import { sizeText } from '../../i18n/sizes.ts';
 import type { DraftState } from './draft-state.ts';
@@ -13,7 +14,8 @@ export function CheckStep({
   readonly draft: DraftState;
   readonly onStep: (step: 'fields' | 'places') => void;
 }) {
-  const { t, lang, typeName } = useSpeech();
+  const { t, lang } = useSpeech();
+  const typeName = useTypeName();
   const signers = useQuery(signersQuery);
   const signer = signers.data?.signers.find((other) => other.positionId === draft.signerPositionId);
   const row = (label: string, value: ReactNode, step: 'fields' | 'places' = 'fields') => (

@@ -8,6 +8,7 @@ import { Empty, Skeleton } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, sinceText } from '../../i18n/dates.ts';
 import { asTitle, shortAgency } from '../../i18n/titles.ts';
 import { useSpeech } from '../../staff/language.tsx';
+import { useTypeName } from '../data/type-name.ts';
 import { incomingListQuery, outgoingQuery } from '../data/list-queries.ts';
 import { useSession } from '../data/session-query.ts';
 import { Failure } from '../../staff/Failure.tsx';
@@ -73,7 +74,8 @@ function Outgoing({ mine, count }: { readonly mine: 'to-sign' | 'to-issue' | 'dr
 }
 
 function OutgoingRow({ row, mine }: { readonly row: DocumentRow; readonly mine: 'to-sign' | 'to-issue' | 'drafts' }) {
-  const { t, typeName } = useSpeech();
+  const { t } = useSpeech();
+  const typeName = useTypeName();
   const [first, ...others] = row.addressees;
   const to =
     others.length === 0 ? shortAgency(first ?? '') : `${shortAgency(first ?? '')} ${t('row.more', { n: others.length })}`;

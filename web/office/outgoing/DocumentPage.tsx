@@ -12,6 +12,7 @@ import { dayText } from '../../i18n/dates.ts';
 import { addressOf, call } from '../../staff/client.ts';
 import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../../staff/language.tsx';
+import { useTypeName } from '../data/type-name.ts';
 import { documentQuery } from '../data/document-queries.ts';
 import { FileTools } from '../pdf/FileTools.tsx';
 import { PdfReader } from '../pdf/PdfReader.tsx';
@@ -51,7 +52,8 @@ export function DocumentPage() {
 type Tab = 'content' | 'annexes' | 'signatures' | 'history' | 'recipients';
 
 function Loaded({ view }: { readonly view: DocumentView }) {
-  const { t, typeName } = useSpeech();
+  const { t } = useSpeech();
+  const typeName = useTypeName();
   const [tab, setTab] = useState<Tab>('content');
   const main = view.files.find((file) => file.role === 'main');
   const annexes = view.files.filter((file) => file.role === 'annex');

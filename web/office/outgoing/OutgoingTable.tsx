@@ -3,10 +3,12 @@ import type { DocumentRow } from '@antin/protocol/office/documents';
 import { dayText, sinceText } from '../../i18n/dates.ts';
 import { asTitle, shortAgency } from '../../i18n/titles.ts';
 import { useSpeech } from '../../staff/language.tsx';
+import { useTypeName } from '../data/type-name.ts';
 import { StampTag, StateTag, UrgencyTag } from '../shell/states.tsx';
 
 export function OutgoingTable({ rows }: { readonly rows: readonly DocumentRow[] }) {
-  const { t, typeName } = useSpeech();
+  const { t } = useSpeech();
+  const typeName = useTypeName();
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label={t('place.outgoing')}>
       <table className="table list documents outgoing">

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
-import { Suspense, useCallback, useEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
 import type { Session } from '@antin/protocol/office/session';
 import { Icon, type IconName } from '../../ui/Icon.tsx';
 import { Skeleton } from '../../ui/Waiting.tsx';
@@ -8,9 +8,10 @@ import { paths } from '../../paths.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { sessionQuery } from '../data/session-query.ts';
 import { Failure } from '../../staff/Failure.tsx';
-import { HelpDialog } from '../../staff/HelpDialog.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useOfficeKeys } from '../../staff/keys.ts';
+
+const HelpDialog = lazy(async () => ({ default: (await import('../../staff/HelpDialog.tsx')).HelpDialog }));
 
 /** Left the places with counts, on top who and where I am, in the middle one thing. */
 export function Shell() {
@@ -55,7 +56,7 @@ export function Shell() {
           <Outlet />
         </Suspense>
       </main>
-      <HelpDialog open={help} onClose={() => setHelp(false)} />
+      <Suspense fallback={null}>{help ? <HelpDialog open onClose={() => setHelp(false)} /> : null}</Suspense>
     </div>
   );
 }

@@ -6,12 +6,14 @@ import { dayText, exactText } from '../../i18n/dates.ts';
 import { addressOf } from '../../staff/client.ts';
 import { asTitle } from '../../i18n/titles.ts';
 import { useSpeech } from '../../staff/language.tsx';
+import { useTypeName } from '../data/type-name.ts';
 import { documentQuery } from '../data/document-queries.ts';
 import { Deliveries, inMotion } from '../shell/Deliveries.tsx';
 
 /** The receipt: number, date, time, and deliveries that fill while one looks. It can be opened again by its address. */
 export function IssuedReceipt({ view }: { readonly view: DocumentView }) {
-  const { t, typeName } = useSpeech();
+  const { t } = useSpeech();
+  const typeName = useTypeName();
   const live = useQuery({
     ...documentQuery(view.id),
     refetchInterval: (query) => (query.state.data === undefined || inMotion(query.state.data.deliveries) ? 2_000 : false),

@@ -4,6 +4,7 @@ import { Button } from '../../ui/Button.tsx';
 import { asTitle } from '../../i18n/titles.ts';
 import { POINTS_PER_MM } from '../pdf/PlaceEditor.tsx';
 import { useSpeech } from '../../staff/language.tsx';
+import { useTypeName } from '../data/type-name.ts';
 
 export interface SignCheckProps {
   readonly view: DocumentView;
@@ -18,7 +19,8 @@ const millimetres = (points: number): number => Math.round(points / POINTS_PER_M
 
 /** Everything once more before the key is used. */
 export function SignCheck({ view, place, credential, busy, onSign, onBack }: SignCheckProps) {
-  const { t, typeName } = useSpeech();
+  const { t } = useSpeech();
+  const typeName = useTypeName();
   const rows: [string, string][] = [
     [t('draft.type'), typeName(view.typeCode, view.typeName)],
     [t('draft.subject'), asTitle(view.subject)],
