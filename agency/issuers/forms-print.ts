@@ -122,8 +122,8 @@ export interface PrintedItem {
   readonly note: string;
 }
 
-/** The consolidated request on paper: one table for each form and each act, with places for signatures. */
-export function requestPdf(request: ConsolidatedRequest, items: readonly PrintedItem[], sha256: string): Uint8Array {
+/** The consolidated request for paper: one table for each form and each act, with places for signatures. */
+export function requestTables(request: ConsolidatedRequest, items: readonly PrintedItem[], sha256: string): PrintedTable[] {
   const from = `${request.from.name} (${request.from.code})`;
   const day = writtenDay(officeDay(new Date(request.createdAt)));
   const notes = [
@@ -169,7 +169,7 @@ export function requestPdf(request: ConsolidatedRequest, items: readonly Printed
       ]),
     });
   }
-  return tablesPdf(tables, `Đề nghị của ${request.from.name}`);
+  return tables;
 }
 
 export function tablesPdf(tables: readonly PrintedTable[], title: string): Uint8Array {

@@ -64,6 +64,13 @@ test('more than a request can hold becomes several, in the order of the round an
   );
   expect(contents.map((one) => one.items.length)).toEqual([5000, 3]);
   expect(contents.flatMap((one) => one.items.map((asked) => asked.id))).toEqual(items.map((one) => one.item.id));
+  // Printing so many goes on in a thread: what else is asked of this process is answered meanwhile.
+  let turns = 0;
+  const turning = setInterval(() => (turns += 1), 5);
+  const pdf = await printRequest(issuers(), (await requestById(database.db, ids[0]!))!);
+  clearInterval(turning);
+  expect(turns).toBeGreaterThan(20);
+  expect(Buffer.from(pdf.subarray(0, 5)).toString()).toBe('%PDF-');
   expect((await itemsOf(database.db, { requestId: ids[1]!, size: 10 })).map((one) => one.ordinal)).toEqual([5001, 5002, 5003]);
 });
 

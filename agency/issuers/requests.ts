@@ -9,7 +9,8 @@ import { record } from '../journal/journal.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
 import type { IssuerConnector, SealedRequest } from './connector.ts';
 import type { IssuerDeps } from './deps.ts';
-import { requestPdf, type PrintedItem } from './forms-print.ts';
+import { requestTables, type PrintedItem } from './forms-print.ts';
+import { printed } from './print-thread.ts';
 import { checksums, type TravelFile } from './seal.ts';
 import {
   deleteItems,
@@ -117,7 +118,7 @@ export async function printRequest(deps: IssuerDeps, request: RequestRecord): Pr
     after = Buffer.from(JSON.stringify([rows[999]!.ordinal])).toString('base64url');
   }
   const items: PrintedItem[] = content.items.map((item) => ({ item, name: names.get(item.id) ?? '', note: noteOf(item) }));
-  return requestPdf(content, items, request.sha256);
+  return printed({ tables: requestTables(content, items, request.sha256), title: `Đề nghị của ${content.from.name}` });
 }
 
 function noteOf(item: RequestItem): string {

@@ -2,7 +2,8 @@ import { officeDay, writtenDay } from '@antin/adapters/clock/days';
 import type { Db } from '@antin/adapters/db/transaction';
 import type { PrintedTable } from '@antin/adapters/print/table';
 import type { Form } from '@antin/protocol/office/certificates';
-import { deviceWords, tablesPdf } from '../issuers/forms-print.ts';
+import { deviceWords } from '../issuers/forms-print.ts';
+import { printed } from '../issuers/print-thread.ts';
 import { COLUMNS } from './columns.ts';
 import { wholeCells } from './check.ts';
 import { acceptedEntries } from './entry-store.ts';
@@ -60,5 +61,5 @@ export async function needsPdf(
       { title: 'THỦ TRƯỞNG CƠ QUAN, TỔ CHỨC', below: '(Ký số của cơ quan, tổ chức)' },
     ],
   };
-  return tablesPdf([table], round.name);
+  return printed({ tables: [table], title: round.name });
 }
