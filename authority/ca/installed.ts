@@ -18,7 +18,7 @@ import { ISSUING_SCHEDULE, ROOT_SCHEDULE } from '../status/schedule.ts';
 import { FULL_LIST } from '../status/shards.ts';
 import { newestCrl, putCrl } from '../status/store.ts';
 import { activate, caGenerations, sha256Of, takeIn } from './generations.ts';
-import type { OpenCas, OpenCasOptions } from './open.ts';
+import type { OpenCas, OpenCasOptions } from './cas.ts';
 import { recordCa, recordIssued } from './record.ts';
 import { activeOf, generationBySha256 } from './store.ts';
 

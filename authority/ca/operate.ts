@@ -1,6 +1,6 @@
 import type { Db } from '@antin/adapters/db/transaction';
 import { activate } from './generations.ts';
-import type { OpenCas } from './open.ts';
+import type { OpenCas } from './cas.ts';
 import type { Generation } from './rules.ts';
 import { listGenerations } from './store.ts';
 

@@ -11,7 +11,7 @@ import type { CertifiedKey } from '../keys/signing-key.ts';
 import { subjectPartsOf } from '../profiles/subject.ts';
 import { issuerBySha256 } from '../status/issuers.ts';
 import type { Issuer } from './generations.ts';
-import type { OpenCas, ServiceName } from './open.ts';
+import type { OpenCas, ServiceName } from './cas.ts';
 
 const DAY = 86_400_000;
 /** Renewed while they still have this long: clients keep answers for a while, and a renewal may fail for days. */
