@@ -1,7 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memorySource } from '@antin/formats/bytes/source';
@@ -167,38 +164,3 @@ test('headings are found under a title, in either language, whatever is around t
   expect(findHeader({ rows: readTable(utf8('x,y\n1,2')).rows }, columns)).toBeUndefined();
   expect(findHeader({ rows: readTable(utf8('code,NAME,e-mail\n1,2,3')).rows }, columns)?.missing).toEqual([]);
 });
-
-const CALC = '/usr/lib/libreoffice/program/libsclo.so';
-test.skipIf(!existsSync(CALC))(
-  'LibreOffice reads what is written here, and what it writes is read',
-  () => {
-    const folder = mkdtempSync(join(tmpdir(), 'antin-tables-'));
-    const office = (to: string, from: string) =>
-      execFileSync(
-        'soffice',
-        [`-env:UserInstallation=file://${folder}/profile`, '--headless', '--convert-to', to, '--outdir', folder, from],
-        {
-          stdio: 'ignore',
-          timeout: 90_000,
-        },
-      );
-    try {
-      const rows = [
-        ['000.00.11.H53', 'Sở Tài chính', '=1+1'],
-        ['001088012345', 'Nguyễn Thị Ánh', 'x'],
-      ];
-      writeFileSync(join(folder, 'ours.xlsx'), bytesOf(writeXlsx('Cơ quan', ['Mã', 'Tên', 'Ghi chú'], rows, 0)));
-      office('csv:Text - txt - csv (StarCalc):44,34,76', join(folder, 'ours.xlsx'));
-      expect(rowsOf(new Uint8Array(readFileSync(join(folder, 'ours.csv'))))).toEqual([['Mã', 'Tên', 'Ghi chú'], ...rows]);
-      writeFileSync(join(folder, 'theirs.csv'), 'Mã,Ngày\nH53.11,2025-07-01\n');
-      office('xlsx', join(folder, 'theirs.csv'));
-      expect(rowsOf(new Uint8Array(readFileSync(join(folder, 'theirs.xlsx'))))).toEqual([
-        ['Mã', 'Ngày'],
-        ['H53.11', '2025-07-01'],
-      ]);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
-  120_000,
-);
