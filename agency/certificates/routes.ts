@@ -31,7 +31,16 @@ import { actFormPdf } from './print.ts';
 import { listReminders } from './reminders.ts';
 import { daysLeft } from './rules.ts';
 import { signOnDevice, type HandOverSigning } from './sign-hand-over.ts';
-import { countStates, cursorKey, forecastQuery, forecastUnits, holdingById, listHoldings, type HoldingRecord } from './store.ts';
+import {
+  countStates,
+  cursorKey,
+  forecastQuery,
+  forecastUnits,
+  holdingById,
+  holdingsOf,
+  listHoldings,
+  type HoldingRecord,
+} from './store.ts';
 import { certificateTasks } from './tasks.ts';
 
 const MOST_IMPORT = 64 << 20;
@@ -59,6 +68,10 @@ export function certificatesApp(deps: CertificateAppDeps): Hono<PersonEnv> {
     const rows = await listHoldings(db, { ...query, scope: narrow, now, limits });
     const page = pageFrom(rows, query.size, cursorKey(query.sort));
     return { ...page, items: page.items.map((row) => rowView(row, now, limits)) };
+  });
+  mount(app, certificateRoutes.mine, person, async ({ c }) => {
+    const [now, limits] = [clock(), await limitsNow(deps, db)];
+    return { items: (await holdingsOf(db, c.var.caller.personId)).map((row) => rowView(row, now, limits)) };
   });
   mount(app, certificateRoutes.counts, person, async ({ query, c }) => {
     const scope = await scopeFor(db, c.var.caller, query.under);

@@ -58,6 +58,13 @@ export async function holdingById(db: Db, id: string): Promise<HoldingRecord | u
   return rows[0];
 }
 
+/** Of which somebody is the subscriber; what is in force longest first. */
+export async function holdingsOf(db: Db, personId: string): Promise<HoldingRecord[]> {
+  const { rows } = await sql<HoldingRecord>`select ${columns} from agency.holding h ${around}
+    where h.person_id = ${personId} order by h.not_after desc nulls first, h.id limit 100`.execute(db);
+  return rows;
+}
+
 export async function lockHolding(tx: Tx, id: string): Promise<HoldingRecord | undefined> {
   const { rows } = await sql<HoldingRecord>`
     select ${columns} from agency.holding h ${around} where h.id = ${id} for update of h`.execute(tx);

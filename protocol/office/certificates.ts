@@ -216,6 +216,13 @@ export const certificateRoutes = {
     query: CertificateFilter.extend({ sort: z.enum(['name', 'expiry']).default('name'), ...Keyset }),
     answer: z.object({ items: z.array(CertificateRow), next: z.string().optional() }),
   }),
+  mine: route({
+    method: 'GET',
+    path: '/api/certificates/mine',
+    summary: 'Certificates of which I am the subscriber, the one that ends last first',
+    caller: 'person',
+    answer: z.object({ items: z.array(CertificateRow) }),
+  }),
   counts: route({
     method: 'GET',
     path: '/api/certificates/counts',

@@ -3,11 +3,14 @@ import { fill, translator, wordFor, type Words } from './catalogue.ts';
 import { dayOf, dayText, fullDayText, instantText } from './dates.ts';
 import { asTitle, shortAgency } from './titles.ts';
 import { batchWords } from './words/batch.ts';
+import { certificateWords } from './words/certificates.ts';
 import { deviceWords } from './words/devices.ts';
+import { directoryWords } from './words/directory.ts';
 import { documentWords } from './words/documents.ts';
 import { draftWords } from './words/draft.ts';
 import { incomingWords } from './words/incoming.ts';
 import { listWords } from './words/lists.ts';
+import { needsWords } from './words/needs.ts';
 import { publicWords } from './words/public.ts';
 import { registerWords } from './words/registers.ts';
 import { shellWords } from './words/shell.ts';
@@ -16,11 +19,14 @@ import { verifierWords } from './words/verifier.ts';
 
 const office: Record<string, Words> = {
   batchWords,
+  certificateWords,
   deviceWords,
+  directoryWords,
   documentWords,
   draftWords,
   incomingWords,
   listWords,
+  needsWords,
   registerWords,
   shellWords,
   signingWords,

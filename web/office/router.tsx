@@ -4,7 +4,7 @@ import { DocumentState } from '@antin/protocol/office/documents';
 import { IncomingState } from '@antin/protocol/office/incoming';
 import { paths } from '../paths.ts';
 import { HomePage } from './home/HomePage.tsx';
-import { Missing } from './shell/Missing.tsx';
+import { Missing } from '../staff/Missing.tsx';
 import { Shell } from './shell/Shell.tsx';
 
 const text = (value: unknown): string | undefined => {

@@ -1,8 +1,11 @@
 import type { batchWords } from './batch.ts';
+import type { certificateWords } from './certificates.ts';
 import type { deviceWords } from './devices.ts';
+import type { directoryWords } from './directory.ts';
 import type { documentWords } from './documents.ts';
 import type { draftWords } from './draft.ts';
 import type { incomingWords } from './incoming.ts';
+import type { needsWords } from './needs.ts';
 import type { registerWords } from './registers.ts';
 import type { signingWords } from './signing.ts';
 
@@ -14,4 +17,7 @@ export type PageKey =
   | keyof typeof signingWords
   | keyof typeof incomingWords
   | keyof typeof registerWords
-  | keyof typeof deviceWords;
+  | keyof typeof deviceWords
+  | keyof typeof certificateWords
+  | keyof typeof needsWords
+  | keyof typeof directoryWords;

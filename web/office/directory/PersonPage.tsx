@@ -1,0 +1,198 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { directoryUpkeepRoutes } from '@antin/protocol/office/directory-upkeep';
+import { Button } from '../../ui/Button.tsx';
+import { DayInput } from '../../ui/DayInput.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Field } from '../../ui/Field.tsx';
+import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
+import { Tag } from '../../ui/Tag.tsx';
+import { dayOf, dayText } from '../../i18n/dates.ts';
+import { call, type AnswerOf } from '../../staff/client.ts';
+import { useSpeech } from '../../staff/language.tsx';
+import { Pending } from '../../staff/Pending.tsx';
+import { problemText } from '../../staff/problem-lines.ts';
+import { personQuery } from '../data/upkeep-queries.ts';
+import { Expiry } from '../certificates/Expiry.tsx';
+import { PersonEdit } from './PersonEdit.tsx';
+import { PersonForm } from './PersonForm.tsx';
+
+type Person = AnswerOf<typeof directoryUpkeepRoutes.person>;
+type Held = Person['positions'][number];
+
+/** A person: positions past, present and to come, authority, certificates, and what a request would still need. */
+export function PersonPage() {
+  const { id } = useParams({ from: '/can-bo/$id' });
+  const person = useQuery(personQuery(id));
+  if (person.data === undefined) {
+    return (
+      <div className="page">
+        <Pending query={person} lines={8} />
+      </div>
+    );
+  }
+  return <OnePerson key={id} person={person.data} />;
+}
+
+function OnePerson({ person }: { readonly person: Person }) {
+  const { t } = useSpeech();
+  const [form, setForm] = useState<'edit' | 'position'>();
+  const today = dayOf(Date.now());
+  const first = person.positions.find((held) => held.validTo === null || held.validTo > today) ?? person.positions[0];
+  return (
+    <div className="page">
+      <header className="page-head">
+        <div>
+          <p className="crumbs no-print">
+            <Link to="/co-quan">{t('dir.title')}</Link>
+            {first === undefined ? null : (
+              <>
+                {' › '}
+                <Link to="/co-quan/$id" params={{ id: first.agencyId }} search={{ tab: 'people' }}>
+                  {first.agencyName}
+                </Link>
+              </>
+            )}
+          </p>
+          <h1>{person.fullName}</h1>
+        </div>
+        {person.mayEdit && form === undefined ? (
+          <div className="actions no-print">
+            <Button icon="pen" onClick={() => setForm('edit')}>
+              {t('person.edit')}
+            </Button>
+            <Button icon="plus" onClick={() => setForm('position')}>
+              {t('person.add-position')}
+            </Button>
+          </div>
+        ) : null}
+      </header>
+      {person.missing.length === 0 ? null : (
+        <p className="note amber">
+          {t('person.missing', { what: person.missing.map((name) => t(`person.missing.${name}`)).join(', ') })}
+        </p>
+      )}
+      {form === 'edit' ? <PersonEdit person={person} onClose={() => setForm(undefined)} /> : null}
+      {form === 'position' && first !== undefined ? (
+        <PersonForm
+          agency={{ id: first.agencyId, name: first.agencyName }}
+          personId={person.id}
+          onClose={() => setForm(undefined)}
+        />
+      ) : null}
+      <dl className="facts">
+        {(
+          [
+            [t('person.sign-in'), person.signInName],
+            [t('cert.detail.mail'), person.mail],
+            [t('cert.detail.phone'), person.phone],
+            [
+              t('person.citizen'),
+              person.citizenLast4 === null ? null : t('person.citizen.hidden', { last4: person.citizenLast4 }),
+            ],
+            [t('person.birth'), person.birthDay === null ? null : dayText(person.birthDay)],
+          ] as const
+        ).map(([label, value]) =>
+          value === null ? null : (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+      <section className="block">
+        <h2>{t('person.positions')}</h2>
+        <ul className="lined">
+          {person.positions.map((held) => (
+            <Position key={held.id} held={held} mayEdit={person.mayEdit} personId={person.id} />
+          ))}
+        </ul>
+      </section>
+      {person.certificates.length === 0 ? null : (
+        <section className="block">
+          <h2>{t('person.certificates')}</h2>
+          <ul className="lined">
+            {person.certificates.map((one) => (
+              <li key={one.sha256}>
+                <div>
+                  <strong>{one.subject}</strong>
+                  <small className="mono">{one.serialHex}</small>
+                  <Expiry notBefore={one.notBefore} notAfter={one.notAfter} />
+                </div>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Position({ held, mayEdit, personId }: { readonly held: Held; readonly mayEdit: boolean; readonly personId: string }) {
+  const { t, lang } = useSpeech();
+  const client = useQueryClient();
+  const today = dayOf(Date.now());
+  const [ending, setEnding] = useState(false);
+  const [day, setDay] = useState(today);
+  const end = useMutation({
+    mutationFn: () => call(directoryUpkeepRoutes.endPosition, { params: { id: held.id }, body: { validTo: day } }),
+    onSuccess: () => {
+      setEnding(false);
+      void client.invalidateQueries({ queryKey: ['directory-person', personId] });
+    },
+  });
+  const problem = end.error === null ? undefined : problemText(end.error, lang);
+  const over = held.validTo !== null && held.validTo <= today;
+  return (
+    <li className={over ? 'past' : ''}>
+      <div>
+        <strong>{[held.title, held.unit].filter(Boolean).join(', ')}</strong>
+        <small>
+          <Link to="/co-quan/$id" params={{ id: held.agencyId }}>
+            {held.agencyName}
+          </Link>{' '}
+          · {t('dir.from', { day: dayText(held.validFrom) })}
+          {held.validTo === null ? '' : ` ${t('dir.until', { day: dayText(held.validTo) })}`}
+          {held.grounds === null
+            ? ''
+            : ` · ${t('change.grounds', { number: held.grounds.number, day: dayText(held.grounds.date) })}`}
+        </small>
+        {held.authorities.map((one) => (
+          <small key={one.id}>
+            {t('person.authority')}: {one.capacity} {one.onBehalfOf ?? ''}{' '}
+            {one.typeCodes === null ? t('person.types.all') : one.typeCodes.join(', ')} ·{' '}
+            {t('change.grounds', { number: one.grounds.number, day: dayText(one.grounds.date) })}
+            {one.validTo === null ? '' : ` · ${t('dir.until', { day: dayText(one.validTo) })}`}
+          </small>
+        ))}
+      </div>
+      <span className="role-tags">
+        {held.capacity === '' ? null : <Tag text={held.capacity} />}
+        {held.roles.map((role) => (
+          <Tag key={role} text={t(`role.${role}`)} />
+        ))}
+      </span>
+      {mayEdit && !over && held.validTo === null ? (
+        <Button small onClick={() => setEnding(true)}>
+          {t('person.end-position')}
+        </Button>
+      ) : null}
+      <Dialog title={t('person.end-position.title', { title: held.title })} open={ending} onClose={() => setEnding(false)}>
+        {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
+        <Field label={t('person.end-position.day')}>
+          {(attributes) => (
+            <DayInput attributes={attributes} value={day} onChange={setDay} min={today} calendarLabel={t('calendar')} />
+          )}
+        </Field>
+        <div className="actions">
+          <Button kind="danger" busy={end.isPending} onClick={() => end.mutate()}>
+            {t('person.end-position')}
+          </Button>
+          <Button onClick={() => setEnding(false)}>{t('cancel')}</Button>
+        </div>
+      </Dialog>
+    </li>
+  );
+}
