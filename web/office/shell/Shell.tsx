@@ -13,9 +13,6 @@ import { useOfficeKeys } from '../../staff/keys.ts';
 
 const HelpDialog = lazy(async () => ({ default: (await import('../../staff/HelpDialog.tsx')).HelpDialog }));
 
-/** Asked for with a key or a button: it comes when it is. */
-const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog.tsx')).HelpDialog }));
-
 /** Left the places with counts, on top who and where I am, in the middle one thing. */
 export function Shell() {
   const { t } = useSpeech();
