@@ -7,6 +7,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { Tag } from '../../ui/Tag.tsx';
 import { dayOf, dayText } from '../../i18n/dates.ts';
 import { Pending } from '../../staff/Pending.tsx';
+import { commonName } from '../common-name.ts';
 import { Go } from '../place.tsx';
 import { useSession } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
@@ -98,7 +99,7 @@ function Line({ officer, operates }: { readonly officer: Officer; readonly opera
           <span className="hint">{t('officers.no-certificate')}</span>
         ) : (
           <>
-            {officer.certificate.subject}
+            {commonName(officer.certificate.subject)}
             <small className="num">{t('device.expires', { day: dayText(dayOf(officer.certificate.notAfter)) })}</small>
           </>
         )}

@@ -34,8 +34,8 @@ export function SenderForm({ onClose }: { readonly onClose: () => void }) {
   const problem =
     propose.error === null ? undefined : problemText(propose.error, lang, { code: 'sender-code', name: 'sender-name' });
   const lines = [
-    ...(code.trim() === '' ? [{ text: t('senders.code.error'), field: 'sender-code' }] : []),
     ...(name.trim() === '' ? [{ text: t('senders.name.error'), field: 'sender-name' }] : []),
+    ...(code.trim() === '' ? [{ text: t('senders.code.error'), field: 'sender-code' }] : []),
     ...(certificate === undefined && !enough ? [{ text: t('senders.certificate.error'), field: 'sender-certificate' }] : []),
   ];
   const error = (field: string): string | undefined => (tried > 0 ? lines.find((line) => line.field === field)?.text : undefined);

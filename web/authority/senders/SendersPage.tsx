@@ -6,6 +6,7 @@ import { Tag } from '../../ui/Tag.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
 import { dayOf, dayText } from '../../i18n/dates.ts';
 import { Pending } from '../../staff/Pending.tsx';
+import { commonName } from '../common-name.ts';
 import { sendersQuery } from '../officers/queries.ts';
 import { useSession } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
@@ -63,7 +64,7 @@ export function SendersPage() {
                       <span className="hint">{t('officers.no-certificate')}</span>
                     ) : (
                       <>
-                        {one.certificate.subject}
+                        {commonName(one.certificate.subject)}
                         <small className="num">{t('device.expires', { day: dayText(dayOf(one.certificate.notAfter)) })}</small>
                       </>
                     )}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { editedItem, editFields } from '../authority/request/edit-fields.ts';
+import { commonName } from '../authority/common-name.ts';
+import { criterionOf } from '../authority/certificates/criterion.ts';
+import type { Words } from './catalogue.ts';
+import { authorityDeskWords } from './words/authority-desk.ts';
+import { authorityRequestWords } from './words/authority-requests.ts';
+import { consoleShellWords } from './words/authority.ts';
+import { deviceWords } from './words/devices.ts';
+import { signingWords } from './words/signing.ts';
+
+const parts: Record<string, Words> = { authorityDeskWords, authorityRequestWords, consoleShellWords, deviceWords, signingWords };
+const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort();
+
+describe('the words of the console', () => {
+  it.each(Object.keys(parts))('%s says everything in both languages with the same values', (name) => {
+    for (const [key, [vi, en]] of Object.entries(parts[name] ?? {})) {
+      expect([vi.trim(), en.trim()], key).not.toContain('');
+      expect(vi, `${key} is composed (NFC)`).toBe(vi.normalize('NFC'));
+      expect(names(en), key).toEqual(names(vi));
+    }
+  });
+
+  it('have no key twice, because they are merged into one', () => {
+    const keys = Object.values(parts).flatMap((words) => Object.keys(words));
+    expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
+  });
+});
+
+describe('what the console does with texts', () => {
+  it('searches a fingerprint, a serial number, a mail address, and everything else as words', () => {
+    expect(criterionOf(`${'AB:'.repeat(31)}CD`)).toEqual({ fingerprint: `${'ab'.repeat(31)}cd` });
+    expect(criterionOf('01 a2 b3 c4')).toEqual({ serial: '01a2b3c4' });
+    expect(criterionOf('a@vidu.gov.vn')).toEqual({ mail: 'a@vidu.gov.vn' });
+    expect(criterionOf('de be')).toEqual({ words: 'de be' });
+  });
+
+  it('names a subject by its common name', () => {
+    expect(commonName('CN=Đỗ Thị Tiếp,title=Cán bộ')).toBe('Đỗ Thị Tiếp');
+    expect(commonName('C=VN, O=Sở\\, Ban, CN=A\\, B')).toBe('A, B');
+    expect(commonName('O=Không tên')).toBe('O=Không tên');
+  });
+
+  it('an edit changes the named fields, leaves out an empty optional one, and nothing else', () => {
+    const item = {
+      ...{ act: 'new', id: 'x', device: 'pki-token', attachments: [] },
+      managingAgency: { code: 'H53', name: 'Sở', place: 'Tỉnh' },
+      subject: {
+        form: '01',
+        fullName: 'A',
+        citizenNumber: '079185012345',
+        title: 'B',
+        unit: 'C',
+        mail: 'a@b.vn',
+        phone: '0912345678',
+      },
+    } as never;
+    const values = Object.fromEntries(editFields(item).map((field) => [field.path, field.value]));
+    expect(editedItem(item, values)).toEqual(item);
+    const edited = editedItem(item, { ...values, 'subject.unit': '', 'subject.title': ' Giám đốc ' }) as { subject: object };
+    expect(edited.subject).toEqual({ ...(item as { subject: object }).subject, title: 'Giám đốc', unit: undefined });
+    expect('unit' in edited.subject).toBe(false);
+  });
+});
