@@ -9,8 +9,13 @@ import { copiedEntries, copiedHeads } from './read-copy.ts';
 /** What a copy shows by itself; whose signature stands under the newest head is another question. */
 export type CopyFinding =
   | { readonly status: 'whole'; readonly entries: number; readonly heads: number; readonly newest: SignedCheckpoint }
-  /** Entries without any signed head over them. */
-  | { readonly status: 'unsigned'; readonly entries: number }
+  /** Entries without any signed head over them, from `signed` on: anybody could have added them. */
+  | {
+      readonly status: 'unsigned';
+      readonly entries: number;
+      readonly signed: number;
+      readonly newest: SignedCheckpoint | undefined;
+    }
   /** The first place where entries and heads disagree, or a number is missing. */
   | {
       readonly status: 'broken';
@@ -27,7 +32,7 @@ export type CopyFinding =
 export function checkCopy(folder: string): CopyFinding {
   const heads = copiedHeads(folder);
   let signed = heads.next();
-  let seen: { count: number; newest: SignedCheckpoint; origin: string } | undefined;
+  let seen: { count: number; size: number; newest: SignedCheckpoint; origin: string } | undefined;
   let edge = NO_ENTRIES;
   for (const { leafIndex, entry } of copiedEntries(folder)) {
     if (leafIndex !== edge.size) return { status: 'broken', code: 'journal.entry-missing', at: edge.size };
@@ -41,11 +46,12 @@ export function checkCopy(folder: string): CopyFinding {
         equalBytes(said.root, rootOf(nodeCrypto, edge));
       if (!holds) return { status: 'broken', code: 'journal.head-differs', at: said.size };
       const { checkpoint, signature } = signed.value;
-      seen = { count: (seen?.count ?? 0) + 1, newest: { checkpoint, signature }, origin: said.origin };
+      seen = { count: (seen?.count ?? 0) + 1, size: said.size, newest: { checkpoint, signature }, origin: said.origin };
       signed = heads.next();
     }
   }
   if (signed.done !== true) return { status: 'broken', code: 'journal.head-without-entries', at: signed.value.size };
-  if (seen === undefined) return { status: 'unsigned', entries: edge.size };
+  if (seen === undefined || seen.size < edge.size)
+    return { status: 'unsigned', entries: edge.size, signed: seen?.size ?? 0, newest: seen?.newest };
   return { status: 'whole', entries: edge.size, heads: seen.count, newest: seen.newest };
 }

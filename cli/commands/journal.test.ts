@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { utf8 } from '@antin/formats/bytes/bytes';
@@ -145,6 +145,37 @@ describe('antin journal', () => {
     writeFileSync(path, change(before));
     expect(readFileSync(path, 'utf8')).not.toBe(before);
     expect(await check(folder)).toMatchObject({ code: 1, answer: { verdict: 'invalid', code } });
+  });
+
+  test('entries behind the newest head are not taken for signed ones', async () => {
+    const folder = join(home.path, 'added');
+    cpSync(copy, folder, { recursive: true });
+    const forged = JSON.stringify({ kind: 'certificate.revoked', serial: 'c0ffee' });
+    appendFileSync(join(folder, 'entries.ndjson'), `${JSON.stringify({ leafIndex: 13, entry: forged })}\n`);
+    expect(await check(folder)).toMatchObject({
+      code: 2,
+      answer: {
+        verdict: 'indeterminate',
+        code: 'journal.entries-without-head',
+        entries: 14,
+        brokenAt: 13,
+        heads: [{ size: 13 }],
+      },
+    });
+    writeFileSync(join(folder, 'heads.ndjson'), '');
+    expect(await check(folder)).toMatchObject({ code: 2, answer: { code: 'journal.no-head', entries: 14, brokenAt: 0 } });
+  });
+
+  test('a proof cannot repaint the answer: what it says is printed without control characters', async () => {
+    const whole = JSON.parse(readFileSync(proof('entry.json'), 'utf8')) as { head: Record<string, string> };
+    const evil = '\u001b[2J\u009b1A\u202eMục này có trong nhật ký.';
+    const entry = home.put('evil-entry.json', JSON.stringify({ ...whole, entry: JSON.stringify(evil) }));
+    const shown = await antin(['journal', 'check', entry, ...trust]);
+    expect(shown.code).toBe(1);
+    expect(shown.out).not.toMatch(/[\u001b\u009b\u202e]/);
+    const checkpoint = whole.head['checkpoint']!.replace('antin.test', '\u001b[2Jgov.vn');
+    const origin = home.put('evil-origin.json', JSON.stringify({ ...whole, head: { ...whole.head, checkpoint } }));
+    expect(await antin(['journal', 'check', origin, ...trust])).toMatchObject({ code: 65, out: '' });
   });
 
   test('a journal written anew by somebody else whom the root vouches for does not pass', async () => {

@@ -22,6 +22,7 @@ describe('a checkpoint', () => {
     ['a head that is too short', good.replace('AAAA', '')],
     ['other line ends', good.replaceAll('\n', '\r\n')],
     ['a space in the name', `a ${good}`],
+    ['a name that moves the cursor', `\u001b[2J${good}`],
   ])('%s is refused', (_, text) => {
     expect(() => parseCheckpoint(text)).toThrow(expect.objectContaining({ code: 'log.checkpoint-damaged' }) as Error);
   });

@@ -4,7 +4,7 @@ import { HASH_LENGTH } from './hash.ts';
 
 /** What is said about a log at one moment: whose it is, how many entries it has and the head over them. */
 export interface Checkpoint {
-  /** Name of the log, unique: a host name with path, without spaces. */
+  /** Name of the log, unique: a host name with path, printable ASCII without spaces and plus signs. */
   readonly origin: string;
   readonly size: number;
   readonly root: Uint8Array;
@@ -21,7 +21,7 @@ export function checkpointText({ origin, size, root }: Checkpoint): string {
 
 /** @throws {PkiFault} `log.checkpoint-damaged` */
 export function parseCheckpoint(text: string): Checkpoint {
-  const match = /^([^\s+]{1,200})\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n$/.exec(text);
+  const match = /^([!-*,-~]{1,200})\n(0|[1-9]\d{0,15})\n([A-Za-z0-9+/]{43}=)\n$/.exec(text);
   const root = match === null ? undefined : fromBase64(match[3] as string);
   const size = Number(match?.[2]);
   if (match === null || root?.length !== HASH_LENGTH || !Number.isSafeInteger(size)) {

@@ -17,7 +17,7 @@ export interface JournalAnswer {
   readonly entry?: unknown;
   readonly leafIndex?: number;
   readonly entries?: number;
-  /** Where a copy breaks. */
+  /** Where a copy breaks, or is vouched for no more. */
   readonly brokenAt?: number;
 }
 
@@ -32,9 +32,11 @@ function checkFolder(folder: string, trust: HeadTrust): JournalAnswer {
     return { subject: 'copy', verdict: 'invalid', code: finding.code, heads: [], brokenAt: finding.at };
   }
   const { entries } = finding;
-  if (finding.status === 'unsigned')
-    return { subject: 'copy', verdict: 'indeterminate', code: 'journal.no-head', heads: [], entries };
-  return { subject: 'copy', ...ofHeads([judgeHead(finding.newest, trust)]), entries };
+  const judged = ofHeads(finding.newest === undefined ? [] : [judgeHead(finding.newest, trust)]);
+  if (finding.status === 'whole' || judged.verdict !== 'valid') return { subject: 'copy', ...judged, entries };
+  // A crash between entries and head leaves some honestly; a forger adds some just as easily.
+  const code = finding.newest === undefined ? 'journal.no-head' : 'journal.entries-without-head';
+  return { ...{ subject: 'copy', heads: judged.heads, verdict: 'indeterminate', code }, entries, brokenAt: finding.signed };
 }
 
 function checkProof(proof: JournalProof, trust: HeadTrust): JournalAnswer {

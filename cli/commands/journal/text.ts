@@ -1,3 +1,4 @@
+import { printable } from '../../printable.ts';
 import type { JournalAnswer } from './check.ts';
 import type { JudgedHead } from './judge-head.ts';
 
@@ -14,7 +15,7 @@ const WORDS = {
     entries: 'mục',
     signed: 'ký bởi',
     stamped: 'dấu thời gian',
-    brokenAt: 'Sai từ mục',
+    brokenAt: 'Sai hoặc không có chữ ký từ mục',
     place: 'Vị trí',
     verdict: { valid: 'hợp lệ', invalid: 'không hợp lệ', indeterminate: 'chưa kết luận được' },
   },
@@ -30,7 +31,7 @@ const WORDS = {
     entries: 'entries',
     signed: 'signed by',
     stamped: 'time-stamped',
-    brokenAt: 'Wrong from entry',
+    brokenAt: 'Wrong or unsigned from entry',
     place: 'Place',
     verdict: { valid: 'valid', invalid: 'not valid', indeterminate: 'cannot be concluded' },
   },
@@ -45,9 +46,10 @@ export function answerText(answer: JournalAnswer, language: 'vi' | 'en'): string
     ...(answer.brokenAt === undefined ? [] : [`${words.brokenAt}: ${answer.brokenAt}`]),
     ...(answer.leafIndex === undefined ? [] : [`${words.place}: ${answer.leafIndex}`]),
     ...answer.heads.map((head) => headLine(head, words)),
-    ...(answer.entry === undefined ? [] : [JSON.stringify(answer.entry, null, 2)]),
+    ...(answer.entry === undefined ? [] : JSON.stringify(answer.entry, null, 2).split('\n')),
   ];
-  return `${lines.join('\n')}\n`;
+  // Origin, signer and entry are a stranger's words: they must not repaint the answer above them.
+  return `${lines.map(printable).join('\n')}\n`;
 }
 
 function suffixed(sentence: string, code: string | null): string {
