@@ -43,6 +43,7 @@ describe('what an agent checks before its key signs a statement', () => {
     ['bytes that are no text', Uint8Array.of(0xff, 0xfe, 0x00)],
     ['text that turns around on the screen', utf8('approve \u202egnihton')],
     ['text with invisible letters', utf8('refuse\u200b')],
+    ['text with letters that have no shape', utf8('refuse\u3164\ufe0f')],
     ['text that moves the cursor', utf8('refuse\rapprove')],
   ])('refuses %s', (_, content) => {
     const { signedAttributes } = prepareCades(memorySource(content), {

@@ -35,11 +35,11 @@ export function checkStatement(
   return { status: 'refused', code: `cades.${refusal.reason}`, message: refusal.message };
 }
 
-/** Invisible and direction-changing characters would let a screen show something else than what is signed. */
+/** Invisible (also letters such as the Hangul filler) and direction-changing characters would let a screen show something else than what is signed. */
 function textOf(bytes: Uint8Array): string | undefined {
   try {
     const text = fromUtf8(bytes);
-    return /[\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?![\n\t])\p{Cc}/u.test(text) ? undefined : text;
+    return /[\p{DI}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?![\n\t])\p{Cc}/u.test(text) ? undefined : text;
   } catch {
     return undefined;
   }
