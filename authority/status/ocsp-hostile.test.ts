@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect as connectSocket } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
@@ -248,6 +250,26 @@ describe('over HTTP', () => {
     await t.service.runJobs();
     expect(await rows()).toEqual([Math.floor(t.now / 1000) * 1000]);
   });
+});
+
+test.each(['ocsp', 'tsa'])('who hangs up in the middle of a request to /%s harms nobody', async (door) => {
+  const type = door === 'ocsp' ? 'application/ocsp-request' : 'application/timestamp-query';
+  const head = `POST /authority/${door} HTTP/1.1\r\nhost: a\r\ncontent-type: ${type}\r\ncontent-length: 100\r\n\r\n`;
+  for (let i = 0; i < 20; i++) {
+    const socket = connectSocket(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.on('error', () => {});
+    socket.write(`${head}${'0'.repeat(i * 5)}`);
+    if (i % 2) socket.resetAndDestroy();
+    else socket.destroy();
+  }
+  // More than was said is not part of the request: the server refuses what follows and goes on.
+  const socket = connectSocket(server.port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.resume();
+  socket.end(`${head}${'0'.repeat(5000)}`);
+  await once(socket, 'close');
+  expect(said(await read(await post(t.ask(own()))))).toEqual(['good']);
 });
 
 test('whoever floods it with nonces is told to come later, and those who ask plainly are answered', async () => {
