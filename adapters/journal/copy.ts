@@ -11,10 +11,11 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { utf8, fromUtf8 } from '@antin/formats/bytes/bytes';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import type { AnyDatabase } from '../db/connect.ts';
-import type { Db } from '../db/transaction.ts';
+import { inTransaction, type Db } from '../db/transaction.ts';
 import { sealedHead, sealedHeadsAfter } from './head-store.ts';
 
 /** One line of a copy: an entry in its place. */
@@ -43,15 +44,23 @@ const BATCH = 1000;
 
 /**
  * Brings a copy in a second place up to the newest signed head: entries one a line, then the heads. Only ever appended;
- * a line that a crash cut off is taken away first.
+ * a line that a crash cut off is taken away first. Of several processes one copies, the others wait: what one appends
+ * would be cut off by another that looked a moment earlier.
  *
  * @param folder on another disk or machine; made when it is not there
  */
 export async function copyJournal(db: AnyDatabase, journal: CopiedJournal, folder: string): Promise<CopyState> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return inTransaction(db, async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`copy of the journal of ${journal.schema}`}, 0))`.execute(tx);
+    return copyOn(tx, journal, folder);
+  });
+}
+
+async function copyOn(db: Db, journal: CopiedJournal, folder: string): Promise<CopyState> {
   using entries = appendOnly(join(folder, ENTRIES_FILE));
   using heads = appendOnly(join(folder, HEADS_FILE));
-  const state = await compare(db, journal, entries.lastLine());
+  const state = await compare(db, journal, entries.lastLine(), heads.lastLine());
   if (state.status !== 'copied') return state;
   const head = await sealedHead(db, journal.schema);
   if (head === undefined) return state;
@@ -76,22 +85,41 @@ export async function copyJournal(db: AnyDatabase, journal: CopiedJournal, folde
   return { status: 'copied', size: next };
 }
 
-/** Only compares: what a server asks before it gives out anything new. */
+/** Only compares, and changes nothing: what a server asks before it gives out anything new. */
 export async function stateOfCopy(db: AnyDatabase, journal: CopiedJournal, folder: string): Promise<CopyState> {
-  if (!existsSync(join(folder, ENTRIES_FILE))) return { status: 'copied', size: 0 };
+  if (!existsSync(join(folder, ENTRIES_FILE)) && !existsSync(join(folder, HEADS_FILE))) return { status: 'copied', size: 0 };
   using entries = appendOnly(join(folder, ENTRIES_FILE));
-  return compare(db, journal, entries.lastLine());
+  using heads = appendOnly(join(folder, HEADS_FILE));
+  return compare(db, journal, entries.lastLine(), heads.lastLine());
 }
 
-async function compare(db: AnyDatabase, journal: CopiedJournal, last: string | undefined): Promise<CopyState> {
-  if (last === undefined) return { status: 'copied', size: 0 };
-  const { leafIndex, entry } = JSON.parse(last) as { leafIndex: number; entry: string };
-  const [own] = await journal.entriesFrom(db, leafIndex, 1);
-  if (own === undefined) {
+async function compare(
+  db: Db,
+  journal: CopiedJournal,
+  lastEntry: string | undefined,
+  lastHead: string | undefined,
+): Promise<CopyState> {
+  const { leafIndex, entry } =
+    lastEntry === undefined
+      ? { leafIndex: -1, entry: undefined }
+      : (JSON.parse(lastEntry) as { leafIndex: number; entry: string });
+  const behind = async (copied: number): Promise<CopyState> => {
     const head = await sealedHead(db, journal.schema);
-    return { status: 'behind', size: head?.size ?? 0, copied: leafIndex + 1 };
+    return { status: 'behind', size: head?.size ?? 0, copied };
+  };
+  if (entry !== undefined) {
+    const [own] = await journal.entriesFrom(db, leafIndex, 1);
+    if (own === undefined) return behind(leafIndex + 1);
+    if (own.leafIndex !== leafIndex || own.canonical !== entry) return { status: 'forked', leafIndex };
   }
-  return own.canonical === entry ? { status: 'copied', size: leafIndex + 1 } : { status: 'forked', leafIndex };
+  // Entries may have been lost with the disk's last blocks; a head speaks of everything before it.
+  if (lastHead !== undefined) {
+    const said = JSON.parse(lastHead) as { size: number; checkpoint: string };
+    const own = await sealedHead(db, journal.schema, said.size);
+    if (own === undefined) return behind(Math.max(said.size, leafIndex + 1));
+    if (own.checkpoint !== said.checkpoint) return { status: 'forked', leafIndex: said.size - 1 };
+  }
+  return { status: 'copied', size: leafIndex + 1 };
 }
 
 function sizeOf(line: string | undefined): number {
@@ -114,9 +142,7 @@ function appendOnly(path: string): AppendOnly {
   }
   const file = openSync(path, 'r+');
   // A crash while appending leaves at most one line without its end.
-  const end = endOfLastLine(file, fstatSync(file).size);
-  ftruncateSync(file, end);
-  let size = end;
+  let size = endOfLastLine(file, fstatSync(file).size);
   return {
     lastLine() {
       if (size === 0) return undefined;
@@ -127,7 +153,10 @@ function appendOnly(path: string): AppendOnly {
     },
     append(lines) {
       const bytes = utf8(lines.map((line) => `${line}\n`).join(''));
-      writeSync(file, bytes, 0, bytes.length, size);
+      // Also what a full disk left of an earlier try.
+      ftruncateSync(file, size);
+      // A disk that is nearly full takes a part and says so only in the count; the next call then throws.
+      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done, size + done);
       fsyncSync(file);
       size += bytes.length;
     },

@@ -14,7 +14,7 @@ export interface JournalDeps extends GrowingJournal, CopiedJournal {
 }
 
 export interface JournalKeeper {
-  /** Gives entries their places, seals the head, brings the copy up to it. Every few seconds; a fault is tried again. */
+  /** Gives entries their places, seals the head, brings the copy up to it; does nothing while database and copy disagree. Every few seconds; a fault is tried again. */
   run(): Promise<void>;
   /**
    * Whether the database knows everything that the second place knows. After a restore from yesterday's backup it does not:
@@ -34,6 +34,11 @@ export async function journalKeeper(deps: JournalDeps): Promise<JournalKeeper> {
   if (copyFolder !== undefined) note(await stateOfCopy(db, deps, copyFolder));
   return {
     async run() {
+      // Before anything is signed: heads of a database that was set back would be a second story under the same key.
+      if (copyFolder !== undefined) {
+        note(await stateOfCopy(db, deps, copyFolder));
+        if (state.status !== 'copied') return;
+      }
       await growJournal(db, deps, new Date(clock()));
       const doors = await deps.seal();
       if (doors !== undefined) await sealNewestHead(db, schema, doors, new Date(clock()));

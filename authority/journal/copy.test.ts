@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { checkCopy } from '@antin/adapters/journal/check-copy';
 import { copyJournal, ENTRIES_FILE, HEADS_FILE, stateOfCopy } from '@antin/adapters/journal/copy';
 import { growJournal } from '@antin/adapters/journal/grow';
 import { sealNewestHead } from '@antin/adapters/journal/seal';
@@ -80,6 +81,39 @@ describe('the copy of the journal in a second place', () => {
     await using other = await testDatabase(migrations, 'authority');
     await grown(state.size + 3, other.db);
     expect(await copyJournal(other.db, journal, folder)).toEqual({ status: 'forked', leafIndex: state.size - 1 });
+  });
+
+  test('a database that is behind shows by the heads alone, when the entries were lost', async () => {
+    await grown(2);
+    await copyJournal(database.db, journal, folder);
+    await using restored = await testDatabase(migrations, 'authority');
+    await grown(1, restored.db);
+    rmSync(join(folder, ENTRIES_FILE));
+    expect(await stateOfCopy(restored.db, journal, folder)).toMatchObject({ status: 'behind' });
+    // The right database writes them again.
+    expect(await copyJournal(database.db, journal, folder)).toMatchObject({ status: 'copied' });
+    expect(checkCopy(folder)).toMatchObject({ status: 'whole' });
+    rmSync(join(folder, ENTRIES_FILE));
+    await grown(lines(HEADS_FILE).length + 40, restored.db);
+    expect(await stateOfCopy(restored.db, journal, folder)).toMatchObject({ status: 'forked' });
+  });
+
+  test('looking at a copy changes nothing in it', async () => {
+    await grown(1);
+    await copyJournal(database.db, journal, folder);
+    // What another process is writing just now.
+    appendFileSync(join(folder, ENTRIES_FILE), '{"leafIndex":');
+    const before = readFileSync(join(folder, ENTRIES_FILE));
+    await stateOfCopy(database.db, journal, folder);
+    expect(readFileSync(join(folder, ENTRIES_FILE))).toEqual(before);
+  });
+
+  test('two that copy to one folder at once write every entry and head once', async () => {
+    await grown(30);
+    await Promise.all([1, 2, 3, 4].map(() => copyJournal(database.db, journal, folder)));
+    const size = (JSON.parse(lines(HEADS_FILE).at(-1)!) as { size: number }).size;
+    expect(checkCopy(folder)).toMatchObject({ status: 'whole', entries: size });
+    expect(new Set(lines(HEADS_FILE)).size).toBe(lines(HEADS_FILE).length);
   });
 
   test('rubbish behind the last line is no entry', async () => {

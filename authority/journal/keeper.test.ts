@@ -61,5 +61,7 @@ describe('the keeper of the journal', () => {
     await recordEvent(older.db, pki.now, 'test.happened', undefined, { after: 'the restore' });
     await restored.run();
     expect(restored.isWhole()).toBe(false);
+    // Nothing of the second story was signed.
+    expect(await sealedHead(older.db, 'authority')).toBeUndefined();
   });
 });
