@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Base64, BothLanguages, Day, Id, Instant, Sha256 } from '../basics.ts';
+import { Base64, BothLanguages, Id, Instant, Sha256 } from '../basics.ts';
 import { CertificateName, RequestItem } from '../certificates/request.ts';
 import { ManagingAgency } from '../certificates/subject.ts';
 import { route } from '../route.ts';
