@@ -32,11 +32,20 @@ function pdfjsData(): Plugin {
   };
 }
 
+/** Sentences for what zod refuses: nobody reads them in a browser, where words come from the catalogue. */
+function withoutZodSentences(): Plugin {
+  return {
+    name: 'antin-without-zod-sentences',
+    apply: 'build',
+    load: (id) => (/[\\/]zod[\\/]v4[\\/]locales[\\/]en\.js$/.test(id) ? 'export default () => ({});' : undefined),
+  };
+}
+
 export default defineConfig({
   root: here,
   base: '/',
   publicDir: false,
-  plugins: [react(), pdfjsData()],
+  plugins: [react(), pdfjsData(), withoutZodSentences()],
   // Loaded when a file needs it: see there.
   resolve: { alias: [{ find: /^libxml2-wasm$/, replacement: join(here, 'verifier/xml-parser.ts') }] },
   build: {

@@ -8,6 +8,7 @@ import { deviceWords } from './words/devices.ts';
 import { directoryWords } from './words/directory.ts';
 import { documentWords } from './words/documents.ts';
 import { draftWords } from './words/draft.ts';
+import { findingWords } from './words/finding.ts';
 import { incomingWords } from './words/incoming.ts';
 import { listWords } from './words/lists.ts';
 import { needsWords } from './words/needs.ts';
@@ -24,6 +25,7 @@ const office: Record<string, Words> = {
   directoryWords,
   documentWords,
   draftWords,
+  findingWords,
   incomingWords,
   listWords,
   needsWords,

@@ -1,5 +1,4 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import { DocumentState } from '@antin/protocol/office/documents';
 import { IncomingState } from '@antin/protocol/office/incoming';
 import { paths } from '../paths.ts';
@@ -140,15 +139,10 @@ const filter = (given: Record<string, unknown>): Filter =>
   Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (text(value) === undefined ? [] : [[name, text(value)]])));
 
 /** Pages of certificates, needs and the directory: their routes differ only in path and page. */
-const lazily = <Path extends string, Name extends string>(
-  path: Path,
-  load: () => Promise<Record<Name, () => ReactNode>>,
-  name: NoInfer<Name>,
-) => createRoute({ getParentRoute: () => root, path, validateSearch: filter, component: lazyRouteComponent(load, name) });
+const lazily = <Path extends string>(path: Path, name: keyof Awaited<ReturnType<typeof pages>>) =>
+  createRoute({ getParentRoute: () => root, path, validateSearch: filter, component: lazyRouteComponent(pages, name) });
 
-const certificates = () => import('./certificates/pages.ts');
-const needs = () => import('./needs/pages.ts');
-const directory = () => import('./directory/pages.ts');
+const pages = () => import('./certificate-side.ts');
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -167,25 +161,25 @@ export const router = createRouter({
     register,
     devices,
     search,
-    lazily('/chung-thu-cua-toi', certificates, 'MyCertificatesPage'),
-    lazily('/chung-thu-so', certificates, 'CertificatesPage'),
-    lazily('/chung-thu-so/du-bao', certificates, 'ForecastPage'),
-    lazily('/chung-thu-so/thiet-bi', certificates, 'KeyDevicesPage'),
-    lazily('/chung-thu-so/nhap', certificates, 'ImportPage'),
-    lazily('/chung-thu-so/$id', certificates, 'CertificatePage'),
-    lazily('/ho-so-cap', certificates, 'RequestsPage'),
-    lazily('/ho-so-cap/$id', certificates, 'RequestPage'),
-    lazily('/nhu-cau', needs, 'RoundsPage'),
-    lazily('/nhu-cau/$id', needs, 'RoundPage'),
-    lazily('/nhu-cau/bang/$id', needs, 'SheetPage'),
-    lazily('/co-quan', directory, 'DirectoryPage'),
-    lazily('/co-quan/nhap', directory, 'DirectoryImportsPage'),
-    lazily('/co-quan/nhap/$id', directory, 'DirectoryImportPage'),
-    lazily('/co-quan/$id', directory, 'AgencyPage'),
-    lazily('/can-bo/$id', directory, 'PersonPage'),
-    lazily('/sap-xep', directory, 'ReorganisationsPage'),
-    lazily('/sap-xep/moi', directory, 'NewReorganisationPage'),
-    lazily('/sap-xep/$id', directory, 'ReorganisationPage'),
+    lazily('/chung-thu-cua-toi', 'MyCertificatesPage'),
+    lazily('/chung-thu-so', 'CertificatesPage'),
+    lazily('/chung-thu-so/du-bao', 'ForecastPage'),
+    lazily('/chung-thu-so/thiet-bi', 'KeyDevicesPage'),
+    lazily('/chung-thu-so/nhap', 'ImportPage'),
+    lazily('/chung-thu-so/$id', 'CertificatePage'),
+    lazily('/ho-so-cap', 'RequestsPage'),
+    lazily('/ho-so-cap/$id', 'RequestPage'),
+    lazily('/nhu-cau', 'RoundsPage'),
+    lazily('/nhu-cau/$id', 'RoundPage'),
+    lazily('/nhu-cau/bang/$id', 'SheetPage'),
+    lazily('/co-quan', 'DirectoryPage'),
+    lazily('/co-quan/nhap', 'DirectoryImportsPage'),
+    lazily('/co-quan/nhap/$id', 'DirectoryImportPage'),
+    lazily('/co-quan/$id', 'AgencyPage'),
+    lazily('/can-bo/$id', 'PersonPage'),
+    lazily('/sap-xep', 'ReorganisationsPage'),
+    lazily('/sap-xep/moi', 'NewReorganisationPage'),
+    lazily('/sap-xep/$id', 'ReorganisationPage'),
   ]),
   basepath: paths.office,
   defaultPreload: 'intent',

@@ -4,6 +4,7 @@ import type { deviceWords } from './devices.ts';
 import type { directoryWords } from './directory.ts';
 import type { documentWords } from './documents.ts';
 import type { draftWords } from './draft.ts';
+import type { findingWords } from './finding.ts';
 import type { incomingWords } from './incoming.ts';
 import type { needsWords } from './needs.ts';
 import type { registerWords } from './registers.ts';
@@ -15,6 +16,7 @@ export type PageKey =
   | keyof typeof documentWords
   | keyof typeof draftWords
   | keyof typeof signingWords
+  | keyof typeof findingWords
   | keyof typeof incomingWords
   | keyof typeof registerWords
   | keyof typeof deviceWords

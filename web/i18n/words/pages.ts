@@ -2,6 +2,7 @@ import { batchWords } from './batch.ts';
 import { deviceWords } from './devices.ts';
 import { documentWords } from './documents.ts';
 import { draftWords } from './draft.ts';
+import { findingWords } from './finding.ts';
 import { incomingWords } from './incoming.ts';
 import { addWords } from './office.ts';
 import { registerWords } from './registers.ts';
@@ -12,6 +13,7 @@ const words = {
   ...documentWords,
   ...draftWords,
   ...signingWords,
+  ...findingWords,
   ...incomingWords,
   ...registerWords,
   ...deviceWords,

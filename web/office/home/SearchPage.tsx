@@ -1,3 +1,4 @@
+import '../../i18n/words/pages.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { Empty } from '../../ui/Waiting.tsx';

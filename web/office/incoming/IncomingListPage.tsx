@@ -1,3 +1,4 @@
+import '../../i18n/words/pages.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IncomingState } from '@antin/protocol/office/incoming';

@@ -1,3 +1,4 @@
+import '../../i18n/words/pages.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { DocumentState } from '@antin/protocol/office/documents';
