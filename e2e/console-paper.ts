@@ -2,6 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { canonicalJson } from '@antin/protocol/canonical-json';
+
+interface Receipt {
+  readonly status?: string;
+  readonly code?: string;
+}
 
 /** Requests of one agency that is let in by its token, as its system sends them; keys and signatures by openssl. */
 export class AgencySystem {
@@ -40,15 +46,17 @@ export class AgencySystem {
       ...more,
     };
     await this.call('PUT', `/attachments/${attachment}`, this.paper, 'application/octet-stream');
-    await this.call('POST', '/submissions', JSON.stringify(request), 'application/json');
+    const receipt = await this.call('POST', '/submissions', canonicalJson(request), 'application/json');
+    if (receipt.status !== 'accepted') throw new Error(`${receipt.status}: ${receipt.code}`);
   }
 
-  private async call(method: string, path: string, body: Buffer | string, type: string): Promise<void> {
+  private async call(method: string, path: string, body: Buffer | string, type: string): Promise<Receipt> {
     const response = await fetch(`${this.url}/authority/api/sender${path}`, {
       ...{ method, body: new Uint8Array(Buffer.from(body)) },
       headers: { authorization: `Bearer ${this.token}`, 'content-type': type },
     });
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+    return (await response.json()) as Receipt;
   }
 
   /** The receiver signs the record with the new key: detached CMS, as the program of the device makes it. */

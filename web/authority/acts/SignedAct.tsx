@@ -54,7 +54,8 @@ export function SignedAct<T>(props: SignedActProps<T>) {
         ...{ officerId: session.officerId, at },
       }));
       if (credential !== undefined) return call(statementRoutes.order, { body: { credentialId: credential.id, statements } });
-      done.mutate(statements.map((statement) => ({ statement })));
+      // Never because the list of keys was still on its way.
+      if (unsigned) done.mutate(statements.map((statement) => ({ statement })));
       return undefined;
     },
   });
@@ -85,7 +86,7 @@ export function SignedAct<T>(props: SignedActProps<T>) {
       <div className="actions">
         <Button
           kind={act === 'refuse' || act === 'revoke' ? 'danger' : 'primary'}
-          busy={order.isPending}
+          busy={order.isPending || credentials.isPending}
           why={
             changed
               ? t('act.read-again')
