@@ -1,12 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { createHmac, generateKeyPairSync, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { Hono } from 'hono';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canonicalJson } from '@antin/protocol/canonical-json';
+import { useFolder } from '@antin/testkit/folder';
 import { ConsoleForTests, PAPER, sha256Of } from '../console-for-tests.ts';
 import type { Jwk } from './jws.ts';
 
 const BASE = 'http://127.0.0.1:8080/authority/acme';
+const home = useFolder();
 let t: ConsoleForTests;
 let app: Hono;
 let kid = '';
@@ -16,6 +19,14 @@ beforeAll(async () => {
   t = await ConsoleForTests.open();
   app = new Hono();
   app.route('/', t.authority.service.machines());
+  const opened = await machine('2026-12-31');
+  ({ kid } = opened.account);
+  ({ secret } = opened);
+});
+afterAll(() => t.close());
+
+/** An account that a third officer opened for what two agreed on. */
+async function machine(until: string): Promise<{ account: { id: string; kid: string }; secret: string }> {
   const [id] = await t.submitted([
     {
       act: 'new',
@@ -31,11 +42,8 @@ beforeAll(async () => {
   ]);
   const shown = await t.proposed(id!);
   await t.approve('approver', id!, shown);
-  const opened = await t.post('issuer', '/machine-accounts', { itemId: id, until: '2026-12-31' });
-  ({ kid } = opened.account);
-  ({ secret } = opened);
-});
-afterAll(() => t.close());
+  return t.post('issuer', '/machine-accounts', { itemId: id, until });
+}
 
 const b64 = (value: unknown) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
@@ -142,6 +150,17 @@ describe('what an ACME client may not do', () => {
     expect((await client.post('new-account', { externalAccountBinding: binding(client) })).json.type).toBe(type(error));
   });
 
+  test('put a word into the database that no text can hold', async () => {
+    const client = new Client();
+    const [head, payload, signature] = [b64({ alg: 'HS256', kid: 'm-\0', url: `${BASE}/new-account` }), 'AAAA', 'AAAA'];
+    const binding = { protected: head, payload, signature };
+    expect((await client.post('new-account', { externalAccountBinding: binding })).json.type).toBe(type('unauthorized'));
+    const contact = ['mailto:\0@stc.gov.vn'];
+    const wish = { externalAccountBinding: client.binding(), contact };
+    expect((await client.post('new-account', wish)).json.type).toBe(type('malformed'));
+    expect((await enroll('m-\0', secret, Buffer.from('x'))).status).toBe(401);
+  });
+
   test('look at or finish what another account ordered', async () => {
     const [one, two] = [await new Client().register(), await new Client().register()];
     const location = (await one.order('a.gov.vn')).headers.get('location')!;
@@ -178,5 +197,48 @@ describe('what an ACME client may not do', () => {
     const { rows } = await sql<{ id: string }>`select id from authority.enrolment_account where kid = ${kid}`.execute(t.db);
     await t.post('issuer', `/machine-accounts/${rows[0]!.id}`, undefined, 'DELETE');
     expect((await late.order('a.gov.vn')).json.type).toBe(type('unauthorized'));
+  });
+});
+
+const enroll = async (name: string, word: string, csr: Buffer) => {
+  const authorization = `Basic ${Buffer.from(`${name}:${word}`).toString('base64')}`;
+  const response = await app.request('http://127.0.0.1:8080/.well-known/est/simplereenroll', {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/pkcs10' },
+    body: csr.toString('base64'),
+  });
+  return { status: response.status, text: await response.text() };
+};
+
+describe('a machine that keeps its key', () => {
+  const csrOf = (key: KeyObject): Buffer => {
+    const path = home.put(`${randomUUID()}.pem`, key.export({ format: 'pem', type: 'pkcs8' }));
+    return execFileSync('openssl', ['req', '-new', '-key', path, '-subj', '/CN=x', '-outform', 'DER']);
+  };
+
+  test('gets a new certificate when the old one ends soon, and none any more once it was revoked', async () => {
+    const until = new Date(t.authority.now + 4 * 365 * 86_400_000).toISOString().slice(0, 10);
+    // A certificate begins an hour back: the issuer is to be older.
+    await t.later(1);
+    const own = await machine(until);
+    const csr = csrOf(new Client().key);
+    const ask = () => enroll(own.account.kid, own.secret, csr);
+    const together = await Promise.all([ask(), ask(), ask()]);
+    expect(together.some((one) => one.status === 500)).toBe(false);
+    const first = await ask();
+    expect(together).toContainEqual(first);
+    expect(first).toMatchObject({ status: 200 });
+    expect(await ask()).toEqual(first);
+    await t.later(65);
+    const second = await ask();
+    expect(second).toMatchObject({ status: 200 });
+    expect(second.text).not.toBe(first.text);
+    const { rows } = await sql<{ serial: string }>`
+      select serial_hex as serial from authority.certificate
+      where request_id like ${`enrolment/${own.account.id}/%`} order by not_after`.execute(t.db);
+    expect(rows).toHaveLength(2);
+    await t.authority.service.revoke(rows[0]!.serial, 'keyCompromise');
+    expect(await ask()).toMatchObject({ status: 400, text: expect.stringContaining('enrolment.key-revoked') as string });
+    expect((await enroll(own.account.kid, own.secret, csrOf(new Client().key))).status).toBe(200);
   });
 });

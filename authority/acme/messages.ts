@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-const Contact = z.string().regex(/^mailto:[^\s?,]{3,200}$/);
+/** Visible ASCII: a NUL or half a surrogate is no text that a database keeps. */
+const Contact = z.string().regex(/^mailto:[!-+\-->@-~]{3,200}$/);
 
 /** Payloads of RFC 8555 §7.3, §7.4, §7.6; members we do not know are no business of ours. */
 export const AccountWish = z.object({

@@ -13,7 +13,7 @@ import type { Issuance } from '../issuance/issue.ts';
 import { orderOfForm } from '../issuance/order-of-request.ts';
 import { keyOf } from '../issuance/rules.ts';
 import { isOpen } from './rules.ts';
-import { issuedFor, type AccountRecord } from './store.ts';
+import { isKeyRevoked, issuedFor, type AccountRecord } from './store.ts';
 
 export interface CertifyParts {
   readonly db: AnyDatabase;
@@ -27,9 +27,11 @@ const HOUR = 3_600_000;
 
 /**
  * A certificate for a machine, within what was approved for it: subject and use as the request says, host names among those
- * that stand there, the key from the PKCS#10, which proves that it is held. The same key again gets the same certificate.
+ * that stand there, the key from the PKCS#10, which proves that it is held. The same key again gets the same certificate until
+ * two thirds of its life are over, then a new one; a key whose certificate was revoked gets none.
  *
- * Codes: `enrolment.account-closed`, `enrolment.name-not-approved`, `enrolment.names-differ`, those of `keyOf` and issuance.
+ * Codes: `enrolment.account-closed`, `enrolment.name-not-approved`, `enrolment.names-differ`, `enrolment.key-revoked`,
+ * `enrolment.key-used`, `enrolment.in-work`, those of `keyOf` and issuance.
  *
  * @param names exactly these host names are to be asked for (ACME); left out, any of the approved ones (EST)
  */
@@ -53,21 +55,18 @@ export async function certifyMachine(
   const stranger = wanted.find((name) => !approved.includes(name));
   if (stranger !== undefined) return refused('enrolment.name-not-approved', stranger);
   if (names !== undefined && !sameNames(names, asked)) return refused('enrolment.names-differ', asked.join(' '));
-  const spkiSha256 = createHash('sha256').update(key.spki).digest('hex');
-  const requestId = `enrolment/${account.id}/${spkiSha256}`;
-  const there = await issuedFor(db, requestId);
-  if (there !== undefined) {
-    const certificate = parseCertificate(there);
-    const same = sameNames(
-      wanted,
-      (certificate.subjectAltName ?? []).flatMap((one) => (one.kind === 'dns' ? [one.value] : [])),
-    );
-    return same ? { status: 'issued', certificate } : refused('enrolment.key-used', 'a new key is needed for other names');
-  }
+  const spkiSha256 = sha256Hex(key.spki);
+  // Also one that was stolen: a new certificate over it would undo its revocation.
+  if (await isKeyRevoked(db, spkiSha256)) return refused('enrolment.key-revoked', 'a new key is needed');
+  const before = await issuedFor(db, account.id, spkiSha256, new Date(now));
+  if (before[0]?.fresh === true) return sameAgain(before[0].der, wanted);
+  // One certificate for each turn of a key, whatever is asked twice at once: the identifier is unique.
+  const turn = before.length === 0 ? spkiSha256 : sha256Hex(`${spkiSha256}/${before.length}`);
+  const requestId = `enrolment/${account.id}/${turn}`;
   const others = (order.altNames ?? []).filter((name) => name.kind !== 'dns');
   // Programs take a common name for a host name, and stumble over any other.
   const first = wanted.find((name) => name.length <= 64);
-  const issued = await issuance.issue({
+  const ask = {
     ...order,
     subject: first === undefined ? order.subject : { ...order.subject, commonName: first },
     requestId,
@@ -75,8 +74,29 @@ export async function certifyMachine(
     altNames: [...others, ...wanted.map((value) => ({ kind: 'dns', value }) as const)],
     notBefore: now - HOUR,
     notAfter: Math.min(now + LIFE_MS, account.expiresAt.getTime()),
-  });
-  return issued.status === 'issued' ? { status: 'issued', certificate: issued.certificate } : issued;
+  };
+  try {
+    const issued = await issuance.issue(ask);
+    return issued.status === 'issued' ? { status: 'issued', certificate: issued.certificate } : issued;
+  } catch (fault) {
+    if ((fault as { constraint?: unknown }).constraint !== 'certificate_of_request') throw fault;
+    const [other] = await issuedFor(db, account.id, spkiSha256, new Date(now));
+    return other?.fresh === true ? sameAgain(other.der, wanted) : refused('enrolment.in-work', 'ask again in a moment');
+  }
+}
+
+function sameAgain(
+  der: Uint8Array,
+  wanted: readonly string[],
+): { readonly status: 'issued'; readonly certificate: Certificate } | Refusal {
+  const certificate = parseCertificate(der);
+  const names = (certificate.subjectAltName ?? []).flatMap((one) => (one.kind === 'dns' ? [one.value] : []));
+  if (sameNames(wanted, names)) return { status: 'issued', certificate };
+  return refused('enrolment.key-used', 'a new key is needed for other names');
+}
+
+function sha256Hex(data: Uint8Array | string): string {
+  return createHash('sha256').update(data).digest('hex');
 }
 
 /** Host names a PKCS#10 asks for: its subjectAltName, else a common name that is one; undefined when they cannot be read. */

@@ -24,6 +24,8 @@ const columns = sql`a.id, a.kid, a.secret, a.item_id as "itemId", i.current as i
 const tables = sql`authority.enrolment_account a join authority.request_item i on i.id = a.item_id`;
 
 export async function accountByKid(db: Db, kid: string): Promise<AccountRecord | undefined> {
+  // A stranger's word: one with a NUL would be a fault of the database instead of a no.
+  if (!/^m-[A-Za-z0-9_-]{12}$/.test(kid)) return undefined;
   const { rows } = await sql<AccountRecord>`select ${columns} from ${tables} where a.kid = ${kid}`.execute(db);
   return rows[0];
 }
@@ -69,16 +71,25 @@ export async function lockItem(
   return rows[0];
 }
 
-/** The certificate that an account has for a key already. */
-export async function issuedFor(db: Db, requestId: string): Promise<Uint8Array | undefined> {
-  const { rows } = await sql<{ der: Uint8Array }>`
-    select der from authority.certificate where request_id = ${requestId} and state = 'good'`.execute(db);
-  return rows[0] === undefined ? undefined : new Uint8Array(rows[0].der);
+/** Certificates that an account has for a key, newest first; `fresh`: more than a third of its life is left. */
+export async function issuedFor(
+  db: Db,
+  accountId: string,
+  spkiSha256: string,
+  now: Date,
+): Promise<readonly { readonly der: Uint8Array; readonly fresh: boolean }[]> {
+  const { rows } = await sql<{ der: Uint8Array; fresh: boolean }>`
+    select der, not_after - ${now}::timestamptz > (not_after - not_before) / 3 as fresh from authority.certificate
+    where spki_sha256 = ${spkiSha256} and request_id like ${`enrolment/${accountId}/%`} and state = 'good'
+    order by not_after desc`.execute(db);
+  return rows.map(({ der, fresh }) => ({ der: new Uint8Array(der), fresh }));
 }
 
-export async function isRevoked(db: Db, issuerSha256: string, serialHex: string): Promise<boolean> {
+/** Whether any certificate over this key was revoked, whoever had it. */
+export async function isKeyRevoked(db: Db, spkiSha256: string): Promise<boolean> {
   const { rows } = await sql`
-    select 1 from authority.revocation where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex}`.execute(db);
+    select 1 from authority.certificate c join authority.revocation r using (issuer_sha256, serial_hex)
+    where c.spki_sha256 = ${spkiSha256} limit 1`.execute(db);
   return rows.length > 0;
 }
 
