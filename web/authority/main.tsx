@@ -3,6 +3,7 @@ import '../ui/base.css';
 import '../ui/controls.css';
 import '../ui/texts.css';
 import '../ui/layers.css';
+import '../ui/verdict.css';
 import '../staff/shell.css';
 import '../staff/page.css';
 import '../staff/work.css';

@@ -23,8 +23,8 @@ export function RequestActs({ detail, same }: { readonly detail: Detail; readonl
   return (
     <div className="request-acts no-print">
       {main === undefined ? (
-        why?.act === undefined ? (
-          <p className="waits">{why === undefined ? '' : t(why.text)}</p>
+        why === undefined ? null : why.act === undefined ? (
+          <p className="waits">{t(why.text)}</p>
         ) : (
           <Button kind="primary" why={t(why.text)}>
             {t(`do.${why.act}`)}
