@@ -42,6 +42,7 @@ import { statementAnswers } from './statements/orders.ts';
 import type { StatementDoors } from './statements/orders.ts';
 import { statementsProblems } from './statements/problems.ts';
 import { officerDevices, statementsApp } from './statements/routes.ts';
+import { forgetOrders } from './statements/store.ts';
 
 /** How an installation runs its console. */
 export interface ConsoleSettings {
@@ -183,6 +184,9 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
       const passwordHash = await hashPassword(password);
       return foundOfficers(db, officers, { passwordHash, mustChange, at: clock(), from: officeDay(clock()) });
     },
-    everyMinute: async () => void (await checkRest(registration)),
+    async everyMinute() {
+      await forgetOrders(db, new Date(clock().getTime() - 86_400_000));
+      await checkRest(registration);
+    },
   };
 }

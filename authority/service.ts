@@ -23,6 +23,7 @@ import { issuersOf } from './issuance/issuers.ts';
 import { keyOf, orderOf } from './issuance/rules.ts';
 import type { IssueRequest } from './issuance/rules.ts';
 import type { Database } from './issuance/store.ts';
+import { forgetAcmeOrders } from './acme/store.ts';
 import { reconcile, revoke } from './revocation/revoke.ts';
 import type { Revoked } from './revocation/revoke.ts';
 import type { RevocationReason } from './revocation/causes.ts';
@@ -112,6 +113,8 @@ export interface AuthorityService {
 
 /** A row in work for longer than this belongs to a process that died. */
 const UNFINISHED_AFTER = 5 * 60_000;
+/** Orders of machines are kept so long after they ended. */
+const FORGET_ORDERS_MS = 30 * 86_400_000;
 
 /**
  * An issuing authority: CAs, CRL, OCSP and time-stamps over one database schema (`authority`) and one folder. What ceremonies
@@ -247,6 +250,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
       await prepare();
       for (const complaint of await audit()) log.error({ ...complaint }, 'published, and the linter would stop it');
       await desk?.everyMinute();
+      await forgetAcmeOrders(db, new Date(clock() - FORGET_ORDERS_MS));
       await status.presign();
     },
     status,

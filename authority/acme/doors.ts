@@ -32,6 +32,7 @@ export type AcmeError =
   | 'externalAccountRequired'
   | 'malformed'
   | 'orderNotReady'
+  | 'rateLimited'
   | 'rejectedIdentifier'
   | 'unauthorized';
 
@@ -39,7 +40,7 @@ export type AcmeError =
 export class AcmeRefusal extends Error {
   override readonly name = 'AcmeRefusal';
   readonly type: AcmeError;
-  readonly httpStatus: 400 | 401 | 403 | 404 | 413;
+  readonly httpStatus: 400 | 401 | 403 | 404 | 413 | 429;
 
   constructor(type: AcmeError, detail: string, httpStatus: AcmeRefusal['httpStatus']) {
     super(detail);

@@ -81,8 +81,8 @@ class Client {
     return { status: response.status, headers: response.headers, json };
   }
 
-  binding(url = `${BASE}/new-account`, jwk: Jwk = this.jwk, under = secret) {
-    const signed = `${b64({ alg: 'HS256', kid, url })}.${b64(canonicalJson(jwk))}`;
+  binding(url = `${BASE}/new-account`, jwk: Jwk = this.jwk, under = secret, name = kid) {
+    const signed = `${b64({ alg: 'HS256', kid: name, url })}.${b64(canonicalJson(jwk))}`;
     const [head, body] = signed.split('.');
     const mac = createHmac('sha256', Buffer.from(under, 'base64url')).update(signed).digest('base64url');
     return { protected: head, payload: body, signature: mac };
@@ -209,6 +209,48 @@ const enroll = async (name: string, word: string, csr: Buffer) => {
   });
   return { status: response.status, text: await response.text() };
 };
+
+describe('who has the secret', () => {
+  test('binds a few keys, each of them written down, and orders that ended are forgotten', async () => {
+    const own = await machine(new Date(t.authority.now + 4 * 365 * 86_400_000).toISOString().slice(0, 10));
+    const bind = (client: Client) =>
+      client.post('new-account', { externalAccountBinding: client.binding(undefined, undefined, own.secret, own.account.kid) });
+    const answers = await Promise.all(Array.from({ length: 33 }, () => bind(new Client())));
+    expect(answers.filter((one) => one.status === 201)).toHaveLength(30);
+    expect(answers.find((one) => one.status !== 201)!.json.type).toBe(type('unauthorized'));
+    const { rows: written } = await sql<{ n: number }>`
+      select count(*)::int as n from authority.journal_entry
+      where kind = 'enrolment.key-bound' and detail->>'accountId' = ${own.account.id}`.execute(t.db);
+    expect(written).toEqual([{ n: 30 }]);
+    const { rows } = await sql<{ id: string }>`
+      select id from authority.acme_account where enrolment_id = ${own.account.id} limit 1`.execute(t.db);
+    const flood = { at: new Date(t.authority.now), until: new Date(t.authority.now + 7 * 86_400_000) };
+    await sql`
+      insert into authority.acme_order (id, account_id, names, created_at, expires_at)
+      select gen_random_uuid(), ${rows[0]!.id}, '{a.gov.vn}', ${flood.at}, ${flood.until} from generate_series(1, 300)`.execute(
+      t.db,
+    );
+    const left = async () =>
+      (await sql<{ n: number }>`select count(*)::int as n from authority.acme_order`.execute(t.db)).rows[0]!.n;
+    await t.later(36);
+    expect(await left()).toBeGreaterThanOrEqual(300);
+    await t.later(2);
+    expect(await left()).toBe(0);
+  });
+
+  test('orders no more than a day needs', async () => {
+    const own = await machine(new Date(t.authority.now + 4 * 365 * 86_400_000).toISOString().slice(0, 10));
+    const client = new Client();
+    const binding = client.binding(undefined, undefined, own.secret, own.account.kid);
+    client.account = (await client.post('new-account', { externalAccountBinding: binding })).headers.get('location')!;
+    expect((await client.order('a.gov.vn')).status).toBe(201);
+    const [id, at] = [client.account.split('/').at(-1)!, new Date(t.authority.now)];
+    await sql`
+      insert into authority.acme_order (id, account_id, names, created_at, expires_at)
+      select gen_random_uuid(), ${id}, '{a.gov.vn}', ${at}, ${at} from generate_series(1, 299)`.execute(t.db);
+    expect((await client.order('a.gov.vn')).json.type).toBe(type('rateLimited'));
+  });
+});
 
 describe('a machine that keeps its key', () => {
   const csrOf = (key: KeyObject): Buffer => {

@@ -8,11 +8,11 @@ const Flattened = z.strictObject({
   payload: Base64Url.max(60_000),
   signature: Base64Url.max(2000),
 });
-/** Public keys that sign for an account: RFC 8555 §6.2 wants ES256 and allows RS256 and EdDSA. */
+/** Public keys that sign for an account: RFC 8555 §6.2 wants ES256 and allows RS256 and EdDSA; longer keys are a stranger's way to keep us busy. */
 const Jwk = z.discriminatedUnion('kty', [
-  z.object({ kty: z.literal('EC'), crv: z.enum(['P-256', 'P-384']), x: Base64Url, y: Base64Url }),
-  z.object({ kty: z.literal('RSA'), n: Base64Url, e: Base64Url }),
-  z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: Base64Url }),
+  z.object({ kty: z.literal('EC'), crv: z.enum(['P-256', 'P-384']), x: Base64Url.max(64), y: Base64Url.max(64) }),
+  z.object({ kty: z.literal('RSA'), n: Base64Url.max(1400), e: Base64Url.max(8) }),
+  z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: Base64Url.max(43) }),
 ]);
 export type Jwk = z.infer<typeof Jwk>;
 const Header = z.object({

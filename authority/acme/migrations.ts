@@ -30,4 +30,10 @@ export const acmeMigrations: Migrations = {
       await sql`create index acme_used_nonce_until on authority.acme_used_nonce (until)`.execute(db);
     },
   },
+  '2026-11-22T0350-acme-forgetting': {
+    async up(db: Kysely<unknown>) {
+      await sql`create index acme_order_expires on authority.acme_order (expires_at)`.execute(db);
+      await sql`create index acme_account_enrolment on authority.acme_account (enrolment_id)`.execute(db);
+    },
+  },
 };

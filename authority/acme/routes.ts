@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Hono, type Context } from 'hono';
 import { limitRate, peerAddress, rateLimit } from '@antin/adapters/http/rate-limit';
+import { inTransaction } from '@antin/adapters/db/transaction';
 import { encodePem } from '@antin/pki/pem';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { bindingHolds, bindingKid, thumbprintOf } from './jws.ts';
 import { isOpen } from '../enrolment/rules.ts';
 import { accountById as enrolmentById, accountByKid, accountOfCertificate } from '../enrolment/store.ts';
 import { certifyMachine } from '../enrolment/certify.ts';
+import { recordEvent } from '../journal/record.ts';
 import { fingerprint } from '../issuance/issue.ts';
 import { AcmeRefusal, type AcmeDoors } from './doors.ts';
 import { AccountWish, FinalizeWish, OrderWish, RevokeWish } from './messages.ts';
@@ -14,15 +16,21 @@ import { authorizationView, orderView } from './present.ts';
 import { asking } from './request.ts';
 import {
   accountByThumbprint,
+  boundKeys,
   changeAcmeAccount,
   insertAcmeAccount,
   insertOrder,
   orderById,
+  ordersSince,
   settleOrder,
   type AcmeAccount,
 } from './store.ts';
 
-const ORDER_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+const ORDER_MS = 7 * DAY_MS;
+/** A machine has one key or a few, and some certificates that are renewed every other month. */
+const MOST_KEYS = 30;
+const MOST_ORDERS = 300;
 
 /**
  * ACME (RFC 8555) for devices and services, below `base`. Whoever comes must be bound to an account that was opened for an
@@ -73,7 +81,14 @@ export function acmeApp(doors: AcmeDoors): Hono {
         bindingHolds(wish.externalAccountBinding, jwk, url, doors.box.open(enrolment.secret, enrolment.id));
       if (!good) throw new AcmeRefusal('unauthorized', 'the external account binding does not hold', 403);
       const row = { id: randomUUID(), thumbprint, jwk, contact: wish.contact ?? [], enrolmentId: enrolment.id, at: clock() };
-      await insertAcmeAccount(db, row);
+      await inTransaction(db, async (tx) => {
+        // A stolen secret binds keys in silence otherwise: each is written down, and they are few.
+        if ((await boundKeys(tx, enrolment.id)) >= MOST_KEYS)
+          throw new AcmeRefusal('unauthorized', 'too many keys are bound to this account', 403);
+        if (!(await insertAcmeAccount(tx, row))) return;
+        const detail = { accountId: enrolment.id, acmeAccountId: row.id, keyThumbprint: thumbprint };
+        await recordEvent(tx, row.at.getTime(), 'enrolment.key-bound', undefined, detail);
+      });
       return accountAnswer(c, (await accountByThumbprint(db, thumbprint))!, 201);
     }),
   );
@@ -84,9 +99,15 @@ export function acmeApp(doors: AcmeDoors): Hono {
       if (account.id !== c.req.param('id')) throw new AcmeRefusal('unauthorized', 'this is another account', 403);
       if (payload !== undefined) {
         const wish = AccountWish.parse(payload);
-        await changeAcmeAccount(db, account.id, {
-          ...(wish.contact === undefined ? {} : { contact: wish.contact }),
-          ...(wish.status === 'deactivated' ? { deactivatedAt: clock() } : {}),
+        const now = clock();
+        await inTransaction(db, async (tx) => {
+          await changeAcmeAccount(tx, account.id, {
+            ...(wish.contact === undefined ? {} : { contact: wish.contact }),
+            ...(wish.status === 'deactivated' ? { deactivatedAt: now } : {}),
+          });
+          if (wish.status !== 'deactivated') return;
+          const detail = { accountId: account.enrolmentId, acmeAccountId: account.id };
+          await recordEvent(tx, now.getTime(), 'enrolment.key-unbound', undefined, detail);
         });
       }
       return accountAnswer(c, (await accountByThumbprint(db, thumbprintOf(account.jwk)))!, 200);
@@ -103,6 +124,8 @@ export function acmeApp(doors: AcmeDoors): Hono {
       if (stranger !== undefined) throw new AcmeRefusal('rejectedIdentifier', `${stranger} is not in the approved request`, 403);
       if (wish.notBefore !== undefined || wish.notAfter !== undefined)
         throw new AcmeRefusal('malformed', 'the profile decides how long a certificate lives', 400);
+      if ((await ordersSince(db, account.id, new Date(clock().getTime() - DAY_MS))) >= MOST_ORDERS)
+        throw new AcmeRefusal('rateLimited', `no more than ${MOST_ORDERS} orders a day`, 429);
       const id = randomUUID();
       const expiresAt = new Date(clock().getTime() + ORDER_MS);
       await insertOrder(db, { id, accountId: account.id, names, at: clock(), expiresAt });

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Db } from '@antin/adapters/db/transaction';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 import type { Jwk } from './jws.ts';
 
 export interface AcmeAccount {
@@ -89,6 +89,27 @@ export async function settleOrder(
       update authority.acme_order set error = ${JSON.stringify(outcome.error)}::jsonb
       where id = ${id} and certificate is null`.execute(db);
   }
+}
+
+/** How many orders an account made since then. */
+export async function ordersSince(db: Db, accountId: string, since: Date): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from authority.acme_order where account_id = ${accountId} and created_at > ${since}`.execute(db);
+  return rows[0]!.n;
+}
+
+/** Orders that ended long ago: what was issued stands in the register of certificates. */
+export async function forgetAcmeOrders(db: Db, before: Date): Promise<void> {
+  await sql`delete from authority.acme_order where expires_at < ${before}`.execute(db);
+}
+
+/** Account keys in force that are bound to one machine's account, which is locked: two that bind at once are counted both. */
+export async function boundKeys(tx: Tx, enrolmentId: string): Promise<number> {
+  await sql`select 1 from authority.enrolment_account where id = ${enrolmentId} for update`.execute(tx);
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from authority.acme_account
+    where enrolment_id = ${enrolmentId} and deactivated_at is null`.execute(tx);
+  return rows[0]!.n;
 }
 
 /** Whether this nonce is used for the first time; remembered until it would be too old anyway. */

@@ -18,4 +18,9 @@ export const statementsMigrations: Migrations = {
         )`.execute(db);
     },
   },
+  '2026-11-22T0350-statements-forgetting': {
+    async up(db: Kysely<unknown>) {
+      await sql`create index statement_order_created on authority.statement_order (created_at)`.execute(db);
+    },
+  },
 };

@@ -21,6 +21,7 @@ import type { Officer } from '../officers/caller.ts';
 import { bindCertificate, insertOfficer, officerById } from '../officers/store.ts';
 import { officersForDevices } from './officers-directory.ts';
 import { orderStatements, statementAnswers, statementOrder, type StatementDoors } from './orders.ts';
+import { forgetOrders } from './store.ts';
 import { jobById } from '@antin/adapters/devices/job-store';
 
 const home = useFolder();
@@ -122,5 +123,15 @@ describe('statements of officers', () => {
     await expect(orderStatements(doors, other, own)).rejects.toMatchObject({ code: 'statement.credential-not-usable' });
     const order = await orderStatements(doors, officer, { credentialId: sha256, statements: [statement()] });
     await expect(statementOrder(doors, other, order.id)).rejects.toMatchObject({ code: 'http.not-found' });
+  });
+
+  test('what is older than a day is forgotten, the rest stays', async () => {
+    const order = await orderStatements(doors, officer, { credentialId: sha256, statements: [statement()] });
+    const { rows } = await sql<{ at: Date }>`
+      select created_at as at from authority.statement_order where id = ${order.id}`.execute(database.db);
+    await forgetOrders(database.db, rows[0]!.at);
+    expect((await statementOrder(doors, officer, order.id)).id).toBe(order.id);
+    await forgetOrders(database.db, new Date(rows[0]!.at.getTime() + 1));
+    await expect(statementOrder(doors, officer, order.id)).rejects.toMatchObject({ code: 'http.not-found' });
   });
 });
