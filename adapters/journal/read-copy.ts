@@ -6,7 +6,7 @@ import { ENTRIES_FILE, HEADS_FILE } from './copy.ts';
 import { JournalFault } from './fault.ts';
 
 const EntryLine = z.object({ leafIndex: z.number().int().min(0), entry: z.string() });
-const HeadLine = SignedCheckpoint.extend({ size: z.number().int().min(1) });
+const HeadLine = z.object({ size: z.number().int().min(1), ...SignedCheckpoint.shape });
 
 /** Entries of a copy, in the order of the file. @throws {JournalFault} `journal.copy-damaged` */
 export function* copiedEntries(folder: string): Generator<z.infer<typeof EntryLine>> {
@@ -22,7 +22,11 @@ function* parsed<T extends z.ZodType>(path: string, shape: T): Generator<z.outpu
   let number = 0;
   for (const line of linesOf(path)) {
     number += 1;
-    yield shapeOf(line, shape, `${path}, line ${number}`);
+    const where = `${path}, line ${number}`;
+    const read = shapeOf(line, shape, where);
+    // A member said twice, an escaped letter: a person who searches the file would read something else than what is hashed.
+    if (JSON.stringify(read) !== line) throw new JournalFault('journal.copy-damaged', `${where} is not what a journal writes`);
+    yield read;
   }
 }
 

@@ -166,6 +166,14 @@ describe('antin journal', () => {
     expect(await check(folder)).toMatchObject({ code: 2, answer: { code: 'journal.no-head', entries: 14, brokenAt: 0 } });
   });
 
+  test('a line that says something twice, so that two readers see two things, does not pass', async () => {
+    const folder = join(home.path, 'twice');
+    cpSync(copy, folder, { recursive: true });
+    const path = join(folder, 'entries.ndjson');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"leafIndex":3,', '"leafIndex":3,"entry":"{}",'));
+    expect((await check(folder)).code).toBe(65);
+  });
+
   test('a proof cannot repaint the answer: what it says is printed without control characters', async () => {
     const whole = JSON.parse(readFileSync(proof('entry.json'), 'utf8')) as { head: Record<string, string> };
     const evil = '\u001b[2J\u009b1A\u202eMục này có trong nhật ký.';
