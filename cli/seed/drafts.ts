@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DraftFields } from '@antin/protocol/office/documents';
 import type { LoadedDirectory } from '@antin/agency/directory/types';
 import type { Demo } from './data.ts';
+import { call, signIn } from './as-person.ts';
 import type { SeedDoors } from './doors.ts';
 import { layOut } from './letter/layout.ts';
 import { letterPdf } from './letter/pdf.ts';
@@ -55,27 +56,4 @@ export async function seedDrafts(demo: Demo, loaded: LoadedDirectory, doors: See
       );
     }
   }
-}
-
-async function signIn(doors: SeedDoors, signInName: string): Promise<string> {
-  const response = await doors.request('/api/session', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ signInName, password: doors.password }),
-  });
-  if (!response.ok) throw new Error(`${signInName} cannot sign in: ${await response.text()}`);
-  return (response.headers.get('set-cookie') ?? '').split(';')[0] as string;
-}
-
-async function call(
-  doors: SeedDoors,
-  cookie: string,
-  method: string,
-  path: string,
-  body: string | Uint8Array,
-  headers: Record<string, string>,
-): Promise<unknown> {
-  const response = await doors.request(path, { method, headers: { ...headers, cookie }, body: body as RequestInit['body'] & {} });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
 }

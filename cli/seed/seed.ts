@@ -7,6 +7,7 @@ import type { SeedDoors } from './doors.ts';
 import { seedDrafts } from './drafts.ts';
 import { fourLevelDemo } from './four-level/demo.ts';
 import { seedPast } from './past.ts';
+import { seedRegister } from './register.ts';
 import { provinceDemo } from './province/demo.ts';
 
 export const demos: Readonly<Record<'province' | 'four-level', Demo>> = { province: provinceDemo, 'four-level': fourLevelDemo };
@@ -23,5 +24,6 @@ export async function seedDemo(demo: Demo, doors: SeedDoors): Promise<void> {
   doors.turnClock(undefined);
   await doors.authority.runJobs();
   await enrolEverybody(demo, loaded, doors);
+  await seedRegister(demo, doors);
   await seedDrafts(demo, loaded, doors);
 }
