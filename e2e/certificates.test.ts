@@ -119,9 +119,9 @@ describe.skipIf(chromiumPath === undefined)('certificates in the office', () => 
       .first()
       .waitFor();
     await go(province, '/chung-thu-so', 'Sổ chứng thư số');
-    await province.getByRole('link', { name: 'Võ Mạnh Cường' }).waitFor();
+    await province.getByRole('link', { name: 'Võ Mạnh Cường' }).first().waitFor();
     await inBoth(province, '97-register');
-    await province.getByRole('link', { name: 'Võ Mạnh Cường' }).click();
+    await province.getByRole('link', { name: 'Võ Mạnh Cường' }).first().click();
     await province.getByText('Việc có thể làm').waitFor();
     await inBoth(province, '98-certificate');
   });
