@@ -87,7 +87,10 @@ describe.skipIf(chromiumPath === undefined)('certificates in the office', () => 
     await inBoth(commune, '93-import-with-errors');
     await commune.getByRole('button', { name: 'Ẩn' }).click();
     await commune.getByRole('button', { name: 'Hoàn tác' }).click();
-    await commune.getByText(/^1 dòng/).first().waitFor();
+    await commune
+      .getByText(/^1 dòng/)
+      .first()
+      .waitFor();
   });
 
   test('it submits after looking once more, and the province accepts', async () => {
