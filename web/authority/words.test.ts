@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { editedItem, editFields } from '../authority/request/edit-fields.ts';
-import { commonName } from '../authority/common-name.ts';
-import { criterionOf } from '../authority/certificates/criterion.ts';
-import type { Words } from './catalogue.ts';
-import { authorityDeskWords } from './words/authority-desk.ts';
-import { authorityRequestWords } from './words/authority-requests.ts';
-import { consoleShellWords } from './words/authority.ts';
-import { deviceWords } from './words/devices.ts';
-import { signingWords } from './words/signing.ts';
+import { editedItem, editFields } from './request/edit-fields.ts';
+import { commonName } from './common-name.ts';
+import { criterionOf } from './certificates/criterion.ts';
+import type { Words } from '../i18n/catalogue.ts';
+import { authorityDeskWords } from '../i18n/words/authority-desk.ts';
+import { authorityRequestWords } from '../i18n/words/authority-requests.ts';
+import { consoleShellWords } from '../i18n/words/authority.ts';
+import { deviceWords } from '../i18n/words/devices.ts';
+import { signingWords } from '../i18n/words/signing.ts';
 
 const parts: Record<string, Words> = { authorityDeskWords, authorityRequestWords, consoleShellWords, deviceWords, signingWords };
 const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort();
