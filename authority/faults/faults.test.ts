@@ -53,6 +53,7 @@ test('what looks for orphans, reused serials and empty promises would find them'
   const responder = { answer: async () => ({ der: new Uint8Array(), producedAt: 0 }) };
   const looks = invariants({ db: () => database.db, ca, log, responder, ocspKind: () => 'good' });
   await looks.afterCrash([{ said: 'issued', serialHex: one.serialHex, sha256: 'ff' }]);
-  expect(looks.broken).toMatchObject({ orphans: 2, serialReuse: 1, brokenPromises: 1 });
+  // One serial stands under both: what stays wrong is counted once.
+  expect(looks.broken).toMatchObject({ orphans: 1, serialReuse: 1, brokenPromises: 1 });
   expect(looks.broken.goodForUnissued).toBeGreaterThan(0);
 });
