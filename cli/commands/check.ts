@@ -11,7 +11,7 @@ const vitest = (artefact: string, ...args: string[]) => [
   tool('vitest/vitest.mjs'),
   'run',
   '--reporter=default',
-  `--reporter=${join(root, 'testkit/skip-reporter.ts')}`,
+  `--reporter=${join(root, 'testkit/outcome-reporter.ts')}`,
   ...args,
   artefact,
 ];
@@ -63,9 +63,9 @@ export async function run(argv: string[], io: Io): Promise<number> {
     io.stderr.write(usage);
     return exit.usage;
   }
-  const skipped = join(root, 'artefacts', 'skipped');
-  rmSync(skipped, { recursive: true, force: true });
-  mkdirSync(skipped, { recursive: true });
+  const outcomes = join(root, 'artefacts', 'outcomes');
+  rmSync(outcomes, { recursive: true, force: true });
+  mkdirSync(outcomes, { recursive: true });
 
   const lines: string[] = [];
   let failed = 0;
@@ -79,18 +79,23 @@ export async function run(argv: string[], io: Io): Promise<number> {
     const done = spawnSync(process.execPath, step.command, {
       cwd: root,
       stdio: ['ignore', 2, 2],
-      env: { ...io.env, ANTIN_SKIPPED: join(skipped, `${at}.json`) },
+      env: { ...io.env, ANTIN_OUTCOMES: join(outcomes, `${at}.json`) },
     });
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     if (done.status !== 0) failed += 1;
     lines.push(`  ${done.status === 0 ? '✓' : '✗'}  ${step.name} ${seconds} s${done.signal === null ? '' : ` (${done.signal})`}`);
     if (done.signal === 'SIGINT') break;
   }
-  const skips = chosen.flatMap((_, at) => readSkips(join(skipped, `${at}.json`)));
+  const read = chosen.map((_, at) => readOutcomes(join(outcomes, `${at}.json`)));
+  const failures = read.flatMap((each) => each.failed);
+  const skips = read.flatMap((each) => each.skipped);
   const unexcused = skips.filter((skip) => !skip.excused);
   if (skips.length > 0) {
     lines.push('', `  SKIPPED, so nothing is known about them (${skips.length}):`);
-    for (const skip of skips) lines.push(`    ${skip.file}: ${skip.name}${skip.reason === undefined ? '' : ` (${skip.reason})`}`);
+    for (const skip of skips) lines.push(outcomeLine(skip));
+  }
+  if (failures.length > 0) {
+    lines.push('', `  FAILED TESTS (${failures.length}):`, ...failures.map(outcomeLine));
   }
   const strict = io.env['ANTIN_CI'] === '1' && unexcused.length > 0;
   if (strict) lines.push('', `  ✗  ${unexcused.length} tests skipped although CI has their tools`);
@@ -98,13 +103,22 @@ export async function run(argv: string[], io: Io): Promise<number> {
   return failed > 0 || strict ? 1 : exit.ok;
 }
 
-interface Skip {
+/** What testkit/outcome-reporter.ts writes. */
+interface Outcome {
   readonly file: string;
   readonly name: string;
   readonly reason?: string;
-  readonly excused: boolean;
 }
 
-function readSkips(path: string): Skip[] {
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Skip[]) : [];
+interface Outcomes {
+  readonly failed: readonly Outcome[];
+  readonly skipped: readonly (Outcome & { readonly excused: boolean })[];
+}
+
+function outcomeLine({ file, name, reason }: Outcome): string {
+  return `    ${file}: ${name}${reason === undefined ? '' : ` (${reason})`}`;
+}
+
+function readOutcomes(path: string): Outcomes {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Outcomes) : { failed: [], skipped: [] };
 }
