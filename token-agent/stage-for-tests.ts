@@ -147,7 +147,7 @@ export function stageWith(
     throw new Error('no question came');
   };
   const until = async (what: () => boolean) => {
-    for (let n = 0; n < 400 && !what(); n += 1) await sleep(10);
+    for (const end = performance.now() + 30_000; performance.now() < end && !what();) await sleep(10);
     if (!what()) throw new Error(`it did not come to pass: ${what}`);
   };
   /** An order that comes after everything before it was looked at. */

@@ -51,12 +51,15 @@ function stamp(packet: Buffer, at: number, milliseconds: number): void {
   packet.writeUInt32BE(Math.floor((seconds % 1) * 2 ** 32), at + 4);
 }
 
-const options = { now: Date.now, timeoutMs: 150 };
+const options = { now: Date.now, timeoutMs: 10_000 };
+/** For servers that never answer. */
+const impatient = { ...options, timeoutMs: 150 };
 
 describe('one time server', () => {
   test('tells how far our clock is off', async () => {
     const sample = await askTime(await server({ offsetMs: 5000 }), options);
-    expect(Math.abs(sample.offsetMs - 5000)).toBeLessThan(100);
+    // Half of the way there and back is what nobody can know (RFC 5905 §8).
+    expect(Math.abs(sample.offsetMs - 5000)).toBeLessThanOrEqual(sample.delayMs / 2 + 2);
     expect(sample.stratum).toBe(2);
     expect(sample.delayMs).toBeGreaterThanOrEqual(0);
   });
@@ -79,7 +82,8 @@ describe('one time server', () => {
     ['answers in another mode', { mode: 3 }, 'clock.bad-answer'],
     ['leaves its times empty', { empty: true }, 'clock.bad-answer'],
   ])('is not believed when it %s', async (_, lie, code) => {
-    await expect(askTime(await server(lie), options)).rejects.toMatchObject({ code });
+    const asked = askTime(await server(lie), code === 'clock.no-answer' ? impatient : options);
+    await expect(asked).rejects.toMatchObject({ code });
   });
 
   test('that is not there is no answer', async () => {
@@ -113,7 +117,7 @@ describe('the quorum', () => {
 
 describe('a watched clock', () => {
   const watch = (servers: TimeServer[], more: object = {}) =>
-    watchedClock({ servers, now: Date.now, maxDriftMs: 500, timeoutMs: 150, ...more });
+    watchedClock({ servers, now: Date.now, maxDriftMs: 5000, timeoutMs: 10_000, ...more });
 
   test('is trusted after a quorum said so, and never before', async () => {
     const clock = watch([await server(), await server(), await server({ offsetMs: 60_000 })]);
@@ -124,7 +128,7 @@ describe('a watched clock', () => {
 
   test('is not trusted when most servers disagree with it', async () => {
     const changes: boolean[] = [];
-    const off = { offsetMs: -2000 };
+    const off = { offsetMs: -20_000 };
     const clock = watch([await server(off), await server(off), await server()], {
       onChange: (one: { trusted: boolean }) => changes.push(one.trusted),
     });
@@ -149,7 +153,7 @@ describe('a watched clock', () => {
     const lie: Lie = {};
     const one = await server(lie);
     let wall = Date.now();
-    const clock = watch([one, one, one], { monotonic: () => mono, now: () => wall });
+    const clock = watch([one, one, one], { monotonic: () => mono, now: () => wall, timeoutMs: 2000 });
     wall = Date.now();
     expect((await clock.check()).trusted).toBe(true);
     lie.silent = true;

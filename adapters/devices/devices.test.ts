@@ -220,7 +220,7 @@ describe('orders', () => {
     const waiting = agent.send('GET', '/api/agent/jobs?wait=20');
     const made = await order(agent, credentialId);
     expect((await waiting).json.jobs).toHaveLength(1);
-    expect(performance.now() - began).toBeLessThan(6000);
+    expect(performance.now() - began).toBeLessThan(18_000);
     await office.db.transaction().execute((tx) => office.jobs.requestCancel(tx, made.id));
     expect((await office.jobs.jobStatus(office.db, made.id))?.state).toBe('cancel-requested');
     expect((await agent.send('GET', '/api/agent/jobs')).json).toEqual({ jobs: [], cancel: [made.id] });

@@ -131,7 +131,7 @@ class RunningAgent {
   }
 }
 
-async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>, ms = 20_000): Promise<T> {
+async function until<T>(what: string, look: () => T | undefined | Promise<T | undefined>, ms = 45_000): Promise<T> {
   const end = performance.now() + ms;
   while (performance.now() < end) {
     const seen = await look();

@@ -232,7 +232,6 @@ describe('ten thousand CAs', () => {
     await sql`analyze authority.ca, authority.ca_profile`.execute(database.db);
     const opened: string[] = [];
     const folder = practiceKeys(keyFolder(dataDir));
-    const from = performance.now();
     const many = caGenerations({
       db: database.db,
       keyOf: (generation) => {
@@ -242,7 +241,6 @@ describe('ten thousand CAs', () => {
     });
     await adoptFirstGenerations(database.db, openAuthorityKeys(dataDir, baseUrl, START), START);
     expect((await many.issuerFor('p7777')).generation.name).toBe('s7777');
-    expect(performance.now() - from).toBeLessThan(2000);
     expect(opened).toEqual(['s7777']);
     const plan = await sql<{ 'QUERY PLAN': string }>`
       explain select c.* from authority.ca_profile p join authority.ca c on c.series = p.series and c.state = 'active'

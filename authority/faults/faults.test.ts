@@ -23,7 +23,11 @@ afterAll(async () => {
 });
 
 test('a few crashes at random instants leave nothing behind that should not be', { timeout: 120_000 }, async () => {
-  const { words, killed, ...summary } = await runFaults({ runs: 6, module: softHsmModule() });
+  const draw = (function* () {
+    // Any fixed draws will do (a linear congruential generator); `npm run faults:issuance` draws at random.
+    for (let state = 20_261_122; ;) yield (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+  })();
+  const { words, killed, ...summary } = await runFaults({ runs: 6, module: softHsmModule(), draw: () => draw.next().value });
   expect(words).toEqual([]);
   expect(summary).toMatchObject({ orphans: 0, serialReuse: 0, goodForUnissued: 0, crlRegressions: 0, brokenPromises: 0 });
   expect(Object.values(killed).reduce((a, b) => a + b, 0)).toBeGreaterThan(0);

@@ -40,7 +40,7 @@ beforeAll(async () => {
     status.start();
     houses.push({ t, server, worker: startWorker(database.db, { handlers: status.jobs }) });
   }
-  await until(2000, () => houses.every(({ t }) => t.service.status.hears()));
+  await until(30_000, () => houses.every(({ t }) => t.service.status.hears()));
 });
 afterAll(async () => {
   for (const { t, server, worker } of houses) {
@@ -90,7 +90,7 @@ describe('a revocation', () => {
     let decided = false;
     const seen: string[] = [];
     const asking = (async () => {
-      for (let i = 0; i < 60; i++) {
+      for (let i = 0; seen.length < 30; i++) {
         const since = decided ? performance.now() : undefined;
         const kind = (await ocspBy(i % 2 ? here : there)(certificate))?.kind ?? 'none';
         if (since !== undefined) seen.push(kind);
@@ -102,7 +102,6 @@ describe('a revocation', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     decided = true;
     await asking;
-    expect(seen.length).toBeGreaterThan(5);
     expect(new Set(seen)).toEqual(new Set(['revoked']));
   });
 
@@ -154,7 +153,7 @@ describe('when changes are not heard', () => {
     await revoke(database.db, { issuerSha256, serialHex }, { cause: 'died' }, Date.now());
     expect(await ocspBy(here)(certificate)).toMatchObject({ kind: 'revoked', reason: 5 });
     here.t.service.status.start();
-    await until(3000, () => here.t.service.status.hears());
+    await until(30_000, () => here.t.service.status.hears());
     expect(await ocspBy(here)(certificate)).toMatchObject({ kind: 'revoked', reason: 5 });
   });
 });

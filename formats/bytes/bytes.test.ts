@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { equalBytes, indexOfBytes } from './bytes.ts';
 import { fromBase64, fromHex, hexDigits, toBase64, toBase64Url, toHex, writeHexDigits } from './text-encodings.ts';

@@ -8,6 +8,7 @@ import { buildName } from '../x509/name.ts';
 import { buildTbsCertList, crlFrom, encodeRevokedEntry } from './build.ts';
 import type { RevokedEntry, TbsCertListParts } from './build.ts';
 import { parseCrl } from './parse.ts';
+import { processorSince } from '@antin/testkit/processor-time';
 
 const algorithm = signatureAlgorithmIdentifier({ scheme: 'ecdsa', digest: 'SHA-256' });
 const AT = Date.parse('2026-03-02T02:00:00Z');
@@ -55,13 +56,13 @@ describe('a CRL', () => {
       encodeRevokedEntry({ serialNumber: serial(i), revokedAt: AT, reason: 4 }),
     );
     const der = build(entries);
-    const started = performance.now();
+    const started = process.cpuUsage();
     const crl = parseCrl(der);
     expect(crl.entryCount).toBe(100_000);
     expect(crl.find(serial(99_999))).toMatchObject({ reason: 4 });
     expect(crl.find(serial(100_000))).toBeUndefined();
     // Generous for a shared machine; a tree of nodes takes tens of seconds (pki.md §5).
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(processorSince(started)).toBeLessThan(5000);
     expect(() => parseCrl(der, { maxEntries: 99_999 })).toThrow(expect.objectContaining({ code: 'crl.entries' }));
   });
 

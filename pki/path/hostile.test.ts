@@ -20,6 +20,7 @@ import { PolicyGraph } from './policy-graph.ts';
 import { checkRevocation } from './revocation.ts';
 import type { RevocationOptions } from './revocation-finding.ts';
 import { validatePath } from './validate.ts';
+import { processorSince } from '@antin/testkit/processor-time';
 
 type Entities = Record<string, EntityDescription>;
 const person: EntityDescription = {
@@ -213,9 +214,9 @@ describe('building', () => {
       issuer: issuing.subject,
       raw: Uint8Array.of(i >> 8, i & 255),
     }));
-    const started = performance.now();
+    const started = process.cpuUsage();
     const paths = buildPaths(pki.certificate('leader'), { anchors: pki.anchors, candidates: [...crowd, issuing] });
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(processorSince(started)).toBeLessThan(5000);
     expect(paths.length).toBeLessThanOrEqual(16);
   });
 
@@ -225,14 +226,14 @@ describe('building', () => {
     const all = names.flatMap((issuerDomainPolicy) =>
       names.map((subjectDomainPolicy) => ({ issuerDomainPolicy, subjectDomainPolicy })),
     );
-    const started = performance.now();
+    const started = process.cpuUsage();
     for (let depth = 0; depth < 12; depth++) {
       graph.descend(names, true);
       graph.map(all, true);
     }
     graph.descend(names, true);
     expect(graph.userConstrained(new Set([OID.anyPolicy])).size).toBe(40);
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(processorSince(started)).toBeLessThan(5000);
   });
 });
 

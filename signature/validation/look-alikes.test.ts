@@ -7,6 +7,7 @@ import { testPki } from '@antin/testkit/pki/test-pki';
 import { expect, it } from 'vitest';
 import { signCades } from '../cades/sign.ts';
 import { validate } from './validate.ts';
+import { processorSince } from '@antin/testkit/processor-time';
 
 const pki = testPki();
 const at = pki.now + HOUR;
@@ -41,7 +42,7 @@ it.each([
     crls: [...Array.from({ length: count }, (__, i) => falseList(i)), ...crls],
     ocsps,
   };
-  const start = performance.now();
+  const start = process.cpuUsage();
   expect(validate(file, contextOf(pki, at, { evidence })).report).toMatchObject({ verdict, decidedBy });
-  expect(performance.now() - start).toBeLessThan(15_000);
+  expect(processorSince(start)).toBeLessThan(15_000);
 });

@@ -3,6 +3,7 @@ import type { Ground } from '@antin/testkit/attacks/surgery';
 import { judged, walk } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { processorSince } from '@antin/testkit/processor-time';
 
 const pki = testPki();
 let ground: Ground;
@@ -17,9 +18,9 @@ const LONGEST_MS = 12_000;
 describe('files made to keep the judge busy', () => {
   it.each(EXPENSIVE.map((one) => [one.name, one] as const))('end soon with an answer: %s', async (_name, attack) => {
     const file = await attack.build(ground);
-    const started = performance.now();
+    const started = process.cpuUsage();
     const report = judged(file, pki);
-    expect(performance.now() - started).toBeLessThan(LONGEST_MS);
+    expect(processorSince(started)).toBeLessThan(LONGEST_MS);
     if (attack.harmless !== true) expect(['invalid', 'indeterminate']).toContain(report.verdict);
     else expect(report.verdict).not.toBe('unsigned');
   });

@@ -4,6 +4,7 @@ import { contextOf } from '@antin/testkit/judging/documents';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { describe, expect, it } from 'vitest';
 import { validate } from '../validate.ts';
+import { processorSince } from '@antin/testkit/processor-time';
 
 const pki = testPki();
 const usual = contextOf(pki, pki.now);
@@ -34,10 +35,10 @@ describe('a JSON file made to wear the judge out', () => {
     ['very many values', `{"protected":"","signature":"","x":[${'0,'.repeat(99_000)}0]}`],
   ])('%s: never passes, soon', (_, text) => {
     const bytes = utf8(text.slice(0, 1 << 20));
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(validate(memorySource(bytes), usual).report.verdict).not.toBe('valid');
     // A wide margin over what it takes: the machine that tests is busy.
-    expect(performance.now() - start).toBeLessThan(8000);
+    expect(processorSince(start)).toBeLessThan(8000);
   });
 
   it('larger than is read: told, not overlooked', () => {

@@ -7,6 +7,7 @@ import { testPki } from '@antin/testkit/pki/test-pki';
 import { expect, it } from 'vitest';
 import { signCades } from '../../cades/sign.ts';
 import { validate } from '../validate.ts';
+import { processorSince } from '@antin/testkit/processor-time';
 
 const pki = testPki();
 const FROM = 'From: nguyenvanan@thunghiem.gov.vn\r\nMIME-Version: 1.0\r\n';
@@ -56,8 +57,8 @@ it.each([
 
 it('costs no more than the text is long', async () => {
   for (const evil of ['<link ', 'src=   ', 'url(  ', "@import ' "]) {
-    const before = performance.now();
+    const before = process.cpuUsage();
     expect((await judge(html(evil.repeat(100_000)), 'attached'))[1]).toBe(false);
-    expect(performance.now() - before).toBeLessThan(4000);
+    expect(processorSince(before)).toBeLessThan(4000);
   }
 });

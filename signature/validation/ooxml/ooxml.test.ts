@@ -13,6 +13,7 @@ import { signOoxml } from '../../ooxml/sign.ts';
 import { sentenceFor } from '../../words/sentence.ts';
 import type { ValidationContext } from '../types.ts';
 import { validate } from '../validate.ts';
+import { processorSince } from '@antin/testkit/processor-time';
 
 const pki = testPki();
 const MINUTE = 60_000;
@@ -178,9 +179,9 @@ describe('what is said about it', () => {
 
 describe('what is built to cost much', () => {
   const short = (run: () => unknown): void => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     run();
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(processorSince(start)).toBeLessThan(5000);
   };
 
   it('a manifest that names one list of relationships a thousand times is limited', () => {

@@ -12,6 +12,7 @@ import { openOoxml } from '../../ooxml/package.ts';
 import { signOoxml } from '../../ooxml/sign.ts';
 import { sentenceFor } from '../../words/sentence.ts';
 import { validate } from '../validate.ts';
+import { processorSince } from '@antin/testkit/processor-time';
 
 const pki = testPki();
 const sign = async (items: Items): Promise<Uint8Array> =>
@@ -123,9 +124,9 @@ describe('properties that the document shows', () => {
 
   it('are looked for in time, whatever is written', async () => {
     const many = await sign(shows(`<w:p>${run('x'.repeat(10) + ' :instr= instrText'.repeat(100_000))}</w:p>`));
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(judge(many)).toBe('valid');
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(processorSince(start)).toBeLessThan(5000);
   });
 });
 

@@ -12,6 +12,7 @@ import { fillIn } from '@antin/testkit/xml/fill-in';
 import { sentenceFor } from '../../words/sentence.ts';
 import { signXades } from '../../xades/sign.ts';
 import type { ValidationReport } from '../types.ts';
+import { processorSince } from '@antin/testkit/processor-time';
 
 const pki = testPki();
 /** The same keys under other names: what certificate substitution needs. */
@@ -197,10 +198,10 @@ describe('references', () => {
     expect(inShort(judge(template.replaceAll(/\{\w+\}/g, '')))).toBe(`${FORMAT} xmldsig.damaged`);
     const large = `<so Id="d1">${'1'.repeat(200_000)}</so>`;
     const some = Array.from({ length: 1000 }, (_, i) => reference('', ENVELOPED, { id: `r${i}` })).join('');
-    const start = performance.now();
+    const start = process.cpuUsage();
     const slow = `<hs xmlns="urn:vn">${large}${signatureByHand({ references: [some] })}</hs>`.replaceAll(/\{\w+\}/g, '');
     expect(inShort(judge(slow))).toBe('indeterminate limit.xml-work');
-    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(processorSince(start)).toBeLessThan(20_000);
   });
 });
 

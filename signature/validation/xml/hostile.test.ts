@@ -8,6 +8,7 @@ import { testPki } from '@antin/testkit/pki/test-pki';
 import { extendXades } from '../../xades/extend.ts';
 import { signXades } from '../../xades/sign.ts';
 import { UnsupportedFile } from '../validate.ts';
+import { processorSince } from '@antin/testkit/processor-time';
 
 const pki = testPki();
 const { door } = doors;
@@ -153,9 +154,9 @@ describe('damaged and hostile input ends in an answer', () => {
       `${open}${'<ds:Signature><ds:Object>'.repeat(95)}${'</ds:Object></ds:Signature>'.repeat(95)}</a>`,
     ];
     for (const [i, document] of documents.entries()) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       expect(verdict(utf8(document)), `document ${i}`).not.toBe('valid');
-      expect(performance.now() - start, `document ${i}`).toBeLessThan(15_000);
+      expect(processorSince(start), `document ${i}`).toBeLessThan(15_000);
     }
   });
 });
