@@ -12,7 +12,11 @@ import { estApp } from './est/routes.ts';
 import type { Issuance } from './issuance/issue.ts';
 
 export interface MachinesParts {
+  /** Machines' own part. */
   readonly db: AnyDatabase;
+  /** Where officers of issuance open accounts, and where sessions are looked up. */
+  readonly opening: AnyDatabase;
+  readonly session: AnyDatabase;
   readonly clock: Clock;
   readonly dataDir: string;
   /** `https://host/authority` */
@@ -25,13 +29,13 @@ export interface MachinesParts {
 
 /** What machines use: EST, ACME, and the officers' list of their accounts. Full paths. */
 export function machinesApp(parts: MachinesParts): Hono {
-  const { db, clock, baseUrl, issuance, chain } = parts;
+  const { db, opening, session, clock, baseUrl, issuance, chain } = parts;
   const accounts = { db, clock, box: secretBox(join(parts.dataDir, 'enrolment.key')) };
   const certify = { db, issuance, clock: () => clock().getTime() };
   const acme = `${baseUrl}/acme`;
   const est = `${new URL(baseUrl).origin}/.well-known/est`;
   const app = new Hono();
-  app.route('/', enrolmentApp({ ...accounts, est, acme: `${acme}/directory` }));
+  app.route('/', enrolmentApp({ ...accounts, db: opening, session, est, acme: `${acme}/directory` }));
   app.route('/', estApp({ ...accounts, certify, chain: async () => (await chain()).map((one) => one.raw) }));
   app.route(
     '/',

@@ -145,6 +145,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   const doors = options.console === undefined ? oneDoor(db) : await separatedDoors(db, options.console, log);
   const status = statusService({
     db: doors.as('antin_status'),
+    reading: doors.as('antin_ocsp'),
     path: new URL(baseUrl).pathname,
     clock,
     caKey: (issuer) => generations.statusSigner(issuer),
@@ -250,18 +251,19 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
       await prepare();
       for (const complaint of await audit()) log.error({ ...complaint }, 'published, and the linter would stop it');
       await desk?.everyMinute();
-      await forgetAcmeOrders(db, new Date(clock() - FORGET_ORDERS_MS));
+      await forgetAcmeOrders(doors.as('antin_machines'), new Date(clock() - FORGET_ORDERS_MS));
       await status.presign();
     },
     status,
     fast: (request, response) => status.fast(request, response) || stampFast(request, response),
     machines: () =>
       machinesApp({
-        ...{ db, baseUrl, dataDir: options.dataDir, issuance: direct, clock: () => new Date(clock()) },
+        ...{ db: doors.as('antin_machines'), opening: doors.as('antin_issuance'), session: doors.as('antin_session') },
+        ...{ baseUrl, dataDir: options.dataDir, issuance: registered, clock: () => new Date(clock()) },
         chain: async () => [...vouched.issuers, ...trustAnchors().map((anchor) => anchor.certificate)],
         revoke: (issuerSha256, serialHex, compromised) =>
           revoke(
-            db,
+            doors.as('antin_revocation'),
             { issuerSha256, serialHex },
             { reason: compromised ? 'keyCompromise' : 'cessationOfOperation', at: clock() },
             clock(),

@@ -103,9 +103,12 @@ export async function forgetAcmeOrders(db: Db, before: Date): Promise<void> {
   await sql`delete from authority.acme_order where expires_at < ${before}`.execute(db);
 }
 
-/** Account keys in force that are bound to one machine's account, which is locked: two that bind at once are counted both. */
+/**
+ * Account keys in force that are bound to one machine's account: two that bind at once are counted both. A lock by name, because
+ * locking the row itself would need the right to change accounts.
+ */
 export async function boundKeys(tx: Tx, enrolmentId: string): Promise<number> {
-  await sql`select 1 from authority.enrolment_account where id = ${enrolmentId} for update`.execute(tx);
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`acme keys ${enrolmentId}`}, 0))`.execute(tx);
   const { rows } = await sql<{ n: number }>`
     select count(*)::int as n from authority.acme_account
     where enrolment_id = ${enrolmentId} and deactivated_at is null`.execute(tx);

@@ -11,17 +11,20 @@ export interface EnrolmentDoors extends AccountDoors {
   /** Addresses that machines are told. */
   readonly est: string;
   readonly acme: string;
+  /** Where sessions of officers are looked up. */
+  readonly session: AccountDoors['db'];
 }
 
 /** Accounts of machines, for officers. */
 export function enrolmentApp(doors: EnrolmentDoors): Hono<OfficerEnv> {
   const { db, clock } = doors;
+  const session = { db: doors.session, clock };
   const app = new Hono<OfficerEnv>();
-  mount(app, routes.list, [requireOfficer({ db, clock }, 'every')], async () => {
+  mount(app, routes.list, [requireOfficer(session, 'every')], async () => {
     const now = clock();
     return { items: (await allAccounts(db)).map((one) => view(one, now)) };
   });
-  mount(app, routes.open, [requireOfficer({ db, clock }, ['issuance'])], async ({ body, c }) => {
+  mount(app, routes.open, [requireOfficer(session, ['issuance'])], async ({ body, c }) => {
     // To the end of that day in Hà Nội.
     const expiresAt = new Date(Date.parse(`${body.until}T00:00:00+07:00`) + 86_400_000);
     const now = clock();
@@ -30,7 +33,7 @@ export function enrolmentApp(doors: EnrolmentDoors): Hono<OfficerEnv> {
     const { id, secret } = await openAccount(doors, c.var.officer, { itemId: body.itemId, expiresAt });
     return { account: view((await accountById(db, id))!, now), secret, est: doors.est, acme: doors.acme };
   });
-  mount(app, routes.close, [requireOfficer({ db, clock }, ['issuance', 'revocation'])], async ({ params, c }) => {
+  mount(app, routes.close, [requireOfficer(session, ['issuance', 'revocation'])], async ({ params, c }) => {
     if ((await accountById(db, params.id)) === undefined) throw new Refusal('http.not-found');
     await shutAccount(doors, c.var.officer, params.id);
     return {};

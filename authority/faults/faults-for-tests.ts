@@ -80,7 +80,7 @@ export async function runFaults({ runs, module, draw = Math.random, onRun = () =
   let now = START;
   const clock = () => now;
   const responder = ocspResponder({
-    ...{ db: forwarding(() => db), clock, responder: () => responderKey, hears: () => false },
+    ...{ db: forwarding(() => db), keeping: forwarding(() => db), clock, responder: () => responderKey, hears: () => false },
     onFault: (fault) => onRun(`OCSP: ${String(fault)}`),
   });
   const looks = invariants({ db: () => db, ca, responder, log });

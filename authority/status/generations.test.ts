@@ -64,6 +64,7 @@ describe('generations of one CA', () => {
   test('each answers for its own certificates under its own responder, also the old one', async () => {
     const { answer } = ocspResponder({
       db,
+      keeping: db,
       responder: (sha) => responders.get(sha),
       clock: () => now,
       hears: () => false,
@@ -129,5 +130,14 @@ test('a start asks nothing of the database and opens no key, however many CAs th
   };
   const log = { info: () => {}, error: () => {} };
   const filled = () => [];
-  statusService({ db: untouchable, path: '/authority', clock: () => now, caKey: noKey, responder: noKey, filled, log });
+  statusService({
+    db: untouchable,
+    reading: untouchable,
+    path: '/authority',
+    clock: () => now,
+    caKey: noKey,
+    responder: noKey,
+    filled,
+    log,
+  });
 });

@@ -291,6 +291,7 @@ test('while the database is away, what was signed before is still told until it 
   const away = connect(own.address);
   const responder = ocspResponder({
     db: away,
+    keeping: away,
     responder: () => made('responder'),
     clock: () => a.now,
     hears: () => hears,

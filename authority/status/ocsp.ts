@@ -24,7 +24,10 @@ import { issuerByHashes, issuerBySha256 } from './issuers.ts';
 import type { StatusIssuer } from './issuers.ts';
 
 export interface ResponderParts {
+  /** Where questions are looked up: reads only. */
   readonly db: Db;
+  /** Where signed answers are kept; nothing of a question goes there but a number that was found. */
+  readonly keeping: Db;
   /** The delegated responder of a CA generation as it is now, renewed every few weeks; undefined where OCSP is not offered. */
   readonly responder: (issuerSha256: string) => CertifiedKey | undefined | Promise<CertifiedKey | undefined>;
   readonly clock: () => number;
@@ -59,7 +62,7 @@ const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
  * OCSP responder (RFC 6960, RFC 5019, RFC 9654) for every CA generation of this authority. Plain questions get answers that
  * were signed before; those with a nonce, of several certificates or about numbers never issued are signed for them alone.
  */
-export function ocspResponder({ db, responder, clock, hears, onFault, validMs = 4 * HOUR }: ResponderParts) {
+export function ocspResponder({ db, keeping, responder, clock, hears, onFault, validMs = 4 * HOUR }: ResponderParts) {
   const memory = new AnswerMemory();
   const issuers = new Map<string, StatusIssuer>();
   let live = 0;
@@ -144,7 +147,7 @@ export function ocspResponder({ db, responder, clock, hears, onFault, validMs = 
       const known = (await statusesOf(db, issuerSha256, [serialHex])).get(serialHex) ?? NEVER_ISSUED;
       if (known.status.kind === 'unknown') throw new NeverIssued();
       const answer = await sign(issuer, signer, [{ id: id.raw, known }], undefined);
-      await keepAnswers(db, issuerSha256, [{ ...answer, issuerSha256, serialHex, hash, status: known.status }]);
+      await keepAnswers(keeping, issuerSha256, [{ ...answer, issuerSha256, serialHex, hash, status: known.status }]);
       return answer;
     };
     try {
@@ -180,7 +183,7 @@ export function ocspResponder({ db, responder, clock, hears, onFault, validMs = 
   /** Signs answers again before they age, and, when told to, about every certificate in force. At most `most` a call. */
   async function presign(most: number): Promise<number> {
     const byIssuer = new Map<string, { serialHex: string; hash: IdHash }[]>();
-    for (const { issuerSha256, serialHex, hash } of await takeAgeing(db, clock(), most)) {
+    for (const { issuerSha256, serialHex, hash } of await takeAgeing(keeping, clock(), most)) {
       byIssuer.set(issuerSha256, [...(byIssuer.get(issuerSha256) ?? []), { serialHex, hash }]);
     }
     let signed = 0;
@@ -213,8 +216,8 @@ export function ocspResponder({ db, responder, clock, hears, onFault, validMs = 
       const answer = await sign(issuer, signer, [{ id, known }], undefined);
       answers.push({ ...answer, issuerSha256, serialHex, hash, status: known.status });
     }
-    if (ended.length > 0) await dropAnswers(db, issuerSha256, ended);
-    return (await keepAnswers(db, issuerSha256, answers)).length;
+    if (ended.length > 0) await dropAnswers(keeping, issuerSha256, ended);
+    return (await keepAnswers(keeping, issuerSha256, answers)).length;
   }
 
   return {

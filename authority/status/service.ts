@@ -20,7 +20,10 @@ import { statusRoutes } from './routes.ts';
 import { lapsingLists } from './store.ts';
 
 export interface StatusOptions {
+  /** Builds lists and keeps answers. */
   readonly db: AnyDatabase;
+  /** Whatever strangers ask: reads only. */
+  readonly reading: AnyDatabase;
   /** Path under which the routes are mounted, e.g. `/authority`. */
   readonly path: string;
   readonly clock: () => number;
@@ -63,10 +66,11 @@ const PUBLISH_BLOCK = 200;
 
 /** Lists, answers and their schedules over one database; any number of processes may run it side by side. */
 export function statusService(options: StatusOptions): StatusService {
-  const { db, path, clock, log } = options;
+  const { db, reading, path, clock, log } = options;
   let hearing: Hearing | undefined;
   const responder = ocspResponder({
-    db,
+    db: reading,
+    keeping: db,
     responder: options.responder,
     clock,
     hears: () => hearing?.hears() === true,
@@ -115,7 +119,7 @@ export function statusService(options: StatusOptions): StatusService {
   }
 
   async function health() {
-    const lapsing = await lapsingLists(db, clock());
+    const lapsing = await lapsingLists(reading, clock());
     const lists = lapsing.map((one) => {
       const name = one.shard < 0 ? one.name : `${one.name}-${one.shard}`;
       return one.number === undefined ? `${name}: never built` : `${name}: until ${new Date(one.nextUpdate).toISOString()}`;
@@ -134,7 +138,7 @@ export function statusService(options: StatusOptions): StatusService {
   }
 
   return {
-    routes: statusRoutes({ db, responder, clock }),
+    routes: statusRoutes({ db: reading, responder, clock }),
     responder,
     fast: ocspFastRoute(`${path}/ocsp`, responder, clock),
     jobs: {
@@ -154,7 +158,7 @@ export function statusService(options: StatusOptions): StatusService {
     },
     health,
     start() {
-      hearing ??= hearChanges(db, {
+      hearing ??= hearChanges(reading, {
         onChange(certificate) {
           responder.drop(certificate);
           changed.add(certificate);
