@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { agentRoutes } from '@antin/protocol/agent/jobs';
 import { inTransaction } from '../db/transaction.ts';
 import { Refusal } from '../http/refusal.ts';
+import { contentOf } from './contents.ts';
 import { batchById, jobById, jobsOfBatch, jobsToDrop, markFetched, openJobs, type JobRow } from './job-store.ts';
 import { batchToken, jobToken } from './job-token.ts';
 import type { AgentDeps } from './doors.ts';
@@ -122,21 +123,30 @@ export function agentApp(deps: AgentDeps): Hono {
   });
 
   app.get(agentRoutes.document.path, async (c) => {
-    const { device } = await proven(c);
     const params = agentRoutes.document.params?.safeParse(c.req.param());
     if (params?.success !== true) throw new Refusal('device.job-not-found');
-    const row = await jobById(db, params.data.id);
-    const document = row?.device_id === device.id ? row.documents[params.data.index] : undefined;
-    if (document === undefined) throw new Refusal('device.job-not-found');
-    const { body } = await deps.files.stream(document.preparedSha256);
-    return new Response(body, {
-      headers: {
-        'content-type': 'application/octet-stream',
-        'content-length': String(document.size),
-        'cache-control': 'no-store',
-      },
-    });
+    return content(c, params.data.id, params.data.index);
   });
+
+  app.get(agentRoutes.part.path, async (c) => {
+    const params = agentRoutes.part.params?.safeParse(c.req.param());
+    if (params?.success !== true || params.data.part < 0) throw new Refusal('device.job-not-found');
+    return content(c, params.data.id, params.data.index, params.data.part);
+  });
+
+  async function content(c: Context, id: string, index: number, part?: number): Promise<Response> {
+    const { device } = await proven(c);
+    const row = await jobById(db, id);
+    const found = row?.device_id === device.id ? await contentOf(db, row, index, part) : undefined;
+    if (found === undefined) throw new Refusal('device.job-not-found');
+    const headers = { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' };
+    if ('bytes' in found) {
+      const bytes = new Uint8Array(found.bytes);
+      return new Response(bytes, { headers: { ...headers, 'content-length': String(bytes.length) } });
+    }
+    const { size, body } = await deps.files.stream(found.sha256);
+    return new Response(body, { headers: { ...headers, 'content-length': String(size) } });
+  }
 
   app.post(agentRoutes.answer.path, async (c) => {
     const { device, body, evidence } = await proven(c);

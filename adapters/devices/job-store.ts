@@ -50,7 +50,17 @@ export type StoredDocument = {
   readonly preparedSha256: string;
   readonly size: number;
   readonly signedAttributes: string;
-} & ({ readonly byteRange: [0, number, number, number] } | { readonly content: 'statement' });
+} & (
+  | { readonly byteRange: [0, number, number, number] }
+  | { readonly content: 'statement'; readonly parts?: readonly StoredPart[] }
+  | { readonly content: 'container'; readonly parts: readonly StoredPart[] }
+);
+
+export interface StoredPart {
+  readonly name: string;
+  readonly sha256: string;
+  readonly size: number;
+}
 
 export type NewJobRow = Pick<
   JobRow,

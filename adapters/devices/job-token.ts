@@ -1,5 +1,5 @@
 import { BatchClaims, JobClaims } from '@antin/protocol/agent/jobs';
-import type { BatchRow, JobRow } from './job-store.ts';
+import type { BatchRow, JobRow, StoredDocument } from './job-store.ts';
 import type { PlatformKey } from './platform-key.ts';
 
 interface Platform {
@@ -25,7 +25,7 @@ export function jobToken(row: JobRow, platform: Platform): string {
     comparisonCode: row.comparison_code,
     person: row.person_name,
     summary: row.summary,
-    documents: row.documents.map((document, index) => ({ index, ...document })),
+    documents: row.documents.map(ordered),
   });
   return jws('antin-job', claims, platform);
 }
@@ -46,10 +46,15 @@ export function batchToken(batch: BatchRow, rows: readonly JobRow[], platform: P
     items: rows.map((row) => ({
       jti: row.id,
       summary: row.summary,
-      documents: row.documents.map((document, index) => ({ index, ...document })),
+      documents: row.documents.map(ordered),
     })),
   });
   return jws('antin-batch', claims, platform);
+}
+
+/** Of parts only their number is said: which they are stands in the manifest that the device makes again. */
+function ordered(document: StoredDocument, index: number) {
+  return 'content' in document ? { index, ...document, parts: document.parts?.length ?? 0 } : { index, ...document };
 }
 
 function jws(typ: string, claims: unknown, platform: Platform): string {

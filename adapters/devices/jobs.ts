@@ -1,14 +1,20 @@
-import type { JobAnswer } from '@antin/protocol/agent/jobs';
+import type { JobAct, JobAnswer } from '@antin/protocol/agent/jobs';
 import type { Credential, SigningJob } from '@antin/protocol/office/signing';
 import type { Sha256 } from '@antin/protocol/basics';
 import type { z } from 'zod';
 import type { Db, Tx } from '../db/transaction.ts';
 
 /** `approve`: an officer signs a statement, not a document. `hand-over`: the receiver of a key signs the record with it. */
-export type Act = 'sign' | 'issue' | 'approve' | 'hand-over';
+export type Act = JobAct;
 
-/** One prepared file; its bytes (placeholder included) must be in the file store before the transaction commits. */
-export type PreparedDocument = PreparedPdf | PreparedStatement;
+/**
+ * One prepared file. Its bytes (placeholder included) must be in the file store before the transaction commits; what is text
+ * and nobody's file comes along as `bytes`, lies beside the job, and is forgotten with it.
+ */
+export type PreparedDocument = PreparedPdf | PreparedStatement | PreparedContainer;
+
+/** What was prepared, as a job remembers it: without the bytes that came along. */
+export type RememberedDocument = PreparedPdf | Omit<PreparedStatement, 'bytes' | 'about'> | Omit<PreparedContainer, 'bytes'>;
 
 interface Prepared {
   readonly title: string;
@@ -26,6 +32,25 @@ export interface PreparedPdf extends Prepared {
 /** Text that is shown whole and signed as CAdES. */
 export interface PreparedStatement extends Prepared {
   readonly content: 'statement';
+  readonly bytes?: Uint8Array;
+  /** The text that the statement names by hash: the device reads in it whom the statement is about. */
+  readonly about?: Uint8Array;
+}
+
+/** The manifest of a container: the device makes it again from the parts. */
+export interface PreparedContainer extends Prepared {
+  readonly content: 'container';
+  readonly bytes?: Uint8Array;
+  /** In the order of the manifest. */
+  readonly parts: readonly PreparedPart[];
+}
+
+export interface PreparedPart {
+  readonly name: string;
+  readonly sha256: string;
+  readonly size: number;
+  /** When it is not in the file store. */
+  readonly bytes?: Uint8Array;
 }
 
 export interface NewSigningJob {
@@ -71,7 +96,7 @@ export interface JobRecord {
   readonly agentId: string;
   readonly personId: string;
   readonly originatorPositionId: string;
-  readonly documents: readonly PreparedDocument[];
+  readonly documents: readonly RememberedDocument[];
   readonly state: z.infer<typeof SigningJob>['state'];
   readonly createdAt: Date;
   readonly expiresAt: Date;

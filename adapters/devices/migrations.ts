@@ -23,7 +23,36 @@ export const devicesMigrations: Migrations = {
       if (!(await exists(db, 'agency')) && !(await exists(db, 'devices'))) await createTables(db);
     },
   },
+  '2026-11-22T0506-devices-contents': {
+    async up(db: Kysely<unknown>) {
+      if (await exists(db, 'devices')) await addContents(db);
+    },
+  },
 };
+
+/**
+ * What devices fetch and nobody keeps as a file, and the acts there are now. Safe to be done again: a room that joins later
+ * does it too, after its own steps about acts.
+ */
+export async function addContents(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table if not exists devices.signing_job_content (
+      job_id uuid not null references devices.signing_job (id) on delete cascade,
+      document integer not null,
+      -- -1: the document itself
+      part integer not null,
+      bytes bytea not null,
+      created_at timestamptz not null,
+      primary key (job_id, document, part)
+    )`.execute(db);
+  await sql`create index if not exists signing_job_content_created on devices.signing_job_content (created_at)`.execute(db);
+  for (const table of ['signing_job', 'signing_job_batch']) {
+    const check = sql.id(`${table}_act_check`);
+    await sql`
+      alter table devices.${sql.id(table)} drop constraint if exists ${check},
+        add constraint ${check} check (act in ('sign', 'issue', 'approve', 'hand-over', 'request'))`.execute(db);
+  }
+}
 
 /** The last step of the tables' old home. */
 export async function moveDevices(db: Kysely<unknown>): Promise<void> {

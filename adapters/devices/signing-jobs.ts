@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { Refusal } from '../http/refusal.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Db, Tx } from '../db/transaction.ts';
+import { forgetContentsOf, keepContents } from './contents.ts';
 import * as jobRows from './job-store.ts';
 import type { JobRow, StoredDocument } from './job-store.ts';
 import {
@@ -145,6 +146,7 @@ export function signingJobs(deps: {
         batch_ordinal: job.batch?.ordinal ?? null,
       };
       await jobRows.insertJob(tx, row);
+      await keepContents(tx, row.id, job.documents, now);
       return { id: row.id, comparisonCode: row.comparison_code, job: view({ ...fresh, ...row }, now) };
     },
     async openBatch(tx, batch) {
@@ -202,6 +204,7 @@ export function signingJobs(deps: {
         throw new Refusal('device.values-count');
       }
       await jobRows.storeAnswer(tx, row.id, { body, proof, now: clock(), ...stateAfter(answer) });
+      await forgetContentsOf(tx, row.id);
       const current = row.closed_at === null && (await jobRows.isNewest(tx, row));
       if (current) {
         const stored = (await jobRows.jobById(tx, row.id)) as JobRow;
@@ -263,8 +266,16 @@ function stored(document: PreparedDocument): StoredDocument {
   const { title, fileName, preparedSha256, size } = document;
   const signedAttributes = Buffer.from(document.signedAttributes).toString('base64');
   const common = { title, fileName, preparedSha256, size, signedAttributes };
-  return 'byteRange' in document ? { ...common, byteRange: [...document.byteRange] } : { ...common, content: document.content };
+  if ('byteRange' in document) return { ...common, byteRange: [...document.byteRange] };
+  if (document.content === 'container') {
+    return { ...common, content: 'container', parts: document.parts.map(({ bytes: _, ...part }) => part) };
+  }
+  const { about } = document;
+  const shown = about === undefined ? [] : [{ name: 'shown', sha256: sha256Of(about), size: about.length }];
+  return { ...common, content: 'statement', parts: shown };
 }
+
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /** What the page sees: expiry and a wish to cancel are facts about time, not rows. */
 function stateNow(row: Pick<JobRow, 'state' | 'expires_at' | 'cancel_requested_at' | 'answered_at'>, now: Date) {

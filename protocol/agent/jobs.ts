@@ -13,20 +13,34 @@ const fetched = {
   signedAttributes: Base64,
 };
 
+/** Most files of one container. */
+export const MAX_PARTS = 10_000;
+
 /**
  * One file to sign: the agent fetches the prepared bytes itself, hashes them and compares before it asks for consent. A PDF
- * with an empty place, or a statement: text that is shown whole, signed as CAdES.
+ * with an empty place; a statement: text that is shown whole, signed as CAdES; or a container, whose manifest is signed.
  */
 export const JobDocument = z.union([
   z.object({
     ...fetched,
     byteRange: z.tuple([z.literal(0), z.number().int(), z.number().int(), z.number().int()]),
   }),
-  z.object({ ...fetched, content: z.literal('statement') }),
+  z.object({
+    ...fetched,
+    content: z.literal('statement'),
+    /** 1 when the text that the statement names by its hash (`shownSha256`) can be fetched beside it. */
+    parts: z.number().int().min(0).max(1).default(0),
+  }),
+  /** What is fetched is an `ASiCManifest`; its parts are fetched one by one, in its order, and it is made again from them. */
+  z.object({ ...fetched, content: z.literal('container'), parts: z.number().int().min(1).max(MAX_PARTS) }),
 ]);
 export type JobDocument = z.infer<typeof JobDocument>;
 
 const Summary = z.array(z.object({ label: z.object({ vi: z.string(), en: z.string() }), value: z.string() }));
+
+/** What a device is asked for. `approve`: a statement of an officer; `request`: a consolidated request to an issuer. */
+export const JobAct = z.enum(['sign', 'issue', 'approve', 'hand-over', 'request']);
+export type JobAct = z.infer<typeof JobAct>;
 
 const Order = z.object({
   iss: z.string(),
@@ -35,7 +49,7 @@ const Order = z.object({
   jti: Id,
   iat: z.number().int(),
   exp: z.number().int(),
-  act: z.enum(['sign', 'issue', 'approve', 'hand-over']),
+  act: JobAct,
   /** SHA-256 of the certificate whose key must sign. */
   credential: Sha256,
   comparisonCode: z.string(),
@@ -125,6 +139,14 @@ export const agentRoutes = {
     summary: 'Prepared bytes of one file',
     caller: 'agent',
     params: z.object({ id: Id, index: z.coerce.number().int() }),
+    answer: z.unknown(),
+  }),
+  part: route({
+    method: 'GET',
+    path: '/api/agent/jobs/:id/documents/:index/parts/:part',
+    summary: 'Bytes of one file of a container, or of what a statement is about',
+    caller: 'agent',
+    params: z.object({ id: Id, index: z.coerce.number().int(), part: z.coerce.number().int() }),
     answer: z.unknown(),
   }),
   answer: route({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JobAct } from '../agent/jobs.ts';
 import { Day, Id, Instant, MAX_BATCH, Sha256 } from '../basics.ts';
 import { route } from '../route.ts';
 import { DocumentView, PlaceOnPage, Urgency } from './documents.ts';
@@ -39,7 +40,7 @@ export const JobState = z.enum([
 export const SigningJob = z.object({
   id: Id,
   documentId: Id,
-  act: z.enum(['sign', 'issue', 'approve', 'hand-over']),
+  act: JobAct,
   state: JobState,
   /** Four digits shown on the office page and on the device: the same document is meant. */
   comparisonCode: z.string().regex(/^\d{4}$/),
