@@ -48,6 +48,8 @@ export async function seat(
     acceptDownloads: true,
   });
   const page = await context.newPage();
+  // A shared machine may stand still for a while; a page that never comes is still an error.
+  page.setDefaultTimeout(90_000);
   const complaints: string[] = [];
   page.on('pageerror', (fault) => complaints.push(`script: ${fault.message}`));
   page.on('response', (response) => {
