@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { agentRoutes } from './agent/jobs.ts';
 import { enrolmentRoutes } from './authority/enrolment.ts';
+import { issuedRoutes } from './authority/issued.ts';
 import { officerRoutes } from './authority/officers.ts';
+import { operationRoutes } from './authority/operation.ts';
 import { registrationRoutes } from './authority/registration.ts';
+import { reportRoutes } from './authority/reports.ts';
 import { officerSessionRoutes } from './authority/session.ts';
 import { statementRoutes } from './authority/statements.ts';
 import { senderRoutes, submissionRoutes } from './authority/submissions.ts';
@@ -50,6 +53,9 @@ export const routeTables: Readonly<Record<string, Readonly<Record<string, Route>
   'authority-suspensions': suspensionRoutes as unknown as Record<string, Route>,
   'authority-statements': statementRoutes as unknown as Record<string, Route>,
   'authority-machines': enrolmentRoutes as unknown as Record<string, Route>,
+  'authority-certificates': issuedRoutes as unknown as Record<string, Route>,
+  'authority-operation': operationRoutes as unknown as Record<string, Route>,
+  'authority-reports': reportRoutes as unknown as Record<string, Route>,
   'authority-senders': senderRoutes as unknown as Record<string, Route>,
 };
 
