@@ -66,7 +66,7 @@ afterAll(() => lists.close());
 afterEach(() => vi.unstubAllEnvs());
 
 let port = 0;
-async function start(profile: 'practice' | 'production', env: Record<string, string>): Promise<Installation> {
+async function start(profile: 'practice' | 'production', env: Record<string, string>, tries = 5): Promise<Installation> {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
   const free = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => free.once('listening', resolve));
@@ -76,7 +76,12 @@ async function start(profile: 'practice' | 'production', env: Record<string, str
   const argv = ['--data', data, '--port', String(port), '--log-level', 'silent', '--services', 'agency', '--profile', profile];
   const online = profile === 'production' ? ['--public-url', 'https://office.example'] : [];
   const services = serviceTable();
-  return runServices(readSettings([...argv, ...online], {}, { dataDir: '', services: Object.keys(services) }), services);
+  const settings = readSettings([...argv, ...online], {}, { dataDir: '', services: Object.keys(services) });
+  return runServices(settings, services).catch((fault) => {
+    // Somebody else took the port that was free a moment ago.
+    if (fault?.code !== 'http.port-taken' || tries === 0) throw fault;
+    return start(profile, env, tries - 1);
+  });
 }
 
 const verify = (file: Uint8Array, query = ''): Promise<Response> =>
