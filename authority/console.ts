@@ -11,12 +11,15 @@ import type { Devices } from '@antin/adapters/devices/shared';
 import { openFileStore } from '@antin/adapters/files/store';
 import type { FileStore } from '@antin/adapters/files/store';
 import type { ProblemRows } from '@antin/adapters/http/problem';
+import type { JournalView } from '@antin/adapters/journal/state';
 import { peerAddress } from '@antin/adapters/http/rate-limit';
 import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
 import { ensureDatabaseRoles } from './database-roles/apply.ts';
 import { oneDoor, separateDoors } from './database-roles/doors.ts';
+import { checkOwnUsers, isEmbedded, isSuperuser } from './database-roles/own-users.ts';
 import type { Doors } from './database-roles/doors.ts';
 import type { DatabaseRole } from './database-roles/roles.ts';
+import { AuthorityFault } from './fault.ts';
 import { issuanceProblems } from './issuance/problems.ts';
 import { openChanges } from './officers/change-store.ts';
 import { judgeWith } from './officers/judge.ts';
@@ -24,6 +27,8 @@ import type { Trust } from './officers/judge.ts';
 import { officersProblems } from './officers/problems.ts';
 import { enrolmentProblems } from './enrolment/problems.ts';
 import { officersApp } from './officers/routes.ts';
+import { journalProblems } from './journal/problems.ts';
+import { journalApp } from './journal/routes.ts';
 import { foundOfficers } from './officers/seed.ts';
 import type { FirstOfficer } from './officers/seed.ts';
 import type { RegistrationDoors } from './registration/doors.ts';
@@ -57,6 +62,8 @@ export interface ConsoleSettings {
   readonly databaseUrls?: Partial<Record<DatabaseRole, string>>;
   /** Token agents of the installation, for officers who sign; without them statements are signed elsewhere. */
   readonly devices?: OfficersDevices;
+  /** What the process that keeps the journal knows of its copy; without it none is known. */
+  readonly journal?: JournalView;
 }
 
 export interface OfficersDevices {
@@ -101,18 +108,40 @@ export const consoleProblems: ProblemRows = {
   ...statementsProblems,
   ...deviceProblems,
   ...enrolmentProblems,
+  ...journalProblems,
 };
 
 /**
  * Connections for each part in its own database role, where the server has the roles; to be called after every migration.
+ *
+ * @throws {AuthorityFault} `database.superuser`, `database.roles-missing` in production; `database.role-user`
  */
 export async function separatedDoors(
   db: AnyDatabase,
-  { databaseUrls }: Pick<ConsoleSettings, 'databaseUrls'>,
+  { databaseUrls = {}, profile }: Pick<ConsoleSettings, 'databaseUrls' | 'profile'>,
   log: ConsoleParts['log'],
 ): Promise<Doors> {
-  const roles = await ensureDatabaseRoles(db);
-  if (roles.status === 'ready') return separateDoors(db, databaseUrls);
+  const production = profile === 'production';
+  if (production && (await isSuperuser(db))) {
+    if (!isEmbedded(db)) {
+      throw new AuthorityFault(
+        'database.superuser',
+        'the user of DATABASE_URL is a superuser: give the database to a user of its own, `antin database roles --user NAME`',
+      );
+    }
+    log.error({}, 'the database that came with the install is run by its superuser: parts are kept apart by this program alone');
+  }
+  const roles = await ensureDatabaseRoles(db, Object.keys(databaseUrls) as DatabaseRole[]);
+  if (roles.status === 'ready') {
+    await checkOwnUsers(db, databaseUrls);
+    return separateDoors(db, databaseUrls);
+  }
+  if (production) {
+    throw new AuthorityFault(
+      'database.roles-missing',
+      `${roles.why}; in production each part acts in its own role: \`antin database roles\` prints what an administrator runs once`,
+    );
+  }
   log.error({ why: roles.why }, 'no separate database roles; `antin database roles` prints what an administrator runs once');
   return oneDoor(db);
 }
@@ -163,6 +192,7 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
   app.route('/', submissionsApp(registration));
   app.route('/', requestsApp(registration));
   app.route('/', suspensionsApp(registration));
+  app.route('/', journalApp({ doors, clock, view: settings.journal }));
   app.route('/', sendersApp({ ...registration, addressOf }));
   if (settings.devices !== undefined) {
     const { shared, files, origin, chainOf } = settings.devices;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { authorityJournalRoutes } from '@antin/protocol/authority/journal';
 import { officerRoutes } from '@antin/protocol/authority/officers';
 import { registrationRoutes } from '@antin/protocol/authority/registration';
 import type { OfficerRole } from '@antin/protocol/authority/session';
@@ -59,9 +60,13 @@ const TABLE: Readonly<Record<string, readonly OfficerRole[]>> = {
   'POST /authority/api/officer-changes': ['operation'],
   'POST /authority/api/officer-changes/:id/confirm': ['operation'],
   'POST /authority/api/officer-changes/:id/reject': ['operation'],
+  'GET /authority/api/journal': ['audit'],
+  'GET /authority/api/journal/kinds': ['audit'],
+  'GET /authority/api/journal/state': ['audit', 'operation'],
+  'GET /authority/api/journal/entries/:number/proof': ['audit'],
 };
 
-const rows = [registrationRoutes, submissionRoutes, officerRoutes, suspensionRoutes].flatMap(
+const rows = [registrationRoutes, submissionRoutes, officerRoutes, suspensionRoutes, authorityJournalRoutes].flatMap(
   (table) => Object.values(table) as unknown as Route[],
 );
 const nameOf = (row: Route) => `${row.method} ${row.path}`;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { agentRoutes } from './agent/jobs.ts';
 import { enrolmentRoutes } from './authority/enrolment.ts';
 import { issuedRoutes } from './authority/issued.ts';
+import { authorityJournalRoutes } from './authority/journal.ts';
 import { officerRoutes } from './authority/officers.ts';
 import { operationRoutes } from './authority/operation.ts';
 import { registrationRoutes } from './authority/registration.ts';
@@ -52,6 +53,7 @@ export const routeTables: Readonly<Record<string, Readonly<Record<string, Route>
   'authority-submissions': submissionRoutes as unknown as Record<string, Route>,
   'authority-suspensions': suspensionRoutes as unknown as Record<string, Route>,
   'authority-statements': statementRoutes as unknown as Record<string, Route>,
+  'authority-journal': authorityJournalRoutes as unknown as Record<string, Route>,
   'authority-machines': enrolmentRoutes as unknown as Record<string, Route>,
   'authority-certificates': issuedRoutes as unknown as Record<string, Route>,
   'authority-operation': operationRoutes as unknown as Record<string, Route>,

@@ -55,6 +55,13 @@ export async function sealedHead(db: Db, schema: string, size?: number): Promise
   return rows[0] === undefined ? undefined : headOf(rows[0]);
 }
 
+/** When a head got its signature. */
+export async function sealedAt(db: Db, schema: string, size: number): Promise<Date | undefined> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select sealed_at as at from ${sql.id(schema, 'journal_head')} where size = ${size}`.execute(db);
+  return rows[0]?.at ?? undefined;
+}
+
 /** Signed heads in order of size. */
 export async function sealedHeadsAfter(db: Db, schema: string, size: number, limit: number): Promise<Head[]> {
   const { rows } = await sql<Row>`

@@ -52,4 +52,24 @@ export const journalMigrations: Migrations = {
       }
     },
   },
+  '2026-11-22T0512-journal-reading': {
+    async up(db: Kysely<unknown>) {
+      // Pages newest first: by moment, then by number; filters in front. They stand in for the indexes by number alone.
+      await sql`drop index authority.journal_entry_serial, authority.journal_entry_kind`.execute(db);
+      await sql`create index journal_entry_at on authority.journal_entry (at, id)`.execute(db);
+      await sql`create index journal_entry_kind on authority.journal_entry (kind, at, id)`.execute(db);
+      await sql`
+        create index journal_entry_serial on authority.journal_entry (serial_hex, at, id) where serial_hex is not null`.execute(
+        db,
+      );
+      await sql`
+        create index journal_entry_request on authority.journal_entry
+          (coalesce(detail ->> 'requestItemId', detail ->> 'requestId'), at, id)
+          where coalesce(detail ->> 'requestItemId', detail ->> 'requestId') is not null`.execute(db);
+      await sql`
+        create index journal_entry_officer on authority.journal_entry
+          (coalesce(detail ->> 'by', detail ->> 'officerId'), at, id)
+          where coalesce(detail ->> 'by', detail ->> 'officerId') is not null`.execute(db);
+    },
+  },
 };
