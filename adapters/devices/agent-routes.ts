@@ -5,7 +5,7 @@ import { agentRoutes } from '@antin/protocol/agent/jobs';
 import { inTransaction } from '../db/transaction.ts';
 import { Refusal } from '../http/refusal.ts';
 import { contentOf } from './contents.ts';
-import { batchById, jobById, jobsOfBatch, jobsToDrop, markFetched, openJobs, type JobRow } from './job-store.ts';
+import { batchById, jobById, jobsOfBatch, jobsToDrop, markFetched, openJobs, type JobRow, type StoredPart } from './job-store.ts';
 import { batchToken, jobToken } from './job-token.ts';
 import type { AgentDeps } from './doors.ts';
 import { proveRequest, type ProvenRequest } from './request-proof.ts';
@@ -134,19 +134,24 @@ export function agentApp(deps: AgentDeps): Hono {
     return content(c, params.data.id, params.data.index, params.data.part);
   });
 
-  async function content(c: Context, id: string, index: number, part?: number): Promise<Response> {
+  async function content(c: Context, id: string, index: number, n?: number): Promise<Response> {
     const { device } = await proven(c);
     const row = await jobById(db, id);
-    const found = row?.device_id === device.id ? await contentOf(db, row, index, part) : undefined;
+    // Parts are others' papers: only as long as somebody is asked to sign them.
+    const mayHave = row?.device_id === device.id && (n === undefined || (row.answered_at === null && row.closed_at === null));
+    const found = mayHave ? await contentOf(db, row, index, n) : undefined;
     if (found === undefined) throw new Refusal('device.job-not-found');
     const headers = { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' };
-    if ('bytes' in found) {
-      const bytes = new Uint8Array(found.bytes);
-      return new Response(bytes, { headers: { ...headers, 'content-length': String(bytes.length) } });
+    const bytes = found.bytes ?? (await readPart(row!, found.part));
+    if (bytes !== undefined) {
+      return new Response(new Uint8Array(bytes), { headers: { ...headers, 'content-length': String(bytes.length) } });
     }
     const { size, body } = await deps.files.stream(found.sha256);
     return new Response(body, { headers: { ...headers, 'content-length': String(size) } });
   }
+
+  const readPart = async (row: JobRow, part: StoredPart | undefined) =>
+    part === undefined ? undefined : jobs.readPart(row.act, { documentId: row.document_id }, part);
 
   app.post(agentRoutes.answer.path, async (c) => {
     const { device, body, evidence } = await proven(c);

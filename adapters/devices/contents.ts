@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../db/transaction.ts';
-import type { PreparedDocument, PreparedPart } from './jobs.ts';
+import type { PreparedDocument } from './jobs.ts';
 import type { JobRow, StoredPart } from './job-store.ts';
 
-/** Longer than any order lives: an agent that was off for a while still finds what its order is about. */
-const KEPT_MS = 24 * 3_600_000;
+/** Longer than any order lives. */
+const KEPT_MS = 15 * 60_000;
 const ITSELF = -1;
 
 /** Keeps what came along with the documents of a job beside it: texts that are nobody's file. */
@@ -12,9 +12,8 @@ export async function keepContents(tx: Tx, jobId: string, documents: readonly Pr
   for (const [n, document] of documents.entries()) {
     if (!('content' in document)) continue;
     if (document.bytes !== undefined) await insert(tx, { jobId, document: n, part: ITSELF, bytes: document.bytes, now });
-    for (const [part, { bytes }] of partsOf(document).entries()) {
-      if (bytes !== undefined) await insert(tx, { jobId, document: n, part, bytes, now });
-    }
+    const about = document.content === 'statement' ? document.about : undefined;
+    if (about !== undefined) await insert(tx, { jobId, document: n, part: 0, bytes: about, now });
   }
   await forgetContents(tx, new Date(now.getTime() - KEPT_MS));
 }
@@ -28,24 +27,28 @@ async function insert(
     values (${row.jobId}, ${row.document}, ${row.part}, ${Buffer.from(row.bytes)}, ${row.now})`.execute(tx);
 }
 
-function partsOf(document: Extract<PreparedDocument, { content: unknown }>): readonly Pick<PreparedPart, 'bytes'>[] {
-  if (document.content === 'container') return document.parts;
-  return document.about === undefined ? [] : [{ bytes: document.about }];
+/** What a device may fetch: the bytes, or what is to be looked for. */
+export interface Content {
+  readonly sha256: string;
+  readonly bytes?: Uint8Array;
+  readonly part?: StoredPart;
 }
 
-/** What a device may fetch: the bytes, or the name of a stored file; undefined when the job has no such thing. */
-export type Content = { readonly bytes: Uint8Array } | { readonly sha256: string; readonly size: number };
-
+/** @returns undefined when the job has no such thing */
 export async function contentOf(db: Db, row: JobRow, index: number, part = ITSELF): Promise<Content | undefined> {
   const document = row.documents[index];
   if (document === undefined) return undefined;
   const parts: readonly StoredPart[] = 'content' in document ? (document.parts ?? []) : [];
-  const wanted = part === ITSELF ? { sha256: document.preparedSha256, size: document.size } : parts[part];
-  if (wanted === undefined) return undefined;
+  const wanted = parts[part];
+  if (part !== ITSELF && wanted === undefined) return undefined;
   const { rows } = await sql<{ bytes: Uint8Array }>`
     select bytes from devices.signing_job_content
     where job_id = ${row.id} and document = ${index} and part = ${part}`.execute(db);
-  return rows[0] === undefined ? wanted : { bytes: rows[0].bytes };
+  return {
+    sha256: wanted?.sha256 ?? document.preparedSha256,
+    ...(rows[0] === undefined ? {} : { bytes: rows[0].bytes }),
+    ...(wanted === undefined ? {} : { part: wanted }),
+  };
 }
 
 /** A device that has answered fetches nothing any more. */

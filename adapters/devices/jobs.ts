@@ -49,9 +49,10 @@ export interface PreparedPart {
   readonly name: string;
   readonly sha256: string;
   readonly size: number;
-  /** When it is not in the file store. */
-  readonly bytes?: Uint8Array;
 }
+
+/** Reads a part of a container for a device, for rooms whose files only they can open; in vain is `undefined`. */
+export type PartReader = (job: { readonly documentId: string }, part: PreparedPart) => Promise<Uint8Array | undefined>;
 
 export interface NewSigningJob {
   readonly act: Act;
@@ -145,6 +146,8 @@ export interface SigningJobs {
   /** What became of received values: embedded and stored, or not. */
   settleJob(tx: Tx, id: string, outcome: { state: 'done' } | { state: 'failed'; reason: string }): Promise<void>;
   onAnswer(act: Act, handler: AnswerHandler): void;
+  /** Who reads the parts of containers of this act; else they are looked for in the file store. */
+  onPart(act: Act, reader: PartReader): void;
   /** Keys the person can use now in that position, those of agents online first. */
   credentialsFor(
     db: Db,

@@ -17,7 +17,9 @@ import {
   type BatchRecord,
   type DeviceDirectory,
   type JobRecord,
+  type PartReader,
   type PreparedDocument,
+  type PreparedPart,
   type SigningJobs,
   type UsableCredential,
 } from './jobs.ts';
@@ -37,6 +39,8 @@ export interface JobsWithAnswers extends SigningJobs {
    * @throws {Refusal} `device.job-not-found`, `device.values-count`
    */
   takeAnswer(tx: Tx, answer: { jobId: string; deviceId: string; body: Uint8Array; proof: string }): Promise<AnswerReply>;
+  /** A part of a container, when its room reads such parts itself. */
+  readPart(act: Act, job: { readonly documentId: string }, part: PreparedPart): Promise<Uint8Array | undefined>;
   /** Records which announced certificates are bound in the directory; the others are ignored. Returns the accepted ones. */
   announce(tx: Tx, deviceId: string, certificates: readonly Uint8Array[]): Promise<Sha256[]>;
 }
@@ -48,6 +52,7 @@ export function signingJobs(deps: {
 }): JobsWithAnswers {
   const { clock, directory, profile } = deps;
   const handlers = new Map<Act, AnswerHandler>();
+  const readers = new Map<Act, PartReader>();
 
   async function announce(tx: Tx, deviceId: string, certificates: readonly Uint8Array[]): Promise<Sha256[]> {
     const people = new Set(await rows.peopleOf(tx, deviceId));
@@ -192,6 +197,11 @@ export function signingJobs(deps: {
       if (handlers.has(act)) throw new TypeError(`a handler for ${act} is there already`);
       handlers.set(act, handler);
     },
+    onPart(act, reader) {
+      if (readers.has(act)) throw new TypeError(`parts of ${act} are read already`);
+      readers.set(act, reader);
+    },
+    readPart: async (act, job, part) => readers.get(act)?.(job, part),
     async takeAnswer(tx, { jobId, deviceId, body, proof }) {
       const row = await jobRows.lockJob(tx, jobId, deviceId);
       if (row === undefined) throw new Refusal('device.job-not-found');
@@ -268,7 +278,7 @@ function stored(document: PreparedDocument): StoredDocument {
   const common = { title, fileName, preparedSha256, size, signedAttributes };
   if ('byteRange' in document) return { ...common, byteRange: [...document.byteRange] };
   if (document.content === 'container') {
-    return { ...common, content: 'container', parts: document.parts.map(({ bytes: _, ...part }) => part) };
+    return { ...common, content: 'container', parts: document.parts.map(({ name, sha256, size }) => ({ name, sha256, size })) };
   }
   const { about } = document;
   const shown = about === undefined ? [] : [{ name: 'shown', sha256: sha256Of(about), size: about.length }];
