@@ -1,4 +1,6 @@
 import { Hono } from 'hono';
+import { enqueue } from '@antin/adapters/db/outbox';
+import { officeDay } from '@antin/adapters/clock/days';
 import type { Migrations } from '@antin/adapters/db/migrate';
 import type { JobHandler } from '@antin/adapters/db/worker';
 import type { ProblemRows } from '@antin/adapters/http/problem';
@@ -14,12 +16,12 @@ import { certificateTasks } from './certificates/tasks.ts';
 import { limitsNow } from './certificates/deps.ts';
 import { actsGivenBack } from './certificates/ask.ts';
 import type { IssuerDeps } from './issuers/deps.ts';
-import { issuerJobs } from './issuers/jobs.ts';
+import { issuerJobs, SEAL_QUEUE } from './issuers/jobs.ts';
 import { issuersMigrations } from './issuers/migrations.ts';
 import { openCounts } from './issuers/open-store.ts';
 import { issuersProblems } from './issuers/problems.ts';
 import { issuersApp } from './issuers/routes.ts';
-import { needsJobs } from './needs/jobs.ts';
+import { needsJobs, TIDY_QUEUE } from './needs/jobs.ts';
 import { needsMigrations } from './needs/migrations.ts';
 import { needsProblems } from './needs/problems.ts';
 import { needsGivenBack } from './needs/request.ts';
@@ -84,6 +86,10 @@ export function certificateSide(deps: CertificateSideDeps): CertificateSide {
       signing = devices;
       devices.jobs.onAnswer('hand-over', handOverAnswers(deps, devices.jobs));
     },
-    start: () => scheduleReminders(deps.db, deps.clock()),
+    async start() {
+      await scheduleReminders(deps.db, deps.clock());
+      await enqueue(deps.db, { queue: SEAL_QUEUE, key: '1', payload: {} });
+      await enqueue(deps.db, { queue: TIDY_QUEUE, key: officeDay(deps.clock()), payload: {} });
+    },
   };
 }

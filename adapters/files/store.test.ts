@@ -91,3 +91,12 @@ test('what a killed process left is cleared at the next start, what may still be
   openFileStore(join(folder, 'files'));
   expect(readdirSync(incoming)).toEqual(['young']);
 });
+
+test('what is removed is gone, what stands beside it stays, and removing twice is nothing', async () => {
+  const [gone, kept] = [await store.put(Uint8Array.of(1)), await store.put(Uint8Array.of(2))];
+  await store.remove(gone.sha256);
+  await store.remove(gone.sha256);
+  expect([await store.has(gone.sha256), await store.has(kept.sha256)]).toEqual([false, true]);
+  // A name from outside never leaves the folder.
+  expect(() => store.remove('../../etc/passwd')).toThrow('not the name of a stored file');
+});

@@ -25,6 +25,11 @@ export interface FileStore {
   /** All of it in memory: only for what is known to be small. */
   bytes(sha256: string): Promise<Uint8Array>;
   has(sha256: string): Promise<boolean>;
+  /**
+   * Takes a content away for good; nothing when it is not there. Only for content whose every use the caller knows: what was
+   * put twice is one file.
+   */
+  remove(sha256: string): Promise<void>;
 }
 
 /** Opens (and makes) a store in a folder of its own, 0700, files 0600. */
@@ -74,6 +79,7 @@ export function openFileStore(folder: string): FileStore {
         () => true,
         () => false,
       ),
+    remove: (sha256) => rm(pathOf(sha256), { force: true }),
   };
 }
 

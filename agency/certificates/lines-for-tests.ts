@@ -7,6 +7,7 @@ import { concatBytes } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import { signPades } from '@antin/signature/pades/sign';
+import { contentOf } from '../issuers/at-rest.ts';
 import { batchesOf, newKey, resultArchive, type FakeIssuer, type TestKey } from '../issuers/fake-issuer-for-tests.ts';
 import { deviceOfSerial } from './act-store.ts';
 import { columnsOf } from './on-item.ts';
@@ -113,8 +114,7 @@ export function registerLines(o: CertificateOffice, officer: string) {
     const { id } = requests[0];
     await o.post(officer, `/api/issuer-requests/${id}/send`, {});
     await o.post(officer, `/api/issuer-requests/${id}/send`, {});
-    const { rows } = await sql<{ content: string }>`select content from agency.issuer_request where id = ${id}`.execute(o.db);
-    const { items } = JSON.parse(rows[0]!.content);
+    const { items } = JSON.parse(await contentOf(o.deps.vault, o.db, id));
     await o.bytes(
       officer,
       'PUT',

@@ -4,6 +4,7 @@ import type { Tx } from '@antin/adapters/db/transaction';
 import type { FileStore } from '@antin/adapters/files/store';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import type { ItemResult } from '@antin/protocol/certificates/result';
+import type { CitizenNumbers } from '../directory/citizen-number.ts';
 import type { IssuerConnector } from './connector.ts';
 import type { RequestSealer } from './seal.ts';
 import type { ItemRecord } from './store.ts';
@@ -20,6 +21,8 @@ export interface IssuerDeps {
   readonly db: AnyDatabase;
   readonly clock: Clock;
   readonly files: FileStore;
+  /** Seals requests and what travels, at rest. */
+  readonly vault: CitizenNumbers;
   readonly connectors: ReadonlyMap<string, IssuerConnector>;
   readonly defaultConnector: string;
   readonly sealer: RequestSealer;

@@ -3,6 +3,7 @@ import { inTransaction } from '@antin/adapters/db/transaction';
 import type { JobHandler } from '@antin/adapters/db/worker';
 import type { ItemResult } from '@antin/protocol/certificates/result';
 import { record } from '../journal/journal.ts';
+import { sealWhatLiesOpen } from './at-rest.ts';
 import { ConnectorFault } from './connector.ts';
 import type { IssuerDeps } from './deps.ts';
 import { markDelivered, questionById } from './open-store.ts';
@@ -10,6 +11,8 @@ import { ANSWER_QUEUE, connectorOf, POLL_QUEUE, sealedRequest, SUBMIT_QUEUE } fr
 import { takeItems, takeResult } from './results.ts';
 import { batchNumbers, itemsOf, lockRequest, moveRequest, requestById } from './store.ts';
 
+/** What older versions kept in clear; asked for once at every start, and then has nothing to do. */
+export const SEAL_QUEUE = 'issuers.seal';
 const DEFAULT_POLL_MS = 60_000;
 /** Batches taken in one go; the rest comes with the next question. */
 const MOST_BATCHES = 200;
@@ -30,6 +33,10 @@ export function issuerJobs(deps: IssuerDeps): Readonly<Record<string, JobHandler
   }
 
   return {
+    [SEAL_QUEUE]: async (_job, { signal }) => {
+      await sealWhatLiesOpen(deps, signal);
+      return signal.aborted ? { status: 'retry', afterMs: 0, reason: 'interrupted' } : { status: 'done' };
+    },
     [SUBMIT_QUEUE]: async (job) => {
       const { requestId } = job.payload as { requestId: string };
       const { request, sealed } = await sealedRequest(deps, requestId);

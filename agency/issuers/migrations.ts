@@ -98,4 +98,20 @@ export const issuersMigrations: Record<string, Migration> = {
       );
     },
   },
+  '2026-11-22T0512-issuers-sealed-at-rest': {
+    async up(db: Kysely<unknown>) {
+      // Older rows lie open until the job has sealed them (at-rest.ts): a migration has no key.
+      await sql`alter table agency.issuer_request alter column content drop not null, add column content_sealed bytea,
+        add constraint issuer_request_content check (num_nonnulls(content, content_sealed) = 1)`.execute(db);
+      await sql`
+        create table agency.sealed_file (
+          -- Of the content, by which rows name it.
+          sha256 text primary key,
+          -- Of the sealed octets: its name in the store.
+          stored_sha256 text not null,
+          size integer not null,
+          at timestamptz not null
+        )`.execute(db);
+    },
+  },
 };

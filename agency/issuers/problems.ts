@@ -5,6 +5,17 @@ export const issuersProblems: ProblemRows = {
     status: 403,
     title: { vi: 'Chỉ cán bộ quản lý chứng thư số được làm việc này.', en: 'Only a certificate officer may do this.' },
   },
+  'sealed.does-not-open': {
+    status: 500,
+    title: {
+      vi: 'Không mở được dữ liệu đã mã hóa: khóa của hệ thống không khớp, hoặc dữ liệu đã bị sửa.',
+      en: 'Sealed data does not open: the key of this system does not fit it, or it was changed.',
+    },
+    remedy: {
+      vi: 'Báo quản trị hệ thống khôi phục đúng tệp khóa platform-key.pem đi cùng cơ sở dữ liệu này.',
+      en: 'Tell the administrator to put back the platform-key.pem that belongs to this database.',
+    },
+  },
   'issuer.request-not-found': {
     status: 404,
     title: { vi: 'Không tìm thấy hồ sơ đề nghị này.', en: 'This request was not found.' },

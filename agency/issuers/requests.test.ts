@@ -13,6 +13,7 @@ import { certificateSideMigrations } from '../certificate-side.ts';
 import { certificateOffice, type CertificateOffice } from '../certificates/office-for-tests.ts';
 import { officeMigrations } from '../office.ts';
 import type { Caller } from '../session/caller.ts';
+import { contentOf } from './at-rest.ts';
 import { prepareRequests, printRequest, sealedRequest, type PreparedItem } from './requests.ts';
 import { itemsOf, requestById } from './store.ts';
 
@@ -60,7 +61,7 @@ test('more than a request can hold becomes several, in the order of the round an
   );
   expect(ids).toHaveLength(2);
   const contents = await Promise.all(
-    ids.map(async (id) => ConsolidatedRequest.parse(JSON.parse((await requestById(database.db, id))!.content))),
+    ids.map(async (id) => ConsolidatedRequest.parse(JSON.parse(await contentOf(o.deps.vault, database.db, id)))),
   );
   expect(contents.map((one) => one.items.length)).toEqual([5000, 3]);
   expect(contents.flatMap((one) => one.items.map((asked) => asked.id))).toEqual(items.map((one) => one.item.id));

@@ -6,7 +6,9 @@ import { utf8 } from '@antin/formats/bytes/bytes';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import { ConsolidatedRequest, MAX_ITEMS, type RequestItem } from '@antin/protocol/certificates/request';
 import { record } from '../journal/journal.ts';
+import { putSealed, sealedBytes } from '../sealed-files.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
+import { contentOf, sealContent } from './at-rest.ts';
 import type { IssuerConnector, SealedRequest } from './connector.ts';
 import type { IssuerDeps } from './deps.ts';
 import { requestTables, type PrintedItem } from './forms-print.ts';
@@ -82,7 +84,8 @@ export async function prepareRequests(deps: IssuerDeps, tx: Tx, caller: Caller, 
       tx,
       {
         ...{ id, agencyId: input.agencyId, connector: connector.id, number: input.number ?? null },
-        ...{ roundId: input.round?.id ?? null, content, sha256, createdAt: at, createdBy: caller.fullName },
+        ...{ roundId: input.round?.id ?? null, contentSealed: sealContent(deps.vault, id, content), sha256 },
+        ...{ createdAt: at, createdBy: caller.fullName },
       },
       part.map(({ item, ...more }, i) => ({
         ...more,
@@ -109,7 +112,7 @@ export function connectorOf(deps: Pick<IssuerDeps, 'connectors'>, id: string): I
 
 /** The lists on paper, from what was sent and what the register says beside it. */
 export async function printRequest(deps: IssuerDeps, request: RequestRecord): Promise<Uint8Array> {
-  const content = ConsolidatedRequest.parse(JSON.parse(request.content));
+  const content = ConsolidatedRequest.parse(JSON.parse(await contentOf(deps.vault, deps.db, request.id)));
   const names = new Map<string, string>();
   for (let after: string | undefined; ;) {
     const rows = await itemsOf(deps.db, { requestId: request.id, after, size: 1000 });
@@ -151,35 +154,36 @@ export const CAUSE_WORDS = {
 export async function sealedRequest(deps: IssuerDeps, id: string): Promise<{ request: RequestRecord; sealed: SealedRequest }> {
   const request = await requestById(deps.db, id);
   if (request === undefined) throw new Refusal('issuer.request-not-found');
-  const content = ConsolidatedRequest.parse(JSON.parse(request.content));
+  const canonical = await contentOf(deps.vault, deps.db, id);
+  const content = ConsolidatedRequest.parse(JSON.parse(canonical));
   const hashes = [...new Set(content.items.flatMap((item) => item.attachments as readonly string[]))];
-  const attachments = hashes.map((sha256) => ({ sha256, bytes: () => deps.files.bytes(sha256) }));
+  const attachments = hashes.map((sha256) => ({ sha256, bytes: () => sealedBytes(deps, sha256) }));
   const whole = async (): Promise<SealedRequest> => {
     const now = (await requestById(deps.db, id))!;
     return {
-      ...{ requestId: id, canonical: request.content, sha256: request.sha256, attachments },
-      container: await deps.files.bytes(now.containerSha256!),
+      ...{ requestId: id, canonical, sha256: request.sha256, attachments },
+      container: await sealedBytes(deps, now.containerSha256!),
       mediaType: now.mediaType!,
     };
   };
   if (request.containerSha256 !== null) return { request, sealed: await whole() };
   const files: TravelFile[] = [
-    { name: 'request.json', bytes: utf8(request.content), mimeType: 'application/json' },
+    { name: 'request.json', bytes: utf8(canonical), mimeType: 'application/json' },
     { name: 'request.pdf', bytes: await printRequest(deps, request), mimeType: 'application/pdf' },
   ];
   for (const one of attachments) {
     files.push({ name: `attachments/${one.sha256}`, bytes: await one.bytes(), mimeType: 'application/octet-stream' });
   }
   const { container, mediaType } = await deps.sealer.seal(files, deps.clock());
-  const stored = await deps.files.put(container);
+  const containerSha256 = await putSealed(deps, container);
   await inTransaction(deps.db, async (tx) => {
     const locked = await lockRequest(tx, id);
     // Two at once: the first seal stands.
     if (locked?.containerSha256 !== null) return;
-    await sealRequestRow(tx, id, { sealedBy: deps.sealer.sealedBy, containerSha256: stored.sha256, mediaType });
+    await sealRequestRow(tx, id, { sealedBy: deps.sealer.sealedBy, containerSha256, mediaType });
     await record(tx, {
       ...{ event: 'IssuerRequestSealed', at: deps.clock(), agencyId: request.agencyId },
-      detail: { requestId: id, sealedBy: deps.sealer.sealedBy, sha256: stored.sha256, checksums: checksumOf(files) },
+      detail: { requestId: id, sealedBy: deps.sealer.sealedBy, sha256: containerSha256, checksums: checksumOf(files) },
     });
   });
   return { request: (await requestById(deps.db, id))!, sealed: await whole() };

@@ -11,7 +11,6 @@ export interface RequestRecord {
   readonly state: IssuerRequestState;
   readonly number: string | null;
   readonly roundId: string | null;
-  readonly content: string;
   readonly sha256: string;
   readonly sealedBy: 'organisation' | 'installation' | null;
   readonly containerSha256: string | null;
@@ -40,7 +39,7 @@ export interface ItemRecord {
   readonly text: string | null;
 }
 
-const requestColumns = sql`id, agency_id as "agencyId", connector, state, number, round_id as "roundId", content, sha256,
+const requestColumns = sql`id, agency_id as "agencyId", connector, state, number, round_id as "roundId", sha256,
   sealed_by as "sealedBy", container_sha256 as "containerSha256", media_type as "mediaType", created_at as "createdAt",
   created_by as "createdBy", sent_at as "sentAt", last_sequence as "lastSequence", last_error as "lastError"`;
 
@@ -50,16 +49,15 @@ const itemColumns = sql`i.id, i.request_id as "requestId", i.ordinal, i.act, i.s
 
 export async function insertRequest(
   tx: Tx,
-  request: Pick<
-    RequestRecord,
-    'id' | 'agencyId' | 'connector' | 'number' | 'roundId' | 'content' | 'sha256' | 'createdAt' | 'createdBy'
-  >,
+  request: Pick<RequestRecord, 'id' | 'agencyId' | 'connector' | 'number' | 'roundId' | 'sha256' | 'createdAt' | 'createdBy'> & {
+    readonly contentSealed: Uint8Array;
+  },
   items: readonly Omit<ItemRecord, 'requestId' | 'state' | 'sequence' | 'certificateSha256' | 'text'>[],
 ): Promise<void> {
-  const { id, agencyId, connector, number, roundId, content, sha256, createdAt, createdBy } = request;
+  const { id, agencyId, connector, number, roundId, contentSealed, sha256, createdAt, createdBy } = request;
   await sql`
-    insert into agency.issuer_request (id, agency_id, connector, state, number, round_id, content, sha256, created_at, created_by)
-    values (${id}, ${agencyId}, ${connector}, 'prepared', ${number}, ${roundId}, ${content}, ${sha256}, ${createdAt},
+    insert into agency.issuer_request (id, agency_id, connector, state, number, round_id, content_sealed, sha256, created_at, created_by)
+    values (${id}, ${agencyId}, ${connector}, 'prepared', ${number}, ${roundId}, ${Buffer.from(contentSealed)}, ${sha256}, ${createdAt},
       ${createdBy})`.execute(tx);
   const rows = items.map((item) => ({
     ...{ id: item.id, ordinal: item.ordinal, act: item.act, name: item.name, form: item.form, agency_id: item.agencyId },

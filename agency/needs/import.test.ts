@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { sql } from 'kysely';
 import { writeCsv, writeXlsx } from '@antin/adapters/tables/write';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
@@ -53,11 +55,22 @@ async function csv(rows: readonly string[][], heading: readonly string[] = headi
 }
 const bring = async (bytes: Uint8Array, form = '01') =>
   JSON.parse(Buffer.from(await o.bytes(officer, 'PUT', `/api/needs-sheets/${sheetId}/import/${form}`, bytes)).toString());
+/** What lies in the store, name by name; and whether any of it is a book or a list that can be read. */
+const files = (): Map<string, Uint8Array> =>
+  new Map(
+    readdirSync(o.folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /[0-9a-f]{64}$/.test(path))
+      .map((path) => [basename(path), new Uint8Array(readFileSync(join(o.folder, path)))]),
+  );
+const readable = (found: Map<string, Uint8Array>) =>
+  [...found.values()].some((bytes) => bytes[0] === 0x50 || Buffer.from(bytes).includes('nguoi'));
 const progress = (id: string) => o.get(officer, `/api/needs-imports/${id}`);
 
 test('five thousand rows come in by a job that can be killed, go on, and say for each row what became of it', async () => {
   const rows = Array.from({ length: 5000 }, (_, i) => line(i, i % 100 === 99 ? { citizenNumber: 'x' } : {}));
   const book = writeXlsx('Nhu cầu', headings, rows, 0);
+  const before = files();
+  expect(readable(new Map([['', book.read(0, book.size)]]))).toBe(true);
   const started = await bring(book.read(0, book.size));
   expect(started).toMatchObject({ state: 'running', rows: 5000, done: 0 });
   await expect(bring(book.read(0, book.size))).rejects.toMatchObject({ code: 'needs.import-running' });
@@ -76,6 +89,8 @@ test('five thousand rows come in by a job that can be killed, go on, and say for
   stop.abort();
   expect(await first).toBe('interrupted');
   const half = await progress(started.id);
+  expect(readable(files())).toBe(false);
+  expect(files().size - before.size).toBe(1);
   expect(half.state).toBe('running');
   expect(half.done).toBeLessThan(5000);
   await o.work();
@@ -91,6 +106,9 @@ test('five thousand rows come in by a job that can be killed, go on, and say for
   expect(wrong.items[0]).toMatchObject({ row: 101, errors: [{ column: 'citizenNumber', code: 'needs.cell-citizen-number' }] });
   expect(wrong.items).toHaveLength(10);
   expect((await o.get(officer, `/api/needs-sheets/${sheetId}`)).withErrors).toBe(50);
+
+  // The list of five thousand people lay sealed while it was needed, and is gone.
+  expect(readable(files())).toBe(false);
 
   // The whole file goes with one undo.
   const after = await o.post(officer, `/api/needs-sheets/${sheetId}/undo`, {});
@@ -121,6 +139,19 @@ test('the template that is given out comes back in as it is', async () => {
     await o.work();
     expect(await progress(started.id)).toMatchObject({ state: 'done', added: 1, withErrors: 0 });
   }
+});
+
+test('an import whose file cannot be read any more ends and says so, and its sheet takes the next one', async () => {
+  const before = files();
+  const started = await bring(await csv([line(7001)]));
+  const [name] = [...files().keys()].filter((one) => !before.has(one));
+  await o.files.remove(name!);
+  await o.work();
+  expect(await progress(started.id)).toMatchObject({ state: 'failed', added: 0, reason: 'file.not-found' });
+  const again = await bring(await csv([line(7001)]));
+  await o.work();
+  expect(await progress(again.id)).toMatchObject({ state: 'done', added: 1, withErrors: 0 });
+  expect(files()).toEqual(before);
 });
 
 test('an import stops when it is told to, and when its sheet is submitted', async () => {

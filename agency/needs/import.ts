@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { FileFault } from '@antin/adapters/files/fault';
 import { enqueue } from '@antin/adapters/db/outbox';
 import { inTransaction, type Db, type Tx } from '@antin/adapters/db/transaction';
 import { Refusal } from '@antin/adapters/http/refusal';
@@ -8,6 +9,7 @@ import { readTable } from '@antin/adapters/tables/read';
 import { TableFault } from '@antin/adapters/tables/table';
 import type { CellError } from '@antin/protocol/office/needs';
 import type { Form } from '@antin/protocol/office/certificates';
+import { SealedFault } from '../directory/citizen-number.ts';
 import { record } from '../journal/journal.ts';
 import { readCursor } from '../keyset.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
@@ -27,7 +29,8 @@ export interface ImportRecord {
   readonly sheetId: string;
   readonly form: Form;
   readonly fileName: string;
-  readonly fileSha256: string;
+  /** Its name in the store, sealed; null when the import is over. */
+  readonly fileSha256: string | null;
   readonly state: 'running' | 'done' | 'stopped' | 'failed';
   readonly rows: number;
   readonly done: number;
@@ -85,15 +88,17 @@ export async function startImport(
   input: { form: Form; fileName: string; bytes: Uint8Array },
 ): Promise<string> {
   const header = headerOf(input.bytes, input.form);
-  const { sha256 } = await deps.files.put(input.bytes);
+  // A list of people with their identity numbers: it lies sealed, and only as long as the job needs it.
+  const id = randomUUID() as string;
+  const { sha256: stored } = await deps.files.put(deps.vault.sealBytes(input.bytes, aboutFile(id)));
+  const sha256 = createHash('sha256').update(input.bytes).digest('hex');
   return editSheet(deps, caller, sheetId, async (tx, { round, sheet }) => {
     if (!round.forms.includes(input.form)) throw new Refusal('needs.form-not-asked');
     const running = await sql`select 1 from agency.needs_import where sheet_id = ${sheetId} and state = 'running'`.execute(tx);
     if (running.rows.length > 0) throw new Refusal('needs.import-running');
-    const id = randomUUID() as string;
     const at = deps.clock();
     await sql`insert into agency.needs_import (id, sheet_id, form, file_name, file_sha256, state, rows, started_by, started_at)
-      values (${id}, ${sheetId}, ${input.form}, ${input.fileName}, ${sha256}, 'running', ${header.rows.length}, ${caller.fullName}, ${at})`.execute(
+      values (${id}, ${sheetId}, ${input.form}, ${input.fileName}, ${stored}, 'running', ${header.rows.length}, ${caller.fullName}, ${at})`.execute(
       tx,
     );
     await noteChange(tx, { sheetId, kind: 'import', importId: id, at });
@@ -103,14 +108,39 @@ export async function startImport(
       detail: { file: input.fileName, sha256, rows: String(header.rows.length) },
     });
     return id;
+  }).catch(async (fault: unknown) => {
+    await deps.files.remove(stored);
+    throw fault;
   });
+}
+
+const aboutFile = (importId: string): string => `needs import ${importId}`;
+
+/** What the file says, or why it can be read no longer: then the import ends, and does not hold up its sheet for ever. */
+async function fileOf(deps: NeedsDeps, one: ImportRecord): Promise<Header | { readonly failed: string }> {
+  try {
+    return headerOf(deps.vault.openBytes(await deps.files.bytes(one.fileSha256!), aboutFile(one.id)), one.form);
+  } catch (fault) {
+    if (fault instanceof Refusal || fault instanceof SealedFault || fault instanceof FileFault) return { failed: fault.code };
+    throw fault;
+  }
+}
+
+/** Files of imports that are over: none is kept longer than its rows are taken in. */
+export async function dropImportFiles(deps: Pick<NeedsDeps, 'db' | 'files'>): Promise<void> {
+  const { rows } = await sql<{ id: string; stored: string }>`select id, file_sha256 as stored from agency.needs_import
+    where file_sha256 is not null and state <> 'running'`.execute(deps.db);
+  for (const { id, stored } of rows) {
+    await deps.files.remove(stored);
+    await sql`update agency.needs_import set file_sha256 = null where id = ${id}`.execute(deps.db);
+  }
 }
 
 /** Goes on where it stands: rows and progress are written together, so a run that was killed neither loses nor repeats any. */
 export async function runImport(deps: NeedsDeps, importId: string, signal?: AbortSignal): Promise<'finished' | 'interrupted'> {
   const start = await importById(deps.db, importId);
   if (start === undefined || start.state !== 'running') return 'finished';
-  const header = headerOf(await deps.files.bytes(start.fileSha256), start.form);
+  const file = await fileOf(deps, start);
   for (;;) {
     if (signal?.aborted === true) return 'interrupted';
     const more = await inTransaction(deps.db, async (tx) => {
@@ -118,14 +148,15 @@ export async function runImport(deps: NeedsDeps, importId: string, signal?: Abor
       const sheet = (await sheetById(tx, start.sheetId, true))!;
       const now = (await importById(tx, importId, true))!;
       if (now.state !== 'running') return false;
+      if ('failed' in file) return finish(tx, deps, now, 'failed', file.failed);
       const round = (await roundById(tx, sheet.roundId))!;
       const stating = sheet.state === 'stating' || sheet.state === 'returned';
       if (!stating || round.state !== 'open') return finish(tx, deps, now, 'stopped', 'needs.sheet-submitted');
-      const part = header.rows.slice(now.done, now.done + CHUNK);
+      const part = file.rows.slice(now.done, now.done + CHUNK);
       if (part.length === 0) return finish(tx, deps, now, 'done');
       const first = await takeRows(tx, sheet.id, part.length);
       const drafts = part.map((row, i) => {
-        const cell = cellsOf(header, row);
+        const cell = cellsOf(file, row);
         const cells = Object.fromEntries(COLUMNS[now.form].map((column) => [column.name, cell(column.name)]));
         return { row: first + i, form: now.form, cells, importId };
       });
@@ -140,11 +171,19 @@ export async function runImport(deps: NeedsDeps, importId: string, signal?: Abor
         with_errors = with_errors + ${bad} where id = ${importId}`.execute(tx);
       return true;
     });
-    if (!more) return 'finished';
+    if (more) continue;
+    await dropImportFiles(deps);
+    return 'finished';
   }
 }
 
-async function finish(tx: Tx, deps: NeedsDeps, now: ImportRecord, state: 'done' | 'stopped', reason?: string): Promise<false> {
+async function finish(
+  tx: Tx,
+  deps: NeedsDeps,
+  now: ImportRecord,
+  state: 'done' | 'stopped' | 'failed',
+  reason?: string,
+): Promise<false> {
   await sql`update agency.needs_import set state = ${state}, reason = ${reason ?? null}, finished_at = ${deps.clock()}
     where id = ${now.id}`.execute(tx);
   await record(tx, {
@@ -162,6 +201,7 @@ export async function stopImport(deps: NeedsDeps, caller: Caller, importId: stri
     const now = (await importById(tx, importId, true))!;
     if (now.state === 'running') await finish(tx, deps, now, 'stopped', 'needs.import-stopped');
   });
+  await dropImportFiles(deps);
 }
 
 export async function importRows(

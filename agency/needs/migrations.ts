@@ -105,4 +105,9 @@ export const needsMigrations: Record<string, Migration> = {
       await sql`create index needs_change_last on agency.needs_change (sheet_id, number) where undone_at is null`.execute(db);
     },
   },
+  '2026-11-22T0515-needs-import-files-go': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table agency.needs_import alter column file_sha256 drop not null`.execute(db);
+    },
+  },
 };

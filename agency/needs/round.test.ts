@@ -5,6 +5,7 @@ import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { certificateSideMigrations } from '../certificate-side.ts';
 import { certificateOffice, type CertificateOffice } from '../certificates/office-for-tests.ts';
+import { contentOf } from '../issuers/at-rest.ts';
 import { batchesOf, resultArchive } from '../issuers/fake-issuer-for-tests.ts';
 import { officeMigrations } from '../office.ts';
 
@@ -139,10 +140,7 @@ test('needs rise from commune to district to province, become one request, and i
     code: 'issuer.request-not-found',
   });
 
-  const { rows } = await sql<{ content: string }>`select content from agency.issuer_request where id = ${again.id}`.execute(
-    database.db,
-  );
-  const content = ConsolidatedRequest.parse(JSON.parse(rows[0]!.content));
+  const content = ConsolidatedRequest.parse(JSON.parse(await contentOf(o.deps.vault, database.db, again.id)));
   expect(content.items.map((item) => item.managingAgency.code)).toEqual(['H99.01', 'H99.20.01', 'H99.20.01']);
   const asked = content.items[1]!;
   const questionId = '77777777-7777-4777-8777-777777777777';

@@ -9,7 +9,7 @@ import { certificateSide, certificateSideMigrations } from '../certificate-side.
 import { receiptKeyOf } from '../exchange/receipt-key.ts';
 import { filesConnector } from '../issuers/files-connector.ts';
 import { installationSealer } from '../issuers/seal.ts';
-import { requestById } from '../issuers/store.ts';
+import { contentOf } from '../issuers/at-rest.ts';
 import { platformKeyOf } from '@antin/adapters/devices/platform-key';
 import { citizenNumbers } from '../directory/citizen-number.ts';
 import { bindCertificate } from '../directory/load.ts';
@@ -280,7 +280,7 @@ test('two communes become one on the day: posts, books, successors and one batch
   await takeEffect(doors, one.id);
   for (let times = 0; times < 2; times++) await doors.requestBatch!(one.id);
   const { certificateRequestId } = await o.get(tinh, `/api/reorganisations/${one.id}`);
-  const request = ConsolidatedRequest.parse(JSON.parse((await requestById(database.db, certificateRequestId))!.content));
+  const request = ConsolidatedRequest.parse(JSON.parse(await contentOf(doors.numbers, database.db, certificateRequestId)));
   expect([request.number, request.items.map((item) => item.act)]).toEqual([grounds.number, ['revoke', 'revoke', 'new', 'new']]);
   const lines = await sql<{ name: string; agency: string }>`
     select h.name, a.code as agency from agency.holding h join agency.agency a on a.id = h.agency_id
