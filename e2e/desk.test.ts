@@ -110,8 +110,9 @@ describe.skipIf(chromiumPath === undefined)('the desk', () => {
     expect(Number(await left.inputValue())).toBe(before - 11);
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('ArrowRight');
-    await page.getByRole('button', { name: 'Tiếp: kiểm tra lại' }).press('Enter');
-    await page.getByRole('button', { name: 'Ký số và chuyển văn thư' }).press('Enter');
+    // As a person does: not before the button takes it (the list of keys may still be on its way).
+    await page.getByRole('button', { name: 'Tiếp: kiểm tra lại', disabled: false }).press('Enter');
+    await page.getByRole('button', { name: 'Ký số và chuyển văn thư', disabled: false }).press('Enter');
     await page.locator('.job-code').waitFor();
     await refuseOnDevice(page);
     await inBoth(page, '72-device-refused');

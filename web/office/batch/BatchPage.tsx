@@ -2,7 +2,7 @@ import '../../i18n/words/pages.ts';
 import './batch.css';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { signingRoutes, type Credential, type ToSign } from '@antin/protocol/office/signing';
 import { Button } from '../../ui/Button.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
@@ -12,6 +12,7 @@ import { useSpeech } from '../../staff/language.tsx';
 import { credentialsQuery, toSignQuery } from '../data/signing-queries.ts';
 import { Pending } from '../../staff/Pending.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
+import { useStepFocus } from '../shell/use-step-focus.ts';
 import { bestCredential, CredentialChoice } from '../signing/CredentialChoice.tsx';
 import { useAppearance } from '../signing/use-appearance.ts';
 import { BatchCheck } from './BatchCheck.tsx';
@@ -54,7 +55,7 @@ function Choose({ items, total }: { readonly items: readonly ToSign[]; readonly 
   const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
   const [shownId, setShown] = useState(items[0]?.documentId);
   const [credentialId, setCredentialId] = useState<Credential['id'] | undefined>(undefined);
-  const panel = useRef<HTMLDivElement>(null);
+  const panel = useStepFocus(step);
   const image = useAppearance('person');
   const ratio = image.state === 'loading' ? undefined : image.state === 'ready' ? image.width / image.height : 120 / 54;
   const shown = items.find((item) => item.documentId === shownId);
@@ -81,14 +82,6 @@ function Choose({ items, total }: { readonly items: readonly ToSign[]; readonly 
       void navigate({ to: '/ky-nhieu/$id', params: { id: batch.id } });
     },
   });
-  const turn = (to: 'choose' | 'check'): void => {
-    setStep(to);
-    requestAnimationFrame(() => {
-      panel.current?.focus({ preventScroll: true });
-      panel.current?.scrollTo({ top: 0 });
-      panel.current?.scrollIntoView({ block: 'nearest' });
-    });
-  };
   const problem = sign.error === null ? undefined : problemText(sign.error, lang);
   const n = ready.length;
   return (
@@ -119,7 +112,7 @@ function Choose({ items, total }: { readonly items: readonly ToSign[]; readonly 
                   why={
                     n === 0 && open === 0 ? t('batch.none-chosen') : open > 0 ? t('batch.finding-place', { n: open }) : undefined
                   }
-                  onClick={() => turn('check')}
+                  onClick={() => setStep('check')}
                 >
                   {picked.length === 0
                     ? t('sign.continue')
@@ -154,7 +147,7 @@ function Choose({ items, total }: { readonly items: readonly ToSign[]; readonly 
               busy={sign.isPending}
               onShow={setShown}
               onSign={() => sign.mutate()}
-              onBack={() => turn('choose')}
+              onBack={() => setStep('choose')}
             />
           )}
         </div>

@@ -1,7 +1,7 @@
 import '../../i18n/words/pages.ts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { documentRoutes, type DocumentView, type PlaceOnPage } from '@antin/protocol/office/documents';
 import { signingRoutes, type Credential } from '@antin/protocol/office/signing';
 import { Button } from '../../ui/Button.tsx';
@@ -16,6 +16,7 @@ import { PlaceEditor, type PlaceBox } from '../pdf/PlaceEditor.tsx';
 import { PlaceFields } from '../pdf/PlaceFields.tsx';
 import { usePdf } from '../pdf/use-document.ts';
 import { actOf } from '../shell/acts.ts';
+import { useStepFocus } from '../shell/use-step-focus.ts';
 import { Pending } from '../../staff/Pending.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
 import { bestCredential, CredentialChoice } from './CredentialChoice.tsx';
@@ -47,7 +48,7 @@ function Sign({ view }: { readonly view: DocumentView }) {
   const [credentialId, setCredentialId] = useState<Credential['id'] | undefined>(undefined);
   const [jobId, setJobId] = useState(view.state === 'awaiting-signature' ? view.jobId : undefined);
   const [done, setDone] = useState(false);
-  const panel = useRef<HTMLDivElement>(null);
+  const panel = useStepFocus(step);
   const main = view.files.find((file) => file.role === 'main');
   const pdf = usePdf(
     main === undefined
@@ -113,14 +114,6 @@ function Sign({ view }: { readonly view: DocumentView }) {
     );
   }
   const act = actOf(view.acts, 'sign', lang);
-  const turn = (to: 'place' | 'check'): void => {
-    setStep(to);
-    // On a phone the panel is below the page: what is to be checked comes into sight, and the focus with it.
-    requestAnimationFrame(() => {
-      panel.current?.focus({ preventScroll: true });
-      panel.current?.scrollIntoView({ block: 'nearest' });
-    });
-  };
   const problem = sign.error === null ? undefined : problemText(sign.error, lang);
   const box: PlaceBox[] =
     place === undefined
@@ -205,7 +198,7 @@ function Sign({ view }: { readonly view: DocumentView }) {
                       : (act.why ?? t('why.wrong-state'))
                   }
                   busy={place === undefined}
-                  onClick={() => turn('check')}
+                  onClick={() => setStep('check')}
                 >
                   {t('sign.continue')}
                 </Button>
@@ -221,7 +214,7 @@ function Sign({ view }: { readonly view: DocumentView }) {
               credential={chosen}
               busy={sign.isPending}
               onSign={() => sign.mutate()}
-              onBack={() => turn('place')}
+              onBack={() => setStep('place')}
             />
           ) : null}
         </div>
