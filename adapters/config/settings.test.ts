@@ -21,6 +21,17 @@ test('a flag wins over the environment, which wins over what is built in', () =>
   expect(read([], { ANTIN_PORT: '' }).port).toBe(8080);
 });
 
+test('an authority in production says whose time it stamps: three servers, or this computer’s aloud; an office need not', () => {
+  const production = ['--profile', 'production'];
+  expect(() => read(production)).toThrow(/ANTIN_TIME_SERVERS is needed.*"local"/);
+  expect(() => read(production, { ANTIN_TIME_SERVERS: '' })).toThrow(/ANTIN_TIME_SERVERS is needed/);
+  expect(() => read(production, { ANTIN_TIME_SERVERS: 'a.example, b.example' })).toThrow(/fewer than three/);
+  expect(read(production, { ANTIN_TIME_SERVERS: 'a.example, b.example, c.example' }).timeServers).toHaveLength(3);
+  expect(read(production, { ANTIN_TIME_SERVERS: 'local' }).timeServers).toEqual([]);
+  expect(read([...production, '--services', 'office']).timeServers).toEqual([]);
+  expect(read([]).timeServers).toEqual([]);
+});
+
 describe('refused by name', () => {
   test.each([
     [['--port', '70000'], {}],

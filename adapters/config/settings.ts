@@ -94,7 +94,7 @@ export function readSettings(
     services,
     logLevel: oneOf('--log-level', pick('log-level', 'ANTIN_LOG_LEVEL') ?? 'warn', LEVELS),
     keepJobsDays: daysOf(env['ANTIN_KEEP_JOBS_DAYS']),
-    timeServers: timeServersOf(env['ANTIN_TIME_SERVERS'], profile),
+    timeServers: timeServersOf(env['ANTIN_TIME_SERVERS'], profile, services),
     help: values.help === true,
   };
 }
@@ -113,8 +113,15 @@ function portOf(text: string): number {
 }
 
 /** `local`, or names separated by commas. Time-stamps of a real authority need one or the other said aloud. */
-function timeServersOf(text: string | undefined, profile: Profile): readonly TimeServer[] {
-  if (text === undefined || text === '' || text === 'local') return [];
+function timeServersOf(text: string | undefined, profile: Profile, services: readonly string[]): readonly TimeServer[] {
+  if (text === undefined || text === '') {
+    if (profile !== 'production' || !services.includes('authority')) return [];
+    throw new ConfigFault(
+      'ANTIN_TIME_SERVERS is needed: in production an authority stamps the time of a clock that is held against three time servers ' +
+        'at least; on a closed network say "local", and this computer is taken at its word',
+    );
+  }
+  if (text === 'local') return [];
   try {
     const servers = timeServersFrom(text);
     // Of two that disagree nobody knows which one is right.

@@ -15,8 +15,10 @@ const LOCK = 'authority database roles';
 /**
  * Makes the roles where the server lets us, and gives each exactly its privileges. To be called after every migration: a
  * table that came with it is nobody's before. Several processes may start at once.
+ *
+ * @param elsewhere parts with a user of their own: the user of this connection need not be able to act as them
  */
-export async function ensureDatabaseRoles(db: Db): Promise<RolesReady> {
+export async function ensureDatabaseRoles(db: Db, elsewhere: readonly DatabaseRole[] = []): Promise<RolesReady> {
   const here = await standing(db);
   if (here.missing.length > 0 && here.mayCreate) {
     for (const statement of [...createStatements(), ...takeStatements()]) await sql.raw(statement).execute(db);
@@ -24,8 +26,9 @@ export async function ensureDatabaseRoles(db: Db): Promise<RolesReady> {
   const now = await standing(db);
   const statements = administratorStatements(now.user);
   if (now.missing.length > 0) return { status: 'missing', why: `no role ${now.missing.join(', ')}`, statements };
-  if (now.notMember.length > 0) {
-    return { status: 'missing', why: `${now.user} may not act as ${now.notMember.join(', ')}`, statements };
+  const lacking = now.notMember.filter((role) => !elsewhere.includes(role));
+  if (lacking.length > 0) {
+    return { status: 'missing', why: `${now.user} may not act as ${lacking.join(', ')}`, statements };
   }
   await inTransaction(db, async (tx) => {
     // Grants on one table at once from two processes fail with "tuple concurrently updated".
@@ -52,14 +55,14 @@ export async function tablesOf(db: Db): Promise<TableShape[]> {
 
 async function standing(
   db: Db,
-): Promise<{ user: string; mayCreate: boolean; missing: readonly string[]; notMember: readonly string[] }> {
+): Promise<{ user: string; mayCreate: boolean; missing: readonly string[]; notMember: readonly DatabaseRole[] }> {
   const { rows } = await sql<{ user: string; mayCreate: boolean }>`
     select session_user::text as "user", rolsuper or rolcreaterole as "mayCreate" from pg_catalog.pg_roles
     where rolname = session_user`.execute(db);
   const known = await sql<{ name: string }>`
     select rolname::text as name from pg_catalog.pg_roles where rolname = any(${[...DATABASE_ROLES]}::text[])`.execute(db);
   const names = new Set(known.rows.map((row) => row.name));
-  const notMember: string[] = [];
+  const notMember: DatabaseRole[] = [];
   for (const role of DATABASE_ROLES) if (names.has(role) && !(await mayAct(db, role))) notMember.push(role);
   return { ...only(rows, 'user'), missing: DATABASE_ROLES.filter((role) => !names.has(role)), notMember };
 }

@@ -8,7 +8,9 @@ import { testDatabase } from '@antin/testkit/database';
 import type { TestDatabase } from '@antin/testkit/database';
 import { migrations } from '../migrations.ts';
 import { databaseRoleStatements, ensureDatabaseRoles } from './apply.ts';
+import { separatedDoors } from '../console.ts';
 import { separateDoors } from './doors.ts';
+import { checkOwnUsers } from './own-users.ts';
 import { DATABASE_ROLES } from './roles.ts';
 
 /** As in production: a user that owns the database and is nobody special on the server. */
@@ -75,6 +77,80 @@ test('a part may have a user of its own, which no statement turns into another',
   }
   await doors.close();
   await sql.raw(`drop role ${own}`).execute(admin.db);
+});
+
+test('a user with more than its one part is refused before it is used, and the refusal names no address', async () => {
+  const socket = admin.address as Exclude<DatabaseAddress, string>;
+  const made: string[] = [];
+  const userOf = async (name: string, ...roles: string[]) => {
+    made.push(`${user}_${name}`);
+    await sql
+      .raw(`create role ${user}_${name} login ${roles.length === 0 ? '' : `in role ${roles.join(', ')}`}`)
+      .execute(admin.db);
+    return { ...socket, user: `${user}_${name}`, database };
+  };
+  const refusal = (urls: Parameters<typeof checkOwnUsers>[1]) =>
+    checkOwnUsers(db, urls).then(
+      () => 'good',
+      (fault: { code: string; message: string }) => `${fault.code}: ${fault.message}`,
+    );
+  expect(await refusal({ antin_approval: await userOf('one', 'antin_approval') })).toBe('good');
+  expect(await refusal({ antin_approval: await userOf('none') })).toContain('has not its role');
+  expect(await refusal({ antin_approval: await userOf('two', 'antin_approval', 'antin_registration') })).toContain(
+    'could also act as antin_registration',
+  );
+  expect(await refusal({ antin_approval: await userOf('owners', 'antin_approval', user) })).toContain(`could also act as`);
+  expect(await refusal({ antin_approval: { ...socket, user, database } })).toContain('is the owner of the tables');
+  expect(await refusal({ antin_approval: { ...socket, database } })).toContain('is a superuser');
+  expect(await refusal({ antin_approval: { ...socket, user: `${user}_one`, database: 'postgres' } })).toMatch(
+    /is in another database|cannot connect/,
+  );
+  const secret = await refusal({ antin_approval: `postgresql://nobody:geheim@localhost:1/${database}` });
+  expect(secret).toContain('database.role-user: the user for antin_approval cannot connect');
+  expect(secret).not.toContain('geheim');
+  for (const one of made) await sql.raw(`drop role ${one}`).execute(admin.db);
+});
+
+test('with users of their own for all parts, the owner need not be able to act as any', async () => {
+  const plain = `${user}_plain`;
+  await sql.raw(`create role ${plain} login nosuperuser`).execute(admin.db);
+  await sql.raw(`create database ${plain}_db owner ${plain}`).execute(admin.db);
+  const address = { ...(admin.address as Exclude<DatabaseAddress, string>), user: plain, database: `${plain}_db` };
+  const other = connect(address);
+  await migrate(other, migrations, 'authority');
+  expect(await ensureDatabaseRoles(other)).toMatchObject({ status: 'missing' });
+  expect(await ensureDatabaseRoles(other, DATABASE_ROLES)).toEqual({ status: 'ready' });
+  await other.destroy();
+  await sql.raw(`drop database ${plain}_db with (force)`).execute(admin.db);
+  await sql.raw(`drop role ${plain}`).execute(admin.db);
+});
+
+test('production refuses a superuser of a server of one’s own, and roles that are missing; practice says so and goes on', async () => {
+  const { user: superuser, socketDir, port } = admin.address as Exclude<DatabaseAddress, string>;
+  const said: string[] = [];
+  const log = { info: () => {}, error: (_: object, text: string) => void said.push(text) };
+  const url = (who: string) => `postgresql://${who}@/${database}?host=${encodeURIComponent(socketDir)}&port=${port}`;
+  const open = async (who: string, profile: 'practice' | 'production') => {
+    const one = connect(url(who));
+    try {
+      await (await separatedDoors(one, { profile }, log)).close();
+      return 'open';
+    } catch (fault) {
+      return (fault as { code: string }).code;
+    } finally {
+      await one.destroy();
+    }
+  };
+  expect(await open(superuser, 'production')).toBe('database.superuser');
+  expect(await open(superuser, 'practice')).toBe('open');
+  // The user of this file has been given the roles above.
+  expect(await open(user, 'production')).toBe('open');
+  expect(said).toEqual([]);
+  await sql.raw(`revoke antin_audit from ${user}`).execute(admin.db);
+  expect(await open(user, 'production')).toBe('database.roles-missing');
+  expect(await open(user, 'practice')).toBe('open');
+  expect(said).toEqual([expect.stringContaining('no separate database roles')]);
+  await sql.raw(`grant antin_audit to ${user}`).execute(admin.db);
 });
 
 test('what is printed is what is run', async () => {

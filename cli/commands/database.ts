@@ -1,8 +1,10 @@
+import { ConfigFault } from '@antin/adapters/config/settings';
 import { connect } from '@antin/adapters/db/connect';
 import { databaseRoleStatements, ensureDatabaseRoles } from '@antin/authority/database-roles/apply';
 import { administratorStatements } from '@antin/authority/database-roles/statements';
 import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { databaseEnvironment } from '../services/role-databases.ts';
 import { UsageFault, readOptions } from './options.ts';
 
 const usage = `antin database: the database behind an installation
@@ -30,14 +32,14 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (what !== 'roles' || rest.length > 0) throw new UsageFault('say what: roles');
     return await roles(options.single('user') ?? 'antin', options.flag('apply'), io);
   } catch (error) {
-    if (!(error instanceof UsageFault)) throw error;
+    if (!(error instanceof UsageFault || error instanceof ConfigFault)) throw error;
     io.stderr.write(`antin database: ${error.message}\n"antin database --help" shows the options.\n`);
     return exit.usage;
   }
 }
 
 async function roles(user: string, apply: boolean, io: Io): Promise<number> {
-  const url = io.env['DATABASE_URL'];
+  const url = databaseEnvironment(io.env)['DATABASE_URL'];
   if (url === undefined || url === '') {
     if (apply) throw new UsageFault('--apply needs DATABASE_URL');
     io.stdout.write(`${administratorStatements(user).join('\n')}\n`);

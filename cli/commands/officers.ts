@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { systemClock } from '@antin/adapters/clock/clock';
 import { officeDay } from '@antin/adapters/clock/days';
+import { ConfigFault } from '@antin/adapters/config/settings';
 import { connect } from '@antin/adapters/db/connect';
 import { Refusal } from '@antin/adapters/http/refusal';
 import { hashPassword } from '@antin/adapters/password/argon2';
@@ -10,6 +11,7 @@ import { foundOfficers } from '@antin/authority/officers/seed';
 import { OfficerRole } from '@antin/protocol/authority/session';
 import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { databaseEnvironment } from '../services/role-databases.ts';
 import { UsageFault, readOptions } from './options.ts';
 
 const usage = `antin officers: the first officers of an issuer
@@ -48,11 +50,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     }
     const [what, file, ...rest] = options.files;
     if (what !== 'found' || file === undefined || rest.length > 0) throw new UsageFault('say: found FILE');
-    const url = io.env['DATABASE_URL'];
+    const url = databaseEnvironment(io.env)['DATABASE_URL'];
     if (url === undefined || url === '') throw new UsageFault('DATABASE_URL says which database');
     return await found(url, readOfficers(file), io);
   } catch (error) {
-    const known = error instanceof UsageFault || error instanceof Refusal;
+    const known = error instanceof UsageFault || error instanceof Refusal || error instanceof ConfigFault;
     if (!known) throw error;
     io.stderr.write(`antin officers: ${error.message}\n"antin officers --help" shows the options.\n`);
     return exit.usage;

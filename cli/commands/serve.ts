@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { readSettings } from '@antin/adapters/config/settings';
 import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { databaseEnvironment } from '../services/role-databases.ts';
 import { runServices, type Installation } from '../services/run.ts';
 import { stopSignal } from '../services/stop-signal.ts';
 import { serviceTable } from '../services/table.ts';
@@ -40,6 +41,11 @@ const WRONG_USE = [
   'serve.practice-only',
   'source.trust-unreadable',
   'source.practice-anchor',
+  'database.superuser',
+  'database.roles-missing',
+  'database.role-user',
+  'keys.software-token',
+  'keys.hierarchy',
 ];
 
 /** `antin serve`: 0 after a clean stop, 64 wrong use, 69 port or folder taken or no database, 70 our own fault. */
@@ -48,7 +54,7 @@ export async function run(argv: string[], io: Io): Promise<number> {
   const signal = stopSignal();
   let installation: Installation | undefined;
   try {
-    const settings = readSettings(argv, io.env, {
+    const settings = readSettings(argv, databaseEnvironment(io.env), {
       dataDir: fileURLToPath(new URL('../../.antin', import.meta.url)),
       services: Object.keys(services),
     });

@@ -14,7 +14,9 @@ import { ACCURACY_MS } from '@antin/authority/time-stamp/rules';
 import { requireCeremonyKeys, signerPin } from './ceremony-keys.ts';
 import { devicesHere } from './devices.ts';
 import { journalHere } from './journal.ts';
-import { trustOf } from './trust.ts';
+import { roleDatabases } from './role-databases.ts';
+import { trustHere } from './judging.ts';
+import { issuersOf } from './trust.ts';
 import { beginFirstStart, FOUNDED } from './first-start.ts';
 import type { ServiceContext } from './service.ts';
 import type { AuthorityHere, Wires } from './wires.ts';
@@ -55,9 +57,11 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
       // The demo's authority is older than the oldest document of the seed.
       if (beginFirstStart(folder.path, settings.seed)) wires.past = FOUNDED;
       const baseUrl = publicUrl + AUTHORITY_PATH;
+      // Officers and senders may have their certificates elsewhere: requests come signed under the roots of that folder.
+      const trusted = trustHere(context, authority, process.env);
       // Before anything is issued: a database that was set back must not give out serial numbers again.
       const own = { ...authorityJournal, name: 'authority' } as const;
-      journal = await journalHere(context, wires, own, () => trustOf(authority), process.env);
+      journal = await journalHere(context, wires, own, () => trusted, process.env);
       ready = await authorityService({
         db,
         dataDir: folder.authority,
@@ -73,13 +77,12 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
           profile: settings.profile,
           signedActs: settings.profile === 'production' ? 'required' : 'when-present',
           secureCookie: publicUrl.startsWith('https:'),
+          databaseUrls: roleDatabases(process.env),
+          trust: () => trusted,
           devices: {
             ...{ shared, files, origin: () => publicUrl },
             agentPage: () => wires.agentPage?.(),
-            chainOf: async () =>
-              authority()
-                .chain()
-                .map((one) => one.raw),
+            chainOf: async (certificate) => issuersOf(certificate, trusted).map((one) => one.raw),
           },
         },
       });
