@@ -32,12 +32,27 @@ function pdfjsData(): Plugin {
   };
 }
 
-/** Sentences for what zod refuses: nobody reads them in a browser, where words come from the catalogue. */
-function withoutZodSentences(): Plugin {
+/**
+ * What zod can do and no browser asks it for: sentences for what it refuses (words come from the catalogue), and making JSON
+ * Schema (that is for `protocol/openapi.ts`, on servers). A tenth of the first load; called all the same, it says so.
+ */
+function withoutZodExtras(): Plugin {
   return {
-    name: 'antin-without-zod-sentences',
+    name: 'antin-without-zod-extras',
     apply: 'build',
-    load: (id) => (/[\\/]zod[\\/]v4[\\/]locales[\\/]en\.js$/.test(id) ? 'export default () => ({});' : undefined),
+    load(id) {
+      if (/[\\/]zod[\\/]v4[\\/]locales[\\/]en\.js$/.test(id)) return 'export default () => ({});';
+      if (!/[\\/]zod[\\/]v4[\\/]core[\\/](to-json-schema|json-schema-processors)\.js$/.test(id)) return undefined;
+      const source = readFileSync(id, 'utf8');
+      const names = [
+        ...[...source.matchAll(/^export (?:function|const) (\w+)/gm)].map((found) => found[1]),
+        ...[...source.matchAll(/^export \{ \w+ as (\w+) \};/gm)].map((found) => found[1]),
+      ];
+      return [
+        "const absent = () => { throw new Error('no JSON Schema in a browser'); };",
+        `export { ${names.map((name) => `absent as ${name}`).join(', ')} };`,
+      ].join('\n');
+    },
   };
 }
 
@@ -45,7 +60,7 @@ export default defineConfig({
   root: here,
   base: '/',
   publicDir: false,
-  plugins: [react(), pdfjsData(), withoutZodSentences()],
+  plugins: [react(), pdfjsData(), withoutZodExtras()],
   // Loaded when a file needs it: see there.
   resolve: { alias: [{ find: /^libxml2-wasm$/, replacement: join(here, 'verifier/xml-parser.ts') }] },
   build: {
