@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseCertificate } from '@antin/pki/x509/certificate';
-import { commonName, nameText } from '@antin/pki/x509/name';
 import type { BatchItem, JobAnswer } from '@antin/protocol/agent/jobs';
 import type { NativePin } from './consent/native-pin.ts';
 import type { Decision, PresentedJob, Prompt } from './consent/prompt.ts';
@@ -13,8 +11,10 @@ import type { Pairing } from './identity.ts';
 import { checkJob } from './job-check.ts';
 import type { AgentJournal } from './journal.ts';
 import type { HeldCertificate, KeyCondition, KeyHolder } from './keys/holder.ts';
-import { Run } from './order.ts';
+import { Run, unfit } from './order.ts';
+import { present } from './present.ts';
 import { ServerRefusal, type ServerClient } from './server-client.ts';
+import type { Taken } from './taken.ts';
 
 export interface AgentDeps {
   readonly folder: AgentFolder;
@@ -158,7 +158,7 @@ export class Agent {
     try {
       const held = (await keys.certificates()).find((entry) => entry.id === claims.credential);
       if (held === undefined) return this.#concludeAll(run, notUsed('no-key'));
-      const paths = await this.#fetchDocuments(run, held, place);
+      const taken = await this.#gather(run, held, place);
       if (run.items.length === 0) return undefined;
       const condition = await keys.condition(held.id);
       if (condition.blocked !== undefined) {
@@ -167,7 +167,9 @@ export class Agent {
       }
       const window = condition.pin === 'screen' ? this.#deps.pinWindow : undefined;
       const asked = window === undefined ? condition : { ...condition, pin: 'window' as const };
-      const presented = this.#present(run, held, asked, paths);
+      const presented = present(run, taken, {
+        ...{ held, condition: asked, practice: keys.kind === 'practice', wrongPins: this.#wrongPins.get(held.id) ?? 0 },
+      });
       let decision = await this.#deps.prompt.ask(presented, signal);
       if (decision.decision === 'sign' && window !== undefined) decision = await this.#pinFrom(window, presented, signal);
       if (decision.decision === 'refuse') return this.#concludeAll(run, notUsed('refused'));
@@ -188,24 +190,45 @@ export class Agent {
     return undefined;
   }
 
-  /** Paths of the files by job; a document that is not what the order says leaves the order, the others stay. */
-  async #fetchDocuments(run: Run, held: HeldCertificate, place: string): Promise<ReadonlyMap<string, readonly string[]>> {
-    const all = new Map<string, readonly string[]>();
-    for (const item of run.items) {
-      const paths: string[] = [];
+  /**
+   * Every document of every item, fetched and checked, a few at a time; what is not what the order says leaves it, the others
+   * stay. Nobody is asked before all have been looked at.
+   */
+  async #gather(run: Run, held: HeldCertificate, place: string): Promise<ReadonlyMap<string, readonly Taken[]>> {
+    const { client, prompt, report } = this.#deps;
+    const { signal } = run.controller;
+    const drop = (jti: string, code: string): void => {
+      report(code, jti);
+      this.#conclude(run, jti, notUsed('mismatch'));
+    };
+    for (const { jti, code } of unfit(run.order, run.items)) drop(jti, code);
+    const all = new Map<string, readonly Taken[]>();
+    const items = [...run.items];
+    const coming = { jti: run.order.id, claims: run.order.claims, items: items.length, batch: run.order.batch };
+    const total = items.reduce((sum, item) => sum + item.documents.length, 0);
+    let checked = 0;
+    const tell = (n: number): void => (total > 1 ? prompt.coming({ ...coming, total }, n) : undefined);
+    const one = async (item: BatchItem): Promise<void> => {
+      const taken: Taken[] = [];
       for (const document of item.documents) {
-        const path = `${place}/${item.jti}-${document.index}.${'byteRange' in document ? 'pdf' : 'txt'}`;
-        const bytes = await this.#deps.client.document(item.jti, document.index, run.controller.signal);
-        const mismatch = await takeDocument(document, bytes, path, held);
-        if (mismatch !== undefined) {
-          this.#deps.report(mismatch.code, `${item.jti} ${mismatch.index}`);
-          this.#conclude(run, item.jti, notUsed('mismatch'));
-          break;
-        }
-        paths.push(path);
+        const { index } = document;
+        const origin = {
+          document: () => client.document(item.jti, index, signal),
+          part: (part: number) => client.part(item.jti, index, part, signal),
+        };
+        const result = await takeDocument(document, origin, `${place}/${item.jti}-${index}`, held);
+        tell((checked += 1));
+        if (result.status === 'mismatch') return drop(item.jti, result.code);
+        taken.push(result);
       }
-      all.set(item.jti, paths);
-    }
+      all.set(item.jti, taken);
+    };
+    tell(0);
+    const queue = items.values();
+    const worker = async (): Promise<void> => {
+      for (const item of queue) if (run.has(item.jti)) await one(item);
+    };
+    await Promise.all(Array.from({ length: FETCHED_AT_ONCE }, worker));
     return all;
   }
 
@@ -291,7 +314,7 @@ export class Agent {
     prompt.tell({
       jti,
       order: run.order.id,
-      title: run.order.items.find((item) => item.jti === jti)?.documents[0]?.title ?? '',
+      title: run.titles.get(jti) ?? run.order.items.find((item) => item.jti === jti)?.documents[0]?.title ?? '',
       code: code ?? (answer.answer === 'not-used' ? answer.reason : answer.answer),
       at: clock().toISOString(),
     });
@@ -327,38 +350,6 @@ export class Agent {
     }
   }
 
-  #present(
-    run: Run,
-    held: HeldCertificate,
-    condition: KeyCondition,
-    paths: ReadonlyMap<string, readonly string[]>,
-  ): PresentedJob {
-    const certificate = parseCertificate(held.certificate);
-    const { order } = run;
-    // Exactly what is left to sign; files of all items are numbered through.
-    const shown = run.items.flatMap((item) =>
-      item.documents.map((document, n) => ({ ...document, path: paths.get(item.jti)?.[n] ?? '' })),
-    );
-    return {
-      jti: order.id,
-      claims: order.claims,
-      items: run.items.length,
-      batch: order.batch,
-      summary: order.batch ? [] : (order.items[0]?.summary ?? []),
-      documents: shown.map(({ title, fileName, size, path }, index) => ({ index, title, fileName, size, path })),
-      certificate: {
-        subject: commonName(certificate.subject) ?? nameText(certificate.subject),
-        issuer: commonName(certificate.issuer) ?? nameText(certificate.issuer),
-        serialHex: certificate.serialHex,
-        notAfter: new Date(certificate.notAfter).toISOString(),
-        place: held.place,
-      },
-      condition,
-      practice: this.#deps.keys.kind === 'practice',
-      wrongPins: this.#wrongPins.get(held.id) ?? 0,
-    };
-  }
-
   /** The window names the token and the comparison code, so that it is clear which question it belongs to. */
   async #pinFrom(window: NativePin, job: PresentedJob, signal: AbortSignal): Promise<Decision> {
     const { place, subject } = job.certificate;
@@ -385,6 +376,8 @@ export class Agent {
   }
 }
 
+/** Downloads side by side. */
+const FETCHED_AT_ONCE = 3;
 /** Items that go to the key under one login; a stop is heard in between. */
 const ITEMS_AT_ONCE = 5;
 

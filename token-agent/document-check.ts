@@ -1,67 +1,77 @@
-import { createHash } from 'node:crypto';
-import { createWriteStream, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { once } from 'node:events';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { fileSource } from '@antin/adapters/files/source';
+import { nodeInflate } from '@antin/adapters/inflate/node';
+import { FormatFault } from '@antin/formats/fault';
+import { openPdf } from '@antin/formats/pdf/file';
 import type { SignatureAlgorithm } from '@antin/pki/crypto';
-import type { JobClaims } from '@antin/protocol/agent/jobs';
+import type { JobDocument } from '@antin/protocol/agent/jobs';
 import { cmsDigestOf } from '@antin/signature/making/signer';
-import { checkStatement } from '@antin/signature/cades/inspect-statement';
 import { checkPrepared } from '@antin/signature/pades/inspect-prepared';
+import { takeContainer } from './container-check.ts';
+import { takeStatement } from './statement-check.ts';
+import { takeFile } from './take-file.ts';
+import type { Mismatch, Taken } from './taken.ts';
 
-/** Why what would be signed is not what is shown. */
-export interface Mismatch {
-  readonly index: number;
-  readonly code: string;
-  readonly message: string;
+const MOST = { pdf: 1 << 30, statement: 64 * 1024, container: 8 << 20 } as const;
+
+export interface SigningCertificate {
+  readonly certificate: Uint8Array;
+  readonly algorithm: SignatureAlgorithm;
 }
 
-const MAX_DOCUMENT = 1 << 30;
-/** A person reads it whole. */
-const MAX_STATEMENT = 64 * 1024;
+/** Where a document comes from: itself, and what belongs to it. */
+export interface Origin {
+  document(): Promise<AsyncIterable<Uint8Array>>;
+  part(part: number): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export type Mismatched = (code: string, message: string) => Mismatch;
 
 /**
- * Takes a prepared document to disk and holds it against the order: size and SHA-256 of the whole file, and that the bytes the key
- * will sign speak of exactly this file and exactly this certificate. What is shown is this file.
+ * Takes a prepared document to disk and holds it against the order: size and SHA-256 of the whole file, that the bytes the key
+ * will sign speak of exactly this file and exactly this certificate, and that it can be read. What is shown is this file, and what
+ * is said about it was read in it.
  *
- * @returns undefined when everything fits
+ * @param place path without ending
  */
 export async function takeDocument(
-  document: JobClaims['documents'][number],
-  bytes: AsyncIterable<Uint8Array>,
-  path: string,
-  key: { readonly certificate: Uint8Array; readonly algorithm: SignatureAlgorithm },
-): Promise<Mismatch | undefined> {
-  const mismatch = (code: string, message: string): Mismatch => ({ index: document.index, code, message });
-  const most = 'byteRange' in document ? MAX_DOCUMENT : MAX_STATEMENT;
-  if (document.size > most) return mismatch('document.too-large', `more than ${most} bytes`);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const hash = createHash('sha256');
-  const file = createWriteStream(path, { mode: 0o600, flags: 'w' });
-  let size = 0;
-  try {
-    for await (const piece of bytes) {
-      size += piece.length;
-      if (size > document.size) return mismatch('document.size', `expected ${document.size} bytes, more came`);
-      hash.update(piece);
-      if (!file.write(piece)) await once(file, 'drain');
-    }
-  } finally {
-    file.end();
-    await once(file, 'close');
-  }
-  if (size !== document.size) return mismatch('document.size', `expected ${document.size} bytes, got ${size}`);
-  if (hash.digest('hex') !== document.preparedSha256) {
+  document: JobDocument,
+  origin: Origin,
+  place: string,
+  key: SigningCertificate,
+): Promise<Taken | Mismatch> {
+  const mismatch: Mismatched = (code, message) => ({ status: 'mismatch', index: document.index, code, message });
+  const kind = 'byteRange' in document ? 'pdf' : document.content;
+  if (document.size > MOST[kind]) return mismatch('document.too-large', `more than ${MOST[kind]} bytes`);
+  const path = `${place}.${{ pdf: 'pdf', statement: 'txt', container: 'xml' }[kind]}`;
+  const came = await takeFile(await origin.document(), path, document.size);
+  if (came === undefined) return mismatch('document.size', `expected ${document.size} bytes, more came`);
+  if (came.size !== document.size) return mismatch('document.size', `expected ${document.size} bytes, got ${came.size}`);
+  if (came.sha256 !== document.preparedSha256) {
     return mismatch('document.hash', 'the file is not the one that the order names');
   }
-  using source = fileSource(path);
   const signedAttributes = new Uint8Array(Buffer.from(document.signedAttributes, 'base64'));
-  const digest = cmsDigestOf(key.algorithm);
-  const { certificate } = key;
-  const check =
-    'byteRange' in document
-      ? checkPrepared(source, document.byteRange, signedAttributes, certificate, digest, nodeCrypto)
-      : checkStatement(source.read(0, source.size), signedAttributes, certificate, digest, nodeCrypto);
-  return check.status === 'matches' ? undefined : mismatch(check.code, check.message);
+  const signing = { ...key, digest: cmsDigestOf(key.algorithm), signedAttributes, path, mismatch };
+  if ('byteRange' in document) {
+    using source = fileSource(path);
+    const { digest, certificate } = signing;
+    const check = checkPrepared(source, document.byteRange, signedAttributes, certificate, digest, nodeCrypto);
+    if (check.status !== 'matches') return mismatch(check.code, check.message);
+    try {
+      // What our own reader cannot read may show one thing here and another elsewhere.
+      return { status: 'pdf', path, pages: openPdf(source, { inflate: nodeInflate, mode: 'tolerant' }).last.pages().length };
+    } catch (fault) {
+      if (!(fault instanceof FormatFault)) throw fault;
+      return mismatch('document.unreadable', fault.message);
+    }
+  }
+  return document.content === 'statement' ? takeStatement(document, origin, signing) : takeContainer(document, origin, signing);
+}
+
+/** What the checks of one kind of document get. */
+export interface Signing extends SigningCertificate {
+  readonly digest: ReturnType<typeof cmsDigestOf>;
+  readonly signedAttributes: Uint8Array;
+  readonly path: string;
+  readonly mismatch: Mismatched;
 }

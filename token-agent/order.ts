@@ -18,12 +18,33 @@ export function orderOfBatch(claims: BatchClaims): Order {
   return { id: claims.jti, claims, items: claims.items, batch: true };
 }
 
+/** Of all documents of one order, bytes on this machine's disk. */
+const MOST = 4 * 2 ** 30;
+
+/**
+ * Items that nobody is asked about: an act that is not done with such documents (a statement in the clothes of a letter), and
+ * what would fill the disk.
+ */
+export function unfit(order: Order, items: readonly BatchItem[]): { readonly jti: string; readonly code: string }[] {
+  const kind = order.claims.act === 'approve' ? 'statement' : order.claims.act === 'request' ? 'container' : 'pdf';
+  let left = MOST;
+  return items.flatMap(({ jti, documents }) => {
+    if (documents.some((one) => ('content' in one ? one.content : 'pdf') !== kind)) return [{ jti, code: 'job.act' }];
+    const size = documents.reduce((sum, one) => sum + one.size, 0);
+    if (size > left) return [{ jti, code: 'job.too-large' }];
+    left -= size;
+    return [];
+  });
+}
+
 /** An order under way. Items leave it one by one; when none is left there is nothing to ask any more. */
 export class Run {
   readonly order: Order;
   readonly controller = new AbortController();
   readonly #open: Map<string, BatchItem>;
   readonly #inUse = new Set<string>();
+  /** What each document is called once it was read; what the server called it, until then. */
+  readonly titles = new Map<string, string>();
 
   constructor(order: Order, items: readonly BatchItem[]) {
     this.order = order;

@@ -11,6 +11,8 @@ export interface ServerClient {
   jobs(waitSeconds: number, signal?: AbortSignal): Promise<{ jobs: string[]; cancel: string[] }>;
   /** The prepared bytes as they come; the caller counts and hashes. */
   document(jobId: string, index: number, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** One file of a container, or what a statement is about. */
+  part(jobId: string, index: number, part: number, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   answer(jobId: string, answer: JobAnswer): Promise<'accepted' | 'already-closed'>;
 }
 
@@ -68,6 +70,11 @@ export function serverClient(serverUrl: string, agentId: string, identity: Ident
     schema.parse(await (await response).json()) as z.infer<T>;
   const at = (path: string, id: string, index?: number) => path.replace(':id', id).replace(':index', String(index ?? ''));
 
+  async function file(path: string, signal: AbortSignal | undefined): Promise<AsyncIterable<Uint8Array>> {
+    const response = await send('GET', path, { timeoutMs: 300_000, ...(signal === undefined ? {} : { signal }) });
+    return (response.body ?? []) as unknown as AsyncIterable<Uint8Array>;
+  }
+
   return {
     pairing: () => json(agentRoutes.pairing.answer, send('GET', agentRoutes.pairing.path)),
     async announce(certificates) {
@@ -79,11 +86,8 @@ export function serverClient(serverUrl: string, agentId: string, identity: Ident
       const timeoutMs = (waitSeconds + 15) * 1000;
       return json(agentRoutes.jobs.answer, send('GET', path, { timeoutMs, ...(signal === undefined ? {} : { signal }) }));
     },
-    async document(jobId, index, signal) {
-      const options = { timeoutMs: 300_000, ...(signal === undefined ? {} : { signal }) };
-      const response = await send('GET', at(agentRoutes.document.path, jobId, index), options);
-      return (response.body ?? []) as unknown as AsyncIterable<Uint8Array>;
-    },
+    document: (jobId, index, signal) => file(at(agentRoutes.document.path, jobId, index), signal),
+    part: (jobId, index, part, signal) => file(at(agentRoutes.part.path, jobId, index).replace(':part', String(part)), signal),
     async answer(jobId, answer) {
       const body = JSON.stringify(answer);
       return (await json(agentRoutes.answer.answer, send('POST', at(agentRoutes.answer.path, jobId), { body }))).state;

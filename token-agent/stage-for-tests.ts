@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
-import { OID } from '@antin/pki/oids';
-import { buildSignedAttributes } from '@antin/pki/cms/build';
-import { parseCertificate } from '@antin/pki/x509/certificate';
+import { nodeInflate } from '@antin/adapters/inflate/node';
+import { concatBytes } from '@antin/formats/bytes/bytes';
+import { memorySource } from '@antin/formats/bytes/source';
 import type { SignatureAlgorithm } from '@antin/pki/crypto';
+import { preparePades } from '@antin/signature/pades/prepare';
+import { buildPdf, plainObjects } from '@antin/testkit/pdf/build-pdf';
 import type { JobAnswer } from '@antin/protocol/agent/jobs';
 import { Agent } from './agent.ts';
 import type { NativePin } from './consent/native-pin.ts';
@@ -26,7 +28,12 @@ interface HeldKey {
 /** A server in this process that may be as hostile as the test wants; the agent, its folder and its journal are real. */
 export function stageWith(
   held: HeldKey,
-  options: { condition?: Partial<KeyCondition>; sign?: KeyHolder['sign']; pinWindow?: NativePin } = {},
+  options: {
+    condition?: Partial<KeyCondition>;
+    sign?: KeyHolder['sign'];
+    pinWindow?: NativePin;
+    fetch?: (name: string) => Promise<void>;
+  } = {},
 ) {
   const path = mkdtempSync(join(tmpdir(), 'antin-stage-'));
   const folder = openFolder(path);
@@ -40,16 +47,22 @@ export function stageWith(
     platformKey: raw.toString('base64'),
     person: 'ai đó',
   };
-  const file = Buffer.from('%PDF-1.7 before <0000000000> after');
-  const [gap, rest] = [file.indexOf('<'), file.indexOf('>') + 1];
-  const covered = Buffer.concat([file.subarray(0, gap), file.subarray(rest)]);
-  const signedAttributes = buildSignedAttributes({
-    contentType: OID.idData,
-    messageDigest: new Uint8Array(createHash('sha256').update(covered).digest()),
-    signingCertificate: parseCertificate(held.certificate),
-    digest: 'SHA-256',
-    door: nodeCrypto,
+  const original = buildPdf(plainObjects()).bytes;
+  const tbs = preparePades(memorySource(original), {
+    ...{ door: nodeCrypto, inflate: nodeInflate, certificate: held.certificate, chain: [], algorithm: held.algorithm },
+    ...{ signingTime: Date.now(), level: 'B-B' },
   });
+  const file = concatBytes(original, tbs.appended);
+  /** What the server gives for `<job>/<document>` or `<job>/<document>/<part>`; else the letter. */
+  const served = new Map<string, Uint8Array>();
+  const fetched: string[] = [];
+  const gives = async (name: string): Promise<AsyncIterable<Uint8Array>> => {
+    fetched.push(name);
+    await options.fetch?.(name);
+    return (async function* () {
+      yield served.get(name) ?? file;
+    })();
+  };
   const token = (jti: string, change: object = {}) => {
     const now = Math.floor(Date.now() / 1000);
     const document = {
@@ -58,8 +71,8 @@ export function stageWith(
       fileName: 'f.pdf',
       preparedSha256: createHash('sha256').update(file).digest('hex'),
       size: file.length,
-      byteRange: [0, gap, rest, file.length - rest],
-      signedAttributes: Buffer.from(signedAttributes).toString('base64'),
+      byteRange: [...tbs.byteRange],
+      signedAttributes: Buffer.from(tbs.signedAttributes).toString('base64'),
     };
     const claims = {
       iss: pairing.origin,
@@ -104,10 +117,8 @@ export function stageWith(
       await sleep(5);
       return { jobs: outbox.jobs.splice(0), cancel: outbox.cancel.splice(0) };
     },
-    document: async () =>
-      (async function* () {
-        yield new Uint8Array(file);
-      })(),
+    document: (jti, index) => gives(`${jti}/${index}`),
+    part: (jti, index, part) => gives(`${jti}/${index}/${part}`),
     async answer(jti, answer) {
       answers.push({ jti, answer });
       return 'accepted';
@@ -166,6 +177,8 @@ export function stageWith(
     outbox,
     answers,
     reports,
+    served,
+    fetched,
     token,
     batchToken,
     journal,

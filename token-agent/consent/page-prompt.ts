@@ -1,4 +1,4 @@
-import type { Decision, Outcome, PresentedJob, Prompt } from './prompt.ts';
+import type { ComingJob, Decision, Outcome, PresentedJob, Prompt } from './prompt.ts';
 
 /** What stands above the questions. */
 export interface PageHead {
@@ -22,6 +22,7 @@ const KEPT_OUTCOMES = 120;
 /** The questions as the page sees them; knows nothing of HTTP. */
 export class PagePrompt implements Prompt {
   readonly #waiting = new Map<string, Waiting>();
+  readonly #coming = new Map<string, { job: ComingJob; checked: number }>();
   readonly #outcomes: Outcome[] = [];
   readonly #listeners = new Set<() => void>();
   #head: PageHead;
@@ -32,6 +33,15 @@ export class PagePrompt implements Prompt {
     this.#head = head;
   }
 
+  coming(job: ComingJob, checked: number): void {
+    if (this.#waiting.has(job.jti)) return;
+    const first = !this.#coming.has(job.jti);
+    this.#coming.set(job.jti, { job, checked });
+    this.#changed();
+    // Who waits for a hundred letters sees that they come.
+    if (first) this.#onQuestion();
+  }
+
   ask(job: PresentedJob, signal: AbortSignal): Promise<Decision> {
     return new Promise((resolve, reject) => {
       const takeBack = () => {
@@ -39,6 +49,7 @@ export class PagePrompt implements Prompt {
         this.#changed();
         reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
       };
+      this.#coming.delete(job.jti);
       if (signal.aborted) return takeBack();
       signal.addEventListener('abort', takeBack, { once: true });
       const decide = (decision: Decision) => {
@@ -104,18 +115,22 @@ export class PagePrompt implements Prompt {
         person: plain(job.claims.person),
         origin: job.claims.origin,
         comparisonCode: job.claims.comparisonCode,
-        summary: job.summary.map(({ label, value }) => ({ label, value: plain(value) })),
+        ...(job.heading === undefined ? {} : { heading: job.heading }),
+        summary: job.summary.map(({ label, value, told }) => ({ label, value: plain(value), told: told === true })),
         expiresAt: job.claims.exp * 1000,
-        documents: job.documents.map(({ index, title, fileName, size }) => ({
-          index,
-          title: plain(title),
-          fileName: plain(fileName),
-          size,
+        documents: job.documents.map(({ index, title, fileName, size, pages }) => ({
+          ...{ index, title: plain(title), fileName: plain(fileName), size },
+          ...(pages === undefined ? {} : { pages }),
         })),
         certificate: job.certificate,
         condition: job.condition,
         practice: job.practice,
         wrongPins: job.wrongPins,
+      })),
+      coming: [...this.#coming.values()].map(({ job, checked }) => ({
+        ...{ jti: job.jti, items: job.items, batch: job.batch, act: job.claims.act, checked, total: job.total },
+        ...{ person: plain(job.claims.person), origin: job.claims.origin, comparisonCode: job.claims.comparisonCode },
+        expiresAt: job.claims.exp * 1000,
       })),
       outcomes: this.#outcomes,
     };
@@ -136,7 +151,10 @@ export class PagePrompt implements Prompt {
   }
 
   close(order?: string): Promise<void> {
-    if (order !== undefined && !this.#waiting.delete(order)) return Promise.resolve();
+    if (order !== undefined) {
+      const [came, asked] = [this.#coming.delete(order), this.#waiting.delete(order)];
+      if (!came && !asked) return Promise.resolve();
+    }
     this.#changed();
     return Promise.resolve();
   }

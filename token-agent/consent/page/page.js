@@ -9,6 +9,14 @@ const WORDS = {
     sign: 'Ký văn bản',
     issue: 'Cấp số, ký số của cơ quan và phát hành',
     approve: 'Ký xác nhận',
+    request: 'Ký số hồ sơ đề nghị của cơ quan',
+    'hand-over': 'Ký biên bản bàn giao',
+    checking: (done, total) => `Đang kiểm tra từng tệp: ${done}/${total}`,
+    checkingText: 'Mỗi tệp được tải về và đối chiếu trên máy này. Chỉ ký được khi đã kiểm tra xong tất cả.',
+    checked: (n) => `Đã kiểm tra đủ ${n} tệp`,
+    openedOf: (n, all) => `đã mở ${n}/${all}`,
+    told: 'Trang làm việc ghi chú (không nằm trong nội dung ký)',
+    pages: (n) => `${n} trang`,
     asks: (person, origin) => `${person} yêu cầu, từ ${origin}`,
     code: 'Phải giống mã trên trang làm việc',
     certificate: 'Chứng thư',
@@ -62,6 +70,14 @@ const WORDS = {
     sign: 'Sign the document',
     issue: 'Number, seal and issue',
     approve: 'Sign a statement',
+    request: 'Sign the agency’s request',
+    'hand-over': 'Sign the hand-over record',
+    checking: (done, total) => `Checking each file: ${done}/${total}`,
+    checkingText: 'Each file is fetched and compared on this machine. Signing is possible when all have been checked.',
+    checked: (n) => (n === 1 ? '1 file checked' : `All ${n} files checked`),
+    openedOf: (n, all) => `${n}/${all} opened`,
+    told: 'Noted by the office page (not part of what is signed)',
+    pages: (n) => (n === 1 ? '1 page' : `${n} pages`),
     asks: (person, origin) => `Asked by ${person}, from ${origin}`,
     code: 'Must equal the code on the office page',
     certificate: 'Certificate',
@@ -177,6 +193,7 @@ async function showDocument(job, card, index) {
   }
   const seen = card.files[index].querySelector('.seen');
   if (seen !== null) seen.hidden = false;
+  card.count.textContent = countOf(job, card);
   // A statement is shown as it is signed, letter by letter.
   if (typeof url !== 'string') return card.viewer.replaceChildren(element('pre', { textContent: url.text, tabIndex: 0 }));
   card.viewer.replaceChildren(
@@ -192,8 +209,10 @@ async function showDocument(job, card, index) {
 
 function buildCard(job) {
   const words = WORDS[language];
+  const lines = (told) =>
+    job.summary.filter((line) => line.told === told).map((line) => [line.label[language], titled(line.value)]);
   const facts = [
-    ...job.summary.map((line) => [line.label[language], titled(line.value)]),
+    ...lines(false),
     [words.certificate, job.certificate.subject],
     [words.issuer, job.certificate.issuer],
     [words.serial, job.certificate.serialHex],
@@ -210,8 +229,10 @@ function buildCard(job) {
       element(
         'small',
         {},
-        `${file.fileName} · ${size(file.size)}`,
-        job.batch ? element('span', { className: 'seen', hidden: true, textContent: ` · ✓ ${words.opened}` }) : undefined,
+        `${file.fileName} · ${size(file.size)}${file.pages === undefined ? '' : ` · ${words.pages(file.pages)}`}`,
+        job.documents.length > 1
+          ? element('span', { className: 'seen', hidden: true, textContent: ` · ✓ ${words.opened}` })
+          : undefined,
       ),
     ),
   );
@@ -228,6 +249,7 @@ function buildCard(job) {
   }
   const warning = job.wrongPins > 0 ? words.wrong(job.wrongPins) : job.condition.pinCountLow ? words.low : undefined;
   card.time = element('p', { className: 'time' });
+  card.count = element('p', { className: 'who', textContent: countOf(job, card) });
   card.viewer = element('div', { className: 'viewer' });
   card.node = element(
     'article',
@@ -246,16 +268,16 @@ function buildCard(job) {
           element('strong', { textContent: job.comparisonCode }),
           element('span', { textContent: words.code }),
         ),
-        element(
-          'dl',
-          {},
-          ...facts.flatMap(([label, value]) => [element('dt', { textContent: label }), element('dd', { textContent: value })]),
-        ),
+        factList(facts),
+        lines(true).length === 0
+          ? undefined
+          : element('div', { className: 'told' }, element('p', { textContent: words.told }), factList(lines(true))),
         job.batch
           ? element('p', { className: 'who', textContent: words.batchLead })
           : job.documents.length > 1
             ? element('p', { className: 'who', textContent: words.files(job.documents.length) })
             : undefined,
+        card.count,
         element(
           'ul',
           { className: 'files', ...(job.batch ? { 'aria-label': words.all } : {}) },
@@ -285,12 +307,47 @@ function buildCard(job) {
   return card;
 }
 
+function factList(facts) {
+  return element(
+    'dl',
+    {},
+    ...facts.flatMap(([label, value]) => [element('dt', { textContent: label }), element('dd', { textContent: value })]),
+  );
+}
+
+/* How many files there are, and how many of them were opened here. */
+function countOf(job, card) {
+  const all = job.documents.length;
+  const words = WORDS[language];
+  return all === 1 ? words.checked(1) : `${words.checked(all)} · ${words.openedOf(card.urls.size, all)}`;
+}
+
 /* A batch says everywhere how many it is about. */
 function titleOf(job) {
-  return job.batch ? WORDS[language].batch(job.items) : WORDS[language][job.act];
+  return job.batch ? WORDS[language].batch(job.items) : (job.heading?.[language] ?? WORDS[language][job.act]);
 }
 function yesOf(job) {
   return job.batch ? WORDS[language].batch(job.items) : WORDS[language].yes;
+}
+
+/* An order whose files are still being checked: nothing of it is shown yet, because nothing of it is known to be so. */
+function comingCard(job) {
+  const words = WORDS[language];
+  return element(
+    'article',
+    { className: 'card coming', 'aria-label': words.checking(job.checked, job.total) },
+    element('h2', { textContent: job.batch ? words.batch(job.items) : words[job.act] }),
+    element('p', { className: 'who', textContent: words.asks(job.person, job.origin) }),
+    element(
+      'p',
+      { className: 'code' },
+      element('strong', { textContent: job.comparisonCode }),
+      element('span', { textContent: words.code }),
+    ),
+    element('progress', { max: job.total, value: job.checked, 'aria-label': words.checking(job.checked, job.total) }),
+    element('p', { textContent: words.checking(job.checked, job.total) }),
+    element('p', { className: 'who', textContent: words.checkingText }),
+  );
 }
 
 function drop(card) {
@@ -342,7 +399,10 @@ function render() {
     card.yes.disabled = busy || !card.loaded;
     card.yes.textContent = busy ? (job.batch ? words.batchDone(job.done, job.items) : words.busy) : yesOf(job);
   }
-  byId('empty').hidden = view.jobs.length > 0 || trouble !== '' || head === undefined || head.userCode !== undefined;
+  const coming = view.coming ?? [];
+  byId('coming').replaceChildren(...coming.map(comingCard));
+  byId('empty').hidden =
+    view.jobs.length + coming.length > 0 || trouble !== '' || head === undefined || head.userCode !== undefined;
   byId('empty').replaceChildren(element('h2', { textContent: words.emptyTitle }), words.empty);
   byId('outcomes').hidden = view.outcomes.length === 0;
   byId('outcomes').replaceChildren(

@@ -1,0 +1,40 @@
+import { equalBytes } from '@antin/formats/bytes/bytes';
+import type { CryptoDoor, DigestAlgorithm } from '@antin/pki/crypto';
+import { digestOf } from '@antin/pki/crypto';
+import { OID } from '@antin/pki/oids';
+import { refusalOfAttributes, type AttributesRefusal } from '../making/inspect-attributes.ts';
+import { cmsManifest, type ManifestPart } from './cms-manifest.ts';
+import { META_INF, PART_TYPE } from './names.ts';
+
+export type ManifestCheck =
+  | { readonly status: 'matches' }
+  | { readonly status: 'refused'; readonly code: `asic.${AttributesRefusal | 'manifest-other'}`; readonly message: string };
+
+const TYPES = [OID.idContentType, OID.idMessageDigest, OID.idSigningTime, OID.idAaSigningCertificateV2];
+/** Where the first signature of a new container stands, as `prepareAsicCades` names it. */
+const SIGNATURE = `${META_INF}signature001.p7s`;
+
+/**
+ * What an agent checks before its key signs a new ASiC-E: the manifest is the very one that these files make, names, types and
+ * digests, and nothing beside them; and the attributes are about that manifest and this certificate.
+ *
+ * @param parts the files as the agent has them, in the order of the manifest
+ */
+export function checkManifest(
+  manifest: Uint8Array,
+  parts: readonly ManifestPart[],
+  signedAttributes: Uint8Array,
+  certificate: Uint8Array,
+  digest: DigestAlgorithm,
+  door: CryptoDoor,
+): ManifestCheck {
+  const own = cmsManifest({ name: SIGNATURE, mimeType: PART_TYPE.cms }, parts, digest, door);
+  if (!equalBytes(own, manifest)) {
+    return { status: 'refused', code: 'asic.manifest-other', message: 'the manifest is not the one that these files make' };
+  }
+  const contentDigest = digestOf(door, digest, own);
+  const refusal = refusalOfAttributes(signedAttributes, { types: TYPES, contentDigest, certificate }, door);
+  return refusal === undefined
+    ? { status: 'matches' }
+    : { status: 'refused', code: `asic.${refusal.reason}`, message: refusal.message };
+}

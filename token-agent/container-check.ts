@@ -1,0 +1,113 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { fileSource, type OpenSource } from '@antin/adapters/files/source';
+import { FormatFault } from '@antin/formats/fault';
+import type { JobDocument } from '@antin/protocol/agent/jobs';
+import { ConsolidatedRequest } from '@antin/protocol/certificates/request';
+import { readCmsManifest } from '@antin/signature/asic/cms-manifest';
+import { checkManifest } from '@antin/signature/asic/inspect-manifest';
+import { SignatureFault } from '@antin/signature/fault';
+import type { Origin, Signing } from './document-check.ts';
+import { requestList } from './request-words.ts';
+import { wholly } from './statement-check.ts';
+import { takeFile } from './take-file.ts';
+import type { Mismatch, Taken, TakenFile } from './taken.ts';
+
+const REQUEST = 'request.json';
+const PAPER = 'request.pdf';
+const SUMS = 'SHA256SUMS';
+const ATTACHMENT = /^attachments\/([0-9a-f]{64})$/;
+const MOST_REQUEST = 64 << 20;
+/** Of all files of one container. */
+const MOST = 1 << 30;
+
+/** What each file is, by its name; anything else has no place in a request. */
+function typeOf(name: string): string | undefined {
+  if (name === REQUEST) return 'application/json';
+  if (name === PAPER) return 'application/pdf';
+  if (name === SUMS) return 'text/plain';
+  return ATTACHMENT.test(name) ? 'application/octet-stream' : undefined;
+}
+
+/**
+ * A consolidated request before an organisation's key signs it: every file is fetched, the manifest is made again from them, and
+ * what the page says is read in `request.json`. What is signed beside it is its paper, its checksums, and exactly the attachments
+ * it names.
+ */
+export async function takeContainer(
+  document: Extract<JobDocument, { content: 'container' }>,
+  origin: Origin,
+  { path, signedAttributes, certificate, digest, mismatch }: Signing,
+): Promise<Taken | Mismatch> {
+  const manifest = new Uint8Array(readFileSync(path));
+  const names = namesIn(manifest);
+  if (names?.length !== document.parts || new Set(names).size !== names.length) {
+    return mismatch('container.manifest', 'the manifest does not list the files that the order speaks of');
+  }
+  const strange = names.find((name) => typeOf(name) === undefined);
+  if (strange !== undefined || !names.includes(REQUEST))
+    return mismatch('container.files', `not a request: ${strange ?? 'empty'}`);
+  const files: TakenFile[] = [];
+  let left = MOST;
+  for (const [n, name] of names.entries()) {
+    const at = `${path}-${n}${name === PAPER ? '.pdf' : ''}`;
+    const came = await takeFile(await origin.part(n), at, name === REQUEST ? Math.min(MOST_REQUEST, left) : left);
+    if (came === undefined) return mismatch('document.too-large', `${name} is more than it may be`);
+    left -= came.size;
+    files.push({ name, path: at, ...came });
+  }
+  const open: OpenSource[] = files.map((file) => fileSource(file.path));
+  try {
+    const parts = files.map(({ name }, n) => ({ name, mimeType: typeOf(name)!, content: open[n]! }));
+    const check = checkManifest(manifest, parts, signedAttributes, certificate, digest, nodeCrypto);
+    if (check.status !== 'matches') return mismatch(check.code, check.message);
+  } finally {
+    for (const one of open) one.close();
+  }
+  const request = wholly(ConsolidatedRequest, textAt(files.find(({ name }) => name === REQUEST)!.path) ?? '');
+  if (request === undefined || new Set(request.items.map((item) => item.id)).size !== request.items.length) {
+    return mismatch('container.request', `${REQUEST} is no consolidated request that can be shown whole`);
+  }
+  const why = besideRequest(request, files);
+  if (why !== undefined) return mismatch('container.files', why);
+  const list = `${path}-list.txt`;
+  writeFileSync(list, requestList(request, files), { mode: 0o600 });
+  return { status: 'request', request, list, files };
+}
+
+/** Why the files beside the request are not what belongs there. */
+function besideRequest(request: ConsolidatedRequest, files: readonly TakenFile[]): string | undefined {
+  const named = new Set<string>(request.items.flatMap((item) => item.attachments));
+  const attached = files.flatMap((file) => ATTACHMENT.exec(file.name)?.[1] ?? []);
+  if (attached.length !== named.size || attached.some((one) => !named.has(one)))
+    return 'attachments that the request does not name';
+  const other = files.find(({ name, sha256 }) => ATTACHMENT.test(name) && name !== `attachments/${sha256}`);
+  if (other !== undefined) return `${other.name} is another file`;
+  const sums = files.find(({ name }) => name === SUMS);
+  const lines = files.filter((file) => file !== sums).map(({ name, sha256 }) => `${sha256}  ${name}\n`);
+  if (sums !== undefined && textAt(sums.path) !== lines.join('')) return `${SUMS} lists other files`;
+  const paper = files.find(({ name }) => name === PAPER);
+  return paper === undefined || isPdf(paper.path) ? undefined : `${PAPER} is no PDF`;
+}
+
+export function isPdf(path: string): boolean {
+  using source = fileSource(path);
+  return source.size >= 5 && Buffer.from(source.read(0, 5)).toString('latin1') === '%PDF-';
+}
+
+function namesIn(manifest: Uint8Array): readonly string[] | undefined {
+  try {
+    return readCmsManifest(manifest).parts.map(({ name }) => name);
+  } catch (fault) {
+    if (fault instanceof FormatFault || fault instanceof SignatureFault) return undefined;
+    throw fault;
+  }
+}
+
+function textAt(path: string): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path));
+  } catch {
+    return undefined;
+  }
+}

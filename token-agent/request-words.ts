@@ -1,0 +1,116 @@
+import type { ConsolidatedRequest, RequestItem, RevocationCause } from '@antin/protocol/certificates/request';
+import type { Subject } from '@antin/protocol/certificates/subject';
+import type { TakenFile, Words } from './taken.ts';
+
+/** So many names stand above the lists; all of them stand in the list. */
+const FIRST = 5;
+
+const ACTS: Readonly<Record<RequestItem['act'], Words>> = {
+  new: { vi: 'Cấp mới', en: 'New' },
+  renew: { vi: 'Gia hạn', en: 'Renewal' },
+  change: { vi: 'Thay đổi thông tin', en: 'Change' },
+  revoke: { vi: 'Thu hồi', en: 'Revocation' },
+  'recover-device': { vi: 'Khôi phục thiết bị', en: 'Device recovery' },
+};
+
+export const REQUEST_HEADING: Words = { vi: 'Ký số hồ sơ đề nghị của cơ quan', en: 'Sign the agency’s request' };
+
+export interface Line {
+  readonly label: Words;
+  readonly value: string;
+}
+
+/** What a request asks, read in the request itself. */
+export function requestLines(request: ConsolidatedRequest, files: readonly TakenFile[]): Line[] {
+  const { from, number, round, items, createdAt } = request;
+  const counts = Object.entries(ACTS).flatMap(([act, words]) => {
+    const n = items.filter((item) => item.act === act).length;
+    return n === 0 ? [] : [`${words.vi} / ${words.en}: ${n}`];
+  });
+  const names = items.slice(0, FIRST).map(nameOf);
+  const attached = files.filter((file) => file.name.startsWith('attachments/')).length;
+  return [
+    { label: { vi: 'Cơ quan đề nghị', en: 'Agency that asks' }, value: `${from.name} (${from.code}), ${from.place}` },
+    ...(number === undefined ? [] : [{ label: { vi: 'Số, ký hiệu', en: 'Number and notation' }, value: number }]),
+    ...(round === undefined ? [] : [{ label: { vi: 'Đợt nhu cầu', en: 'Needs round' }, value: round.name }]),
+    { label: { vi: 'Lập lúc', en: 'Made' }, value: instant(createdAt) },
+    { label: { vi: 'Nội dung', en: 'Asks for' }, value: counts.join('; ') },
+    { label: { vi: 'Tổng số dòng', en: 'Items in all' }, value: String(items.length) },
+    {
+      label: { vi: 'Thuê bao', en: 'Subscribers' },
+      value: names.join('; ') + (items.length > names.length ? `; … (${items.length})` : ''),
+    },
+    { label: { vi: 'Tệp kèm theo', en: 'Attachments' }, value: String(attached) },
+  ];
+}
+
+/** Every item of the request as text, line by line, and every file that is signed: what a person can read before consent. */
+export function requestList(request: ConsolidatedRequest, files: readonly TakenFile[]): string {
+  const lines = requestLines(request, files).map(({ label, value }) => `${label.vi}: ${value}`);
+  const items = request.items.map((item, n) => `${n + 1}. ${ACTS[item.act].vi}: ${itemText(item)}`);
+  const signed = files.map(({ name, size, sha256 }) => `${name}  ${size}  SHA-256 ${sha256}`);
+  const head = 'Đọc từ request.json, tệp được ký. / Read in request.json, the file that is signed.';
+  const text = [head, '', ...lines, '', ...items, '', 'Các tệp được ký / Files that are signed:', ...signed, ''];
+  // Marks that turn the direction of writing would make one line look like another.
+  return text.map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd')).join('\n');
+}
+
+function itemText(item: RequestItem): string {
+  const { managingAgency: agency } = item;
+  const certificate = 'certificate' in item ? [`chứng thư ${item.certificate.serialHex}`] : [];
+  const more =
+    item.act === 'revoke'
+      ? [CAUSES[item.cause], ...(item.since === undefined ? [] : [`từ ${item.since}`])]
+      : item.act === 'recover-device'
+        ? [item.reason]
+        : 'subject' in item
+          ? [`thiết bị ${item.device}`]
+          : [];
+  const who = 'subject' in item ? subjectText(item.subject) : [];
+  const attached = item.attachments.map((sha256) => `kèm ${sha256.slice(0, 12)}…`);
+  return [...who, ...certificate, ...more, `${agency.name} (${agency.code})`, ...attached].join('; ');
+}
+
+function subjectText(subject: Subject): string[] {
+  if (subject.form === '01') {
+    const { fullName, citizenNumber, title, unit, mail, phone } = subject;
+    return [fullName, citizenNumber, title, ...(unit === undefined ? [] : [unit]), mail, phone];
+  }
+  if (subject.form === '02') {
+    const { name, code, keeper } = subject;
+    return [name, code, `người giữ ${keeper.fullName}, ${keeper.citizenNumber}, ${keeper.mail}`];
+  }
+  return [subject.name, subject.use, ...subject.hostNames, subject.owner, `người giữ ${subject.keeper.fullName}`];
+}
+
+/** Of whom, or of which certificate, an item speaks. */
+export function nameOf(item: RequestItem): string {
+  if (!('subject' in item)) return `chứng thư ${item.certificate.serialHex}`;
+  return item.subject.form === '01' ? item.subject.fullName : item.subject.name;
+}
+
+export const actWords = (act: RequestItem['act']): Words => ACTS[act];
+
+function instant(at: string): string {
+  const zone = { timeZone: 'Asia/Ho_Chi_Minh', dateStyle: 'short', timeStyle: 'short' } as const;
+  return new Intl.DateTimeFormat('vi-VN', zone).format(new Date(at));
+}
+
+const CAUSES: Readonly<Record<RevocationCause, string>> = {
+  'key-compromised': 'khóa bí mật bị lộ',
+  'key-suspected': 'nghi ngờ khóa bí mật bị lộ',
+  'device-lost': 'thiết bị bị thất lạc',
+  'device-broken': 'thiết bị bị hỏng',
+  'requested-by-prosecution': 'theo yêu cầu của cơ quan tiến hành tố tụng',
+  'requested-by-agency': 'theo yêu cầu của cơ quan quản lý trực tiếp',
+  'post-changed': 'thay đổi vị trí công tác',
+  retired: 'nghỉ hưu',
+  resigned: 'nghỉ việc',
+  died: 'từ trần',
+  'organisation-dissolved': 'cơ quan giải thể',
+  'organisation-split': 'cơ quan chia, tách',
+  'organisation-merged': 'cơ quan sáp nhập, hợp nhất',
+  'device-stopped': 'thiết bị, dịch vụ ngừng hoạt động',
+  'information-changed': 'thay đổi thông tin chứng thư',
+  superseded: 'được thay bằng chứng thư khác',
+};
