@@ -75,7 +75,7 @@ beforeAll(async () => {
       return pki.timeStampToken({ digest: 'SHA-256', hash: over }, o.clock().getTime());
     },
     deps: {
-      patienceMs: 60,
+      patienceMs: 300,
       issueLevel: () => world.level,
       anchors: () => trust.anchors,
       evidenceFor: evidenceOf(trust),
