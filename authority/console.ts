@@ -198,7 +198,7 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
     const { shared, files, origin, chainOf } = settings.devices;
     shared.join(officersForDevices);
     shared.jobs.onAnswer('approve', statementAnswers(shared.jobs));
-    app.route('/', statementsApp({ db, clock, jobs: shared.jobs, files, chainOf }));
+    app.route('/', statementsApp({ db, clock, jobs: shared.jobs, chainOf }));
     app.route('/', officerDevices({ db, clock, profile: settings.profile, origin, files, ...shared }));
   }
   return {

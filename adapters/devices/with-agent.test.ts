@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,7 @@ import { memorySource } from '@antin/formats/bytes/source';
 import { writePkcs12 } from '@antin/pki/pkcs12/write';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import type { JobAnswer } from '@antin/protocol/agent/jobs';
+import { canonicalJson } from '@antin/protocol/canonical-json';
 import { embedCades } from '@antin/signature/cades/embed';
 import { readFrame } from '@antin/signature/cades/frame';
 import { prepareCades } from '@antin/signature/cades/prepare';
@@ -41,9 +42,11 @@ const running: { child: ChildProcess; exited: Promise<unknown> }[] = [];
 
 beforeAll(async () => {
   office = testOffice(await testDatabase(TEST_MIGRATIONS), { origin: () => origin });
-  office.jobs.onAnswer('issue', async (_tx, _job, answer) => {
-    answers.push(answer);
-  });
+  for (const act of ['issue', 'approve'] as const) {
+    office.jobs.onAnswer(act, async (_tx, _job, answer) => {
+      answers.push(answer);
+    });
+  }
   server = await new Promise<ServerType>((resolve) => {
     const made = serve({ fetch: office.app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(made));
   });
@@ -198,7 +201,7 @@ async function order(credentialId: string, documents: readonly PreparedDocument[
   );
   return office.db.transaction().execute((tx) =>
     office.jobs.createJob(tx, {
-      act: 'issue',
+      act: documents.some((one) => 'content' in one) ? 'approve' : 'issue',
       documentId: randomUUID(),
       credentialId,
       agentId: usable.deviceId,
@@ -275,20 +278,25 @@ describe('an agent with a practice key, over HTTP', () => {
 
   it('shows a statement whole, and signs it as a detached CAdES', async () => {
     const agent = start();
-    const text = '{"act":"approve","request":"Nguyễn Văn An","type":"antin.approval"}';
+    const said = { type: 'antin.approval', requestItemId: randomUUID(), shownSha256: 'ab'.repeat(32), act: 'approve' };
+    const text = canonicalJson({ ...said, officerId: randomUUID(), at: new Date().toISOString() });
     const content = memorySource(new TextEncoder().encode(text));
     const certificate = parseCertificate(held.certificate);
     const tbs = prepareCades(content, {
       ...{ door: nodeCrypto, certificate, chain: [], algorithm: algorithmOfKey(certificate)!, signingTime: Date.now() },
     });
+    const bytes = content.read(0, content.size);
     const statement = {
-      ...{ title: 'Duyệt yêu cầu', fileName: 'duyet.txt', content: 'statement' as const },
-      preparedSha256: office.putFile(content.read(0, content.size)),
+      ...{ title: 'Văn bản chúc Tết', fileName: 'duyet.txt', content: 'statement' as const, bytes },
+      preparedSha256: createHash('sha256').update(bytes).digest('hex'),
       size: content.size,
       signedAttributes: tbs.signedAttributes,
     };
     const job = await order(credentialId, [statement]);
-    await agent.question(job.id);
+    const question = await agent.question(job.id);
+    // What the office calls it counts for nothing: the heading and the title are read in the statement.
+    expect(question.heading).toEqual({ vi: 'Ký: Duyệt', en: 'Sign: Approve' });
+    expect(question.documents[0].title).toBe(`Duyệt: yêu cầu ${said.requestItemId}`);
     const { url, secret } = await agent.page();
     const shown = await fetch(new URL(`/documents/${job.id}/0`, url), { headers: { 'x-antin-launch': secret } });
     expect(shown.headers.get('content-type')).toBe('text/plain; charset=utf-8');
@@ -301,7 +309,8 @@ describe('an agent with a practice key, over HTTP', () => {
     const cms = embedCades(undefined, tbs, value, { door: nodeCrypto });
     expect(readSignedCms(readFrame(cms), content, nodeCrypto).signers).toHaveLength(1);
 
-    const other = { ...statement, preparedSha256: office.putFile(new TextEncoder().encode('{"act":"refuse"}')), size: 16 };
+    const { bytes: _, ...kept } = statement;
+    const other = { ...kept, preparedSha256: office.putFile(new TextEncoder().encode('{"act":"refuse"}')), size: 16 };
     expect(await closed((await order(credentialId, [other])).id)).toBe('refused');
     expect(answers.at(-1)).toEqual({ answer: 'not-used', reason: 'mismatch' });
   });

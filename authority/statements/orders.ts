@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { fromBase64, toBase64 } from '@antin/formats/bytes/text-encodings';
 import { utf8 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
@@ -7,7 +7,6 @@ import type { Clock } from '@antin/adapters/clock/clock';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import type { AnswerHandler, PreparedDocument, SigningJobs } from '@antin/adapters/devices/jobs';
-import type { FileStore } from '@antin/adapters/files/store';
 import { Refusal } from '@antin/adapters/http/refusal';
 import { algorithmOfKey } from '@antin/adapters/p12/key-algorithm';
 import { parseCertificate } from '@antin/pki/x509/certificate';
@@ -18,13 +17,12 @@ import { embedCades } from '@antin/signature/cades/embed';
 import { prepareCades } from '@antin/signature/cades/prepare';
 import { cadesFromJson, cadesToJson } from '@antin/signature/cades/to-be-signed';
 import type { Officer } from '../officers/caller.ts';
-import { insertOrder, orderById, orderOfJob, putSignatures, subjectsOf, type PreparedOne } from './store.ts';
+import { insertOrder, orderById, orderOfJob, putSignatures, subjectsOf, type PreparedOne, type Subject } from './store.ts';
 
 export interface StatementDoors {
   readonly db: AnyDatabase;
   readonly clock: Clock;
   readonly jobs: SigningJobs;
-  readonly files: Pick<FileStore, 'put'>;
   /** Issuers of an officer's certificate, nearest first. */
   readonly chainOf: (certificate: Uint8Array) => Promise<readonly Uint8Array[]>;
 }
@@ -70,14 +68,17 @@ export async function orderStatements(
     const content = utf8(text);
     const signingTime = now.getTime();
     const tbs = prepareCades(memorySource(content), { door: nodeCrypto, certificate, chain, algorithm, signingTime });
-    const { sha256 } = await doors.files.put(content);
+    const about = subjects.get(statement.requestItemId);
     prepared.push({ statement: text, toBeSigned: cadesToJson(tbs) });
     documents.push({
-      title: `${ACTS[statement.act].vi}: ${subjects.get(statement.requestItemId) ?? statement.requestItemId}`,
+      title: `${ACTS[statement.act].vi}: ${about?.subject ?? statement.requestItemId}`,
       fileName: `${statement.act}-${statement.requestItemId}.json`,
-      preparedSha256: sha256,
+      preparedSha256: createHash('sha256').update(content).digest('hex'),
       size: content.length,
       content: 'statement',
+      bytes: content,
+      // The device reads in it whom the statement is about. What was shown earlier is kept as it was said then.
+      ...(about?.shown == null || about.shownSha256 !== statement.shownSha256 ? {} : { about: utf8(about.shown) }),
       signedAttributes: tbs.signedAttributes,
     });
   }
@@ -101,9 +102,9 @@ export async function orderStatements(
   return { id, state, comparisonCode, deviceName, expiresAt };
 }
 
-function summaryOf(statements: readonly ApprovalStatement[], subjects: ReadonlyMap<string, string>) {
+function summaryOf(statements: readonly ApprovalStatement[], subjects: ReadonlyMap<string, Subject>) {
   const acts = [...new Set(statements.map((one) => one.act))];
-  const names = [...new Set(statements.map((one) => subjects.get(one.requestItemId) ?? one.requestItemId))];
+  const names = [...new Set(statements.map((one) => subjects.get(one.requestItemId)?.subject ?? one.requestItemId))];
   const shown = names.length > 3 ? `${names.slice(0, 3).join('; ')} … (${names.length})` : names.join('; ');
   return [
     { label: { vi: 'Việc', en: 'Act' }, value: acts.map((act) => `${ACTS[act].vi} / ${ACTS[act].en}`).join('; ') },

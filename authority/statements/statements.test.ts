@@ -5,7 +5,6 @@ import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
 import { platformKeyOf } from '@antin/adapters/devices/platform-key';
 import { sharedDevices, type Devices } from '@antin/adapters/devices/shared';
 import { inTransaction } from '@antin/adapters/db/transaction';
-import { openFileStore } from '@antin/adapters/files/store';
 import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { memorySource } from '@antin/formats/bytes/source';
 import { utf8 } from '@antin/formats/bytes/bytes';
@@ -14,7 +13,6 @@ import { canonicalJson } from '@antin/protocol/canonical-json';
 import { readFrame } from '@antin/signature/cades/frame';
 import { readSignedCms } from '@antin/signature/cades/read-signed';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
-import { useFolder } from '@antin/testkit/folder';
 import { selfSigned } from '@antin/testkit/self-signed';
 import { migrations } from '../migrations.ts';
 import type { Officer } from '../officers/caller.ts';
@@ -24,7 +22,6 @@ import { orderStatements, statementAnswers, statementOrder, type StatementDoors 
 import { forgetOrders } from './store.ts';
 import { jobById } from '@antin/adapters/devices/job-store';
 
-const home = useFolder();
 const held = selfSigned('Vũ Văn Duyệt', 'p-256');
 const sha256 = Buffer.from(nodeSecrets.digest('SHA-256', held.certificate)).toString('hex');
 const clock = () => new Date();
@@ -51,7 +48,7 @@ beforeAll(async () => {
   devices = sharedDevices({ db, clock, profile: 'practice', platformKey });
   devices.join(officersForDevices);
   devices.jobs.onAnswer('approve', statementAnswers(devices.jobs));
-  doors = { db, clock, jobs: devices.jobs, files: openFileStore(home.path), chainOf: async () => [] };
+  doors = { db, clock, jobs: devices.jobs, chainOf: async () => [] };
   officer = await newOfficer('ca.duyet');
   other = await newOfficer('ca.khac');
   await inTransaction(db, (tx) => bindCertificate(tx, officer.id, held.certificate, sha256));
@@ -123,6 +120,24 @@ describe('statements of officers', () => {
     await expect(orderStatements(doors, other, own)).rejects.toMatchObject({ code: 'statement.credential-not-usable' });
     const order = await orderStatements(doors, officer, { credentialId: sha256, statements: [statement()] });
     await expect(statementOrder(doors, other, order.id)).rejects.toMatchObject({ code: 'http.not-found' });
+  });
+
+  test('what the device is to sign lies beside the order until it has answered, and then nowhere', async () => {
+    const order = await orderStatements(doors, officer, { credentialId: sha256, statements: [statement(), statement()] });
+    const kept = async () =>
+      (
+        await sql<{ n: number }>`select count(*)::int as n from devices.signing_job_content c
+          join authority.statement_order o on o.job_id = c.job_id where o.id = ${order.id}`.execute(database.db)
+      ).rows[0]!.n;
+    expect(await kept()).toBe(2);
+    await answer(order.id);
+    expect(await kept()).toBe(0);
+    expect((await statementOrder(doors, officer, order.id)).state).toBe('done');
+    const unanswered = await orderStatements(doors, officer, { credentialId: sha256, statements: [statement()] });
+    await forgetOrders(database.db, new Date(Date.now() + 1000));
+    const { rows } = await sql`select 1 from devices.signing_job_content`.execute(database.db);
+    expect(rows).toEqual([]);
+    await expect(statementOrder(doors, officer, unanswered.id)).rejects.toMatchObject({ code: 'http.not-found' });
   });
 
   test('what is older than a day is forgotten, the rest stays', async () => {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { forgetContents } from '@antin/adapters/devices/contents';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
 
 export interface PreparedOne {
@@ -41,14 +42,24 @@ export async function putSignatures(tx: Tx, id: string, signatures: readonly str
     update authority.statement_order set signatures = ${JSON.stringify(signatures)}::jsonb where id = ${id}`.execute(tx);
 }
 
-/** Orders of yesterday: their signatures were used or never will be. */
+/** Orders of yesterday, and what their devices never fetched: the signatures were used or never will be. */
 export async function forgetOrders(db: Db, before: Date): Promise<void> {
   await sql`delete from authority.statement_order where created_at < ${before}`.execute(db);
+  await forgetContents(db, before);
 }
 
-/** Names of what the statements are about, by request item. */
-export async function subjectsOf(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
-  const { rows } = await sql<{ id: string; subject: string }>`
-    select id, subject from authority.request_item where id = any(${[...ids]}::uuid[])`.execute(db);
-  return new Map(rows.map((row) => [row.id, row.subject]));
+export interface Subject {
+  readonly id: string;
+  readonly subject: string;
+  /** The request as officers see it now, and its SHA-256. */
+  readonly shown: string | null;
+  readonly shownSha256: string | null;
+}
+
+/** What the statements are about, by request item. */
+export async function subjectsOf(db: Db, ids: readonly string[]): Promise<Map<string, Subject>> {
+  const { rows } = await sql<Subject>`
+    select id, subject, shown, shown_sha256 as "shownSha256" from authority.request_item
+    where id = any(${[...ids]}::uuid[])`.execute(db);
+  return new Map(rows.map((row) => [row.id, row]));
 }
