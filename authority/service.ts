@@ -41,6 +41,8 @@ export interface AuthorityOptions {
   readonly dataDir: string;
   /** Where `app` is mounted, as certificates will say it: `http://host:port/authority`, without a slash at the end. */
   readonly baseUrl: string;
+  /** The same place as machines and people reach it, by https; `baseUrl` when left out. */
+  readonly publicUrl?: string;
   readonly clock: () => number;
   /** Whether the clock may be stamped with now; left out, the computer is taken at its word. */
   readonly clockTrust?: () => ClockTrust;
@@ -259,7 +261,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     machines: () =>
       machinesApp({
         ...{ db: doors.as('antin_machines'), opening: doors.as('antin_issuance'), session: doors.as('antin_session') },
-        ...{ baseUrl, dataDir: options.dataDir, issuance: registered, clock: () => new Date(clock()) },
+        ...{ baseUrl: options.publicUrl ?? baseUrl, dataDir: options.dataDir, issuance: registered, clock: () => new Date(clock()) },
         chain: async () => [...vouched.issuers, ...trustAnchors().map((anchor) => anchor.certificate)],
         revoke: (issuerSha256, serialHex, compromised) =>
           revoke(

@@ -42,6 +42,8 @@ describe('refused by name', () => {
     [['--public-url', 'https://office.example/path'], {}],
     [['--profile', 'production', '--public-url', 'http://office.example'], {}],
     [['--profile', 'production', '--fresh'], {}],
+    [[], { ANTIN_STATUS_URL: 'https://ca.example' }],
+    [[], { ANTIN_STATUS_URL: 'http://ca.example/path' }],
     [[], { DATABASE_URL: 'mysql://x' }],
     [['--fresh'], { DATABASE_URL: 'postgresql://x' }],
   ] as [string[], Record<string, string>][])('%j %j', (argv, env) => {

@@ -14,6 +14,11 @@ export interface Settings {
   readonly port: number;
   /** Where people reach the installation, without a slash at the end; the listening address when left out. */
   readonly publicUrl: string | undefined;
+  /**
+   * Where lists, issuers' certificates and OCSP are fetched, as certificates say it. Plain HTTP: who checks a server's certificate
+   * would have to check another one first (RFC 5280 §8).
+   */
+  readonly statusUrl: string | undefined;
   /** A PostgreSQL of one's own; the embedded one when left out. */
   readonly databaseUrl: string | undefined;
   /** Begin again: forget all data of the folder first. */
@@ -84,6 +89,7 @@ export function readSettings(
     host: pick('host', 'ANTIN_HOST') ?? '127.0.0.1',
     port: portOf(pick('port', 'ANTIN_PORT') ?? '8080'),
     publicUrl: urlOf(pick('public-url', 'ANTIN_PUBLIC_URL'), profile),
+    statusUrl: statusUrlOf(env['ANTIN_STATUS_URL']),
     databaseUrl: databaseOf(env['DATABASE_URL']),
     fresh,
     seed: oneOf('--seed', pick('seed', 'ANTIN_SEED') ?? (profile === 'practice' ? 'province' : 'none'), [
@@ -148,6 +154,14 @@ function urlOf(text: string | undefined, profile: Profile): string | undefined {
   // Session cookies and signing requests must not cross a network in the clear.
   if (profile === 'production' && url.protocol !== 'https:')
     throw new ConfigFault('--public-url must be https in the production profile');
+  return url.origin;
+}
+
+function statusUrlOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'http:' || url.pathname !== '/' || url.search !== '')
+    throw new ConfigFault(`ANTIN_STATUS_URL is "${text}"; expected an origin such as http://ca.example.gov.vn`);
   return url.origin;
 }
 

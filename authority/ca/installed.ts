@@ -5,7 +5,8 @@ import { inTransaction } from '@antin/adapters/db/transaction';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { parseCrl } from '@antin/pki/crl/parse';
 import { checkSignature } from '@antin/pki/path/signature-check';
-import { attribute, buildName, parseName } from '@antin/pki/x509/name';
+import { parseCertificate } from '@antin/pki/x509/certificate';
+import { attribute, buildName, nameText, parseName } from '@antin/pki/x509/name';
 import { decodeDer } from '@antin/formats/der/reader';
 import { OID } from '@antin/pki/oids';
 import { AuthorityFault } from '../fault.ts';
@@ -43,6 +44,7 @@ export async function openInstalledCas(
   const signers = await openSigners({ db, files, clock, log, ...wishes });
   try {
     await oneAtATime(db, () => takeInAll(db, hierarchy, baseUrl, clock()));
+    sayWrongAddresses(hierarchy, baseUrl, log);
   } catch (error) {
     await signers.stop();
     throw error;
@@ -74,6 +76,17 @@ export async function openInstalledCas(
     watch: () => signers.watch(),
     stop: () => signers.stop(),
   };
+}
+
+/** Certificates say for ever where their lists are; a start that publishes them elsewhere is most likely a wrong setting. */
+function sayWrongAddresses(hierarchy: HierarchyFile, baseUrl: string, log: OpenCasOptions['log']): void {
+  for (const ca of hierarchy.cas) {
+    const { crlDistributionPoints, subject } = parseCertificate(new Uint8Array(Buffer.from(ca.certificate, 'base64')));
+    const said = crlDistributionPoints.flatMap((point) => point.urls);
+    if (said.length === 0 || said.some((url) => url.startsWith(`${baseUrl}/`))) continue;
+    const facts = { ca: nameText(subject), said, published: `${baseUrl}/crl/` };
+    log.error(facts, 'the certificate of a CA says that its list is elsewhere than it is published: ANTIN_STATUS_URL');
+  }
 }
 
 async function takeInAll(

@@ -24,8 +24,20 @@ import type { AuthorityHere, Wires } from './wires.ts';
 /** Path below which the authority answers; certificates carry it. */
 const AUTHORITY_PATH = '/authority';
 
+/** Reached by no option or variable: what a rehearsal of production in one's own program may leave out. */
+export interface ForTrial {
+  /** A token made of software plays the device. */
+  readonly softwareToken?: boolean;
+}
+
+/** RFC 5280 §8: lists and issuers are not fetched by https. The port of https is not that of http. */
+function plainHttp(url: string): string {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' ? `http://${hostname}` : url;
+}
+
 /** The issuing authority: its own schema and its own folder; keys of ceremonies, or of practice. */
-export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityHere {
+export function makeAuthority(context: ServiceContext, wires: Wires, { softwareToken = false }: ForTrial = {}): AuthorityHere {
   const { db, files, folder, publicUrl, clock, log, settings } = context;
   requireCeremonyKeys(folder.authority, settings.profile);
   const app = new Hono();
@@ -56,7 +68,8 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
       const shared = devicesHere(context, wires);
       // The demo's authority is older than the oldest document of the seed.
       if (beginFirstStart(folder.path, settings.seed)) wires.past = FOUNDED;
-      const baseUrl = publicUrl + AUTHORITY_PATH;
+      const statusUrl = settings.statusUrl ?? (settings.profile === 'production' ? plainHttp(publicUrl) : publicUrl);
+      const baseUrl = statusUrl + AUTHORITY_PATH;
       // Officers and senders may have their certificates elsewhere: requests come signed under the roots of that folder.
       const trusted = trustHere(context, authority, process.env);
       // Before anything is issued: a database that was set back must not give out serial numbers again.
@@ -66,13 +79,14 @@ export function makeAuthority(context: ServiceContext, wires: Wires): AuthorityH
         db,
         dataDir: folder.authority,
         baseUrl,
+        publicUrl: publicUrl + AUTHORITY_PATH,
         clock: () => (wires.past ?? clock()).getTime(),
         // Documents of the past are stamped with the past's time: that is no question to a time server.
         clockTrust: () => (wires.past === undefined ? watched.trust() : { trusted: true }),
         log,
         mayIssue: () => journal?.isWhole() === true,
         pin: signerPin,
-        hardwareOnly: settings.profile === 'production',
+        hardwareOnly: settings.profile === 'production' && !softwareToken,
         console: {
           profile: settings.profile,
           signedActs: settings.profile === 'production' ? 'required' : 'when-present',

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -58,6 +58,22 @@ test('begin again removes our data and nothing else; a folder of somebody else i
     expect(() => claimDataFolder(home, { fresh })).toThrow(expect.objectContaining({ code: 'serve.foreign-folder' }));
   }
   expect(readFileSync(join(home, 'thesis.odt'), 'utf8')).toBe('precious');
+});
+
+test('what a ceremony made is put into an empty folder before the first start, and beginning again keeps it', () => {
+  const authority = join(path, 'authority');
+  mkdirSync(join(authority, 'signer'), { recursive: true });
+  writeFileSync(join(authority, 'x'), 'x');
+  // A folder that only has the name is somebody else's.
+  expect(() => claimDataFolder(path, { fresh: false })).toThrow(expect.objectContaining({ code: 'serve.foreign-folder' }));
+  writeFileSync(join(authority, 'hierarchy.json'), '{}');
+  writeFileSync(join(path, 'thesis.odt'), 'precious');
+  expect(() => claimDataFolder(path, { fresh: false })).toThrow(expect.objectContaining({ code: 'serve.foreign-folder' }));
+  rmSync(join(path, 'thesis.odt'));
+  claimDataFolder(path, { fresh: false }).release();
+  const again = claimDataFolder(path, { fresh: true });
+  expect(readdirSync(authority).sort()).toEqual(['hierarchy.json', 'signer']);
+  again.release();
 });
 
 test('a file in its place is said in words', () => {

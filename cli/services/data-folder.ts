@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeCluster } from '@antin/adapters/db/postgres/place';
+import { HIERARCHY_FILE } from '@antin/authority/keys/hierarchy';
 import { takeLock, thisProcess, type Holder } from '@antin/adapters/process/lock';
 
 /** The folder of one installation. What is in it belongs to one feature each. */
@@ -56,7 +57,9 @@ function claim(path: string, options: { fresh: boolean }): DataFolder {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const marked = existsSync(join(path, MARK));
   const inside = readdirSync(path).filter((name) => !name.startsWith(`${NOTE}.`));
-  if (!marked && inside.length > 0) {
+  // What a ceremony made was put here before the first start.
+  const ceremony = existsSync(join(path, 'authority', HIERARCHY_FILE));
+  if (!marked && inside.length > 0 && !(ceremony && inside.length === 1)) {
     throw new DataFolderFault(
       'serve.foreign-folder',
       `${path} is not empty and holds no data of Antin; choose another folder with --data`,
@@ -71,7 +74,12 @@ function claim(path: string, options: { fresh: boolean }): DataFolder {
   const forget = () => {
     removeCluster(join(path, 'postgres'));
     for (const name of readdirSync(path))
-      if (name !== NOTE && name !== MARK) rmSync(join(path, name), { recursive: true, force: true });
+      if (![NOTE, MARK, 'authority'].includes(name)) rmSync(join(path, name), { recursive: true, force: true });
+    // What a ceremony installed is not made again by a start.
+    const authority = join(path, 'authority');
+    const kept = existsSync(join(authority, HIERARCHY_FILE)) ? [HIERARCHY_FILE, 'signer'] : [];
+    if (kept.length === 0) rmSync(authority, { recursive: true, force: true });
+    else for (const name of readdirSync(authority)) if (!kept.includes(name)) rmSync(join(authority, name), { recursive: true });
   };
   if (options.fresh) forget();
   if (!marked) writeFileSync(join(path, MARK), `${JSON.stringify({ antin: 1 })}\n`, { mode: 0o600 });

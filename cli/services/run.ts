@@ -17,7 +17,10 @@ import { wasCutOff } from './first-start.ts';
 import type { MakeService, Service, ServiceContext } from './service.ts';
 
 export interface Installation {
+  /** Where people reach it. */
   readonly url: string;
+  /** Where it listens, which a proxy in front may be the only one to know. */
+  readonly listening: string;
   readonly greeting: readonly string[];
   /** Resolves with a reason when something that we cannot do without has ended. */
   readonly lost: Promise<string>;
@@ -103,6 +106,7 @@ export async function runServices(
     folder.announce(publicUrl);
     return {
       url: publicUrl,
+      listening: door.url,
       greeting: running.flatMap((service) => service.greeting?.() ?? []),
       lost: database.lost.then(() => 'the database ended'),
       stop,
@@ -119,8 +123,10 @@ export async function runServices(
  */
 function hostsOf(settings: Settings, door: Listening): readonly string[] | undefined {
   if (!['127.0.0.1', '::1', 'localhost'].includes(settings.host)) return undefined;
-  const own = ['127.0.0.1', '[::1]', 'localhost'].map((name) => `${name}:${door.port}`);
-  return settings.publicUrl === undefined ? own : [...own, new URL(settings.publicUrl).host];
+  const own = ['127.0.0.1', '[::1]', 'localhost'].flatMap((name) => [`${name}:${door.port}`, name]);
+  const named = [settings.publicUrl, settings.statusUrl].flatMap((url) => (url === undefined ? [] : [new URL(url)]));
+  // Without a port too: `openssl ocsp` never names one, and lists of a public https address are fetched by plain HTTP.
+  return [...own, ...named.flatMap(({ host, hostname }) => [host, hostname])];
 }
 
 interface FrontDoor {

@@ -1,13 +1,13 @@
 import { makeAgency } from './agency.ts';
-import { makeAuthority } from './authority.ts';
+import { makeAuthority, type ForTrial } from './authority.ts';
 import type { MakeService } from './service.ts';
 import type { Wires } from './wires.ts';
 
 /** Services in the order they are made and prepared; stopped in reverse. */
-export function serviceTable(): Readonly<Record<string, MakeService>> {
+export function serviceTable(trial: ForTrial = {}): Readonly<Record<string, MakeService>> {
   const wires: Wires = {};
   return {
-    authority: (context) => makeAuthority(context, wires),
+    authority: (context) => makeAuthority(context, wires, trial),
     agency: (context) => makeAgency(context, wires),
   };
 }
