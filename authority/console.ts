@@ -63,7 +63,7 @@ export interface ConsoleSettings {
   /** Token agents of the installation, for officers who sign; without them statements are signed elsewhere. */
   readonly devices?: OfficersDevices;
   /** What the process that keeps the journal knows of its copy; without it none is known. */
-  readonly journal?: JournalView;
+  readonly journal?: JournalView | undefined;
 }
 
 export interface OfficersDevices {

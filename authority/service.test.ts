@@ -53,7 +53,7 @@ describe('the past', () => {
 describe('a database that was set back', () => {
   test('issues nothing until the journal is whole again; status and time go on', async () => {
     let whole = true;
-    const own = await new AuthorityForTests(database.db, t.folder).open({ mayIssue: () => whole });
+    const own = await new AuthorityForTests(database.db, t.folder).open({ closed: () => (whole ? undefined : { code: 'journal.set-back', text: 'set back' }) });
     const before = await own.service.issueCertificate(person('Lê Thị Trước'));
     whole = false;
     await expect(own.service.issueCertificate(person('Lê Thị Sau'))).rejects.toMatchObject({ code: 'journal.set-back' });

@@ -47,8 +47,8 @@ export interface AuthorityOptions {
   /** Whether the clock may be stamped with now; left out, the computer is taken at its word. */
   readonly clockTrust?: () => ClockTrust;
   readonly log: Log;
-  /** False while the database may have forgotten serial numbers that it gave out; left out, it never has. */
-  readonly mayIssue?: () => boolean;
+  /** Why nothing is issued: while the database may have forgotten serial numbers that it gave out. Left out, it never has. */
+  readonly closed?: () => { readonly code: string; readonly text: string } | undefined;
   /** Asked for the PIN of a signer process whose file wants it from a person. */
   readonly pin?: (signer: string) => Promise<Buffer>;
   /** Production: a token made of software is refused. */
@@ -131,11 +131,9 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   const { generations } = cas;
   const issuers = issuersOf({ db, generations, baseUrl, policies: cas.policies });
   const issuerFor: typeof issuers = (profile) => {
-    if (options.mayIssue?.() !== false) return issuers(profile);
-    throw new AuthorityFault(
-      'journal.set-back',
-      'the journal in the second place knows more than the database: nothing is issued',
-    );
+    const closed = options.closed?.();
+    if (closed === undefined) return issuers(profile);
+    throw new AuthorityFault(closed.code, `nothing is issued: ${closed.text}`);
   };
   const direct = issuance({ db, issuerFor, clock });
   const { issue } = direct;

@@ -1,21 +1,11 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { sql } from 'kysely';
 import { utf8, fromUtf8 } from '@antin/formats/bytes/bytes';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import type { AnyDatabase } from '../db/connect.ts';
 import { inTransaction, type Db } from '../db/transaction.ts';
+import { beginCopy, beginsByItself, identityOf, lockCopy, markerOf, type BegunJournal } from './copy-identity.ts';
+import { JournalFault } from './fault.ts';
 import { sealedHead, sealedHeadsAfter } from './head-store.ts';
 
 /** One line of a copy: an entry in its place. */
@@ -24,17 +14,19 @@ export interface CopiedEntry {
   readonly canonical: string;
 }
 
-export interface CopiedJournal {
-  readonly schema: string;
+export interface CopiedJournal extends BegunJournal {
   readonly entriesFrom: (db: Db, leafIndex: number, limit: number) => Promise<readonly CopiedEntry[]>;
 }
 
 /**
  * How the copy and the database stand to each other. `behind`: the database lacks entries that the copy has, as after a
- * restore from yesterday's backup. `forked`: they tell different stories about one place.
+ * restore from yesterday's backup. `forked`: they tell different stories about one place. `missing`: the folder has no marker,
+ * as a mount point without its disk; `foreign`: the marker of another journal, or of a place that was given up.
  */
 export type CopyState =
   | { readonly status: 'copied'; readonly size: number }
+  | { readonly status: 'missing'; readonly begun: boolean }
+  | { readonly status: 'foreign'; readonly origin: string }
   | { readonly status: 'behind'; readonly size: number; readonly copied: number }
   | { readonly status: 'forked'; readonly leafIndex: number };
 
@@ -47,19 +39,54 @@ const BATCH = 1000;
  * a line that a crash cut off is taken away first. Of several processes one copies, the others wait: what one appends
  * would be cut off by another that looked a moment earlier.
  *
- * @param folder on another disk or machine; made when it is not there
+ * @param folder on another disk or machine; begun with `beginCopy`
+ * @throws {JournalFault} `journal.copy-damaged` @throws what the disk throws; the next call takes up where it stopped
  */
 export async function copyJournal(db: AnyDatabase, journal: CopiedJournal, folder: string): Promise<CopyState> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   return inTransaction(db, async (tx) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`copy of the journal of ${journal.schema}`}, 0))`.execute(tx);
-    return copyOn(tx, journal, folder);
+    await lockCopy(tx, journal.schema);
+    return looking(tx, journal, folder, (files) => copyOn(tx, journal, files));
   });
 }
 
-async function copyOn(db: Db, journal: CopiedJournal, folder: string): Promise<CopyState> {
+/**
+ * Only compares, and changes nothing: what a server asks before it gives out anything new.
+ *
+ * @throws {JournalFault} `journal.copy-damaged` @throws what the disk throws
+ */
+export async function stateOfCopy(db: AnyDatabase, journal: CopiedJournal, folder: string): Promise<CopyState> {
+  return looking(db, journal, folder, ({ entries, heads }) => compare(db, journal, entries.lastLine(), heads.lastLine()));
+}
+
+/** Begins the copy of a journal that has not begun itself; every other begins by an act of a person. */
+export async function beginByItself(db: AnyDatabase, journal: CopiedJournal, folder: string, at: Date): Promise<void> {
+  if (markerOf(folder) === undefined && (await beginsByItself(db, journal.schema))) await beginCopy(db, journal, folder, { at });
+}
+
+interface Files {
+  readonly entries: AppendOnly;
+  readonly heads: AppendOnly;
+}
+
+async function looking(
+  db: Db,
+  journal: CopiedJournal,
+  folder: string,
+  then: (files: Files) => Promise<CopyState>,
+): Promise<CopyState> {
+  const own = await identityOf(db, journal.schema);
+  const marker = markerOf(folder);
+  if (marker === undefined) return { status: 'missing', begun: own.copy !== undefined };
+  if (marker.journal !== own.journal) return { status: 'foreign', origin: marker.origin };
   using entries = appendOnly(join(folder, ENTRIES_FILE));
   using heads = appendOnly(join(folder, HEADS_FILE));
+  if (marker.copy === own.copy) return await then({ entries, heads });
+  // Of this journal, but not the place the database knows: it was given up, or the database has forgotten that it was begun.
+  const state = await compare(db, journal, entries.lastLine(), heads.lastLine());
+  return state.status === 'copied' ? { status: 'foreign', origin: marker.origin } : state;
+}
+
+async function copyOn(db: Db, journal: CopiedJournal, { entries, heads }: Files): Promise<CopyState> {
   const state = await compare(db, journal, entries.lastLine(), heads.lastLine());
   if (state.status !== 'copied') return state;
   const head = await sealedHead(db, journal.schema);
@@ -85,14 +112,6 @@ async function copyOn(db: Db, journal: CopiedJournal, folder: string): Promise<C
   return { status: 'copied', size: next };
 }
 
-/** Only compares, and changes nothing: what a server asks before it gives out anything new. */
-export async function stateOfCopy(db: AnyDatabase, journal: CopiedJournal, folder: string): Promise<CopyState> {
-  if (!existsSync(join(folder, ENTRIES_FILE)) && !existsSync(join(folder, HEADS_FILE))) return { status: 'copied', size: 0 };
-  using entries = appendOnly(join(folder, ENTRIES_FILE));
-  using heads = appendOnly(join(folder, HEADS_FILE));
-  return compare(db, journal, entries.lastLine(), heads.lastLine());
-}
-
 async function compare(
   db: Db,
   journal: CopiedJournal,
@@ -100,9 +119,7 @@ async function compare(
   lastHead: string | undefined,
 ): Promise<CopyState> {
   const { leafIndex, entry } =
-    lastEntry === undefined
-      ? { leafIndex: -1, entry: undefined }
-      : (JSON.parse(lastEntry) as { leafIndex: number; entry: string });
+    lastEntry === undefined ? { leafIndex: -1, entry: undefined } : parsed<{ leafIndex: number; entry: string }>(lastEntry);
   const behind = async (copied: number): Promise<CopyState> => {
     const head = await sealedHead(db, journal.schema);
     return { status: 'behind', size: head?.size ?? 0, copied };
@@ -114,7 +131,7 @@ async function compare(
   }
   // Entries may have been lost with the disk's last blocks; a head speaks of everything before it.
   if (lastHead !== undefined) {
-    const said = JSON.parse(lastHead) as { size: number; checkpoint: string };
+    const said = parsed<{ size: number; checkpoint: string }>(lastHead);
     const own = await sealedHead(db, journal.schema, said.size);
     if (own === undefined) return behind(Math.max(said.size, leafIndex + 1));
     if (own.checkpoint !== said.checkpoint) return { status: 'forked', leafIndex: said.size - 1 };
@@ -123,7 +140,18 @@ async function compare(
 }
 
 function sizeOf(line: string | undefined): number {
-  return line === undefined ? 0 : (JSON.parse(line) as { size: number }).size;
+  return line === undefined ? 0 : parsed<{ size: number }>(line).size;
+}
+
+/** A whole line of ours; a disk that gives something else back is said to be damaged, and nothing is written behind it. */
+function parsed<T extends object>(line: string): T {
+  try {
+    const value = JSON.parse(line) as T;
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Falls through.
+  }
+  throw new JournalFault('journal.copy-damaged', 'the last line of the copy is not what a journal writes');
 }
 
 interface AppendOnly extends Disposable {

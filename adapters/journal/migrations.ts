@@ -51,5 +51,18 @@ export function journalTreeMigrations(schema: string): Migrations {
         }
       },
     },
+    '2026-11-22T0520-journal-identity': {
+      async up(db: Kysely<unknown>) {
+        await sql`
+          create table ${sql.id(schema, 'journal_identity')} (
+            the_only boolean primary key default true check (the_only),
+            -- Of the journal, for ever: a restored database is still the same journal, another installation never is.
+            journal uuid not null default gen_random_uuid(),
+            -- The place of its copy that was begun last.
+            copy uuid
+          )`.execute(db);
+        await sql`insert into ${sql.id(schema, 'journal_identity')} default values`.execute(db);
+      },
+    },
   };
 }

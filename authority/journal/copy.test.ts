@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { checkCopy } from '@antin/adapters/journal/check-copy';
 import { copyJournal, ENTRIES_FILE, HEADS_FILE, stateOfCopy } from '@antin/adapters/journal/copy';
+import { beginCopy, identityOf, MARKER_FILE } from '@antin/adapters/journal/copy-identity';
 import { growJournal } from '@antin/adapters/journal/grow';
 import { sealNewestHead } from '@antin/adapters/journal/seal';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
@@ -28,10 +29,21 @@ let folder: string;
 beforeAll(async () => {
   database = await testDatabase(migrations, 'authority');
 });
-beforeEach(() => {
+beforeEach(async () => {
   folder = join(home.path, randomUUID());
+  await begin(folder);
 });
 afterAll(() => database.close());
+
+const begin = (at: string, db = database.db) => beginCopy(db, journal, at, { at: new Date(pki.now), instead: true });
+
+/** Another database that is the same journal, as one restored from a backup is. */
+async function restoredDatabase(): Promise<TestDatabase> {
+  const restored = await testDatabase(migrations, 'authority');
+  const { journal: id, copy } = await identityOf(database.db, SCHEMA);
+  await sql`update authority.journal_identity set journal = ${id}, copy = ${copy ?? null}`.execute(restored.db);
+  return restored;
+}
 
 async function grown(count: number, db = database.db): Promise<void> {
   for (let index = 0; index < count; index++) await recordEvent(db, pki.now, 'test.happened', undefined, { index });
@@ -67,7 +79,7 @@ describe('the copy of the journal in a second place', () => {
   test('says that the database is behind after a restore, and writes nothing', async () => {
     await grown(2);
     await copyJournal(database.db, journal, folder);
-    await using restored = await testDatabase(migrations, 'authority');
+    await using restored = await restoredDatabase();
     await grown(1, restored.db);
     const before = readFileSync(join(folder, ENTRIES_FILE));
     expect(await copyJournal(restored.db, journal, folder)).toMatchObject({ status: 'behind', size: 1 });
@@ -78,7 +90,7 @@ describe('the copy of the journal in a second place', () => {
   test('says where the two tell different stories', async () => {
     await grown(1);
     const state = (await copyJournal(database.db, journal, folder)) as { size: number };
-    await using other = await testDatabase(migrations, 'authority');
+    await using other = await restoredDatabase();
     await grown(state.size + 3, other.db);
     expect(await copyJournal(other.db, journal, folder)).toEqual({ status: 'forked', leafIndex: state.size - 1 });
   });
@@ -86,7 +98,7 @@ describe('the copy of the journal in a second place', () => {
   test('a database that is behind shows by the heads alone, when the entries were lost', async () => {
     await grown(2);
     await copyJournal(database.db, journal, folder);
-    await using restored = await testDatabase(migrations, 'authority');
+    await using restored = await restoredDatabase();
     await grown(1, restored.db);
     rmSync(join(folder, ENTRIES_FILE));
     expect(await stateOfCopy(restored.db, journal, folder)).toMatchObject({ status: 'behind' });
@@ -114,6 +126,72 @@ describe('the copy of the journal in a second place', () => {
     const size = (JSON.parse(lines(HEADS_FILE).at(-1)!) as { size: number }).size;
     expect(checkCopy(folder)).toMatchObject({ status: 'whole', entries: size });
     expect(new Set(lines(HEADS_FILE)).size).toBe(lines(HEADS_FILE).length);
+  });
+
+  test('a mount point without its disk is no empty copy: nothing is written to it', async () => {
+    await grown(2);
+    await copyJournal(database.db, journal, folder);
+    const disk = `${folder} disk`;
+    renameSync(folder, disk);
+    for (const there of [false, true]) {
+      if (there) mkdirSync(folder);
+      expect(await stateOfCopy(database.db, journal, folder)).toEqual({ status: 'missing', begun: true });
+      expect(await copyJournal(database.db, journal, folder)).toEqual({ status: 'missing', begun: true });
+    }
+    rmSync(folder, { recursive: true });
+    renameSync(disk, folder);
+    expect(await copyJournal(database.db, journal, folder)).toMatchObject({ status: 'copied' });
+  });
+
+  test('the disk of another installation is foreign, and is not begun over', async () => {
+    await using other = await testDatabase(migrations, 'authority');
+    // Databases for tests are copies of one: what is random in a new database is not.
+    await sql`update authority.journal_identity set journal = ${randomUUID()}`.execute(other.db);
+    await grown(1, other.db);
+    expect(await copyJournal(other.db, journal, folder)).toMatchObject({ status: 'foreign' });
+    await expect(begin(folder, other.db)).rejects.toMatchObject({ code: 'journal.copy-foreign' });
+  });
+
+  test('a place that was given up does not pass for the one after it, and a new one is begun by saying so', async () => {
+    await grown(1);
+    await copyJournal(database.db, journal, folder);
+    const next = `${folder} next`;
+    await expect(beginCopy(database.db, journal, next, { at: new Date() })).rejects.toMatchObject({
+      code: 'journal.copy-begun-elsewhere',
+    });
+    await begin(next);
+    expect(await copyJournal(database.db, journal, next)).toMatchObject({ status: 'copied' });
+    expect(checkCopy(next)).toMatchObject({ status: 'whole' });
+    expect(await copyJournal(database.db, journal, folder)).toMatchObject({ status: 'foreign' });
+  });
+
+  test('a database from before the copy was begun is found to be behind by it', async () => {
+    await grown(2);
+    await copyJournal(database.db, journal, folder);
+    await using restored = await restoredDatabase();
+    await sql`update authority.journal_identity set copy = null`.execute(restored.db);
+    await grown(1, restored.db);
+    expect(await stateOfCopy(restored.db, journal, folder)).toMatchObject({ status: 'behind' });
+  });
+
+  test('to begin what has begun changes nothing, also after a crash between folder and database', async () => {
+    const marker = readFileSync(join(folder, MARKER_FILE), 'utf8');
+    await begin(folder);
+    expect(readFileSync(join(folder, MARKER_FILE), 'utf8')).toBe(marker);
+    await sql`update authority.journal_identity set copy = null`.execute(database.db);
+    await begin(folder);
+    expect(readFileSync(join(folder, MARKER_FILE), 'utf8')).toBe(marker);
+    expect((await identityOf(database.db, SCHEMA)).copy).toBe((JSON.parse(marker) as { copy: string }).copy);
+  });
+
+  test('a disk that gives back something else is damaged, and is not written to', async () => {
+    await grown(1);
+    await copyJournal(database.db, journal, folder);
+    appendFileSync(join(folder, ENTRIES_FILE), 'zzz\n');
+    const before = readFileSync(join(folder, ENTRIES_FILE));
+    await grown(1);
+    await expect(copyJournal(database.db, journal, folder)).rejects.toMatchObject({ code: 'journal.copy-damaged' });
+    expect(readFileSync(join(folder, ENTRIES_FILE))).toEqual(before);
   });
 
   test('rubbish behind the last line is no entry', async () => {

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beginCopy, identityOf } from '@antin/adapters/journal/copy-identity';
+import { ENTRIES_FILE } from '@antin/adapters/journal/copy';
 import { sealedHead } from '@antin/adapters/journal/head-store';
 import { checkCopy } from '@antin/adapters/journal/check-copy';
 import { journalKeeper } from '@antin/adapters/journal/keeper';
@@ -26,34 +30,55 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
+let now = pki.now;
+const clock = () => now;
+const HOUR = 3_600_000;
+/** A place of its own for this test, begun. */
+async function begun(db = database.db): Promise<string> {
+  const copyFolder = join(home.path, randomUUID());
+  const { schema, note } = authorityJournal;
+  await beginCopy(db, { schema, note, origin: common.origin }, copyFolder, { at: new Date(pki.now), instead: true });
+  return copyFolder;
+}
+
+/** A database that is the same journal, of an earlier day. */
+async function setBack(): Promise<TestDatabase> {
+  const older = await testDatabase(migrations, 'authority');
+  const { journal, copy } = await identityOf(database.db, 'authority');
+  await sql`update authority.journal_identity set journal = ${journal}, copy = ${copy ?? null}`.execute(older.db);
+  return older;
+}
+
 describe('the keeper of the journal', () => {
   test('places, seals and copies what happened since, and rests when nothing did', async () => {
     const { db } = database;
     const copyFolder = join(home.path, randomUUID());
+    // Nothing was ever signed: the copy begins with the journal.
     const keeper = await journalKeeper({ ...common, db, seal, copyFolder });
-    await keeper.run();
-    expect(await sealedHead(db, 'authority')).toBeUndefined();
+    expect(keeper.closed()).toBeUndefined();
     await recordEvent(db, pki.now, 'test.happened', undefined, {});
     await keeper.run();
     await keeper.run();
-    expect(checkCopy(copyFolder)).toMatchObject({ status: 'whole', entries: 1, heads: 1 });
+    expect(checkCopy(copyFolder)).toMatchObject({ status: 'whole', entries: 2, heads: 1 });
     expect(keeper.isWhole()).toBe(true);
   });
 
   test('without a key the heads wait, and everything goes on', async () => {
-    const { db } = database;
-    const keeper = await journalKeeper({ ...common, db, seal: async () => undefined });
+    await using own = await testDatabase(migrations, 'authority');
+    const { db } = own;
     await recordEvent(db, pki.now, 'test.happened', undefined, {});
+    const keeper = await journalKeeper({ ...common, db, seal: async () => undefined });
     await keeper.run();
-    const before = (await sealedHead(db, 'authority'))?.size;
+    expect(await sealedHead(db, 'authority')).toBeUndefined();
+    expect(keeper.closed()).toBeUndefined();
     const later = await journalKeeper({ ...common, db, seal });
     await later.run();
-    expect((await sealedHead(db, 'authority'))!.size).toBeGreaterThan(before!);
+    expect((await sealedHead(db, 'authority'))!.size).toBe(1);
   });
 
   test('after a restore from an older backup it is not whole, from the first moment on', async () => {
-    const copyFolder = join(home.path, randomUUID());
-    await using older = await testDatabase(migrations, 'authority');
+    const copyFolder = await begun();
+    await using older = await setBack();
     const keeper = await journalKeeper({ ...common, db: database.db, seal, copyFolder });
     await keeper.run();
     const restored = await journalKeeper({ ...common, db: older.db, seal, copyFolder });
@@ -63,5 +88,75 @@ describe('the keeper of the journal', () => {
     expect(restored.isWhole()).toBe(false);
     // Nothing of the second story was signed.
     expect(await sealedHead(older.db, 'authority')).toBeUndefined();
+  });
+
+  test('a journal that is older than its copy begins one only when a person says so', async () => {
+    await using own = await setBack();
+    await sql`update authority.journal_identity set copy = null`.execute(own.db);
+    await recordEvent(own.db, pki.now, 'test.happened', undefined, {});
+    await (await journalKeeper({ ...common, db: own.db, seal })).run();
+    const copyFolder = join(home.path, randomUUID());
+    const keeper = await journalKeeper({ ...common, db: own.db, seal, copyFolder });
+    expect(keeper.closed()).toMatchObject({ code: 'journal.copy-missing' });
+    const { schema } = authorityJournal;
+    await beginCopy(own.db, { schema, origin: common.origin }, copyFolder, { at: new Date(pki.now) });
+    await keeper.run();
+    expect(keeper.closed()).toBeUndefined();
+  });
+
+  test('a start without the second place is closed at once and signs nothing: nothing tells whether it was set back', async () => {
+    const copyFolder = await begun();
+    await (await journalKeeper({ ...common, db: database.db, seal, copyFolder })).run();
+    renameSync(copyFolder, `${copyFolder} away`);
+    await using older = await setBack();
+    await recordEvent(older.db, pki.now, 'test.happened', undefined, {});
+    for (const place of [copyFolder, undefined]) {
+      const keeper = await journalKeeper({ ...common, db: older.db, seal, copyFolder: place });
+      await keeper.run();
+      expect(keeper.closed()).toMatchObject({ code: 'journal.copy-missing' });
+      expect(await sealedHead(older.db, 'authority')).toBeUndefined();
+    }
+    // The disk is back: now it is known.
+    renameSync(`${copyFolder} away`, copyFolder);
+    const keeper = await journalKeeper({ ...common, db: older.db, seal, copyFolder });
+    expect(keeper.closed()).toMatchObject({ code: 'journal.set-back' });
+  });
+
+  test('a place that vanishes under a running process stops issuing after its time, and opens by itself when it is back', async () => {
+    const copyFolder = await begun();
+    const keeper = await journalKeeper({ ...common, clock, db: database.db, seal, copyFolder, copyGraceMs: 4 * HOUR });
+    await keeper.run();
+    renameSync(copyFolder, `${copyFolder} away`);
+    mkdirSync(copyFolder);
+    now += HOUR;
+    await recordEvent(database.db, now, 'test.happened', undefined, { while: 'away' });
+    await keeper.run();
+    expect(keeper.isWhole()).toBe(false);
+    expect(keeper.copy()).toMatchObject({ status: 'missing', code: 'journal.copy-missing' });
+    expect(keeper.closed()).toBeUndefined();
+    now += 3 * HOUR;
+    await keeper.run();
+    expect(keeper.closed()).toMatchObject({ code: 'journal.copy-missing' });
+    rmSync(copyFolder, { recursive: true });
+    renameSync(`${copyFolder} away`, copyFolder);
+    await keeper.run();
+    expect(keeper.closed()).toBeUndefined();
+    expect(keeper.copy()).toMatchObject({ status: 'copied' });
+    expect(checkCopy(copyFolder)).toMatchObject({ status: 'whole' });
+  });
+
+  test('a file of the copy that cannot be written is said, and heals', async () => {
+    const copyFolder = await begun();
+    const keeper = await journalKeeper({ ...common, clock, db: database.db, seal, copyFolder });
+    await keeper.run();
+    const file = join(copyFolder, ENTRIES_FILE);
+    renameSync(file, `${file} away`);
+    mkdirSync(file);
+    await keeper.run();
+    expect(keeper.copy()).toMatchObject({ status: 'failing', code: 'journal.copy-failing' });
+    rmSync(file, { recursive: true });
+    renameSync(`${file} away`, file);
+    await keeper.run();
+    expect(keeper.copy()).toMatchObject({ status: 'copied' });
   });
 });

@@ -1,4 +1,14 @@
-import type { ProblemRows } from '@antin/adapters/http/problem';
+import type { ProblemRow, ProblemRows } from '@antin/adapters/http/problem';
+
+/** Nothing is issued; status and revocation go on. */
+const closed = (vi: string, en: string): ProblemRow => ({
+  status: 503,
+  title: { vi: `Tạm ngừng cấp chứng thư: ${vi}`, en: `No certificates are issued: ${en}` },
+  remedy: {
+    vi: 'Báo cho quản trị viên; thu hồi và tra cứu trạng thái vẫn hoạt động.',
+    en: 'Tell the administrator; revocation and status go on.',
+  },
+});
 
 /** Why the journal gives no proof, or keeps the authority from issuing, in words. */
 export const journalProblems = {
@@ -17,4 +27,22 @@ export const journalProblems = {
       en: 'A head is signed every minute; try again in a few minutes.',
     },
   },
+  'journal.set-back': closed(
+    'cơ sở dữ liệu đã bị lùi về quá khứ so với bản sao nhật ký',
+    'the database was set back behind the copy of its journal',
+  ),
+  'journal.forked': closed(
+    'cơ sở dữ liệu và bản sao nhật ký không khớp nhau',
+    'the database and the copy of its journal disagree',
+  ),
+  'journal.copy-missing': closed(
+    'không thấy bản sao nhật ký ở nơi thứ hai',
+    'the copy of the journal in the second place is not there',
+  ),
+  'journal.copy-foreign': closed(
+    'nơi thứ hai chứa nhật ký của hệ thống khác',
+    'the second place holds the journal of another installation',
+  ),
+  'journal.copy-failing': closed('không ghi được bản sao nhật ký ở nơi thứ hai', 'the copy of the journal cannot be written'),
+  'journal.copy-damaged': closed('bản sao nhật ký ở nơi thứ hai bị hỏng', 'the copy of the journal is damaged'),
 } as const satisfies ProblemRows;

@@ -17,7 +17,7 @@ import { seedOfficers } from '../seed/officers.ts';
 import { demos, seedDemo } from '../seed/seed.ts';
 import { devicesHere } from './devices.ts';
 import { finishFirstStart, isSeeding } from './first-start.ts';
-import { journalHere, type KeptJournal } from './journal.ts';
+import { copyHealth, journalHere, type KeptJournal } from './journal.ts';
 import { issuersHere } from './issuers.ts';
 import { keepPracticeAgent, type KeptPracticeAgent } from './practice-agent.ts';
 import type { Service, ServiceContext } from './service.ts';
@@ -91,6 +91,10 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
       if (agent !== undefined && authority !== undefined && isSeeding(folder.path))
         await seed(running, agent.current(), authority());
       wires.past = undefined;
+    },
+    async health() {
+      const copy = copyHealth(journal);
+      return { ...copy, status: copy.journal === 'ok' ? 'ok' : 'alarm' };
     },
     async everyMinute() {
       if (wires.past === undefined && !isSeeding(folder.path)) await journal?.run();

@@ -13,7 +13,7 @@ import { authorityService, type AuthorityService } from '@antin/authority/servic
 import { ACCURACY_MS } from '@antin/authority/time-stamp/rules';
 import { requireCeremonyKeys, signerPin } from './ceremony-keys.ts';
 import { devicesHere } from './devices.ts';
-import { journalHere } from './journal.ts';
+import { copyHealth, journalHere } from './journal.ts';
 import { roleDatabases } from './role-databases.ts';
 import { trustHere } from './judging.ts';
 import { issuersOf } from './trust.ts';
@@ -84,13 +84,14 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
         // Documents of the past are stamped with the past's time: that is no question to a time server.
         clockTrust: () => (wires.past === undefined ? watched.trust() : { trusted: true }),
         log,
-        mayIssue: () => journal?.isWhole() === true,
+        closed: () => journal?.closed(),
         pin: signerPin,
         hardwareOnly: settings.profile === 'production' && !softwareToken,
         console: {
           profile: settings.profile,
           signedActs: settings.profile === 'production' ? 'required' : 'when-present',
           secureCookie: publicUrl.startsWith('https:'),
+          journal,
           databaseUrls: roleDatabases(process.env),
           trust: () => trusted,
           devices: {
@@ -117,7 +118,11 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
       return { ...authority().status.jobs, ...authority().console?.jobs };
     },
     fast: (request, response) => ready?.fast(request, response) === true,
-    health: () => authority().status.health(),
+    async health() {
+      const lists = await authority().status.health();
+      const copy = copyHealth(journal);
+      return { ...lists, ...copy, status: copy.journal === 'ok' ? lists.status : 'alarm' };
+    },
     async everyMinute() {
       await authority().runJobs();
       if (wires.past === undefined) await journal?.run();

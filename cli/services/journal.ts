@@ -3,7 +3,7 @@ import { nodeSecrets } from '@antin/adapters/crypto/node';
 import { ConfigFault } from '@antin/adapters/config/settings';
 import type { CopiedJournal } from '@antin/adapters/journal/copy';
 import type { GrowingJournal } from '@antin/adapters/journal/grow';
-import { journalKeeper, type JournalKeeper } from '@antin/adapters/journal/keeper';
+import { COPY_GRACE_MS, journalKeeper, type JournalKeeper } from '@antin/adapters/journal/keeper';
 import type { SealDoors } from '@antin/adapters/journal/seal';
 import { evidenceOf, type TrustSource } from '@antin/agency/verification/trust-source';
 import { keyFolder } from '@antin/authority/keys/key-folder';
@@ -34,7 +34,7 @@ export interface KeptJournal extends JournalKeeper {
 export async function journalHere(
   context: ServiceContext,
   wires: Wires,
-  journal: Omit<GrowingJournal, 'origin'> & CopiedJournal & { readonly name: 'agency' | 'authority' },
+  journal: Omit<GrowingJournal & CopiedJournal, 'origin'> & { readonly name: 'agency' | 'authority' },
   trust: () => TrustSource,
   env: Env,
 ): Promise<KeptJournal> {
@@ -56,8 +56,21 @@ export async function journalHere(
     clock: () => clock().getTime(),
     origin: `${new URL(publicUrl).host}/${journal.name}`,
     copyFolder: copy === undefined || copy === '' ? undefined : join(copy, journal.name),
+    copyGraceMs: graceOf(env['ANTIN_JOURNAL_COPY_GRACE']),
   });
   return { ...keeper, close: async () => configured?.close() };
+}
+
+/** For `/healthz`: the code of what is wrong with the second place. */
+export function copyHealth(journal: KeptJournal | undefined): { readonly journal: string } {
+  return { journal: journal?.copy().code ?? 'ok' };
+}
+
+/** Hours, 0 for none. @throws {ConfigFault} */
+function graceOf(text: string | undefined): number {
+  if (text === undefined || text === '') return COPY_GRACE_MS;
+  if (!/^\d{1,4}$/.test(text)) throw new ConfigFault(`ANTIN_JOURNAL_COPY_GRACE is a number of hours, not "${text}"`);
+  return Number(text) * 3_600_000;
 }
 
 /** One key for both journals of a process: their origins keep their heads apart. */
