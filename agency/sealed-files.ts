@@ -44,15 +44,33 @@ export async function sealedBytes(deps: Pick<SealedFileDeps, 'db' | 'files' | 'v
   return deps.vault.openBytes(await deps.files.bytes(stored), about(sha256));
 }
 
+/** Whether a content is kept, and stays so until this transaction has named it. */
+export async function keepsSealed(tx: Tx, sha256: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from agency.sealed_file where sha256 = ${sha256} for key share`.execute(tx);
+  return rows.length > 0;
+}
+
 /**
- * Forgets contents that nothing names any more; their files go after the transaction.
+ * Forgets those of these contents that neither a row of needs nor a request names any more; their files go after the
+ * transaction.
  *
  * @returns names in the store, for `dropStored`
  */
 export async function forgetSealed(tx: Tx, hashes: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<{ stored: string }>`delete from agency.sealed_file where sha256 = any(${[...hashes]}::text[])
-    returning stored_sha256 as stored`.execute(tx);
+  // Locked first, looked at in the next statement: who names one meanwhile is waited for, and seen.
+  await sql`select 1 from agency.sealed_file where sha256 = any(${[...hashes]}::text[]) order by sha256 for update`.execute(tx);
+  const { rows } = await sql<{ stored: string }>`delete from agency.sealed_file f where f.sha256 = any(${[...hashes]}::text[])
+    and not exists (select 1 from agency.needs_paper p where p.sha256 = f.sha256)
+    and not exists (select 1 from agency.issuer_attachment a where a.sha256 = f.sha256)
+    returning f.stored_sha256 as stored`.execute(tx);
   return rows.map((row) => row.stored);
+}
+
+/** Sizes of contents that are kept, by their SHA-256. */
+export async function sealedSizes(db: Db, hashes: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ sha256: string; size: number }>`
+    select sha256, size from agency.sealed_file where sha256 = any(${[...hashes]}::text[])`.execute(db);
+  return new Map(rows.map((row) => [row.sha256, row.size]));
 }
 
 export async function dropStored(files: FileStore, stored: readonly string[]): Promise<void> {

@@ -115,6 +115,18 @@ const ACTS = {
   'recover-device': 'DANH SÁCH ĐỀ NGHỊ KHÔI PHỤC THIẾT BỊ LƯU KHÓA BÍ MẬT',
 } as const;
 
+const PAPERS = { heading: 'Tệp kèm', share: 6 } as const;
+const papersOf = (item: RequestItem): string => (item.attachments.length === 0 ? '' : String(item.attachments.length));
+
+/** How many files go with the list: whoever receives it can tell whether one is missing. */
+function papersNote(items: readonly PrintedItem[]): string[] {
+  const all = items.flatMap(({ item }) => item.attachments);
+  if (all.length === 0) return [];
+  const files = new Set(all).size;
+  const shared = files === all.length ? '' : ` (dùng cho ${all.length} lượt)`;
+  return [`Kèm theo ${files} tệp giấy tờ điện tử${shared}, nêu theo từng dòng ở cột “Tệp kèm”`];
+}
+
 /** A line of the request with what the register knows about its certificate. */
 export interface PrintedItem {
   readonly item: RequestItem;
@@ -130,6 +142,7 @@ export function requestTables(request: ConsolidatedRequest, items: readonly Prin
     `Kèm theo văn bản số ${request.number ?? '……………'} ngày ${day} của ${from}`,
     // Binds the paper to the file: whoever holds both can tell that they say the same.
     `SHA-256 của dữ liệu điện tử: ${sha256}`,
+    ...papersNote(items),
   ];
   const places = [
     { title: 'NGƯỜI LẬP BIỂU', below: '(Ký, ghi rõ họ tên)' },
@@ -143,8 +156,8 @@ export function requestTables(request: ConsolidatedRequest, items: readonly Prin
     tables.push({
       titles: [title, `(Mẫu số ${form}, Nghị định số 68/2024/NĐ-CP)`],
       ...{ notes, places },
-      columns: [{ heading: 'TT', share: 4 }, ...columns.map(([heading, share]) => ({ heading, share }))],
-      rows: own.map(({ item }, i) => [String(i + 1), ...cells(item, (item as { subject: Subject }).subject)]),
+      columns: [{ heading: 'TT', share: 4 }, ...columns.map(([heading, share]) => ({ heading, share })), PAPERS],
+      rows: own.map(({ item }, i) => [String(i + 1), ...cells(item, (item as { subject: Subject }).subject), papersOf(item)]),
     });
   }
   for (const act of ['renew', 'change', 'revoke', 'recover-device'] as const) {
@@ -159,6 +172,7 @@ export function requestTables(request: ConsolidatedRequest, items: readonly Prin
         { heading: 'Cơ quan quản lý trực tiếp', share: 24 },
         { heading: 'Số hiệu chứng thư', share: 26 },
         { heading: 'Nội dung', share: 26 },
+        PAPERS,
       ],
       rows: own.map(({ item, name, note }, i) => [
         String(i + 1),
@@ -166,6 +180,7 @@ export function requestTables(request: ConsolidatedRequest, items: readonly Prin
         item.managingAgency.name,
         'certificate' in item ? item.certificate.serialHex : '',
         note,
+        papersOf(item),
       ]),
     });
   }

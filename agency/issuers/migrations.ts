@@ -114,4 +114,15 @@ export const issuersMigrations: Record<string, Migration> = {
         )`.execute(db);
     },
   },
+  '2026-11-22T0520-issuers-attachments': {
+    async up(db: Kysely<unknown>) {
+      await sql`
+        create table agency.issuer_attachment (
+          request_id uuid not null references agency.issuer_request (id),
+          sha256 text not null,
+          primary key (request_id, sha256)
+        )`.execute(db);
+      await sql`create index issuer_attachment_content on agency.issuer_attachment (sha256)`.execute(db);
+    },
+  },
 };

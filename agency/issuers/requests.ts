@@ -6,7 +6,7 @@ import { utf8 } from '@antin/formats/bytes/bytes';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import { ConsolidatedRequest, MAX_ITEMS, type RequestItem } from '@antin/protocol/certificates/request';
 import { record } from '../journal/journal.ts';
-import { putSealed, sealedBytes } from '../sealed-files.ts';
+import { putSealed, sealedBytes, sealedSizes } from '../sealed-files.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
 import { contentOf, sealContent } from './at-rest.ts';
 import type { IssuerConnector, SealedRequest } from './connector.ts';
@@ -16,6 +16,7 @@ import { printed } from './print-thread.ts';
 import { checksums, type TravelFile } from './seal.ts';
 import {
   deleteItems,
+  insertAttachments,
   insertRequest,
   itemsOf,
   lockRequest,
@@ -29,6 +30,8 @@ import {
 export const SUBMIT_QUEUE = 'issuers.submit';
 export const POLL_QUEUE = 'issuers.poll';
 export const ANSWER_QUEUE = 'issuers.answer';
+/** Papers of one container: it is made and sent in memory. */
+const MAX_PAPERS = 128 << 20;
 
 /** One item with what this side keeps beside it. */
 export interface PreparedItem {
@@ -63,8 +66,11 @@ export async function prepareRequests(deps: IssuerDeps, tx: Tx, caller: Caller, 
   if (!input.items.every(({ item }) => offered.includes(item.act))) throw new Refusal('issuer.act-not-offered');
   const at = deps.clock();
   const ids: string[] = [];
-  for (let from = 0; from < input.items.length; from += MAX_ITEMS) {
-    const part = input.items.slice(from, from + MAX_ITEMS);
+  const sizes = await sealedSizes(tx, [...new Set(input.items.flatMap(({ item }) => item.attachments))]);
+  let from = 0;
+  for (const part of partsOf(input.items, sizes)) {
+    const first = from + 1;
+    from += part.length;
     const id = randomUUID() as string;
     const request = ConsolidatedRequest.safeParse({
       ...{ type: 'antin.certificate-request', version: 1, id, from: input.from, createdAt: at.toISOString() },
@@ -90,11 +96,12 @@ export async function prepareRequests(deps: IssuerDeps, tx: Tx, caller: Caller, 
       part.map(({ item, ...more }, i) => ({
         ...more,
         id: item.id,
-        ordinal: from + i + 1,
+        ordinal: first + i,
         act: item.act,
         agencyName: item.managingAgency.name,
       })),
     );
+    await insertAttachments(tx, id, [...new Set(part.flatMap(({ item }) => item.attachments))]);
     await record(tx, {
       ...{ event: 'IssuerRequestPrepared', at, agencyId: input.agencyId, actor: actorOf(caller) },
       detail: { requestId: id, items: String(part.length), sha256 },
@@ -102,6 +109,31 @@ export async function prepareRequests(deps: IssuerDeps, tx: Tx, caller: Caller, 
     ids.push(id);
   }
   return ids;
+}
+
+/** Not more than one container can carry: so many items, so many octets of papers (a paper that many items name counts once). */
+export function* partsOf(
+  items: readonly PreparedItem[],
+  sizes: ReadonlyMap<string, number>,
+  most: { items: number; bytes: number } = { items: MAX_ITEMS, bytes: MAX_PAPERS },
+): Generator<PreparedItem[]> {
+  let part: PreparedItem[] = [];
+  let named = new Set<string>();
+  let bytes = 0;
+  for (const one of items) {
+    const fresh = one.item.attachments.filter((sha256) => !named.has(sha256));
+    const more = [...new Set(fresh)].reduce((sum, sha256) => sum + (sizes.get(sha256) ?? 0), 0);
+    if (part.length === most.items || (part.length > 0 && more > 0 && bytes + more > most.bytes)) {
+      yield part;
+      [part, named, bytes] = [[], new Set(), 0];
+    }
+    part.push(one);
+    for (const sha256 of one.item.attachments) {
+      if (!named.has(sha256)) bytes += sizes.get(sha256) ?? 0;
+      named.add(sha256);
+    }
+  }
+  if (part.length > 0) yield part;
 }
 
 export function connectorOf(deps: Pick<IssuerDeps, 'connectors'>, id: string): IssuerConnector {

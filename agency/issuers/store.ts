@@ -71,6 +71,12 @@ export async function insertRequest(
       agency_id uuid, agency_name text, spki_sha256 text, certificate_id uuid)`.execute(tx);
 }
 
+/** What a request names stays while the request does. */
+export async function insertAttachments(tx: Tx, requestId: string, hashes: readonly string[]): Promise<void> {
+  await sql`insert into agency.issuer_attachment (request_id, sha256)
+    select ${requestId}::uuid, unnest(${[...hashes]}::text[])`.execute(tx);
+}
+
 export async function requestById(db: Db, id: string): Promise<RequestRecord | undefined> {
   const { rows } = await sql<RequestRecord>`select ${requestColumns} from agency.issuer_request where id = ${id}`.execute(db);
   return rows[0];
@@ -133,6 +139,13 @@ export async function lockItems(tx: Tx, requestId: string, ids: readonly string[
     select ${itemColumns} from agency.issuer_item i where i.request_id = ${requestId} and i.id = any(${[...ids]}::uuid[])
     order by i.ordinal for update`.execute(tx);
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** In which request each of these items is. */
+export async function requestsOfItems(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; requestId: string }>`
+    select id, request_id as "requestId" from agency.issuer_item where id = any(${[...ids]}::uuid[])`.execute(db);
+  return new Map(rows.map((row) => [row.id, row.requestId]));
 }
 
 export async function itemById(db: Db, id: string): Promise<ItemRecord | undefined> {

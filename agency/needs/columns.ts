@@ -163,7 +163,9 @@ export function readRow(form: Form, cells: Cells, fallback: DeviceKind = 'pki-to
     const column = columnOf(issue.path);
     if (missing.has(column)) continue;
     missing.add(column);
-    errors.push(error(column, codeOf(column, issue.code)));
+    // About no cell of this form: the row as a whole.
+    if (column === '') errors.push({ code: 'needs.row-not-read', weight: 'error' });
+    else errors.push(error(column, codeOf(column, issue.code)));
   }
   const clean = parsed.success && errors.length === 0;
   return { subject: clean ? parsed.data : undefined, device: device ?? fallback, act, errors };

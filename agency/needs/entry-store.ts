@@ -22,10 +22,13 @@ export interface EntryRecord {
   readonly errors: readonly CellError[];
   readonly importId: string | null;
   readonly version: number;
+  /** Papers attached; known only where it was read. */
+  readonly papers?: number;
 }
 
 const columns = sql`e.id, e.sheet_id as "sheetId", e.round_id as "roundId", e.agency_id as "agencyId", e.row_no as "row", e.form,
-  e.act, e.device, e.cells, e.sealed, e.name, e.identity, e.person_id as "personId", e.errors, e.import_id as "importId", e.version`;
+  e.act, e.device, e.cells, e.sealed, e.name, e.identity, e.person_id as "personId", e.errors, e.import_id as "importId", e.version,
+  (select count(*)::integer from agency.needs_paper p where p.entry_id = e.id) as papers`;
 
 const base64 = (bytes: Uint8Array | null): string | null => (bytes === null ? null : Buffer.from(bytes).toString('base64'));
 
@@ -72,6 +75,14 @@ export async function deleteEntries(tx: Tx, ids: readonly string[]): Promise<voi
 export async function deleteImported(tx: Tx, importId: string): Promise<number> {
   const gone = await sql`delete from agency.needs_entry where import_id = ${importId} returning id`.execute(tx);
   return gone.rows.length;
+}
+
+/** Rows an import brought that have errors now, by id; of these ids, or all of them. */
+export async function importedWithErrors(db: Db, importId: string, ids?: readonly string[]): Promise<Map<string, EntryRecord>> {
+  const { rows } = await sql<EntryRecord>`
+    select ${columns} from agency.needs_entry e where e.import_id = ${importId} and e.error_count > 0
+      and ${ids === undefined ? sql`true` : sql`e.id = any(${[...ids]}::uuid[])`} order by e.row_no`.execute(db);
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 export async function entriesOf(

@@ -6,7 +6,7 @@ import { deviceWords } from '../issuers/forms-print.ts';
 import { printed } from '../issuers/print-thread.ts';
 import { COLUMNS } from './columns.ts';
 import { wholeCells } from './check.ts';
-import { acceptedEntries } from './entry-store.ts';
+import { acceptedEntries, type EntryRecord } from './entry-store.ts';
 import type { NeedsDeps } from './sheets.ts';
 import type { RoundRecord } from './store.ts';
 
@@ -16,7 +16,10 @@ export const exportHeadings = (form: Form): string[] => [
   'Mã cơ quan',
   'Cơ quan',
   ...COLUMNS[form].map((column) => column.heading),
+  'Tệp kèm',
 ];
+
+const papers = (row: EntryRecord): string => ((row.papers ?? 0) === 0 ? '' : String(row.papers));
 
 /** Accepted rows of a form, agency by agency. */
 export async function* exportNeeds(
@@ -29,7 +32,7 @@ export async function* exportNeeds(
     const rows = await acceptedEntries(db, { roundId, form, after, size: PAGE });
     for (const row of rows) {
       const cells: Record<string, string> = { ...wholeCells(deps, row), device: deviceWords(row.device) };
-      yield [row.agencyCode, row.agencyName, ...COLUMNS[form].map((column) => cells[column.name] ?? '')];
+      yield [row.agencyCode, row.agencyName, ...COLUMNS[form].map((column) => cells[column.name] ?? ''), papers(row)];
     }
     const last = rows.at(-1);
     if (rows.length < PAGE || last === undefined) return;
@@ -46,7 +49,8 @@ export async function needsPdf(
 ): Promise<Uint8Array> {
   const rows: string[][] = [];
   // A serial number to renew has its own list in the request.
-  for await (const line of exportNeeds(deps, db, round.id, form)) rows.push([String(rows.length + 1), ...line.slice(1, -1)]);
+  for await (const line of exportNeeds(deps, db, round.id, form))
+    rows.push([String(rows.length + 1), ...line.slice(1, -2), line.at(-1)!]);
   const table: PrintedTable = {
     titles: ['TỔNG HỢP NHU CẦU CHỨNG THƯ CHỮ KÝ SỐ', `${round.name} (Mẫu số ${form}, Nghị định số 68/2024/NĐ-CP)`],
     notes: [`${round.ownerName}, ngày ${writtenDay(officeDay(deps.clock()))}`],
@@ -54,6 +58,7 @@ export async function needsPdf(
       { heading: 'TT', share: 4 },
       { heading: 'Cơ quan', share: 18 },
       ...COLUMNS[form].slice(0, -1).map((column) => ({ heading: column.heading, share: 13 })),
+      { heading: 'Tệp kèm', share: 6 },
     ],
     rows,
     places: [

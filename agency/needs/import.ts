@@ -42,12 +42,13 @@ export interface ImportRecord {
   readonly finishedAt: Date | null;
 }
 
-const columns = sql`id, sheet_id as "sheetId", form, file_name as "fileName", file_sha256 as "fileSha256", state, rows, done, added,
-  with_errors as "withErrors", reason, started_by as "startedBy", started_at as "startedAt", finished_at as "finishedAt"`;
+export const importColumns = sql`i.id, i.sheet_id as "sheetId", i.form, i.file_name as "fileName", i.file_sha256 as "fileSha256", i.state,
+  i.rows, i.done, i.added, i.with_errors as "withErrors", i.reason, i.started_by as "startedBy", i.started_at as "startedAt",
+  i.finished_at as "finishedAt"`;
 
 export async function importById(db: Db, id: string, lock = false): Promise<ImportRecord | undefined> {
   const { rows } = await sql<ImportRecord>`
-    select ${columns} from agency.needs_import where id = ${id} ${lock ? sql`for update` : sql``}`.execute(db);
+    select ${importColumns} from agency.needs_import i where i.id = ${id} ${lock ? sql`for update` : sql``}`.execute(db);
   return rows[0];
 }
 

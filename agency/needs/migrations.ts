@@ -110,4 +110,27 @@ export const needsMigrations: Record<string, Migration> = {
       await sql`alter table agency.needs_import alter column file_sha256 drop not null`.execute(db);
     },
   },
+  '2026-11-22T0521-needs-papers': {
+    async up(db: Kysely<unknown>) {
+      await sql`
+        create table agency.needs_paper (
+          id uuid primary key,
+          -- No reference: a row that was removed comes back by undoing, and its papers with it.
+          entry_id uuid not null,
+          sheet_id uuid not null references agency.needs_sheet (id),
+          kind text not null,
+          name text not null,
+          media_type text not null,
+          size integer not null,
+          sha256 text not null,
+          added_at timestamptz not null,
+          added_by text not null,
+          unique (entry_id, sha256)
+        )`.execute(db);
+      await sql`create index needs_paper_sheet on agency.needs_paper (sheet_id)`.execute(db);
+      await sql`create index needs_paper_content on agency.needs_paper (sha256)`.execute(db);
+      // The list of a round's imports, newest first.
+      await sql`create index needs_import_sheet on agency.needs_import (sheet_id, started_at desc, id desc)`.execute(db);
+    },
+  },
 };

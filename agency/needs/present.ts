@@ -1,9 +1,19 @@
 import type { z } from 'zod';
-import type { CellError, NeedsEntry, NeedsImport, NeedsRound, NeedsSheet } from '@antin/protocol/office/needs';
+import type { Sha256 } from '@antin/protocol/basics';
+import type {
+  CellError,
+  NeedsEntry,
+  NeedsImport,
+  NeedsImportLine,
+  NeedsPaper,
+  NeedsRound,
+  NeedsSheet,
+} from '@antin/protocol/office/needs';
 import type { Db } from '@antin/adapters/db/transaction';
 import { wholeCells } from './check.ts';
 import { lastChange, type EntryRecord } from './entry-store.ts';
 import type { ImportRecord } from './import.ts';
+import type { PaperRecord } from './paper-store.ts';
 import type { NeedsDeps } from './sheets.ts';
 import { outstandingBelow, roundProgress, sheetCounts, sheetOf, type RoundRecord, type SheetRecord } from './store.ts';
 
@@ -48,7 +58,24 @@ export async function sheetViews(
 
 export function entryView(deps: Pick<NeedsDeps, 'vault'>, entry: EntryRecord): z.input<typeof NeedsEntry> {
   const { id, row, form, act, device, version } = entry;
-  return { ...{ id, row, form, act, device, version }, cells: wholeCells(deps, entry), errors: entry.errors as CellError[] };
+  return {
+    ...{ id, row, form, act, device, version },
+    cells: wholeCells(deps, entry),
+    errors: entry.errors as CellError[],
+    attachments: entry.papers ?? 0,
+  };
+}
+
+export function paperView(one: PaperRecord): z.input<typeof NeedsPaper> {
+  const { id, entryId, kind, name, mediaType, size, addedBy } = one;
+  return {
+    ...{ id, entryId, kind, name, mediaType, size, addedBy },
+    ...{ sha256: one.sha256 as Sha256, addedAt: one.addedAt.toISOString() },
+  };
+}
+
+export function importLine(one: ImportRecord & { agencyCode: string; agencyName: string }): z.input<typeof NeedsImportLine> {
+  return { ...importView(one), agencyCode: one.agencyCode, agencyName: one.agencyName, startedBy: one.startedBy };
 }
 
 export function importView(one: ImportRecord): z.input<typeof NeedsImport> {

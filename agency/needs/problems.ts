@@ -11,6 +11,33 @@ export const needsProblems: ProblemRows = {
   'needs.sheet-not-found': { status: 404, title: { vi: 'Không tìm thấy bảng nhu cầu này.', en: 'This sheet was not found.' } },
   'needs.entry-not-found': { status: 404, title: { vi: 'Không tìm thấy dòng này.', en: 'This row was not found.' } },
   'needs.import-not-found': { status: 404, title: { vi: 'Không tìm thấy lần nhập tệp này.', en: 'This import was not found.' } },
+  'needs.paper-not-found': { status: 404, title: { vi: 'Không tìm thấy tệp này.', en: 'This paper was not found.' } },
+  'needs.paper-empty': cell('Tệp trống.', 'The file is empty.'),
+  'needs.paper-type': {
+    ...cell('Chỉ nhận tệp PDF, JPG hoặc PNG.', 'Only PDF, JPG or PNG files are taken.'),
+    remedy: {
+      vi: 'Loại tệp được xem theo nội dung, không theo tên. Hãy quét hoặc lưu lại thành PDF, JPG hoặc PNG.',
+      en: 'What counts is the content, not the name. Scan it again or save it as PDF, JPG or PNG.',
+    },
+  },
+  'needs.paper-damaged': cell(
+    'Tệp bị hỏng hoặc thiếu phần cuối; hãy quét lại.',
+    'The file is damaged or cut off; scan it again.',
+  ),
+  'needs.paper-encrypted': cell(
+    'Tệp PDF có mật khẩu; hãy bỏ mật khẩu rồi tải lại.',
+    'The PDF has a password; take it off first.',
+  ),
+  'needs.paper-active': cell(
+    'Tệp PDF chứa mã chạy được hoặc tệp nhúng; hãy in lại thành PDF thường.',
+    'The PDF holds scripts or embedded files; print it to a plain PDF.',
+  ),
+  'needs.paper-twice': conflict('Dòng này đã có chính tệp đó.', 'The row has this very file already.'),
+  'needs.paper-too-many': conflict('Mỗi dòng có tối đa 10 tệp.', 'A row takes at most 10 files.'),
+  'needs.paper-sheet-full': conflict(
+    'Các tệp của bảng này đã đến giới hạn 500 MB.',
+    'The files of this sheet have reached their limit of 500 MB.',
+  ),
   'needs.changed-meanwhile': conflict(
     'Dữ liệu vừa được người khác cập nhật; hãy tải lại trang.',
     'Somebody else has just changed this; reload the page.',
@@ -63,6 +90,8 @@ export const needsProblems: ProblemRows = {
   'needs.too-many-rows': cell('Tệp có quá 20.000 dòng.', 'The file has more than 20,000 rows.'),
   'needs.duplicates-left': conflict('Còn thuê bao đăng ký trùng ở nhiều cơ quan.', 'Some subscribers are stated twice.'),
   'needs.request-made': conflict('Hồ sơ đề nghị của đợt này đã được lập.', 'The request of this round is made already.'),
+  'needs.row-not-read': cell('Không đọc được dòng này.', 'This row cannot be read.'),
+  'needs.import-stopped': conflict('Đã dừng theo yêu cầu.', 'Stopped on request.'),
   'needs.cell-missing': cell('Chưa nhập.', 'Missing.'),
   'needs.cell-too-long': cell('Quá dài.', 'Too long.'),
   'needs.cell-characters': cell('Có ký tự không được phép hoặc để trống.', 'Empty, or with characters that are not allowed.'),

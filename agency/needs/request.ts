@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { inTransaction, type Tx } from '@antin/adapters/db/transaction';
 import { must, Refusal } from '@antin/adapters/http/refusal';
+import type { Sha256 } from '@antin/protocol/basics';
 import { addWorkingDays } from '@antin/adapters/clock/working-days';
 import { officeDay } from '@antin/adapters/clock/days';
 import { actById, moveAct } from '../certificates/act-store.ts';
@@ -11,11 +12,12 @@ import { insertRequested, lockHolding, type NewHolding } from '../certificates/s
 import { agencyById } from '../directory/store.ts';
 import type { IssuerDeps } from '../issuers/deps.ts';
 import { prepareRequests, type PreparedItem } from '../issuers/requests.ts';
-import type { RequestRecord } from '../issuers/store.ts';
+import { requestsOfItems, type RequestRecord } from '../issuers/store.ts';
 import { record } from '../journal/journal.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
 import { renewalsOf, wholeCells } from './check.ts';
 import { readRow, serialOf } from './columns.ts';
+import { papersOf } from './paper-store.ts';
 import { acceptedEntries, duplicatesLeft } from './entry-store.ts';
 import { changeRound, roundById } from './store.ts';
 import type { NeedsDeps } from './sheets.ts';
@@ -48,7 +50,15 @@ export async function requestRound(
     const acts: string[] = [];
     for (let after: [string, number] | undefined; ;) {
       const rows = await acceptedEntries(tx, { roundId: id, after, size: PAGE });
+      const papers = Map.groupBy(
+        await papersOf(
+          tx,
+          rows.map((row) => row.id),
+        ),
+        (paper) => paper.entryId,
+      );
       for (const row of rows) {
+        const attachments = (papers.get(row.id) ?? []).map((paper) => paper.sha256 as Sha256);
         const managingAgency = { code: row.agencyCode, name: row.agencyName, place: row.place };
         const cells = wholeCells(deps, row);
         if (row.act === 'renew') {
@@ -56,17 +66,18 @@ export async function requestRound(
           const holding = held === undefined ? undefined : await lockHolding(tx, held.id);
           if (holding === undefined) throw new Refusal('needs.renewal-not-found');
           const actId = must(await askLocked(deps, tx, caller, holding, { act: 'renew' }, limits));
-          items.push(itemOf(deps, (await actById(tx, actId))!, holding, managingAgency));
+          const prepared = itemOf(deps, (await actById(tx, actId))!, holding, managingAgency);
+          items.push({ ...prepared, item: { ...prepared.item, attachments } });
           acts.push(actId);
           continue;
         }
         const { subject } = readRow(row.form, cells, row.device);
         if (subject === undefined) throw new Refusal('issuer.item-not-complete');
         const holdingId = randomUUID() as string;
-        const item = { act: 'new', id: row.id, managingAgency, subject, device: row.device, attachments: [] } as const;
+        const item = { act: 'new', id: row.id, managingAgency, subject, device: row.device } as const;
         const shown = shownOf(subject);
         items.push({
-          item: { ...item, attachments: [] },
+          item: { ...item, attachments },
           name: shown.name,
           form: row.form,
           agencyId: row.agencyId,
@@ -89,7 +100,8 @@ export async function requestRound(
     });
     for (let from = 0; from < holdings.length; from += PAGE) await insertRequested(tx, holdings.slice(from, from + PAGE), at);
     const dueOn = addWorkingDays(deps.calendar(), officeDay(at), limits['issuer-working-days']);
-    for (const actId of acts) await moveAct(tx, actId, { state: 'sent', requestId: ids[0]!, dueOn });
+    const homes = await requestsOfItems(tx, acts);
+    for (const actId of acts) await moveAct(tx, actId, { state: 'sent', requestId: homes.get(actId)!, dueOn });
     await changeRound(tx, id, { state: 'requested' });
     await record(tx, {
       ...{ event: 'NeedsRequested', at, agencyId: owner.id, actor: actorOf(caller), documentId: id },

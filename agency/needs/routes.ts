@@ -3,21 +3,24 @@ import { mount } from '@antin/adapters/http/mount';
 import { Refusal } from '@antin/adapters/http/refusal';
 import { writeCsv, writeXlsx } from '@antin/adapters/tables/write';
 import type { Form } from '@antin/protocol/office/certificates';
-import { needsRoutes } from '@antin/protocol/office/needs';
+import { needsRoutes, PAPER_LIMITS } from '@antin/protocol/office/needs';
 import type { IssuerDeps } from '../issuers/deps.ts';
 import { requestViews } from '../issuers/present.ts';
 import { download } from '../issuers/routes.ts';
 import { requestById } from '../issuers/store.ts';
 import { pageFrom } from '../keyset.ts';
 import { readBytes } from '../raw-body.ts';
-import { isUnder, requireOfficer } from '../scope.ts';
+import { isUnder, requireOfficer, scopeOf } from '../scope.ts';
 import type { Caller, PersonEnv } from '../session/caller.ts';
 import { requirePerson } from '../session/require-person.ts';
 import { COLUMNS } from './columns.ts';
 import { entriesOf, entryById } from './entry-store.ts';
 import { exportHeadings, exportNeeds, needsPdf } from './export.ts';
+import { dropFaulty, faultyHeadings, faultyRows, importsOf } from './import-list.ts';
 import { importById, importRows, startImport, stopImport } from './import.ts';
-import { entryView, importView, roundView, sheetViews } from './present.ts';
+import { paperById, papersOf, type PaperRecord } from './paper-store.ts';
+import { addPaper, paperBytes, removePaper } from './papers.ts';
+import { entryView, importLine, importView, paperView, roundView, sheetViews } from './present.ts';
 import { requestRound } from './request.ts';
 import * as sheets from './sheets.ts';
 import { roundBefore, roundById, roundsOf, sheetById, sheetOf, sheetsOf, type RoundRecord, type SheetRecord } from './store.ts';
@@ -94,6 +97,26 @@ export function needsApp(deps: sheets.NeedsDeps & { readonly issuers: IssuerDeps
     await sheets.removeRow(deps, c.var.caller, params.id);
     return {};
   });
+  mount(app, needsRoutes.papers, person, async ({ params, c }) => {
+    await visibleEntry(c.var.caller, params.id);
+    return { items: (await papersOf(db, [params.id])).map(paperView) };
+  });
+  mount(app, needsRoutes.addPaper, person, async ({ params, c }) => {
+    await visibleEntry(c.var.caller, params.id);
+    const name = nameOf(c.req.header('x-file-name'), 'giay-to');
+    const bytes = await readBytes(c, PAPER_LIMITS.bytes);
+    return paperView(await addPaper(deps, c.var.caller, params.id, { kind: params.kind, name, bytes }));
+  });
+  mount(app, needsRoutes.paperContent, person, async ({ params, c }) => {
+    const paper = await visiblePaper(c.var.caller, params.id);
+    const extension = { 'application/pdf': 'pdf', 'image/jpeg': 'jpg', 'image/png': 'png' }[paper.mediaType];
+    return download(await paperBytes(deps, paper), paper.mediaType, `giay-to-${paper.sha256.slice(0, 12)}.${extension}`);
+  });
+  mount(app, needsRoutes.removePaper, person, async ({ params, c }) => {
+    await visiblePaper(c.var.caller, params.id);
+    await removePaper(deps, c.var.caller, params.id);
+    return {};
+  });
   mount(app, needsRoutes.undo, person, async ({ params, c }) => {
     const { id } = await visible(c.var.caller, params.id);
     await sheets.undo(deps, c.var.caller, id);
@@ -126,7 +149,7 @@ export function needsApp(deps: sheets.NeedsDeps & { readonly issuers: IssuerDeps
   });
   mount(app, needsRoutes.import, person, async ({ params, c }) => {
     const sheet = await visible(c.var.caller, params.id);
-    const fileName = nameOf(c.req.header('x-file-name'));
+    const fileName = nameOf(c.req.header('x-file-name'), 'nhu-cau.xlsx');
     const bytes = await readBytes(c, MOST_IMPORT);
     const id = await startImport(deps, c.var.caller, sheet.id, { form: params.form, fileName, bytes });
     return importView((await importById(db, id))!);
@@ -142,6 +165,24 @@ export function needsApp(deps: sheets.NeedsDeps & { readonly issuers: IssuerDeps
       ...(entryId === null ? {} : { entryId }),
     }));
     return { ...page, items };
+  });
+  mount(app, needsRoutes.imports, person, async ({ params, query, c }) => {
+    const round = await taking(c.var.caller, params.id);
+    const all = round.ownerId === c.var.caller.position.agencyId;
+    const scope = all ? undefined : await scopeOf(db, c.var.caller.position.agencyId);
+    const rows = await importsOf(db, { ...query, roundId: round.id, scope });
+    const page = pageFrom(rows, query.size, (row) => [row.startedAt.toISOString(), row.id]);
+    return { ...page, items: page.items.map(importLine) };
+  });
+  mount(app, needsRoutes.faultyRows, person, async ({ params, query, c }) => {
+    const found = await visibleImport(c.var.caller, params.id);
+    const rows: string[][] = [];
+    for await (const line of faultyRows(deps, found, query.lang)) rows.push(line);
+    return table(faultyHeadings(found.form, query.lang), rows, `dong-loi-${found.form}`, query.format, found.form);
+  });
+  mount(app, needsRoutes.dropFaulty, person, async ({ params, c }) => {
+    const found = await visibleImport(c.var.caller, params.id);
+    return { removed: await dropFaulty(deps, c.var.caller, found.id) };
   });
   mount(app, needsRoutes.stopImport, person, async ({ params, c }) => {
     await visibleImport(c.var.caller, params.id);
@@ -231,6 +272,16 @@ export function needsApp(deps: sheets.NeedsDeps & { readonly issuers: IssuerDeps
     await visible(caller, entry.sheetId);
   }
 
+  async function visiblePaper(caller: Caller, id: string): Promise<PaperRecord> {
+    requireOfficer(caller);
+    const paper = await paperById(db, id);
+    if (paper === undefined) throw new Refusal('needs.paper-not-found');
+    const sheet = await sheetById(db, paper.sheetId);
+    if (sheet === undefined || !(await isUnder(db, sheet.agencyId, caller.position.agencyId)))
+      throw new Refusal('needs.paper-not-found');
+    return paper;
+  }
+
   async function visibleImport(caller: Caller, id: string) {
     requireOfficer(caller);
     const found = await importById(db, id);
@@ -241,10 +292,10 @@ export function needsApp(deps: sheets.NeedsDeps & { readonly issuers: IssuerDeps
 }
 
 /** Percent-encoded by the browser, for the history only. */
-function nameOf(header: string | undefined): string {
+function nameOf(header: string | undefined, otherwise: string): string {
   try {
-    return decodeURIComponent(header ?? '').slice(0, 200) || 'nhu-cau.xlsx';
+    return decodeURIComponent(header ?? '').slice(0, 200) || otherwise;
   } catch {
-    return 'nhu-cau.xlsx';
+    return otherwise;
   }
 }

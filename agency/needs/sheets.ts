@@ -6,6 +6,7 @@ import type { DeviceKind } from '@antin/protocol/certificates/subject';
 import type { Form } from '@antin/protocol/office/certificates';
 import type { CertificateDeps } from '../certificates/deps.ts';
 import { record } from '../journal/journal.ts';
+import { dropStored } from '../sealed-files.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
 import { checkRows, wholeCells } from './check.ts';
 import {
@@ -21,6 +22,7 @@ import {
   upsertEntries,
   type EntryRecord,
 } from './entry-store.ts';
+import { deleteOrphanPapers } from './paper-store.ts';
 import { decideSheet, type SheetAct } from './rules.ts';
 import {
   changeRound,
@@ -237,7 +239,7 @@ export async function submitSheet(
   input: { version: number; withoutOutstanding?: string | undefined },
 ): Promise<void> {
   const without = input.withoutOutstanding;
-  await act(deps, caller, sheetId, 'submit', { version: input.version, without }, async (tx, opened, state) => {
+  const stored = await act(deps, caller, sheetId, 'submit', { version: input.version, without }, async (tx, opened, state) => {
     const at = deps.clock();
     await moveSheet(tx, sheetId, {
       state,
@@ -247,7 +249,9 @@ export async function submitSheet(
     });
     await fixChanges(tx, sheetId, at);
     await note(deps, tx, caller, opened, 'NeedsSubmitted', without === undefined ? {} : { without });
+    return deleteOrphanPapers(tx, sheetId);
   });
+  await dropStored(deps.files, stored);
 }
 
 export async function withdrawSheet(deps: NeedsDeps, caller: Caller, sheetId: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Day, Id, Instant } from '../basics.ts';
+import { Day, Id, Instant, Sha256 } from '../basics.ts';
 import { DeviceKind } from '../certificates/subject.ts';
 import { route } from '../route.ts';
 import { Form } from './certificates.ts';
@@ -58,9 +58,32 @@ export const NeedsEntry = z.object({
   device: DeviceKind,
   cells: z.record(z.string(), z.string()),
   errors: z.array(CellError),
+  /** How many papers are attached. */
+  attachments: z.number().int(),
   version: z.number().int(),
 });
 export type NeedsEntry = z.infer<typeof NeedsEntry>;
+
+/** What a paper shows: who somebody is, that they hold the post, the form signed on paper. */
+export const PaperKind = z.enum(['identity', 'appointment', 'form', 'other']);
+export type PaperKind = z.infer<typeof PaperKind>;
+
+/** A scanned paper of a row. It lies sealed here and travels with the request, named by its SHA-256. */
+export const NeedsPaper = z.object({
+  id: Id,
+  entryId: Id,
+  kind: PaperKind,
+  name: z.string(),
+  mediaType: z.enum(['application/pdf', 'image/jpeg', 'image/png']),
+  size: z.number().int(),
+  sha256: Sha256,
+  addedAt: Instant,
+  addedBy: z.string(),
+});
+export type NeedsPaper = z.infer<typeof NeedsPaper>;
+
+/** Most of one paper, of the papers of a row, and of those of a sheet. */
+export const PAPER_LIMITS = { bytes: 10 << 20, ofRow: 10, bytesOfSheet: 500 << 20 } as const;
 
 export const NeedsSheet = z.object({
   id: Id,
@@ -109,6 +132,14 @@ export const NeedsImport = z.object({
   finishedAt: Instant.optional(),
 });
 export type NeedsImport = z.infer<typeof NeedsImport>;
+
+/** One import in the list of a round, with whose it is. */
+export const NeedsImportLine = NeedsImport.extend({
+  agencyCode: z.string(),
+  agencyName: z.string(),
+  startedBy: z.string(),
+});
+export type NeedsImportLine = z.infer<typeof NeedsImportLine>;
 
 const ById = z.object({ id: Id });
 const Keyset = { after: z.string().max(400).optional(), size: z.coerce.number().int().min(1).max(500).default(100) };
@@ -234,6 +265,40 @@ export const needsRoutes = {
     params: ById,
     answer: z.object({}),
   }),
+  papers: route({
+    method: 'GET',
+    path: '/api/needs-entries/:id/papers',
+    summary: 'Papers attached to a row',
+    caller: 'person',
+    params: ById,
+    answer: z.object({ items: z.array(NeedsPaper) }),
+  }),
+  addPaper: route({
+    method: 'PUT',
+    path: '/api/needs-entries/:id/papers/:kind',
+    summary: 'Attach a paper: PDF, JPG or PNG by content; the name in x-file-name',
+    caller: 'person',
+    params: z.object({ id: Id, kind: PaperKind }),
+    rawBody: 'application/octet-stream',
+    answer: NeedsPaper,
+  }),
+  paperContent: route({
+    method: 'GET',
+    path: '/api/needs-papers/:id/content',
+    summary: 'The paper itself',
+    caller: 'person',
+    params: ById,
+    answer: z.unknown(),
+    otherAnswers: ['application/pdf', 'image/jpeg', 'image/png'],
+  }),
+  removePaper: route({
+    method: 'DELETE',
+    path: '/api/needs-papers/:id',
+    summary: 'Take a paper away while the sheet may be changed',
+    caller: 'person',
+    params: ById,
+    answer: z.object({}),
+  }),
   undo: route({
     method: 'POST',
     path: '/api/needs-sheets/:id/undo',
@@ -298,6 +363,15 @@ export const needsRoutes = {
     rawBody: 'application/octet-stream',
     answer: NeedsImport,
   }),
+  imports: route({
+    method: 'GET',
+    path: '/api/needs/:id/imports',
+    summary: 'Imports of a round, newest first: of one sheet, of my agency and those under it, or all for its owner',
+    caller: 'person',
+    params: ById,
+    query: z.object({ sheetId: Id.optional(), state: NeedsImport.shape.state.optional(), ...Keyset }),
+    answer: z.object({ items: z.array(NeedsImportLine), next: z.string().optional() }),
+  }),
   importView: route({
     method: 'GET',
     path: '/api/needs-imports/:id',
@@ -317,6 +391,24 @@ export const needsRoutes = {
       items: z.array(z.object({ row: z.number().int(), entryId: Id.optional(), errors: z.array(CellError) })),
       next: z.string().optional(),
     }),
+  }),
+  faultyRows: route({
+    method: 'GET',
+    path: '/api/needs-imports/:id/faulty',
+    summary: 'Rows with errors as a file to correct and bring in again: cells as they came, and beside them what is wrong',
+    caller: 'person',
+    params: ById,
+    query: z.object({ format: z.enum(['csv', 'xlsx']).default('xlsx'), lang: z.enum(['vi', 'en']).default('vi') }),
+    answer: z.unknown(),
+    otherAnswers: ['text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+  }),
+  dropFaulty: route({
+    method: 'DELETE',
+    path: '/api/needs-imports/:id/faulty',
+    summary: 'Remove the rows of an import that have errors, as one change that can be undone',
+    caller: 'person',
+    params: ById,
+    answer: z.object({ removed: z.number().int() }),
   }),
   stopImport: route({
     method: 'DELETE',
