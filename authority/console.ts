@@ -25,6 +25,11 @@ import { openChanges } from './officers/change-store.ts';
 import { judgeWith } from './officers/judge.ts';
 import type { Trust } from './officers/judge.ts';
 import { officersProblems } from './officers/problems.ts';
+import { consoleReadingProblems } from './console/problems.ts';
+import type { ServiceLooks } from './console/doors.ts';
+import { issuedApp } from './console/issued-routes.ts';
+import { operationApp } from './console/operation-routes.ts';
+import { reportApp } from './console/report-routes.ts';
 import { enrolmentProblems } from './enrolment/problems.ts';
 import { officersApp } from './officers/routes.ts';
 import { journalProblems } from './journal/problems.ts';
@@ -86,6 +91,8 @@ export interface ConsoleParts extends Pick<RegistrationDoors, 'issue' | 'revoke'
   readonly settings: ConsoleSettings;
   /** Whose signatures are believed, officers' and senders'; asked each time, because CAs follow one another. */
   readonly trust: () => Trust;
+  /** How the services are seen to work. */
+  readonly looks: Omit<ServiceLooks, 'journal'>;
   readonly log: { info(facts: object, text: string): void; error(facts: object, text: string): void };
 }
 
@@ -108,6 +115,7 @@ export const consoleProblems: ProblemRows = {
   ...statementsProblems,
   ...deviceProblems,
   ...enrolmentProblems,
+  ...consoleReadingProblems,
   ...journalProblems,
 };
 
@@ -192,6 +200,10 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
   app.route('/', submissionsApp(registration));
   app.route('/', requestsApp(registration));
   app.route('/', suspensionsApp(registration));
+  const reading = { ...registration, looks: { ...parts.looks, journal: settings.journal } };
+  app.route('/', issuedApp(reading));
+  app.route('/', operationApp(reading));
+  app.route('/', reportApp(reading));
   app.route('/', journalApp({ doors, clock, view: settings.journal }));
   app.route('/', sendersApp({ ...registration, addressOf }));
   if (settings.devices !== undefined) {

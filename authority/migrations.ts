@@ -8,6 +8,7 @@ import { issuanceMigrations } from './issuance/migrations.ts';
 import { devicesMigrations } from '@antin/adapters/devices/migrations';
 import { journalMigrations } from './journal/migrations.ts';
 import { acmeMigrations } from './acme/migrations.ts';
+import { consoleMigrations } from './console/migrations.ts';
 import { enrolmentMigrations } from './enrolment/migrations.ts';
 import { statementsMigrations } from './statements/migrations.ts';
 import { publicationMigrations } from './publication/migrations.ts';
@@ -100,4 +101,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...registrationMigrations,
   ...caMigrations,
   ...registeredIssuanceMigrations,
+  ...consoleMigrations,
 };

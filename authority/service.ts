@@ -23,7 +23,7 @@ import { issuersOf } from './issuance/issuers.ts';
 import { keyOf, orderOf } from './issuance/rules.ts';
 import type { IssueRequest } from './issuance/rules.ts';
 import type { Database } from './issuance/store.ts';
-import { forgetAcmeOrders } from './acme/store.ts';
+import { forgetAcmeOrders, forgetNonces } from './acme/store.ts';
 import { reconcile, revoke } from './revocation/revoke.ts';
 import type { Revoked } from './revocation/revoke.ts';
 import type { RevocationReason } from './revocation/causes.ts';
@@ -219,6 +219,11 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
           trust:
             options.console.trust ??
             (() => ({ anchors: trustAnchors(), certificates: vouched.issuers.map((one) => one.raw), evidence })),
+          looks: {
+            ocsp: (issuerSha256, serialHex) => status.responder.evidence(issuerSha256, serialHex),
+            clockTrust: trust,
+            signers: async () => cas.signers?.(),
+          },
           issue: (order) => issueApproved({ ...own, issuance: registered }, order),
           revoke({ issuerSha256, serialHex, ...wish }) {
             return revoke(doors.as('antin_revocation'), { issuerSha256, serialHex }, wish, clock());
@@ -252,6 +257,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
       for (const complaint of await audit()) log.error({ ...complaint }, 'published, and the linter would stop it');
       await desk?.everyMinute();
       await forgetAcmeOrders(doors.as('antin_machines'), new Date(clock() - FORGET_ORDERS_MS));
+      await forgetNonces(doors.as('antin_machines'), new Date(clock()));
       await status.presign();
     },
     status,
@@ -259,15 +265,15 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     machines: () =>
       machinesApp({
         ...{ db: doors.as('antin_machines'), opening: doors.as('antin_issuance'), session: doors.as('antin_session') },
-        ...{ baseUrl: options.publicUrl ?? baseUrl, dataDir: options.dataDir, issuance: registered, clock: () => new Date(clock()) },
+        ...{
+          baseUrl: options.publicUrl ?? baseUrl,
+          dataDir: options.dataDir,
+          issuance: registered,
+          clock: () => new Date(clock()),
+        },
         chain: async () => [...vouched.issuers, ...trustAnchors().map((anchor) => anchor.certificate)],
-        revoke: (issuerSha256, serialHex, compromised) =>
-          revoke(
-            doors.as('antin_revocation'),
-            { issuerSha256, serialHex },
-            { reason: compromised ? 'keyCompromise' : 'cessationOfOperation', at: clock() },
-            clock(),
-          ),
+        issuerFor: async (profile) => (await issuerFor(profile)).certificate,
+        revoke: (target, wish) => revoke(doors.as('antin_revocation'), target, wish, clock()),
       }),
     console: desk,
     cas: caOperation(db, cas, clock, prepare),

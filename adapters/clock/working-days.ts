@@ -14,7 +14,7 @@ export interface WorkingCalendar {
 }
 
 /** Days off each year by the solar calendar (Labour Code 45/2019 art. 112 §1); Tết, Hùng Kings' day and swaps are configured. */
-const EVERY_YEAR = new Set(['01-01', '04-30', '05-01', '09-02']);
+export const EVERY_YEAR: ReadonlySet<string> = new Set(['01-01', '04-30', '05-01', '09-02']);
 
 /** The longest run of days off ever announced is well below this; more means that the calendar is wrong. */
 const MAX_RUN = 60;

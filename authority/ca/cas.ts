@@ -24,6 +24,8 @@ export interface OpenCas {
   prepareNext(series: string): Promise<Generation>;
   /** What must be looked at now and then: that nothing was signed without a record. */
   watch(): Promise<void>;
+  /** The processes that hold keys, as they answer now; absent where keys lie in files. */
+  signers?(): Promise<readonly { readonly name: string; readonly alive: boolean; readonly keys: number }[]>;
   stop(): Promise<void>;
 }
 

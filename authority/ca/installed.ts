@@ -74,6 +74,7 @@ export async function openInstalledCas(
     prepareNext: () =>
       Promise.reject(new AuthorityFault('ca.ceremony-needed', 'a ceremony makes the next generation; install what it made')),
     watch: () => signers.watch(),
+    signers: () => signers.states(),
     stop: () => signers.stop(),
   };
 }

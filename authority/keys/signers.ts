@@ -23,6 +23,8 @@ export interface Signers {
   key(id: string): Promise<CaKey | undefined>;
   /** Compares what the signers say they signed with what the records know. */
   watch(): Promise<void>;
+  /** Asks each of them now. */
+  states(): Promise<readonly { readonly name: string; readonly alive: boolean; readonly keys: number }[]>;
   stop(): Promise<void>;
 }
 
@@ -81,6 +83,13 @@ export async function openSigners({ db, files, clock, log, pin, hardwareOnly }: 
         }
       }
     },
+    states: () =>
+      Promise.all(
+        running.map(async ({ name, client }) => {
+          const view = await client.view().catch(() => undefined);
+          return { name, alive: view !== undefined, keys: view?.keys.length ?? 0 };
+        }),
+      ),
     stop,
   };
 }

@@ -66,7 +66,15 @@ export function suspensionsApp(parts: RegistrationDoors): Hono<OfficerEnv> {
     }
     const { serialHex, issuerSha256 } = statement.certificate;
     const how = cms === undefined ? { signature: 'unsigned' } : { signature: 'signed', cms };
-    const detail = { by: officer.id, act, issuerSha256, reason: statement.reason, statementSha256: sha256Hex(text), ...how };
+    const detail = {
+      by: officer.id,
+      act,
+      issuerSha256,
+      reason: statement.reason,
+      statement: text,
+      statementSha256: sha256Hex(text),
+      ...how,
+    };
     await inTransaction(db, (tx) =>
       recordEvent(tx, now, `suspension.${act === 'lift' ? 'lifting' : 'suspending'}-asked`, serialHex, detail),
     );

@@ -54,6 +54,8 @@ export const CertificateAct = z.object({
 
 /** Something that happened to the certificate, as the journal has it. */
 export const CertificateHappening = z.object({
+  /** Of the entry, for its proof. */
+  number: z.number().int(),
   /** Its place in the tree; absent in the first moments. */
   leafIndex: z.number().int().optional(),
   at: Instant,

@@ -1,0 +1,32 @@
+import type { ProblemRows } from '@antin/adapters/http/problem';
+
+export const consoleReadingProblems: ProblemRows = {
+  'revocation.not-a-subscriber': {
+    status: 403,
+    title: {
+      vi: 'Chứng thư này của chính cơ quan chứng thực, không phải của thuê bao',
+      en: 'This certificate is the authority’s own, not a subscriber’s',
+    },
+    remedy: {
+      vi: 'Khóa của cơ quan chứng thực được thay hoặc thu hồi bằng nghi thức khóa.',
+      en: 'Keys of the authority are replaced or revoked in a key ceremony.',
+    },
+  },
+  'calendar.day-past': {
+    status: 409,
+    title: { vi: 'Ngày này đã qua, hạn đã tính theo ngày đó được giữ nguyên', en: 'This day is over; limits counted by it stay' },
+  },
+  'calendar.day-unchanged': {
+    status: 409,
+    title: { vi: 'Lịch đã ghi ngày này đúng như vậy', en: 'The calendar says so already' },
+  },
+  'calendar.too-few-working-days': {
+    status: 409,
+    title: { vi: 'Lịch sẽ có quá nhiều ngày nghỉ liền nhau', en: 'The calendar would have too many days off in a row' },
+  },
+  'export.too-many-rows': {
+    status: 413,
+    title: { vi: 'Quá nhiều dòng cho một tệp Excel', en: 'Too many rows for one workbook' },
+    remedy: { vi: 'Thu hẹp bộ lọc, hoặc tải tệp CSV.', en: 'Narrow the filters, or take the CSV file.' },
+  },
+};
