@@ -3,13 +3,20 @@ import { Hono } from 'hono';
 import type { Clock } from '@antin/adapters/clock/clock';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
 import type { Certificate } from '@antin/pki/x509/certificate';
+import type { RevocationCause } from '@antin/protocol/certificates/request';
+import { accountKeyOfSpki, thumbprintOf } from './acme/keys.ts';
 import { acmeApp } from './acme/routes.ts';
 import { nonces } from './acme/nonce.ts';
-import type { AcmeDoors } from './acme/doors.ts';
+import { accountByThumbprint, keysOf, revokeKey, revokeKeys } from './acme/store.ts';
+import type { EnrolmentLimit } from './enrolment/limits.ts';
 import { enrolmentApp } from './enrolment/routes.ts';
 import { secretBox } from './enrolment/secret.ts';
 import { estApp } from './est/routes.ts';
+import type { Refusal } from './fault.ts';
 import type { Issuance } from './issuance/issue.ts';
+import { issuersAmong } from './enrolment/issuers.ts';
+import type { ProfileName } from './profiles/profile.ts';
+import type { RevocationReason } from './revocation/causes.ts';
 
 export interface MachinesParts {
   /** Machines' own part. */
@@ -22,32 +29,64 @@ export interface MachinesParts {
   /** `https://host/authority` */
   readonly baseUrl: string;
   readonly issuance: Issuance;
+  /** Who issues under a profile now. */
+  readonly issuerFor: (profile: ProfileName) => Promise<Certificate>;
   /** Issuers of subscribers, nearest first, then the root. */
   readonly chain: () => Promise<readonly Certificate[]>;
-  readonly revoke: AcmeDoors['revoke'];
+  readonly revoke: (
+    target: { readonly issuerSha256: string; readonly serialHex: string },
+    wish: { readonly reason: RevocationReason; readonly at: number } | { readonly cause: RevocationCause; readonly by: string },
+  ) => Promise<{ readonly status: 'revoked' } | Refusal>;
+  /**
+   * Addresses of proxies in front, which end TLS: what they say about the address of a client, and which client certificate it
+   * showed (RFC 9440 `Client-Cert`), is believed. Left out: nobody's.
+   */
+  readonly proxies?: readonly string[];
+  readonly limits?: readonly EnrolmentLimit[];
 }
 
 /** What machines use: EST, ACME, and the officers' list of their accounts. Full paths. */
 export function machinesApp(parts: MachinesParts): Hono {
-  const { db, opening, session, clock, baseUrl, issuance, chain } = parts;
+  const { db, opening, session, clock, baseUrl, issuance, issuerFor, chain, proxies = [], limits } = parts;
   const accounts = { db, clock, box: secretBox(join(parts.dataDir, 'enrolment.key')) };
-  const certify = { db, issuance, clock: () => clock().getTime() };
+  const certify = {
+    ...{ db, issuance, issuerFor, clock: () => clock().getTime(), ...(limits === undefined ? {} : { limits }) },
+    async isAccountKey(spki: Uint8Array) {
+      const jwk = accountKeyOfSpki(spki);
+      return jwk !== undefined && (await accountByThumbprint(db, thumbprintOf(jwk))) !== undefined;
+    },
+  };
+  const issuers = issuersAmong(chain);
   const acme = `${baseUrl}/acme`;
   const est = `${new URL(baseUrl).origin}/.well-known/est`;
   const app = new Hono();
-  app.route('/', enrolmentApp({ ...accounts, db: opening, session, est, acme: `${acme}/directory` }));
-  app.route('/', estApp({ ...accounts, certify, chain: async () => (await chain()).map((one) => one.raw) }));
+  app.route(
+    '/',
+    enrolmentApp({
+      ...{ ...accounts, db: opening, session, est, acme: `${acme}/directory`, revoke: parts.revoke },
+      keys: { of: keysOf, closeAll: revokeKeys, close: revokeKey },
+    }),
+  );
+  app.route(
+    '/',
+    estApp({
+      ...{ ...accounts, certify, proxies, issuerOf: issuers.of },
+      chain: async () => (await chain()).map((one) => one.raw),
+    }),
+  );
   app.route(
     '/',
     acmeApp({
-      ...accounts,
-      certify,
-      base: acme,
-      nonces: nonces(),
-      intermediates: async () => (await chain()).slice(0, -1).map((one) => one.raw),
-      issuerOf: async (certificate) =>
-        (await chain()).find((one) => Buffer.from(one.subject.raw).equals(Buffer.from(certificate.issuer.raw))),
-      revoke: parts.revoke,
+      ...{ ...accounts, certify, proxies, base: acme },
+      nonces: nonces(accounts.box.keyFor('acme nonces')),
+      chainOf: issuers.chainOf,
+      issuerOf: issuers.of,
+      issuersByKey: issuers.byKey,
+      revoke: (issuerSha256, serialHex, compromised) =>
+        parts.revoke(
+          { issuerSha256, serialHex },
+          { reason: compromised ? 'keyCompromise' : 'cessationOfOperation', at: clock().getTime() },
+        ),
     }),
   );
   return app;

@@ -9,20 +9,25 @@ export interface AcmeDoors extends AccountDoors {
   readonly base: string;
   readonly nonces: Nonces;
   readonly certify: CertifyParts;
-  /** Issuers of devices' certificates, nearest first, without the root. */
-  readonly intermediates: () => Promise<readonly Uint8Array[]>;
+  /** A certificate and its issuers, nearest first, without the root; DER. */
+  readonly chainOf: (der: Uint8Array) => Promise<readonly Uint8Array[]>;
   /** Which of our CAs issued a certificate; undefined for a stranger's. */
   readonly issuerOf: (certificate: Certificate) => Promise<Certificate | undefined>;
+  /** Our CAs with this key. */
+  readonly issuersByKey: (keyIdentifier: Uint8Array) => Promise<readonly Certificate[]>;
   readonly revoke: (
     issuerSha256: string,
     serialHex: string,
     compromised: boolean,
   ) => Promise<{ readonly status: 'revoked' } | Refusal>;
+  /** Proxies whose word about the address of a client is believed. */
+  readonly proxies: readonly string[];
 }
 
-/** Error types of RFC 8555 §6.7. */
+/** Error types of RFC 8555 §6.7 and RFC 9773 §7. */
 export type AcmeError =
   | 'accountDoesNotExist'
+  | 'alreadyReplaced'
   | 'alreadyRevoked'
   | 'badCSR'
   | 'badNonce'
@@ -34,17 +39,32 @@ export type AcmeError =
   | 'orderNotReady'
   | 'rateLimited'
   | 'rejectedIdentifier'
-  | 'unauthorized';
+  | 'serverInternal'
+  | 'unauthorized'
+  | 'unsupportedIdentifier';
+
+export interface AcmeRefusalExtra {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** More members of the problem document: `algorithms` of a bad one. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
 
 /** A request that is answered with a problem document. */
 export class AcmeRefusal extends Error {
   override readonly name = 'AcmeRefusal';
   readonly type: AcmeError;
-  readonly httpStatus: 400 | 401 | 403 | 404 | 413 | 429;
+  readonly httpStatus: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429;
+  readonly extra: AcmeRefusalExtra;
 
-  constructor(type: AcmeError, detail: string, httpStatus: AcmeRefusal['httpStatus']) {
+  constructor(type: AcmeError, detail: string, httpStatus: AcmeRefusal['httpStatus'], extra: AcmeRefusalExtra = {}) {
     super(detail);
     this.type = type;
     this.httpStatus = httpStatus;
+    this.extra = extra;
   }
+}
+
+/** RFC 8555 §6.6. @param seconds until another try may help */
+export function rateLimited(detail: string, seconds: number): AcmeRefusal {
+  return new AcmeRefusal('rateLimited', detail, 429, { headers: { 'retry-after': String(seconds) } });
 }

@@ -36,4 +36,22 @@ export const acmeMigrations: Migrations = {
       await sql`create index acme_account_enrolment on authority.acme_account (enrolment_id)`.execute(db);
     },
   },
+  '2026-11-22T0513-acme-one-key-an-order': {
+    async up(db: Kysely<unknown>) {
+      // Closed from this side (RFC 8555 §7.1.2 "revoked"); `deactivated_at` is the client's own act.
+      await sql`alter table authority.acme_account add column revoked_at timestamptz`.execute(db);
+      await sql`
+        alter table authority.acme_order
+          -- The key of the finalize that came first; another one finds the order taken.
+          add column spki_sha256 text,
+          add column claimed_at timestamptz,
+          add column not_before timestamptz,
+          add column not_after timestamptz,
+          -- Certificate that this order is to follow, as RFC 9773 names it.
+          add column replaces text,
+          add check ((spki_sha256 is null) = (claimed_at is null))`.execute(db);
+      await sql`
+        create index acme_order_replaces on authority.acme_order (replaces) where replaces is not null`.execute(db);
+    },
+  },
 };

@@ -7,11 +7,13 @@ export interface Nonces {
   goodUntil(nonce: string, now: number): number | undefined;
 }
 
-const LIFE_MS = 3_600_000;
+export const NONCE_LIFE_MS = 3_600_000;
+/** Clocks of processes that share an address may differ by so much. */
+const AHEAD_MS = 60_000;
 const MAC_LENGTH = 16;
 
-/** @param key random, of this process: a nonce of before a restart is answered with `badNonce`, and the client tries again */
-export function nonces(key: Uint8Array = randomBytes(32)): Nonces {
+/** @param key of the installation: every process behind one address takes what another one gave out, also after a restart */
+export function nonces(key: Uint8Array): Nonces {
   const macOf = (body: Uint8Array) => createHmac('sha256', key).update(body).digest().subarray(0, MAC_LENGTH);
   return {
     draw(now) {
@@ -25,8 +27,9 @@ export function nonces(key: Uint8Array = randomBytes(32)): Nonces {
       if (bytes.length !== 24 + MAC_LENGTH || bytes.toString('base64url') !== nonce) return undefined;
       const body = bytes.subarray(0, 24);
       if (!timingSafeEqual(bytes.subarray(24), macOf(body))) return undefined;
-      const until = Number(body.readBigUInt64BE()) + LIFE_MS;
-      return until > now ? until : undefined;
+      const drawn = Number(body.readBigUInt64BE());
+      const until = drawn + NONCE_LIFE_MS;
+      return until > now && drawn <= now + AHEAD_MS ? until : undefined;
     },
   };
 }

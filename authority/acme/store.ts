@@ -1,25 +1,22 @@
 import { sql } from 'kysely';
-import type { Db, Tx } from '@antin/adapters/db/transaction';
-import type { Jwk } from './jws.ts';
+import { inTransaction, type Db, type Tx } from '@antin/adapters/db/transaction';
+import type { MachineKey } from '@antin/protocol/authority/enrolment';
+import type { Jwk } from './keys.ts';
 
 export interface AcmeAccount {
   readonly id: string;
+  readonly thumbprint: string;
   readonly jwk: Jwk;
   readonly contact: readonly string[];
   readonly enrolmentId: string;
+  /** By the client itself. */
   readonly deactivatedAt: Date | null;
+  /** By this authority: an officer closed the machine's account, or this key of it. */
+  readonly revokedAt: Date | null;
 }
 
-export interface AcmeOrder {
-  readonly id: string;
-  readonly accountId: string;
-  readonly names: readonly string[];
-  readonly expiresAt: Date;
-  readonly certificate: Uint8Array | null;
-  readonly error: { readonly type: string; readonly detail: string } | null;
-}
-
-const account = sql`id, jwk, contact, enrolment_id as "enrolmentId", deactivated_at as "deactivatedAt"`;
+const account = sql`id, thumbprint, jwk, contact, enrolment_id as "enrolmentId", deactivated_at as "deactivatedAt",
+  revoked_at as "revokedAt"`;
 
 export async function accountByThumbprint(db: Db, thumbprint: string): Promise<AcmeAccount | undefined> {
   const { rows } = await sql<AcmeAccount>`
@@ -44,57 +41,73 @@ export async function insertAcmeAccount(
   return done.numAffectedRows === 1n;
 }
 
-export async function changeAcmeAccount(
-  db: Db,
+export async function changeContact(db: Db, id: string, contact: readonly string[]): Promise<void> {
+  await sql`update authority.acme_account set contact = ${JSON.stringify(contact)}::jsonb where id = ${id}`.execute(db);
+}
+
+/** @returns false when it had ended before */
+export async function deactivateAccount(tx: Tx, id: string, at: Date): Promise<boolean> {
+  const done = await sql`
+    update authority.acme_account set deactivated_at = ${at}
+    where id = ${id} and deactivated_at is null and revoked_at is null`.execute(tx);
+  return done.numAffectedRows === 1n;
+}
+
+/** The key of an account in force becomes another one. @returns false when the account ended or had another key by now */
+export async function changeKey(
+  tx: Tx,
   id: string,
-  change: { contact?: readonly string[]; deactivatedAt?: Date },
-): Promise<void> {
-  if (change.contact !== undefined) {
-    await sql`update authority.acme_account set contact = ${JSON.stringify(change.contact)}::jsonb where id = ${id}`.execute(db);
-  }
-  if (change.deactivatedAt !== undefined) {
-    await sql`update authority.acme_account set deactivated_at = ${change.deactivatedAt} where id = ${id}`.execute(db);
-  }
+  old: string,
+  next: { readonly thumbprint: string; readonly jwk: Jwk },
+): Promise<boolean> {
+  const done = await sql`
+    update authority.acme_account set thumbprint = ${next.thumbprint}, jwk = ${JSON.stringify(next.jwk)}::jsonb
+    where id = ${id} and thumbprint = ${old} and deactivated_at is null and revoked_at is null`.execute(tx);
+  return done.numAffectedRows === 1n;
 }
 
-const order = sql`id, account_id as "accountId", names, expires_at as "expiresAt", certificate, error`;
-
-export async function insertOrder(
-  db: Db,
-  row: { id: string; accountId: string; names: readonly string[]; at: Date; expiresAt: Date },
-): Promise<void> {
-  await sql`
-    insert into authority.acme_order (id, account_id, names, created_at, expires_at)
-    values (${row.id}, ${row.accountId}, ${[...row.names]}::text[], ${row.at}, ${row.expiresAt})`.execute(db);
+/** Ends every key of a machine's account, with the account. @returns how many were in force */
+export async function revokeKeys(tx: Tx, enrolmentId: string, at: Date): Promise<number> {
+  await lockKeysOf(tx, enrolmentId);
+  const done = await sql`
+    update authority.acme_account set revoked_at = ${at}
+    where enrolment_id = ${enrolmentId} and deactivated_at is null and revoked_at is null`.execute(tx);
+  return Number(done.numAffectedRows);
 }
 
-export async function orderById(db: Db, id: string, accountId: string): Promise<AcmeOrder | undefined> {
-  const { rows } = await sql<AcmeOrder>`
-    select ${order} from authority.acme_order where id = ${id} and account_id = ${accountId}`.execute(db);
-  return rows[0];
+/** @returns false when the account has no such key in force */
+export async function revokeKey(tx: Tx, enrolmentId: string, id: string, at: Date): Promise<boolean> {
+  const done = await sql`
+    update authority.acme_account set revoked_at = ${at}
+    where id = ${id} and enrolment_id = ${enrolmentId} and deactivated_at is null and revoked_at is null`.execute(tx);
+  return done.numAffectedRows === 1n;
 }
 
-/** The first outcome stays. */
-export async function settleOrder(
-  db: Db,
-  id: string,
-  outcome: { certificate: Uint8Array } | { error: AcmeOrder['error'] },
-): Promise<void> {
-  if ('certificate' in outcome) {
-    await sql`
-      update authority.acme_order set certificate = ${Buffer.from(outcome.certificate)}, error = null
-      where id = ${id} and certificate is null`.execute(db);
-  } else {
-    await sql`
-      update authority.acme_order set error = ${JSON.stringify(outcome.error)}::jsonb
-      where id = ${id} and certificate is null`.execute(db);
-  }
+/** Keys of a machine's account for officers, newest first. */
+export async function keysOf(db: Db, enrolmentId: string): Promise<MachineKey[]> {
+  const { rows } = await sql<AcmeAccount & { createdAt: Date }>`
+    select ${account}, created_at as "createdAt" from authority.acme_account
+    where enrolment_id = ${enrolmentId} order by created_at desc, id limit 200`.execute(db);
+  return rows.map(({ id, thumbprint, contact, createdAt, deactivatedAt, revokedAt }) => ({
+    ...{ id, thumbprint, contact: [...contact], boundAt: createdAt.toISOString() },
+    state: deactivatedAt !== null ? 'deactivated' : revokedAt !== null ? 'revoked' : 'valid',
+  }));
 }
 
-/** How many orders an account made since then. */
-export async function ordersSince(db: Db, accountId: string, since: Date): Promise<number> {
+/**
+ * Whoever binds or closes keys of one machine's account waits here: two that bind at once are counted both, and none is bound
+ * beside the closing. A lock by name, because locking the row itself would need the right to change accounts.
+ */
+async function lockKeysOf(tx: Tx, enrolmentId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`acme keys ${enrolmentId}`}, 0))`.execute(tx);
+}
+
+/** Account keys in force that are bound to one machine's account; no other is bound before the transaction ends. */
+export async function boundKeys(tx: Tx, enrolmentId: string): Promise<number> {
+  await lockKeysOf(tx, enrolmentId);
   const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from authority.acme_order where account_id = ${accountId} and created_at > ${since}`.execute(db);
+    select count(*)::int as n from authority.acme_account
+    where enrolment_id = ${enrolmentId} and deactivated_at is null and revoked_at is null`.execute(tx);
   return rows[0]!.n;
 }
 
@@ -103,22 +116,14 @@ export async function forgetAcmeOrders(db: Db, before: Date): Promise<void> {
   await sql`delete from authority.acme_order where expires_at < ${before}`.execute(db);
 }
 
-/**
- * Account keys in force that are bound to one machine's account: two that bind at once are counted both. A lock by name, because
- * locking the row itself would need the right to change accounts.
- */
-export async function boundKeys(tx: Tx, enrolmentId: string): Promise<number> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`acme keys ${enrolmentId}`}, 0))`.execute(tx);
-  const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from authority.acme_account
-    where enrolment_id = ${enrolmentId} and deactivated_at is null`.execute(tx);
-  return rows[0]!.n;
-}
-
-/** Whether this nonce is used for the first time; remembered until it would be too old anyway. */
-export async function useNonce(db: Db, nonce: string, until: Date, now: Date): Promise<boolean> {
-  await sql`delete from authority.acme_used_nonce where until < ${now}`.execute(db);
+/** Whether this nonce is used for the first time, by any process; remembered until it would be too old anyway. */
+export async function useNonce(db: Db, nonce: string, until: Date): Promise<boolean> {
   const done = await sql`
     insert into authority.acme_used_nonce (nonce, until) values (${nonce}, ${until}) on conflict do nothing`.execute(db);
   return done.numAffectedRows === 1n;
+}
+
+/** Used nonces that are too old by themselves. */
+export async function forgetNonces(db: Db, now: Date): Promise<void> {
+  await inTransaction(db, (tx) => sql`delete from authority.acme_used_nonce where until < ${now}`.execute(tx));
 }

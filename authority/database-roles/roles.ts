@@ -126,6 +126,9 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
     hand_over: append,
     // An account of a machine is opened and shut by officers of issuance.
     enrolment_account: keep,
+    enrolment_issue: keep,
+    // Closing an account closes its keys.
+    acme_account: { select: true, update: ['revoked_at'] },
   },
   antin_revocation: {
     ...journal,
@@ -174,7 +177,9 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
     ...journal,
     ...certificates,
     request_item: { select: ['id', 'current', 'approver', 'subject', 'agency_name'] },
-    enrolment_account: read,
+    // When it was last here, and nothing else of it.
+    enrolment_account: { select: true, update: ['last_used_at', 'last_used_over'] },
+    enrolment_issue: read,
     acme_account: keep,
     acme_order: own,
     acme_used_nonce: { select: true, insert: true, delete: true },

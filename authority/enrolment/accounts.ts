@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '@antin/adapters/clock/clock';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
-import { inTransaction } from '@antin/adapters/db/transaction';
+import { inTransaction, type Tx } from '@antin/adapters/db/transaction';
 import { Refusal } from '@antin/adapters/http/refusal';
 import { recordEvent } from '../journal/record.ts';
 import type { Officer } from '../officers/caller.ts';
 import { isOpen, sameSecret, whyNoAccount } from './rules.ts';
 import type { SecretBox } from './secret.ts';
-import { accountByKid, closeAccount, insertAccount, lockItem, type AccountRecord } from './store.ts';
+import { accountByKid, closeAccount, insertAccount, lockItem, touchAccount, type AccountRecord } from './store.ts';
 
 export interface AccountDoors {
   readonly db: AnyDatabase;
@@ -55,14 +55,33 @@ export async function openAccount(
   return { id, kid, secret: secret.toString('base64url') };
 }
 
-/** @throws {Refusal} `http.not-found`, `enrolment.account-closed` */
-export async function shutAccount({ db, clock }: AccountDoors, officer: Officer, id: string): Promise<void> {
+/** What ACME does with its keys when the account above them ends; in the same transaction. @returns how many were in force */
+export type CloseKeys = (tx: Tx, accountId: string, at: Date) => Promise<number>;
+
+/**
+ * Nothing is issued for it any more, and its ACME keys are revoked. Its certificates stay: a server that moves elsewhere must
+ * not stand still for it.
+ *
+ * @throws {Refusal} `enrolment.account-closed`
+ */
+export async function shutAccount(
+  { db, clock }: AccountDoors,
+  officer: Officer,
+  id: string,
+  closeKeys: CloseKeys,
+): Promise<void> {
   const now = clock();
   await inTransaction(db, async (tx) => {
     if (!(await closeAccount(tx, id, officer.id, now))) throw new Refusal('enrolment.account-closed');
-    await recordEvent(tx, now.getTime(), 'enrolment.account-closed', undefined, { accountId: id, officerId: officer.id });
+    const keysClosed = await closeKeys(tx, id, now);
+    await recordEvent(tx, now.getTime(), 'enrolment.account-closed', undefined, {
+      ...{ accountId: id, officerId: officer.id, keysClosed },
+    });
   });
 }
+
+/** Stands for the secret of accounts that are not there, so that a wrong name takes as long as a wrong secret. */
+const NOBODY = randomBytes(32);
 
 /** The account of a machine that says its name and secret; undefined for every kind of no. */
 export async function accountOf(
@@ -71,6 +90,8 @@ export async function accountOf(
   secret: string,
 ): Promise<AccountRecord | undefined> {
   const account = await accountByKid(db, kid);
-  if (account === undefined || !isOpen(account, clock().getTime())) return undefined;
-  return sameSecret(secret, box.open(account.secret, account.id)) ? account : undefined;
+  const right = sameSecret(secret, account === undefined ? NOBODY : box.open(account.secret, account.id));
+  if (account === undefined || !right || !isOpen(account, clock().getTime())) return undefined;
+  await touchAccount(db, account.id, 'est', clock());
+  return account;
 }

@@ -27,4 +27,8 @@ export const enrolmentProblems: ProblemRows = {
     },
   },
   'enrolment.account-closed': { status: 409, title: { vi: 'Tài khoản đã đóng', en: 'The account is closed' } },
+  'enrolment.no-such-key': {
+    status: 409,
+    title: { vi: 'Tài khoản không có khóa ACME này đang hiệu lực', en: 'The account has no such ACME key in force' },
+  },
 };

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -23,12 +23,15 @@ export interface SecretBox {
   seal(secret: Uint8Array, about: string): Uint8Array;
   /** @throws {AuthorityFault} `enrolment.secret-damaged` also when it was sealed for something else */
   open(sealed: Uint8Array, about: string): Uint8Array;
+  /** Another key of the same installation, 32 bytes (HKDF, RFC 5869): the same in each of its processes. */
+  keyFor(use: string): Uint8Array;
 }
 
 /** The box of an installation; its key is made on first use and readable by its owner alone. */
 export function secretBox(keyFile: string): SecretBox {
   const key = keyOf(keyFile);
   return {
+    keyFor: (use) => new Uint8Array(hkdfSync('sha256', key, Buffer.alloc(0), `antin ${use}`, KEY_LENGTH)),
     seal(secret, about) {
       const iv = randomBytes(IV_LENGTH);
       const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(about));
