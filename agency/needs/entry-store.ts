@@ -107,7 +107,13 @@ export async function entriesOf(
 /** Rows of accepted sheets, agency by agency in the order of the tree. */
 export async function acceptedEntries(
   db: Db,
-  query: { roundId: string; form?: Form | undefined; after?: readonly [path: string, row: number] | undefined; size: number },
+  query: {
+    roundId: string;
+    underPath?: string | undefined;
+    form?: Form | undefined;
+    after?: readonly [path: string, row: number] | undefined;
+    size: number;
+  },
 ): Promise<(EntryRecord & { agencyName: string; agencyCode: string; place: string; path: string })[]> {
   const { rows } = await sql<EntryRecord & { agencyName: string; agencyCode: string; place: string; path: string }>`
     select ${columns}, a.name as "agencyName", a.code as "agencyCode", a.place, a.path
@@ -115,6 +121,7 @@ export async function acceptedEntries(
       join agency.needs_entry e on e.sheet_id = s.id and e.round_id = s.round_id
     where s.round_id = ${query.roundId} and s.state = 'accepted' and e.error_count = 0
       and ${query.form === undefined ? sql`true` : sql`e.form = ${query.form}`}
+      and ${query.underPath === undefined ? sql`true` : sql`a.path >= ${query.underPath} and a.path < ${`${query.underPath}z`}`}
       and ${query.after === undefined ? sql`true` : sql`(a.path, e.row_no) > (${query.after[0]}, ${query.after[1]}::integer)`}
     order by a.path, e.row_no limit ${query.size}`.execute(db);
   return rows;

@@ -21,18 +21,17 @@ export const exportHeadings = (form: Form): string[] => [
 
 const papers = (row: EntryRecord): string => ((row.papers ?? 0) === 0 ? '' : String(row.papers));
 
-/** Accepted rows of a form, agency by agency. */
+/** Accepted rows of a form of an agency and those under it, agency by agency. */
 export async function* exportNeeds(
   deps: Pick<NeedsDeps, 'vault'>,
   db: Db,
-  roundId: string,
-  form: Form,
+  of: { readonly roundId: string; readonly underPath: string; readonly form: Form },
 ): AsyncGenerator<string[]> {
   for (let after: [string, number] | undefined; ;) {
-    const rows = await acceptedEntries(db, { roundId, form, after, size: PAGE });
+    const rows = await acceptedEntries(db, { ...of, after, size: PAGE });
     for (const row of rows) {
       const cells: Record<string, string> = { ...wholeCells(deps, row), device: deviceWords(row.device) };
-      yield [row.agencyCode, row.agencyName, ...COLUMNS[form].map((column) => cells[column.name] ?? ''), papers(row)];
+      yield [row.agencyCode, row.agencyName, ...COLUMNS[of.form].map((column) => cells[column.name] ?? ''), papers(row)];
     }
     const last = rows.at(-1);
     if (rows.length < PAGE || last === undefined) return;
@@ -45,15 +44,16 @@ export async function needsPdf(
   deps: Pick<NeedsDeps, 'vault' | 'clock'>,
   db: Db,
   round: RoundRecord,
+  of: { readonly name: string; readonly path: string },
   form: Form,
 ): Promise<Uint8Array> {
   const rows: string[][] = [];
   // A serial number to renew has its own list in the request.
-  for await (const line of exportNeeds(deps, db, round.id, form))
+  for await (const line of exportNeeds(deps, db, { roundId: round.id, underPath: of.path, form }))
     rows.push([String(rows.length + 1), ...line.slice(1, -2), line.at(-1)!]);
   const table: PrintedTable = {
     titles: ['TỔNG HỢP NHU CẦU CHỨNG THƯ CHỮ KÝ SỐ', `${round.name} (Mẫu số ${form}, Nghị định số 68/2024/NĐ-CP)`],
-    notes: [`${round.ownerName}, ngày ${writtenDay(officeDay(deps.clock()))}`],
+    notes: [`${of.name}, ngày ${writtenDay(officeDay(deps.clock()))}`],
     columns: [
       { heading: 'TT', share: 4 },
       { heading: 'Cơ quan', share: 18 },

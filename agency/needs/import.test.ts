@@ -9,6 +9,7 @@ import { certificateSideMigrations } from '../certificate-side.ts';
 import { certificateOffice, type CertificateOffice } from '../certificates/office-for-tests.ts';
 import { officeMigrations } from '../office.ts';
 import { COLUMNS } from './columns.ts';
+import { errorWords } from './import-list.ts';
 import { runImport } from './import.ts';
 
 let database: TestDatabase;
@@ -152,6 +153,81 @@ test('an import whose file cannot be read any more ends and says so, and its she
   await o.work();
   expect(await progress(again.id)).toMatchObject({ state: 'done', added: 1, withErrors: 0 });
   expect(files()).toEqual(before);
+});
+
+test('imports of a round are listed for whom they concern, newest first, with their state and whose they are', async () => {
+  const { roundId } = await o.get(officer, `/api/needs-sheets/${sheetId}`);
+  const list = (as: string, query = '') => o.get(as, `/api/needs/${roundId}/imports${query}`);
+  const all = (await list(officer)).items;
+  expect(all.map((one: any) => one.state)).toEqual(['done', 'failed', 'done', 'done', 'done']);
+  expect(all.at(-1)).toMatchObject({
+    ...{ rows: 5000, done: 5000, withErrors: 50, agencyCode: 'H99.01', agencyName: 'Sở Tài chính', startedBy: 'Phạm Văn Sở' },
+  });
+  expect((await list(above)).items).toEqual(all);
+  expect((await list(above, `?sheetId=${sheetId}&state=failed`)).items).toEqual([all[1]]);
+  const pages = [await list(officer, '?size=3')];
+  pages.push(await list(officer, `?size=3&after=${pages[0].next}`));
+  expect(pages.flatMap((page) => page.items)).toEqual(all);
+  // Beside it and elsewhere nothing of it is seen.
+  expect((await list(await o.signIn('cb.xa'))).items).toEqual([]);
+  const strange = await o.signIn('cb.khac');
+  await expect(list(strange)).rejects.toMatchObject({ code: 'needs.round-not-found' });
+  await expect(o.get(strange, `/api/needs-imports/${all[0].id}/faulty`)).rejects.toMatchObject({ code: 'needs.sheet-not-found' });
+});
+
+test('rows with errors come as a file with words beside them; corrected and brought in again they are right, alone', async () => {
+  const before = (await o.get(officer, `/api/needs-sheets/${sheetId}`)).entries['01'];
+  const started = await bring(await csv([line(8001), line(8002, { citizenNumber: '12', birthDay: '31/02/1990' }), line(8003)]));
+  await o.work();
+  const faulty = async (query: string) => o.bytes(officer, 'GET', `/api/needs-imports/${started.id}/faulty?${query}`);
+  const text = Buffer.from(await faulty('format=csv')).toString();
+  expect(text.trim().split('\r\n')).toHaveLength(2);
+  expect(text).toContain('Người 8002');
+  expect(text).toContain('Số định danh cá nhân: Số định danh phải gồm 12 chữ số.');
+  expect(text).toContain('Ngày sinh: Ngày phải có dạng ngày/tháng/năm.');
+  expect(text).not.toContain('needs.');
+  expect(Buffer.from(await faulty('format=csv&lang=en')).toString()).toContain('Citizen number: A citizen number has 12 digits.');
+  // The book of faulty rows goes in again as it came out: its further columns are passed over.
+  const book = await faulty('format=xlsx');
+  await expect(o.send(above, 'DELETE', `/api/needs-imports/${started.id}/faulty`)).rejects.toMatchObject({
+    code: 'needs.not-your-sheet',
+  });
+  expect(await o.send(officer, 'DELETE', `/api/needs-imports/${started.id}/faulty`)).toEqual({ removed: 1 });
+  expect(await o.send(officer, 'DELETE', `/api/needs-imports/${started.id}/faulty`)).toEqual({ removed: 0 });
+  expect((await o.get(officer, `/api/needs-sheets/${sheetId}`)).withErrors).toBe(0);
+  const again = await bring(book);
+  await o.work();
+  expect(await progress(again.id)).toMatchObject({ state: 'done', added: 1, withErrors: 1 });
+  await o.post(officer, `/api/needs-sheets/${sheetId}/undo`, {});
+  const mended = await bring(await csv([line(8002)]));
+  await o.work();
+  expect(await progress(mended.id)).toMatchObject({ state: 'done', added: 1, withErrors: 0 });
+  expect((await o.get(officer, `/api/needs-sheets/${sheetId}`)).entries['01']).toBe(before + 3);
+});
+
+test('every error of a cell or a row has words in both languages', () => {
+  const codes = new Set(
+    ['columns.ts', 'check.ts'].flatMap((file) =>
+      [...readFileSync(new URL(file, import.meta.url), 'utf8').matchAll(/'(needs\.[a-z-]+)'/g)].map((found) => found[1]!),
+    ),
+  );
+  expect(codes.size).toBeGreaterThan(15);
+  for (const code of codes) {
+    const [vi, en] = (['vi', 'en'] as const).map((lang) => errorWords('01', { column: 'mail', code, weight: 'error' }, lang));
+    expect(vi, code).toMatch(/^Thư điện tử công vụ: .{6}/);
+    expect(en, code).not.toContain('needs.');
+    if (code !== 'needs.row-not-read') expect(vi, code).not.toContain('Không đọc được dòng này');
+  }
+  const why = {
+    column: 'renewSerial',
+    code: 'needs.renewal-not-possible',
+    weight: 'error',
+    detail: 'certificate.renewed-already',
+  } as const;
+  expect(errorWords('01', why, 'en')).toMatch(
+    /^Serial number to renew: This certificate cannot be renewed; ask for a new one\. \S+ /,
+  );
+  expect(errorWords('01', { ...why, detail: 'Sở Y tế' }, 'vi')).toContain('Sở Y tế');
 });
 
 test('an import stops when it is told to, and when its sheet is submitted', async () => {

@@ -120,7 +120,7 @@ test('needs rise from commune to district to province, become one request, and i
   });
   expect(requests).toHaveLength(1);
   const [request] = requests;
-  expect(request).toMatchObject({ state: 'prepared', items: 3, number: '12/TTr-UBND', sealedBy: 'installation' });
+  expect(request).toMatchObject({ state: 'prepared', items: 3, number: '12/TTr-UBND' });
   expect((await o.get(as['cb.xa']!, '/api/certificates?state=requested')).items.map((one: any) => one.name)).toEqual([
     'Trần Văn Cường',
     'ỦY BAN NHÂN DÂN XÃ BÌNH AN',
@@ -318,7 +318,44 @@ test('only certificate officers see rounds, and those of another province see no
   await expect(o.get(as['cb.khac']!, `/api/needs-sheets/${rounds[0].sheetId}`)).rejects.toMatchObject({
     code: 'needs.sheet-not-found',
   });
-  await expect(o.get(as['cb.xa']!, `/api/needs/${rounds[0].id}/synthesis`)).rejects.toMatchObject({
+  await expect(o.get(as['cb.khac']!, `/api/needs/${rounds[0].id}/synthesis`)).rejects.toMatchObject({
     code: 'needs.round-not-found',
   });
+});
+
+test('each level sees the synthesis of what is under it and nothing beside it, found by name, code or state', async () => {
+  const round = await openRound(2031);
+  const sheets = { xa: await sheetIn('cb.xa', round.id), so: await sheetIn('cb.so', round.id) };
+  await add('cb.xa', sheets.xa, [person('Trần Văn Cường', '001090000301'), person('Lỗi', 'x')]);
+  await add('cb.so', sheets.so, [person('Lê Thị Bình', '001090000302', { mail: 'binh@so.vn' })]);
+  await submit('cb.so', sheets.so);
+  await accept('cb.tinh', sheets.so);
+  const synthesis = (who: string, query = '') => o.get(as[who]!, `/api/needs/${round.id}/synthesis${query}`);
+  const lines = async (who: string, query = '') =>
+    (await synthesis(who, query)).agencies.map((one: any) => [one.depth, one.agencyCode, one.entries['01'] ?? 0, one.withErrors]);
+  expect(await lines('cb.xa')).toEqual([[0, 'H99.20.01', 2, 1]]);
+  expect(await lines('cb.huyen')).toEqual([
+    [0, 'H99.20', 0, 0],
+    [1, 'H99.20.01', 2, 1],
+    [1, 'H99.20.02', 0, 0],
+  ]);
+  expect((await lines('cb.tinh')).map(([depth, code]: [number, string]) => `${depth} ${code}`).sort()).toEqual(
+    ['0 H99', '1 H99.01', '1 H99.20', '2 H99.20.01', '2 H99.20.02'].sort(),
+  );
+  const counted = async (who: string) => (await synthesis(who)).totals.find((one: any) => one.form === '01').entries;
+  expect(await Promise.all(['cb.tinh', 'cb.huyen', 'cb.so', 'cb.xa2'].map(counted))).toEqual([3, 2, 1, 0]);
+  expect(await lines('cb.tinh', '?q=binh%20an')).toEqual([[2, 'H99.20.01', 2, 1]]);
+  expect(await lines('cb.tinh', '?q=H99.01&state=accepted')).toEqual([[1, 'H99.01', 1, 0]]);
+  expect(await lines('cb.so', '?q=binh%20an')).toEqual([]);
+  const found = await o.get(as['cb.tinh']!, `/api/needs/${round.id}/sheets?all=true&q=binh&state=stating`);
+  expect(found.items.map((one: any) => one.agencyCode).sort()).toEqual(['H99.20', 'H99.20.01', 'H99.20.02']);
+  // Page by page the totals stand on the first one.
+  const first = await synthesis('cb.tinh', '?size=2');
+  const second = await synthesis('cb.tinh', `?size=2&after=${first.next}`);
+  expect([first.totals.length, second.totals.length, second.agencies.length]).toEqual([3, 0, 2]);
+  // What each may download is its own part as well.
+  const csv = async (who: string) =>
+    Buffer.from(await o.bytes(as[who]!, 'GET', `/api/needs/${round.id}/export?form=01&format=csv`)).toString();
+  expect(await csv('cb.tinh')).toContain('001090000302');
+  expect(await csv('cb.huyen')).not.toContain('001090000302');
 });

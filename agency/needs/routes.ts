@@ -25,6 +25,7 @@ import { requestRound } from './request.ts';
 import * as sheets from './sheets.ts';
 import { roundBefore, roundById, roundsOf, sheetById, sheetOf, sheetsOf, type RoundRecord, type SheetRecord } from './store.ts';
 import { agencyLines, totalsOf } from './synthesis.ts';
+import { depthBelow } from './tree.ts';
 
 const MOST_IMPORT = 32 << 20;
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -70,7 +71,7 @@ export function needsApp(deps: sheets.NeedsDeps & { readonly issuers: IssuerDeps
     const { agencyId } = c.var.caller.position;
     const all = query.all === 'true' && round.ownerId === agencyId;
     const rows = await sheetsOf(db, {
-      ...{ roundId: round.id, state: query.state, after: query.after, size: query.size },
+      ...{ roundId: round.id, q: query.q, state: query.state, after: query.after, size: query.size },
       ...(all ? {} : { aboveId: agencyId }),
     });
     const page = pageFrom(rows, query.size, (row) => [row.agencyPath]);
@@ -190,22 +191,28 @@ export function needsApp(deps: sheets.NeedsDeps & { readonly issuers: IssuerDeps
     return importView((await importById(db, params.id))!);
   });
   mount(app, needsRoutes.synthesis, person, async ({ params, query, c }) => {
-    const round = await owned(c.var.caller, params.id);
+    const round = await taking(c.var.caller, params.id);
+    const { path: underPath } = await scopeOf(db, c.var.caller.position.agencyId);
     const before = await roundBefore(db, round);
-    const rows = await agencyLines(db, { round, before, after: query.after, size: query.size });
+    const rows = await agencyLines(db, { ...query, round, before, underPath });
     const page = pageFrom(rows, query.size, (row) => [row.path]);
-    const agencies = page.items.map(({ agencyId, agencyCode, agencyName, state, entries, yearBefore }) => ({
-      ...{ agencyId, agencyCode, agencyName, state, entries, yearBefore },
-    }));
+    const agencies = page.items.map(({ path, ...line }) => ({ ...line, depth: depthBelow(path, underPath) }));
     const next = 'next' in page && page.next !== undefined ? { next: page.next } : {};
-    return { totals: await totalsOf(db, round, before), agencies, ...next };
+    const totals = query.after === undefined ? await totalsOf(db, round, before, underPath) : [];
+    return { totals, agencies, ...next };
   });
   mount(app, needsRoutes.export, person, async ({ params, query, c }) => {
-    const round = await owned(c.var.caller, params.id);
+    const round = await taking(c.var.caller, params.id);
+    const { agencyId, agencyName: name } = c.var.caller.position;
+    const { path } = await scopeOf(db, agencyId);
     if (query.format === 'pdf')
-      return download(await needsPdf(deps, db, round, query.form), 'application/pdf', `nhu-cau-${query.form}.pdf`);
+      return download(
+        await needsPdf(deps, db, round, { name, path }, query.form),
+        'application/pdf',
+        `nhu-cau-${query.form}.pdf`,
+      );
     const rows: string[][] = [];
-    for await (const line of exportNeeds(deps, db, round.id, query.form)) rows.push(line);
+    for await (const line of exportNeeds(deps, db, { roundId: round.id, underPath: path, form: query.form })) rows.push(line);
     return table(exportHeadings(query.form), rows, `nhu-cau-${query.form}`, query.format, query.form);
   });
   mount(app, needsRoutes.request, person, async ({ params, body, c }) => {
@@ -248,12 +255,6 @@ export function needsApp(deps: sheets.NeedsDeps & { readonly issuers: IssuerDeps
     const part = round !== undefined && (round.ownerId === agencyId || (await sheetOf(db, id, agencyId)) !== undefined);
     if (!part) throw new Refusal('needs.round-not-found');
     return round!;
-  }
-
-  async function owned(caller: Caller, id: string): Promise<RoundRecord> {
-    const round = await taking(caller, id);
-    if (round.ownerId !== caller.position.agencyId) throw new Refusal('needs.round-not-found');
-    return round;
   }
 
   /** A sheet of the caller's agency, or of one under it. */

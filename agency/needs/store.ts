@@ -3,6 +3,7 @@ import type { RoundState, SheetState } from '@antin/protocol/office/needs';
 import type { Form } from '@antin/protocol/office/certificates';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
 import { readCursor } from '../keyset.ts';
+import { named } from './tree.ts';
 
 export interface RoundRecord {
   readonly id: string;
@@ -115,6 +116,7 @@ export async function sheetsOf(
   query: {
     roundId: string;
     aboveId?: string | undefined;
+    q?: string | undefined;
     state?: SheetState | undefined;
     after?: string | undefined;
     size: number;
@@ -124,7 +126,7 @@ export async function sheetsOf(
   const { rows } = await sql<SheetRecord>`
     select ${sheetColumns} from ${sheetTables} where s.round_id = ${query.roundId}
       and ${query.aboveId === undefined ? sql`true` : sql`s.above_id = ${query.aboveId}`}
-      and ${query.state === undefined ? sql`true` : sql`s.state = ${query.state}`}
+      and ${named(query)}
       and ${path === undefined ? sql`true` : sql`a.path > ${path}`}
     order by a.path limit ${query.size + 1}`.execute(db);
   return rows;

@@ -3,6 +3,7 @@ import type { SheetState } from '@antin/protocol/office/needs';
 import type { Form } from '@antin/protocol/office/certificates';
 import type { Db } from '@antin/adapters/db/transaction';
 import { readCursor } from '../keyset.ts';
+import { named, under } from './tree.ts';
 import type { RoundRecord } from './store.ts';
 
 export interface FormTotal {
@@ -14,11 +15,17 @@ export interface FormTotal {
 }
 
 /** What is stated now against the year before, subject by subject: who is new, and who is no longer asked for. */
-export async function totalsOf(db: Db, round: RoundRecord, before: RoundRecord | undefined): Promise<FormTotal[]> {
+export async function totalsOf(
+  db: Db,
+  round: RoundRecord,
+  before: RoundRecord | undefined,
+  underPath: string,
+): Promise<FormTotal[]> {
+  const within = sql`exists (select 1 from agency.agency a where a.id = e.agency_id and ${under(underPath)})`;
   const { rows } = await sql<FormTotal>`
-    with stated as (select form, identity from agency.needs_entry where round_id = ${round.id}),
-      earlier as (select e.form, e.identity from agency.needs_entry e join agency.needs_sheet s on s.id = e.sheet_id
-        where e.round_id = ${before?.id ?? null}::uuid and s.state = 'accepted')
+    with stated as materialized (select form, identity from agency.needs_entry e where e.round_id = ${round.id} and ${within}),
+      earlier as materialized (select e.form, e.identity from agency.needs_entry e join agency.needs_sheet s on s.id = e.sheet_id
+        where e.round_id = ${before?.id ?? null}::uuid and s.state = 'accepted' and ${within})
     select f.form, (select count(*)::integer from stated n where n.form = f.form) as entries,
       (select count(*)::integer from earlier t where t.form = f.form) as "yearBefore",
       (select count(*)::integer from stated n where n.form = f.form and n.identity is not null
@@ -35,13 +42,22 @@ export interface AgencyLine {
   readonly agencyName: string;
   readonly path: string;
   readonly state: SheetState;
+  readonly withErrors: number;
   readonly entries: Partial<Record<Form, number>>;
   readonly yearBefore: Partial<Record<Form, number>>;
 }
 
 export async function agencyLines(
   db: Db,
-  query: { round: RoundRecord; before: RoundRecord | undefined; after?: string | undefined; size: number },
+  query: {
+    round: RoundRecord;
+    before: RoundRecord | undefined;
+    underPath: string;
+    q?: string | undefined;
+    state?: SheetState | undefined;
+    after?: string | undefined;
+    size: number;
+  },
 ): Promise<AgencyLine[]> {
   const [path] = readCursor(query.after, 's') ?? [''];
   const counted = (roundId: string | null) => sql`coalesce((select jsonb_object_agg(c.form, c.n) from (
@@ -49,8 +65,11 @@ export async function agencyLines(
       where p.round_id = ${roundId}::uuid and p.agency_id = s.agency_id group by 1) c), '{}'::jsonb)`;
   const { rows } = await sql<AgencyLine>`
     select a.id as "agencyId", a.code as "agencyCode", a.name as "agencyName", a.path, s.state, ${counted(query.round.id)} as entries,
+      (select count(*)::integer from agency.needs_entry e where e.sheet_id = s.id and e.error_count > 0) as "withErrors",
       ${counted(query.before?.id ?? null)} as "yearBefore"
     from agency.needs_sheet s join agency.agency a on a.id = s.agency_id
-    where s.round_id = ${query.round.id} and a.path > ${path} order by a.path limit ${query.size + 1}`.execute(db);
+    where s.round_id = ${query.round.id} and a.path > ${path} and ${under(query.underPath)} and ${named(query)} order by a.path limit ${query.size + 1}`.execute(
+    db,
+  );
   return rows;
 }

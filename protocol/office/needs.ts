@@ -143,6 +143,8 @@ export type NeedsImportLine = z.infer<typeof NeedsImportLine>;
 
 const ById = z.object({ id: Id });
 const Keyset = { after: z.string().max(400).optional(), size: z.coerce.number().int().min(1).max(500).default(100) };
+/** Words of an agency's name or code, and the state of its sheet. */
+const AgencyFilter = { q: z.string().trim().max(100).optional(), state: SheetState.optional() };
 const Cells = z.record(z.string().max(40), z.string().max(500));
 const Edit = z.object({
   form: Form,
@@ -219,7 +221,7 @@ export const needsRoutes = {
     summary: 'Sheets submitted to my agency, or all of the round for its owner',
     caller: 'person',
     params: ById,
-    query: z.object({ all: z.enum(['true', 'false']).optional(), state: SheetState.optional(), ...Keyset }),
+    query: z.object({ all: z.enum(['true', 'false']).optional(), ...AgencyFilter, ...Keyset }),
     answer: z.object({ items: z.array(NeedsSheet), next: z.string().optional() }),
   }),
   sheet: route({
@@ -421,11 +423,12 @@ export const needsRoutes = {
   synthesis: route({
     method: 'GET',
     path: '/api/needs/:id/synthesis',
-    summary: 'Counts by agency and form, with the difference to the year before',
+    summary: 'Counts by agency and form of my agency and those under it, with the difference to the year before',
     caller: 'person',
     params: ById,
-    query: z.object(Keyset),
+    query: z.object({ ...AgencyFilter, ...Keyset }),
     answer: z.object({
+      /** Of everything under my agency, whatever the filter; on the first page only. */
       totals: z.array(
         z.object({
           form: Form,
@@ -440,7 +443,10 @@ export const needsRoutes = {
           agencyId: Id,
           agencyCode: z.string(),
           agencyName: z.string(),
+          /** Levels below my agency; 0 is my own. */
+          depth: z.number().int(),
           state: SheetState,
+          withErrors: z.number().int(),
           entries: z.partialRecord(Form, z.number().int()),
           yearBefore: z.partialRecord(Form, z.number().int()),
         }),
@@ -451,7 +457,7 @@ export const needsRoutes = {
   export: route({
     method: 'GET',
     path: '/api/needs/:id/export',
-    summary: 'All accepted rows of a form',
+    summary: 'All accepted rows of a form of my agency and those under it',
     caller: 'person',
     params: ById,
     query: z.object({ form: Form, format: z.enum(['csv', 'xlsx', 'pdf']).default('csv') }),
