@@ -96,7 +96,7 @@ function instant(at: string): string {
   return new Intl.DateTimeFormat('vi-VN', zone).format(new Date(at));
 }
 
-const CAUSES: Readonly<Record<RevocationCause, string>> = {
+export const CAUSES: Readonly<Record<RevocationCause, string>> = {
   'key-compromised': 'khóa bí mật bị lộ',
   'key-suspected': 'nghi ngờ khóa bí mật bị lộ',
   'device-lost': 'thiết bị bị thất lạc',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import type { JobDocument } from '@antin/protocol/agent/jobs';
+import { RevocationStatement } from '@antin/protocol/authority/issued';
 import { ApprovalStatement, ShownRequest } from '@antin/protocol/authority/registration';
 import { SuspensionStatement } from '@antin/protocol/authority/suspensions';
 import { canonicalJson } from '@antin/protocol/canonical-json';
@@ -26,6 +27,8 @@ export async function takeStatement(
   const approval = wholly(ApprovalStatement, check.text);
   if (approval === undefined) {
     const statement = wholly(SuspensionStatement, check.text);
+    const revocation = wholly(RevocationStatement, check.text);
+    if (revocation !== undefined) return { status: 'statement', path, said: { type: 'antin.revocation', statement: revocation } };
     if (statement === undefined) return mismatch('job.statement-unknown', 'a statement of a kind that is not known here');
     return { status: 'statement', path, said: { type: 'antin.suspension', statement } };
   }

@@ -1,4 +1,5 @@
 import type { ApprovalStatement, ShownRequest } from '@antin/protocol/authority/registration';
+import type { RevocationStatement } from '@antin/protocol/authority/issued';
 import type { SuspensionStatement } from '@antin/protocol/authority/suspensions';
 import type { ConsolidatedRequest } from '@antin/protocol/certificates/request';
 
@@ -33,7 +34,8 @@ export interface TakenFile {
 /** A statement of a kind that is known here, whole: nothing stands in it that was not read. */
 export type Said =
   | { readonly type: 'antin.approval'; readonly statement: ApprovalStatement; readonly about: ShownRequest | undefined }
-  | { readonly type: 'antin.suspension'; readonly statement: SuspensionStatement };
+  | { readonly type: 'antin.suspension'; readonly statement: SuspensionStatement }
+  | { readonly type: 'antin.revocation'; readonly statement: RevocationStatement };
 
 export interface Words {
   readonly vi: string;

@@ -10,8 +10,8 @@ import type { AnswerHandler, PreparedDocument, SigningJobs } from '@antin/adapte
 import { Refusal } from '@antin/adapters/http/refusal';
 import { algorithmOfKey } from '@antin/adapters/p12/key-algorithm';
 import { parseCertificate } from '@antin/pki/x509/certificate';
-import type { ApprovalStatement, SignedAct } from '@antin/protocol/authority/registration';
-import type { StatementOrder } from '@antin/protocol/authority/statements';
+import type { SignedAct } from '@antin/protocol/authority/registration';
+import type { OfficerStatement, StatementOrder } from '@antin/protocol/authority/statements';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import { embedCades } from '@antin/signature/cades/embed';
 import { prepareCades } from '@antin/signature/cades/prepare';
@@ -29,7 +29,7 @@ export interface StatementDoors {
 
 const ORDER_MS = 5 * 60_000;
 
-const ACTS: Readonly<Record<SignedAct, { readonly vi: string; readonly en: string }>> = {
+const ACTS: Readonly<Record<SignedAct | 'suspend' | 'lift', { readonly vi: string; readonly en: string }>> = {
   propose: { vi: 'Đề nghị duyệt', en: 'Propose' },
   approve: { vi: 'Duyệt', en: 'Approve' },
   refuse: { vi: 'Từ chối', en: 'Refuse' },
@@ -37,7 +37,13 @@ const ACTS: Readonly<Record<SignedAct, { readonly vi: string; readonly en: strin
   recover: { vi: 'Khôi phục thiết bị', en: 'Recover a device' },
   issue: { vi: 'Cấp chứng thư', en: 'Issue' },
   'hand-over': { vi: 'Bàn giao', en: 'Hand over' },
+  suspend: { vi: 'Tạm dừng', en: 'Suspend' },
+  lift: { vi: 'Hủy tạm dừng', en: 'Lift a suspension' },
 };
+
+/** What a statement is about: a request, or a certificate by its serial number. */
+const aboutOf = (one: OfficerStatement) => (one.type === 'antin.approval' ? one.requestItemId : one.certificate.serialHex);
+const actOf = (one: OfficerStatement) => (one.type === 'antin.revocation' ? 'revoke' : one.act);
 
 /**
  * Sends statements of an officer to the officer's own device, under one consent. What they say is settled here; whether it
@@ -48,7 +54,7 @@ const ACTS: Readonly<Record<SignedAct, { readonly vi: string; readonly en: strin
 export async function orderStatements(
   doors: StatementDoors,
   officer: Officer,
-  asked: { readonly credentialId: string; readonly statements: readonly ApprovalStatement[] },
+  asked: { readonly credentialId: string; readonly statements: readonly OfficerStatement[] },
 ): Promise<StatementOrder> {
   const { db, jobs, clock } = doors;
   if (asked.statements.some((one) => one.officerId !== officer.id)) throw new Refusal('statement.not-yours');
@@ -58,7 +64,7 @@ export async function orderStatements(
   const certificate = parseCertificate(credential.certificate);
   const algorithm = algorithmOfKey(certificate);
   if (algorithm === undefined) throw new Refusal('statement.credential-not-usable');
-  const subjects = await subjectsOf(db, [...new Set(asked.statements.map((one) => one.requestItemId))]);
+  const subjects = await subjectsOf(db, asked.statements);
   const chain = await doors.chainOf(credential.certificate);
   const now = clock();
   const prepared: PreparedOne[] = [];
@@ -68,17 +74,17 @@ export async function orderStatements(
     const content = utf8(text);
     const signingTime = now.getTime();
     const tbs = prepareCades(memorySource(content), { door: nodeCrypto, certificate, chain, algorithm, signingTime });
-    const about = subjects.get(statement.requestItemId);
+    const about = subjects.get(aboutOf(statement));
     prepared.push({ statement: text, toBeSigned: cadesToJson(tbs) });
     documents.push({
-      title: `${ACTS[statement.act].vi}: ${about?.subject ?? statement.requestItemId}`,
-      fileName: `${statement.act}-${statement.requestItemId}.json`,
+      title: `${ACTS[actOf(statement)].vi}: ${about?.subject ?? aboutOf(statement)}`,
+      fileName: `${actOf(statement)}-${aboutOf(statement)}.json`,
       preparedSha256: createHash('sha256').update(content).digest('hex'),
       size: content.length,
       content: 'statement',
       bytes: content,
       // The device reads in it whom the statement is about. What was shown earlier is kept as it was said then.
-      ...(about?.shown == null || about.shownSha256 !== statement.shownSha256 ? {} : { about: utf8(about.shown) }),
+      ...(isShown(statement, about) ? { about: utf8(about.shown) } : {}),
       signedAttributes: tbs.signedAttributes,
     });
   }
@@ -102,9 +108,14 @@ export async function orderStatements(
   return { id, state, comparisonCode, deviceName, expiresAt };
 }
 
-function summaryOf(statements: readonly ApprovalStatement[], subjects: ReadonlyMap<string, Subject>) {
-  const acts = [...new Set(statements.map((one) => one.act))];
-  const names = [...new Set(statements.map((one) => subjects.get(one.requestItemId)?.subject ?? one.requestItemId))];
+/** Whether the text an officer was shown is still what the request is. */
+function isShown(one: OfficerStatement, about: Subject | undefined): about is Subject & { readonly shown: string } {
+  return one.type === 'antin.approval' && about?.shown != null && about.shownSha256 === one.shownSha256;
+}
+
+function summaryOf(statements: readonly OfficerStatement[], subjects: ReadonlyMap<string, Subject>) {
+  const acts = [...new Set(statements.map(actOf))];
+  const names = [...new Set(statements.map((one) => subjects.get(aboutOf(one))?.subject ?? aboutOf(one)))];
   const shown = names.length > 3 ? `${names.slice(0, 3).join('; ')} … (${names.length})` : names.join('; ');
   return [
     { label: { vi: 'Việc', en: 'Act' }, value: acts.map((act) => `${ACTS[act].vi} / ${ACTS[act].en}`).join('; ') },
@@ -143,7 +154,7 @@ export async function statementOrder(doors: StatementDoors, officer: Officer, id
   if (order === undefined || job === undefined) throw new Refusal('http.not-found');
   const { state, comparisonCode, deviceName, expiresAt, reason } = job;
   const signed = order.signatures?.map((cms, n) => ({
-    statement: JSON.parse(order.prepared[n]!.statement) as ApprovalStatement,
+    statement: JSON.parse(order.prepared[n]!.statement) as OfficerStatement,
     cms,
   }));
   return {

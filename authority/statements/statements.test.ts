@@ -9,6 +9,7 @@ import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { memorySource } from '@antin/formats/bytes/source';
 import { utf8 } from '@antin/formats/bytes/bytes';
 import type { ApprovalStatement } from '@antin/protocol/authority/registration';
+import type { OfficerStatement } from '@antin/protocol/authority/statements';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import { readFrame } from '@antin/signature/cades/frame';
 import { readSignedCms } from '@antin/signature/cades/read-signed';
@@ -87,6 +88,23 @@ async function answer(orderId: string, change = (value: Uint8Array) => value): P
 }
 
 describe('statements of officers', () => {
+  test('about certificates themselves are signed too: a revocation without a request, a suspension', async () => {
+    const certificate = { issuerSha256: 'cd'.repeat(32) as never, serialHex: '0badcafe' };
+    const said = { certificate, officerId: officer.id, at: clock().toISOString(), reason: 'Báo mất qua điện thoại' };
+    const statements: OfficerStatement[] = [
+      { type: 'antin.revocation', cause: 'device-lost', ...said },
+      { type: 'antin.suspension', act: 'lift', ...said },
+    ];
+    const order = await orderStatements(doors, officer, { credentialId: sha256, statements });
+    await answer(order.id);
+    const { signed = [] } = await statementOrder(doors, officer, order.id);
+    expect(signed.map((one) => one.statement)).toEqual(statements);
+    const { rows } = await sql<{ job_id: string }>`
+      select job_id from authority.statement_order where id = ${order.id}`.execute(database.db);
+    const titles = (await jobById(database.db, rows[0]!.job_id))!.documents.map((document) => document.title);
+    expect(titles).toEqual(['Thu hồi: 0badcafe', 'Hủy tạm dừng: 0badcafe']);
+  });
+
   test('come back signed, each over its own canonical text, by the officer’s own key', async () => {
     const statements = [statement(), statement({ act: 'refuse' })];
     const order = await orderStatements(doors, officer, { credentialId: sha256, statements });

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { forgetContents } from '@antin/adapters/devices/contents';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
+import type { OfficerStatement } from '@antin/protocol/authority/statements';
+import { commonName } from '@antin/web/authority/common-name';
 
 export interface PreparedOne {
   /** Canonical JSON: what is signed. */
@@ -56,10 +58,20 @@ export interface Subject {
   readonly shownSha256: string | null;
 }
 
-/** What the statements are about, by request item. */
-export async function subjectsOf(db: Db, ids: readonly string[]): Promise<Map<string, Subject>> {
+/** What the statements are about, by request item or by serial number. */
+export async function subjectsOf(db: Db, statements: readonly OfficerStatement[]): Promise<Map<string, Subject>> {
+  const ids = [...new Set(statements.flatMap((one) => (one.type === 'antin.approval' ? [one.requestItemId] : [])))];
+  const named = statements.flatMap((one) => (one.type === 'antin.approval' ? [] : [one.certificate]));
   const { rows } = await sql<Subject>`
     select id, subject, shown, shown_sha256 as "shownSha256" from authority.request_item
     where id = any(${[...ids]}::uuid[])`.execute(db);
-  return new Map(rows.map((row) => [row.id, row]));
+  const known = new Map(rows.map((row) => [row.id, row]));
+  for (const { issuerSha256, serialHex } of named) {
+    const found = await sql<{ subject: string }>`
+      select subject from authority.certificate where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex}`.execute(db);
+    const subject = found.rows[0]?.subject;
+    if (subject !== undefined)
+      known.set(serialHex, { id: serialHex, subject: commonName(subject), shown: null, shownSha256: null });
+  }
+  return known;
 }

@@ -2,10 +2,16 @@ import { z } from 'zod';
 import { Base64, Id, Instant, Sha256 } from '../basics.ts';
 import { Credential, SigningJob } from '../office/signing.ts';
 import { route } from '../route.ts';
-import { ApprovalStatement, SignedStatement } from './registration.ts';
+import { RevocationStatement } from './issued.ts';
+import { ApprovalStatement } from './registration.ts';
+import { SuspensionStatement } from './suspensions.ts';
 
 /** Most statements of one consent. */
 export const MAX_STATEMENTS = 50;
+
+/** What officers sign: about requests as they were shown, or about certificates themselves. */
+export const OfficerStatement = z.discriminatedUnion('type', [ApprovalStatement, SuspensionStatement, RevocationStatement]);
+export type OfficerStatement = z.infer<typeof OfficerStatement>;
 
 export const StatementOrder = z.object({
   id: Id,
@@ -16,7 +22,7 @@ export const StatementOrder = z.object({
   /** Why nothing was signed. */
   reason: z.string().optional(),
   /** Once the device has signed: ready for the acts that they are about. */
-  signed: z.array(SignedStatement.extend({ cms: Base64 })).optional(),
+  signed: z.array(z.object({ statement: OfficerStatement, cms: Base64 })).optional(),
 });
 export type StatementOrder = z.infer<typeof StatementOrder>;
 
@@ -34,7 +40,7 @@ export const statementRoutes = {
     path: '/authority/api/statement-orders',
     summary: 'Have statements of mine signed by my device, under one consent',
     caller: 'officer',
-    body: z.object({ credentialId: Sha256, statements: z.array(ApprovalStatement).min(1).max(MAX_STATEMENTS) }),
+    body: z.object({ credentialId: Sha256, statements: z.array(OfficerStatement).min(1).max(MAX_STATEMENTS) }),
     answer: StatementOrder,
   }),
   status: route({
