@@ -69,7 +69,9 @@ export async function workOut(db: Db, doors: Omit<ItemDoors, 'day'>, one: Reorga
     const made = await itemsFor(db, { ...doors, day }, item, managing);
     items.push(...made);
     certificates.push({
-      ...{ sha256: item.row.sha256, serialHex: item.row.serialHex, holder: item.holder, agencyName, cause: item.cause },
+      ...{ sha256: item.row.sha256, serialHex: item.row.serialHex, agencyName, cause: item.cause },
+      // The certificate says the name of before; what is asked for is asked in the name of the day.
+      holder: item.row.agencyId === null ? item.holder : agencyName,
       subject: nameText(parseCertificate(new Uint8Array(item.row.der)).subject),
       notAfter: item.row.notAfter.toISOString(),
       reissue: item.next !== undefined || (item.row.agencyId !== null && fresh.length > 0),
@@ -100,7 +102,7 @@ export async function workOut(db: Db, doors: Omit<ItemDoors, 'day'>, one: Reorga
         ...steps.opens.map((opened) => ({ id: `new:${opened.key}`, name: opened.name, act: 'opens' as const })),
         ...steps.changes.map(({ agencyId, set }) => ({
           id: agencyId,
-          name: `${name(agencyId)} → ${set.name}`,
+          name: `${known.nameBefore(agencyId)} → ${set.name}`,
           act: 'renames' as const,
         })),
         ...steps.receives.map((id) => ({ id, name: name(id), act: 'receives' as const })),
@@ -146,6 +148,8 @@ interface KnownAgencies {
   readonly placed: ReadonlyMap<string, PlacedAgency>;
   /** An agency by id or `new:key`, as it will be called on the day. */
   readonly managing: (ref: string) => Managing | undefined;
+  /** As it is called until then; a new one by its only name. */
+  readonly nameBefore: (ref: string) => string;
 }
 
 async function agenciesOf(db: Db, one: ReorganisationRecord, steps: Steps): Promise<KnownAgencies> {
@@ -162,16 +166,12 @@ async function agenciesOf(db: Db, one: ReorganisationRecord, steps: Steps): Prom
   const placed = new Map<string, PlacedAgency>();
   for (const id of records.keys()) placed.set(id, (await placedAgency(db, id))!);
   const changes = new Map(steps.changes.map((change) => [change.agencyId, change.set]));
-  return {
-    placed,
-    managing(ref) {
-      if (ref.startsWith('new:')) return steps.opens.find((opened) => `new:${opened.key}` === ref);
-      const record = records.get(ref);
-      return record === undefined
-        ? undefined
-        : { code: record.code, name: record.name, place: record.place, ...changes.get(ref) };
-    },
+  const managing = (ref: string): Managing | undefined => {
+    if (ref.startsWith('new:')) return steps.opens.find((opened) => `new:${opened.key}` === ref);
+    const record = records.get(ref);
+    return record === undefined ? undefined : { code: record.code, name: record.name, place: record.place, ...changes.get(ref) };
   };
+  return { placed, managing, nameBefore: (ref) => records.get(ref)?.name ?? managing(ref)?.name ?? ref };
 }
 
 async function checkAgencies(
@@ -184,7 +184,7 @@ async function checkAgencies(
   const day = one.effectiveOn;
   const scope = (await placedAgency(db, one.agencyId))!;
   const closing = new Set(steps.closes.map((close) => close.agencyId));
-  const about = (id: string) => known.managing(id)?.name ?? id;
+  const about = known.nameBefore;
   const decided = [...closing, ...steps.changes.map((change) => change.agencyId)];
   for (const id of new Set([...decided, ...steps.receives])) {
     const agency = known.placed.get(id);
@@ -276,7 +276,7 @@ async function wantedOf(
       const next = change ? { next: organisation(row.agencyId) } : {};
       wanted.push({
         item: { row, holder: managing.name, cause: steps.cause, change, ...next },
-        agencyName: managing.name,
+        agencyName: known.nameBefore(row.agencyId),
         managing,
       });
       continue;

@@ -194,7 +194,14 @@ test('a renamed agency keeps its old name on documents of that time, and certifi
   );
   const plan = { kind: 'rename', agencyId: idOf('xa'), name: 'Ủy ban nhân dân phường Bình An', code: 'H99.81' };
   const one = await o.post(tinh, '/api/reorganisations', draft('Đổi tên', plan, 20));
-  await act(one.id, 'check');
+  const { effects } = await act(one.id, 'check');
+  expect(effects.agencies.map((agency: any) => agency.name)).toEqual([
+    'Ủy ban nhân dân xã Bình An → Ủy ban nhân dân phường Bình An',
+  ]);
+  expect(effects.certificates.map((certificate: any) => [certificate.holder, certificate.agencyName])).toEqual([
+    ['Ủy ban nhân dân xã Bình An', 'Ủy ban nhân dân xã Bình An'],
+    ['Hoàng Văn Xã', 'Ủy ban nhân dân xã Bình An'],
+  ]);
   await act(one.id, 'schedule');
   const day = dayIn(20);
   await takeEffect(doors, one.id);
