@@ -21,6 +21,8 @@ import { issuersMigrations } from './issuers/migrations.ts';
 import { openCounts } from './issuers/open-store.ts';
 import { issuersProblems } from './issuers/problems.ts';
 import { issuersApp } from './issuers/routes.ts';
+import { requestAnswers, requestParts, SIGNED_QUEUE } from './issuers/sign-request.ts';
+import { signedRequests, type RequestFinishing } from './issuers/signed-request.ts';
 import { needsJobs, TIDY_QUEUE } from './needs/jobs.ts';
 import { needsMigrations } from './needs/migrations.ts';
 import { needsProblems } from './needs/problems.ts';
@@ -33,7 +35,7 @@ import type { Caller } from './session/caller.ts';
 
 /** What the certificate side needs from outside; connectors and seal say how requests reach the issuer. */
 export interface CertificateSideDeps
-  extends CertificateDeps, Pick<IssuerDeps, 'connectors' | 'defaultConnector' | 'sealer' | 'pollMs'> {}
+  extends CertificateDeps, Pick<IssuerDeps, 'connectors' | 'defaultConnector' | 'sealer' | 'unsealed' | 'pollMs'> {}
 
 export const certificateSideMigrations: Migrations = { ...issuersMigrations, ...certificatesMigrations, ...needsMigrations };
 export const certificateSideProblems: ProblemRows = { ...issuersProblems, ...certificatesProblems, ...needsProblems };
@@ -45,8 +47,8 @@ export interface CertificateSide {
   readonly tasksOf: (db: Db, caller: Caller) => Promise<number>;
   /** The request to the issuer of what a reorganisation prepared. */
   readonly requestBatch: (reorganisationId: string) => Promise<void>;
-  /** Lets records of hand-overs be signed on devices. */
-  signOn(signing: HandOverSigning): void;
+  /** Lets records of hand-overs and requests to issuers be signed on devices. */
+  signOn(signing: HandOverSigning & RequestFinishing): void;
   /** Puts the daily job of reminders into the outbox; called at each start. */
   start(): Promise<void>;
 }
@@ -56,11 +58,12 @@ export function certificateSide(deps: CertificateSideDeps): CertificateSide {
   const issuers: IssuerDeps = { ...deps, onItem: registerListener(deps) };
   const needs = { ...deps, issuers };
   const app = new Hono();
-  let signing: HandOverSigning | undefined;
+  let signing: (HandOverSigning & RequestFinishing) | undefined;
   app.route(
     '/',
     issuersApp({
       ...issuers,
+      signing: () => signing,
       onWithdrawn: async (tx, request) => {
         await actsGivenBack(tx, request);
         await needsGivenBack(tx, request);
@@ -74,7 +77,12 @@ export function certificateSide(deps: CertificateSideDeps): CertificateSide {
   app.route('/', needsApp(needs));
   return {
     app,
-    jobs: { ...issuerJobs(issuers), ...reminderJobs(deps), ...needsJobs(needs) },
+    jobs: {
+      ...issuerJobs(issuers),
+      [SIGNED_QUEUE]: signedRequests(issuers, () => signing),
+      ...reminderJobs(deps),
+      ...needsJobs(needs),
+    },
     async tasksOf(db, caller) {
       const scope = await scopeOf(db, caller.position.agencyId);
       const own = await certificateTasks(db, scope, await openCounts(db, scope), deps.clock(), await limitsNow(deps, db));
@@ -85,6 +93,8 @@ export function certificateSide(deps: CertificateSideDeps): CertificateSide {
     signOn(devices) {
       signing = devices;
       devices.jobs.onAnswer('hand-over', handOverAnswers(deps, devices.jobs));
+      devices.jobs.onAnswer('request', requestAnswers(deps));
+      devices.jobs.onPart('request', requestParts(deps));
     },
     async start() {
       await scheduleReminders(deps.db, deps.clock());

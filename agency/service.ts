@@ -57,8 +57,12 @@ export interface AgencyServiceDeps extends Omit<
   readonly version: string;
   /** Ways to issuers of certificates besides files carried by people; the first is what requests take when nobody says. */
   readonly connectors?: readonly IssuerConnector[];
-  /** Who signs what travels to the issuer; else the seal of reports, else the installation's own key. */
+  /** Stands in for the organisation's signature where that is allowed; else the seal of reports, else the installation's own key. */
   readonly requestSealer?: RequestSealer;
+  /** Whether requests may leave without the organisation's signature when an officer says so; in production never. */
+  readonly unsealedRequests?: 'refused' | 'when-said';
+  /** False where there is no time-stamp authority at all: requests are then signed without one. */
+  readonly stampsRequests?: boolean;
   /** Working days of the country; Monday to Friday and the fixed holidays when left out. */
   readonly calendar?: () => WorkingCalendar;
 }
@@ -99,7 +103,11 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
   const judgeStored = async (sha256: string, name: string): Promise<ValidationReport> => {
     using source = files.source(sha256);
     // Awaited here: `using` would close the source while the judge still reads.
-    const answer = await judgeFirst({ name, file: wholeFile(source), data: [], relation: 'brought', at: clock().getTime() });
+    return await judgedWhole({ name, file: wholeFile(source), data: [], relation: 'brought', at: clock().getTime() });
+  };
+  const judgedWhole = async (input: Parameters<typeof judgeFirst>[0]): Promise<ValidationReport> => {
+    const { name } = input;
+    const answer = await judgeFirst(input);
     if (answer.status === 'judged') return answer.report;
     throw Object.assign(new Error(`${name} was not judged`), {
       code: answer.status === 'stopped' ? answer.code : 'format.unsupported',
@@ -119,6 +127,7 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
     judgePdf: async (pdf) => judgeStored((await files.put(pdf)).sha256, 'bien-ban.pdf'),
     connectors: new Map(ways.map((one) => [one.id, one])),
     defaultConnector: ways[0]!.id,
+    unsealed: profile === 'production' ? 'refused' : (deps.unsealedRequests ?? 'when-said'),
     sealer:
       deps.requestSealer ??
       (deps.reportSeal === undefined ? installationSealer(key) : asicSealer(deps.reportSeal, 'installation')),
@@ -133,7 +142,16 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
     judgeSignatures: async (sha256) => (await judgeStored(sha256, 'document.pdf')).signatures.map(statusLine),
   });
 
-  certificates.signOn({ jobs: desks.signingJobs, chainOf: deps.chainOf });
+  const raising = {
+    ...{ timeStamp: deps.timeStamp, issueLevel: deps.issueLevel },
+    ...{ anchors: () => trust.anchors, evidenceFor: evidenceOf(trust) },
+  };
+  certificates.signOn({
+    ...{ jobs: desks.signingJobs, chainOf: deps.chainOf, statusOf: deps.statusOf },
+    ...(deps.stampsRequests === false ? {} : { raising }),
+    judge: async (container) =>
+      judgedWhole({ name: 'de-nghi.asice', file: { bytes: container }, data: [], relation: 'brought', at: clock().getTime() }),
+  });
 
   const app = new Hono();
   app.use('/assets/*', staticFiles({ folder: `${distFolder}/assets`, prefix: '/assets/', immutable: true }));

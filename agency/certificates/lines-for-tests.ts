@@ -112,8 +112,8 @@ export function registerLines(o: CertificateOffice, officer: string) {
   async function settle(outcome: (item: any, issuer: FakeIssuer) => any = (item, issuer) => issuer.outcome(item)) {
     const { requests } = await o.post(officer, '/api/issuer-requests', {});
     const { id } = requests[0];
-    await o.post(officer, `/api/issuer-requests/${id}/send`, {});
-    await o.post(officer, `/api/issuer-requests/${id}/send`, {});
+    await o.post(officer, `/api/issuer-requests/${id}/send`, { byInstallation: true });
+    await o.post(officer, `/api/issuer-requests/${id}/send`, { byInstallation: true });
     const { items } = JSON.parse(await contentOf(o.deps.vault, o.db, id));
     await o.bytes(
       officer,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { generateKeyPairSync } from 'node:crypto';
 import { workingCalendar } from '@antin/adapters/clock/working-days';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
@@ -14,6 +15,7 @@ import { receiptKeyOf } from '../exchange/receipt-key.ts';
 import { FakeIssuer } from '../issuers/fake-issuer-for-tests.ts';
 import { filesConnector } from '../issuers/files-connector.ts';
 import { installationSealer } from '../issuers/seal.ts';
+import type { RequestFinishing } from '../issuers/signed-request.ts';
 import { issuedUnder } from '../issuers/trusted.ts';
 import { PASSWORD, testOffice, type TestKeys } from '../office-for-tests.ts';
 
@@ -68,6 +70,7 @@ export async function certificateOffice(
     judgePdf?: (pdf: Uint8Array) => Promise<ValidationReport>;
     seed?: DirectorySeed;
     deps?: Partial<CertificateSideDeps>;
+    finishing?: Partial<Omit<RequestFinishing, 'jobs'>>;
   } = {},
 ) {
   const o = await testOffice(db, keys, { problems: certificateSideProblems });
@@ -83,12 +86,16 @@ export async function certificateOffice(
       connectors: new Map([[files.id, files]]),
       defaultConnector: files.id,
       sealer: installationSealer(receiptKeyOf(platform)),
+      unsealed: 'when-said',
     },
     ...options.deps,
   };
   const side = certificateSide(deps);
   o.app.route('/', side.app);
-  side.signOn({ jobs: o.jobs, chainOf: async () => [issuer.authority.raw] });
+  side.signOn({
+    ...{ jobs: o.jobs, chainOf: async () => [issuer.authority.raw], statusOf: async () => 'good' },
+    ...options.finishing,
+  });
   const loaded = await inTransaction(db, (tx) => loadAgenciesAndPeople(tx, options.seed ?? certificateProvince));
   return {
     ...o,
@@ -109,6 +116,13 @@ export async function certificateOffice(
           status: response.status,
         });
       return value;
+    },
+    /** Each job that is due, once. */
+    async workOnce(): Promise<void> {
+      const worker = startWorker(db, { handlers: side.jobs, backOffMs: () => 3_600_000, pollMs: 50 });
+      await worker.idle();
+      await worker.stop();
+      await sql`update public.job set run_at = now() where done_at is null`.execute(db);
     },
     async work(): Promise<void> {
       const worker = startWorker(db, { handlers: side.jobs, backOffMs: () => 0, pollMs: 50 });

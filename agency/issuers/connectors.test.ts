@@ -151,6 +151,7 @@ interface Heard {
 function depsWith(connector: IssuerConnector, issuer: FakeIssuer, heard: Heard[]): IssuerDeps {
   return {
     ...{ db: database.db, clock, files, vault, connectors: new Map([[connector.id, connector]]), defaultConnector: connector.id },
+    unsealed: 'when-said',
     sealer: installationSealer(receiptKeyOf(platformKeyOf(generateKeyPairSync('ed25519').privateKey))),
     trusted: issuedUnder(() => [issuer.authority]),
     onItem: async (_tx, item, result) => void heard.push({ itemId: item.id, status: result.status }),
@@ -242,7 +243,7 @@ const WAYS: Way[] = [
       const [requestId] = await inTransaction(deps.db, (tx) =>
         prepareRequests(deps, tx, caller, { from, agencyId, items: someItems(issuer) }),
       );
-      await sendRequest(deps, caller, requestId!);
+      await sendRequest(deps, caller, requestId!, { byInstallation: true });
       const worker = startWorker(deps.db, { handlers: issuerJobs(deps), backOffMs: () => 5, pollMs: 10 });
       for (let waited = 0; waited < 60_000; waited += 20) {
         if ((await requestById(deps.db, requestId!))!.state === 'finished') break;
@@ -264,8 +265,8 @@ const WAYS: Way[] = [
       );
       const before = (await requestById(deps.db, requestId!))!;
       await expect(takeArchive(deps, caller, before, new Uint8Array())).rejects.toMatchObject({ code: 'issuer.request-not-now' });
-      await sendRequest(deps, caller, requestId!);
-      await sendRequest(deps, caller, requestId!);
+      await sendRequest(deps, caller, requestId!, { byInstallation: true });
+      await sendRequest(deps, caller, requestId!, { byInstallation: true });
       const request = (await requestById(deps.db, requestId!))!;
       expect(request.state).toBe('sent');
       const content = ConsolidatedRequest.parse(JSON.parse(await contentOf(vault, database.db, request.id)));
@@ -333,8 +334,8 @@ describe('certificates that come without a result', () => {
     const [id] = await inTransaction(deps.db, (tx) =>
       prepareRequests(deps, tx, caller, { from, agencyId, items: [an, binh, em, token] }),
     );
-    await sendRequest(deps, caller, id!);
-    await sendRequest(deps, caller, id!);
+    await sendRequest(deps, caller, id!, { byInstallation: true });
+    await sendRequest(deps, caller, id!, { byInstallation: true });
     const request = async () => (await requestById(deps.db, id!))!;
     const right = issuer.certify('Nguyễn Văn An', an.spki);
     const second = issuer.certify('Nguyễn Văn An', an.spki);
@@ -381,7 +382,7 @@ describe('certificates that come without a result', () => {
     const deps = depsWith(filesConnector(), issuer, heard);
     const one = personItem('Nguyễn Văn An');
     const [id] = await inTransaction(deps.db, (tx) => prepareRequests(deps, tx, caller, { from, agencyId, items: [one] }));
-    await sendRequest(deps, caller, id!);
+    await sendRequest(deps, caller, id!, { byInstallation: true });
     const at = clock();
     const [first] = batchesOf(id!, [[{ itemId: one.item.id, status: 'received' }]], at);
     const [other] = batchesOf(id!, [[issuer.outcome(one.item)]], at);
@@ -399,7 +400,7 @@ describe('certificates that come without a result', () => {
     const deps = depsWith(filesConnector(), issuer, heard);
     const one = personItem('Nguyễn Văn An');
     const [id] = await inTransaction(deps.db, (tx) => prepareRequests(deps, tx, caller, { from, agencyId, items: [one] }));
-    await sendRequest(deps, caller, id!);
+    await sendRequest(deps, caller, id!, { byInstallation: true });
     const swapped = batchesOf(id!, [[issuer.outcome(one.item, () => newKey().spki)]], clock());
     await takeArchive(deps, caller, (await requestById(deps.db, id!))!, resultArchive({ results: swapped }));
     const [listed] = await listUnmatched(deps.db, { agencyId, requestId: id!, size: 50 });

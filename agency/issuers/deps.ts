@@ -25,7 +25,10 @@ export interface IssuerDeps {
   readonly vault: CitizenNumbers;
   readonly connectors: ReadonlyMap<string, IssuerConnector>;
   readonly defaultConnector: string;
+  /** Stands in where no organisation signs: see `unsealed`. */
   readonly sealer: RequestSealer;
+  /** Whether a request may leave under `sealer` alone when an officer says so (practice); refused when left out. */
+  readonly unsealed?: 'refused' | 'when-said' | undefined;
   /** Whether a certificate comes from an issuer that this installation knows; what does not is listed as foreign. */
   readonly trusted: (certificate: Certificate, chain: readonly Certificate[]) => boolean;
   /** The register hears of every step of an item once, in the transaction that makes it. */

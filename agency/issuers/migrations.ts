@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { addContents } from '@antin/adapters/devices/migrations';
 import type { Migration } from 'kysely/migration';
 
 export const issuersMigrations: Record<string, Migration> = {
@@ -123,6 +124,29 @@ export const issuersMigrations: Record<string, Migration> = {
           primary key (request_id, sha256)
         )`.execute(db);
       await sql`create index issuer_attachment_content on agency.issuer_attachment (sha256)`.execute(db);
+    },
+  },
+  '2026-11-22T0525-issuers-signed-by-organisation': {
+    async up(db: Kysely<unknown>) {
+      await addContents(db);
+      await sql`
+        create table agency.issuer_signing (
+          id uuid primary key,
+          sequence bigint generated always as identity,
+          request_id uuid not null references agency.issuer_request (id),
+          job_id uuid not null unique,
+          state text not null check (state in ('waiting', 'value-received', 'done', 'ended')),
+          reason text,
+          credential_sha256 text not null,
+          signer text not null,
+          -- Of request.pdf, sealed: a print of tomorrow would be another file.
+          paper_sha256 text not null,
+          sums text not null,
+          to_be_signed jsonb not null,
+          value bytea,
+          started_at timestamptz not null
+        )`.execute(db);
+      await sql`create index issuer_signing_request on agency.issuer_signing (request_id, sequence)`.execute(db);
     },
   },
 };

@@ -5,17 +5,17 @@ import type { Db } from '@antin/adapters/db/transaction';
 import type { IssuerDeps } from './deps.ts';
 import type { QuestionRecord, UnmatchedRecord } from './open-store.ts';
 import { connectorOf } from './requests.ts';
+import { lastSignings, type SigningRecord } from './signing-store.ts';
 import { itemStates, type ItemRecord, type RequestRecord } from './store.ts';
 
 export async function requestViews(
-  deps: Pick<IssuerDeps, 'connectors' | 'sealer'>,
+  deps: Pick<IssuerDeps, 'connectors' | 'unsealed'>,
   db: Db,
   requests: readonly RequestRecord[],
 ): Promise<z.input<typeof IssuerRequest>[]> {
-  const states = await itemStates(
-    db,
-    requests.map((one) => one.id),
-  );
+  const ids = requests.map((one) => one.id);
+  const states = await itemStates(db, ids);
+  const signings = await lastSignings(db, ids);
   return requests.map((request) => {
     const own: Partial<Record<ItemState, number>> = states.get(request.id) ?? {};
     return {
@@ -26,7 +26,9 @@ export async function requestViews(
       createdAt: request.createdAt.toISOString(),
       createdBy: request.createdBy,
       sha256: request.sha256 as Sha256,
-      sealedBy: request.sealedBy ?? deps.sealer.sealedBy,
+      ...(request.sealedBy === null ? {} : { sealedBy: request.sealedBy }),
+      ...signingOf(request, signings.get(request.id)),
+      byInstallation: deps.unsealed === 'when-said',
       items: Object.values(own).reduce((sum, n) => sum + n, 0),
       states: own,
       lastSequence: request.lastSequence,
@@ -36,6 +38,12 @@ export async function requestViews(
       ...(request.sentAt === null ? {} : { sentAt: request.sentAt.toISOString() }),
     };
   });
+}
+
+function signingOf(request: RequestRecord, last: SigningRecord | undefined): Pick<z.input<typeof IssuerRequest>, 'signing'> {
+  if (request.sealedBy !== null || last === undefined || last.state === 'done') return {};
+  const { jobId, state, signer, reason } = last;
+  return { signing: { jobId, state, signer, ...(reason === null ? {} : { reason }) } };
 }
 
 export function itemView(item: ItemRecord): z.input<typeof IssuerRequestItem> {

@@ -28,6 +28,29 @@ export const issuersProblems: ProblemRows = {
     },
     remedy: { vi: 'Tải lại trang để xem trạng thái mới.', en: 'Reload the page to see its present state.' },
   },
+  'issuer.not-signed': {
+    status: 409,
+    title: {
+      vi: 'Hồ sơ chưa được ký bằng chữ ký số của cơ quan nên chưa gửi được.',
+      en: 'The request has not been signed with the organisation’s signature; it cannot be sent yet.',
+    },
+    remedy: {
+      vi: 'Người giữ thiết bị chữ ký số của cơ quan mở hồ sơ và bấm Ký số.',
+      en: 'Whoever keeps the organisation’s signing device opens the request and signs it.',
+    },
+  },
+  'issuer.signed-already': {
+    status: 409,
+    title: { vi: 'Hồ sơ đã được ký.', en: 'The request is signed already.' },
+    remedy: { vi: 'Tải lại trang để xem trạng thái mới.', en: 'Reload the page to see its present state.' },
+  },
+  'issuer.seal-holder-needed': {
+    status: 403,
+    title: {
+      vi: 'Chỉ người được giao giữ chữ ký số của cơ quan (văn thư) ký được hồ sơ này.',
+      en: 'Only who keeps the organisation’s signature (a clerk) may sign this request.',
+    },
+  },
   'issuer.nothing-to-request': {
     status: 422,
     title: { vi: 'Không có nội dung nào để lập hồ sơ đề nghị.', en: 'There is nothing to put into a request.' },

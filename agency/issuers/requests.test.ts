@@ -14,7 +14,7 @@ import { certificateOffice, type CertificateOffice } from '../certificates/offic
 import { officeMigrations } from '../office.ts';
 import type { Caller } from '../session/caller.ts';
 import { contentOf } from './at-rest.ts';
-import { prepareRequests, printRequest, sealedRequest, type PreparedItem } from './requests.ts';
+import { prepareRequests, printRequest, sealedRequest, sendRequest, type PreparedItem } from './requests.ts';
 import { itemsOf, requestById } from './store.ts';
 
 let database: TestDatabase;
@@ -84,6 +84,9 @@ test('the archive holds the canonical request, its paper and checksums that fit;
       items: [item(1), item(2)],
     }),
   );
+  await expect(sealedRequest(issuers(), id!)).rejects.toMatchObject({ code: 'issuer.not-signed' });
+  await expect(sendRequest(issuers(), caller, id!)).rejects.toMatchObject({ code: 'issuer.not-signed' });
+  await sendRequest(issuers(), caller, id!, { byInstallation: true });
   const { sealed } = await sealedRequest(issuers(), id!);
   const zip = openZip(memorySource(sealed.container), { inflateRaw: nodeInflateRaw });
   const read = (name: string) => {

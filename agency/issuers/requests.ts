@@ -182,49 +182,101 @@ export const CAUSE_WORDS = {
   superseded: 'Được thay thế bằng chứng thư khác',
 } as const;
 
-/** What travels, made and signed once: the same request always goes out as the same bytes. */
+/**
+ * What travels, made and signed once: the same request always goes out as the same bytes.
+ *
+ * @throws {Refusal} `issuer.request-not-found`, `issuer.not-signed`
+ */
 export async function sealedRequest(deps: IssuerDeps, id: string): Promise<{ request: RequestRecord; sealed: SealedRequest }> {
   const request = await requestById(deps.db, id);
   if (request === undefined) throw new Refusal('issuer.request-not-found');
+  if (request.containerSha256 === null) throw new Refusal('issuer.not-signed');
   const canonical = await contentOf(deps.vault, deps.db, id);
-  const content = ConsolidatedRequest.parse(JSON.parse(canonical));
-  const hashes = [...new Set(content.items.flatMap((item) => item.attachments as readonly string[]))];
-  const attachments = hashes.map((sha256) => ({ sha256, bytes: () => sealedBytes(deps, sha256) }));
-  const whole = async (): Promise<SealedRequest> => {
-    const now = (await requestById(deps.db, id))!;
-    return {
-      ...{ requestId: id, canonical, sha256: request.sha256, attachments },
-      container: await sealedBytes(deps, now.containerSha256!),
-      mediaType: now.mediaType!,
-    };
+  const sealed = {
+    ...{ requestId: id, canonical, sha256: request.sha256, attachments: attachmentsOf(deps, canonical) },
+    container: await sealedBytes(deps, request.containerSha256),
+    mediaType: request.mediaType!,
   };
-  if (request.containerSha256 !== null) return { request, sealed: await whole() };
-  const files: TravelFile[] = [
-    { name: 'request.json', bytes: utf8(canonical), mimeType: 'application/json' },
-    { name: 'request.pdf', bytes: await printRequest(deps, request), mimeType: 'application/pdf' },
-  ];
-  for (const one of attachments) {
-    files.push({ name: `attachments/${one.sha256}`, bytes: await one.bytes(), mimeType: 'application/octet-stream' });
-  }
-  const { container, mediaType } = await deps.sealer.seal(files, deps.clock());
-  const containerSha256 = await putSealed(deps, container);
-  await inTransaction(deps.db, async (tx) => {
-    const locked = await lockRequest(tx, id);
-    // Two at once: the first seal stands.
-    if (locked?.containerSha256 !== null) return;
-    await sealRequestRow(tx, id, { sealedBy: deps.sealer.sealedBy, containerSha256, mediaType });
-    await record(tx, {
-      ...{ event: 'IssuerRequestSealed', at: deps.clock(), agencyId: request.agencyId },
-      detail: { requestId: id, sealedBy: deps.sealer.sealedBy, sha256: containerSha256, checksums: checksumOf(files) },
-    });
-  });
-  return { request: (await requestById(deps.db, id))!, sealed: await whole() };
+  return { request, sealed };
 }
 
-const checksumOf = (files: readonly TravelFile[]): string => createHash('sha256').update(checksums(files).bytes).digest('hex');
+function attachmentsOf(deps: IssuerDeps, canonical: string): SealedRequest['attachments'] {
+  const content = ConsolidatedRequest.parse(JSON.parse(canonical));
+  const hashes = [...new Set(content.items.flatMap((item) => item.attachments as readonly string[]))];
+  return hashes.map((sha256) => ({ sha256, bytes: () => sealedBytes(deps, sha256) }));
+}
 
-/** Sends, or lets a person carry and then say that it was handed over. @throws {Refusal} `issuer.request-not-now` */
-export async function sendRequest(deps: IssuerDeps, caller: Caller, id: string): Promise<void> {
+/** The files of a request, its checksums last. @param paper its print, made once because it is signed */
+export async function travelFiles(deps: IssuerDeps, id: string, paper: Uint8Array): Promise<TravelFile[]> {
+  const canonical = await contentOf(deps.vault, deps.db, id);
+  const files: TravelFile[] = [
+    { name: 'request.json', bytes: utf8(canonical), mimeType: 'application/json' },
+    { name: 'request.pdf', bytes: paper, mimeType: 'application/pdf' },
+  ];
+  for (const one of attachmentsOf(deps, canonical)) {
+    files.push({ name: `attachments/${one.sha256}`, bytes: await one.bytes(), mimeType: 'application/octet-stream' });
+  }
+  return [...files, checksums(files)];
+}
+
+/**
+ * Keeps what travels, and says who signed it. Two at once: the first seal stands.
+ *
+ * @returns false when there was one already, or the request is no longer being prepared
+ */
+export async function keepSealed(
+  deps: IssuerDeps,
+  tx: Tx,
+  id: string,
+  seal: {
+    readonly by: 'organisation' | 'installation';
+    readonly containerSha256: string;
+    readonly mediaType: SealedRequest['mediaType'];
+    readonly detail: Readonly<Record<string, string>>;
+    readonly who?: string;
+  },
+): Promise<boolean> {
+  const locked = await lockRequest(tx, id);
+  if (locked?.state !== 'prepared' || locked.containerSha256 !== null) return false;
+  const { by: sealedBy, containerSha256, mediaType } = seal;
+  await sealRequestRow(tx, id, { sealedBy, containerSha256, mediaType });
+  await record(tx, {
+    ...{ event: 'IssuerRequestSealed', at: deps.clock(), agencyId: locked.agencyId },
+    ...(seal.who === undefined ? {} : { who: seal.who }),
+    detail: { requestId: id, sealedBy, sha256: containerSha256, ...seal.detail },
+  });
+  return true;
+}
+
+/** The installation's own key in place of the organisation's: practice, and only when somebody said so. */
+async function sealByInstallation(deps: IssuerDeps, request: RequestRecord): Promise<void> {
+  const files = await travelFiles(deps, request.id, await printRequest(deps, request));
+  const { container, mediaType } = await deps.sealer.seal(files.slice(0, -1), deps.clock());
+  const containerSha256 = await putSealed(deps, container);
+  const detail = { checksums: createHash('sha256').update(files.at(-1)!.bytes).digest('hex') };
+  await inTransaction(deps.db, (tx) =>
+    keepSealed(deps, tx, request.id, { by: deps.sealer.sealedBy, containerSha256, mediaType, detail }),
+  );
+}
+
+/**
+ * Sends, or lets a person carry and then say that it was handed over. What nobody's organisation signed does not leave, unless
+ * this installation lets its own key stand for it and the caller says so.
+ *
+ * @throws {Refusal} `issuer.request-not-now`, `issuer.not-signed`
+ */
+export async function sendRequest(
+  deps: IssuerDeps,
+  caller: Caller,
+  id: string,
+  said: { readonly byInstallation?: boolean | undefined } = {},
+): Promise<void> {
+  const before = await requestById(deps.db, id);
+  if (before === undefined) throw new Refusal('issuer.request-not-found');
+  if (before.containerSha256 === null && before.state === 'prepared') {
+    if (said.byInstallation !== true || deps.unsealed !== 'when-said') throw new Refusal('issuer.not-signed');
+    await sealByInstallation(deps, before);
+  }
   const { request } = await sealedRequest(deps, id);
   const connector = connectorOf(deps, request.connector);
   await inTransaction(deps.db, async (tx) => {

@@ -13,11 +13,15 @@ import type { IssuerDeps } from './deps.ts';
 import { listUnmatched, questionById, questionsFor, unmatchedById } from './open-store.ts';
 import { itemView, questionView, requestViews, unmatchedView } from './present.ts';
 import { printRequest, sealedRequest, sendRequest, withdrawRequest } from './requests.ts';
+import { orderRequestSignature, type RequestSigning } from './sign-request.ts';
+import { endSignings } from './signing-store.ts';
 import { itemsOf, listRequests, requestById, type RequestRecord } from './store.ts';
 
 const MOST_ARCHIVE = 128 << 20;
 
 export interface IssuerAppDeps extends IssuerDeps {
+  /** Devices of this installation, once they are there. */
+  readonly signing: () => RequestSigning | undefined;
   /** Gives the items of a request that was taken apart back to the register and the round. */
   readonly onWithdrawn: (tx: Tx, request: RequestRecord) => Promise<void>;
 }
@@ -35,20 +39,20 @@ export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
     return { connectors };
   });
   mount(app, issuerRoutes.list, person, async ({ query, c }) => {
-    requireOfficer(c.var.caller);
+    requireOfficerOrClerk(c.var.caller);
     const rows = await listRequests(db, { ...query, agencyId: c.var.caller.position.agencyId });
     const page = pageFrom(rows, query.size, (row) => [row.createdAt.toISOString(), row.id]);
     return { ...page, items: await requestViews(deps, db, page.items) };
   });
-  mount(app, issuerRoutes.view, person, async ({ params, c }) => view((await own(params.id, c.var.caller)).id));
+  mount(app, issuerRoutes.view, person, async ({ params, c }) => view((await ownToSign(params.id, c.var.caller)).id));
   mount(app, issuerRoutes.items, person, async ({ params, query, c }) => {
-    const request = await own(params.id, c.var.caller);
+    const request = await ownToSign(params.id, c.var.caller);
     const rows = await itemsOf(db, { requestId: request.id, ...query });
     const page = pageFrom(rows, query.size, (row) => [row.ordinal]);
     return { ...page, items: page.items.map(itemView) };
   });
   mount(app, issuerRoutes.print, person, async ({ params, c }) => {
-    const request = await own(params.id, c.var.caller);
+    const request = await ownToSign(params.id, c.var.caller);
     return download(await printRequest(deps, request), 'application/pdf', `de-nghi-${request.id}.pdf`);
   });
   mount(app, issuerRoutes.archive, person, async ({ params, c }) => {
@@ -57,12 +61,22 @@ export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
     const asic = sealed.mediaType !== 'application/json';
     return download(sealed.container, asic ? sealed.mediaType : 'application/zip', `de-nghi-${id}.${asic ? 'asice' : 'zip'}`);
   });
-  mount(app, issuerRoutes.send, person, async ({ params, c }) => {
-    await sendRequest(deps, c.var.caller, (await own(params.id, c.var.caller)).id);
+  mount(app, issuerRoutes.sign, person, async ({ params, body, c }) => {
+    const { id } = await ownToSign(params.id, c.var.caller);
+    const signing = deps.signing();
+    if (signing === undefined) throw new Refusal('device.credential-not-usable');
+    return orderRequestSignature(deps, signing, c.var.caller, id, body.credentialId);
+  });
+  mount(app, issuerRoutes.send, person, async ({ params, body, c }) => {
+    await sendRequest(deps, c.var.caller, (await own(params.id, c.var.caller)).id, body);
     return view(params.id);
   });
   mount(app, issuerRoutes.withdraw, person, async ({ params, c }) => {
-    await withdrawRequest(deps, c.var.caller, (await own(params.id, c.var.caller)).id, deps.onWithdrawn);
+    await withdrawRequest(deps, c.var.caller, (await own(params.id, c.var.caller)).id, async (tx, request) => {
+      await deps.onWithdrawn(tx, request);
+      // The device need not ask any more; a value that comes all the same is late.
+      for (const jobId of await endSignings(tx, request.id)) await deps.signing()?.jobs.requestCancel(tx, jobId);
+    });
     return view(params.id);
   });
   mount(app, issuerRoutes.results, person, async ({ params, c }) => {
@@ -103,6 +117,14 @@ export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
   });
   return app;
 
+  /** The clerk who holds the organisation's key reads what they sign. */
+  async function ownToSign(id: string, caller: Caller): Promise<RequestRecord> {
+    requireOfficerOrClerk(caller);
+    const request = await requestById(db, id);
+    if (request?.agencyId !== caller.position.agencyId) throw new Refusal('issuer.request-not-found');
+    return request;
+  }
+
   /** A request of another agency does not exist for the caller. */
   async function own(id: string, caller: Caller): Promise<RequestRecord> {
     requireOfficer(caller);
@@ -110,6 +132,10 @@ export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
     if (request?.agencyId !== caller.position.agencyId) throw new Refusal('issuer.request-not-found');
     return request;
   }
+}
+
+function requireOfficerOrClerk(caller: Caller): void {
+  if (!caller.position.roles.includes('clerk')) requireOfficer(caller);
 }
 
 export function download(bytes: Uint8Array, type: string, name: string): Response {

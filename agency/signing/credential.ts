@@ -27,7 +27,7 @@ export interface CheckedCredential {
  *   `sign.certificate-revoked`, `sign.key-type-unsupported`
  */
 export async function checkCredential(
-  doors: SigningDoors,
+  doors: Pick<SigningDoors, 'db' | 'clock' | 'jobs' | 'statusOf' | 'chainOf'>,
   caller: Caller,
   credentialId: string,
   kind: 'person' | 'organisation',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Id, Instant, Sha256 } from '../basics.ts';
 import { ConnectorCapabilities } from '../certificates/result.ts';
 import { Form } from './certificates.ts';
+import { SigningJob } from './signing.ts';
 import { route } from '../route.ts';
 
 /** prepared → sealed → sending → sent → finished; `refused` as a whole. Files: `to-carry` until somebody says it was handed over. */
@@ -21,8 +22,19 @@ export const IssuerRequest = z.object({
   createdAt: Instant,
   createdBy: z.string(),
   sha256: Sha256,
-  /** Who signed what travels: the organisation's seal, or in practice the installation's own key. */
-  sealedBy: z.enum(['organisation', 'installation']),
+  /** Who signed what travels: the organisation's seal, or in practice the installation's own key. Nobody yet when absent. */
+  sealedBy: z.enum(['organisation', 'installation']).optional(),
+  /** The last order to the organisation's device, while nothing is sealed. */
+  signing: z
+    .object({
+      jobId: Id,
+      state: z.enum(['waiting', 'value-received', 'ended']),
+      signer: z.string(),
+      reason: z.string().optional(),
+    })
+    .optional(),
+  /** Practice: it may be sent under the installation's own key, when somebody says so. */
+  byInstallation: z.boolean(),
   items: z.number().int(),
   states: z.partialRecord(ItemState, z.number().int()),
   lastSequence: z.number().int(),
@@ -147,12 +159,23 @@ export const issuerRoutes = {
     answer: z.unknown(),
     otherAnswers: ['application/zip'],
   }),
+  sign: route({
+    method: 'POST',
+    path: '/api/issuer-requests/:id/signature',
+    summary: 'Have it signed on the device that holds the organisation’s key (clerk)',
+    caller: 'person',
+    params: ById,
+    body: z.object({ credentialId: Sha256 }),
+    answer: SigningJob,
+  }),
   send: route({
     method: 'POST',
     path: '/api/issuer-requests/:id/send',
-    summary: 'Send; for a connector of files: say that the archive was handed over',
+    summary: 'Send what is signed; for a connector of files: say that the archive was handed over',
     caller: 'person',
     params: ById,
+    /** `byInstallation`: without the organisation's signature, where this installation allows it. */
+    body: z.object({ byInstallation: z.boolean().optional() }),
     answer: IssuerRequest,
   }),
   withdraw: route({
