@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { moveDevices } from '@antin/adapters/devices/migrations';
+import { addContents, moveDevices } from '@antin/adapters/devices/migrations';
 
 /**
  * The first home of the tables of devices; the last step moves them to their own schema (`adapters/devices`).
@@ -122,4 +122,5 @@ export const deviceTablesMigrations: Readonly<Record<string, Migration>> = {
     },
   },
   '2026-11-22T02:20:00Z-devices-moved': { up: moveDevices },
+  '2026-11-22T05:06:00Z-devices-contents': { up: addContents },
 };
