@@ -161,7 +161,9 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     await services.responder(filled[0] as string);
     const closed = await reconcile(db, clock() - UNFINISHED_AFTER, clock());
     if (closed > 0) log.info({ closed }, 'closed attempts that a crash left open');
-    await retireNeedless(db, clock());
+    await retireNeedless(db, clock(), status.closeLists, ({ name }, fault) =>
+      log.error({ name, fault }, 'a generation can be retired, and its last list cannot be made here: hold a ceremony for it'),
+    );
     vouched = await inUse(db);
     await cas.watch();
     await status.everyMinute();

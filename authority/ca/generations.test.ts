@@ -196,16 +196,27 @@ describe('a CA as a series of generations', () => {
     const old = (await generationsOf(database.db, 'issuing')).at(-1);
     const issuerSha256 = old?.issuerSha256 as string;
     const expires = nextYear + 100 * DAY;
+    const waiting: string[] = [];
+    // Last lists: retiring.test.ts
+    const closed = () => Promise.resolve(true);
     await sql`
       insert into authority.certificate
         (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before, not_after, intended_at, der)
       values (${issuerSha256}, '41', 'good', 'person', '', '', '', ${new Date(START)}, ${new Date(expires)}, ${new Date(START)}, ${Buffer.of(0)})`.execute(
       database.db,
     );
-    await retireNeedless(database.db, expires - 1000);
+    await retireNeedless(database.db, expires - 1000, closed);
     expect((await generationBySha256(database.db, issuerSha256))?.state).toBe('status-only');
     expect(await cas.statusSigner(issuerSha256)).toBeDefined();
-    await retireNeedless(database.db, expires + 1000);
+    await retireNeedless(
+      database.db,
+      expires + 1000,
+      () => Promise.resolve(false),
+      (one) => waiting.push(one.issuerSha256),
+    );
+    expect((await generationBySha256(database.db, issuerSha256))?.state).toBe('status-only');
+    expect(waiting).toContain(issuerSha256);
+    await retireNeedless(database.db, expires + 1000, closed);
     expect((await generationBySha256(database.db, issuerSha256))?.state).toBe('retired');
     expect(await cas.statusSigner(issuerSha256)).toBeUndefined();
   });

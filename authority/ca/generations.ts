@@ -124,17 +124,39 @@ export async function activate(db: Db, issuerSha256: string, now: number): Promi
   });
 }
 
-/** Retires what nobody may ask any more. A few at a time, by an indexed question; every minute is often enough. */
-export async function retireNeedless(db: Db, now: number): Promise<number> {
-  const done = await needlessGenerations(db, now);
-  for (const one of done) {
+/**
+ * Retires what nobody may ask any more, behind its last lists. A few at a time, by an indexed question; every minute is often
+ * enough.
+ *
+ * @param closeLists publishes the last list of each address; false: a ceremony has to make one, and the generation waits for it
+ * @param waiting told of those
+ */
+export async function retireNeedless(
+  db: Db,
+  now: number,
+  closeLists: (issuerSha256: string) => Promise<boolean>,
+  waiting: (generation: Generation, fault?: unknown) => void = () => {},
+): Promise<number> {
+  let done = 0;
+  for (const one of await needlessGenerations(db, now)) {
+    try {
+      if (!(await closeLists(one.issuerSha256))) {
+        waiting(one);
+        continue;
+      }
+    } catch (fault) {
+      // A device that is away, or a draft that the linter stops: the others go on.
+      waiting(one, fault);
+      continue;
+    }
+    done++;
     await inTransaction(db, async (tx) => {
       await moveGeneration(tx, one, 'retired', now);
       const { issuerSha256, series, name } = one;
       await recordEvent(tx, now, 'ca.generation-retired', undefined, { issuerSha256, series, name });
     });
   }
-  return done.length;
+  return done;
 }
 
 export function sha256Of(der: Uint8Array): string {

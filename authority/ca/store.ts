@@ -140,12 +140,17 @@ export async function assignProfiles(tx: Tx, series: string, profiles: readonly 
   }
 }
 
-/** Superseded generations whose last certificate has expired. */
+/** A last list is signed while its CA's own certificate still holds. */
+const BEFORE_ITS_END_MS = 3_600_000;
+
+/** Superseded generations whose last certificate has expired; those of its own responders, which are renewed, do not count. */
 export async function needlessGenerations(db: Db, now: number): Promise<Generation[]> {
+  const soon = new Date(now + BEFORE_ITS_END_MS);
   const found = await sql<Row>`
     select ${COLUMNS} from authority.ca c
-    where c.state = 'status-only' and c.superseded_at < ${new Date(now)} and (c.not_after < ${new Date(now)} or not exists (
-      select 1 from authority.certificate i where i.issuer_sha256 = c.issuer_sha256 and i.not_after >= ${new Date(now)}))
+    where c.state = 'status-only' and c.superseded_at < ${new Date(now)} and (c.not_after < ${soon} or not exists (
+      select 1 from authority.certificate i
+      where i.issuer_sha256 = c.issuer_sha256 and i.not_after >= ${new Date(now)} and i.profile <> 'ocsp'))
     limit 100`.execute(db);
   return found.rows.map(generationOf);
 }

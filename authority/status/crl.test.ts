@@ -202,6 +202,48 @@ describe('over HTTP', () => {
   });
 });
 
+describe('a draft that breaks a rule', () => {
+  test('is not signed: the list before it stays, the fault is loud, and the next build is tried soon', async () => {
+    const [one, two] = [await issuedIn(1), await issuedIn(1)];
+    t.now += 5000;
+    await t.service.revoke(one.serialHex, 'superseded');
+    const good = await list('issuing-1');
+    // Somebody reached the table: the entry of one certificate stands in the row of another.
+    await revoke(database.db, { issuerSha256: issuer(), serialHex: two.serialHex }, { reason: 'superseded', at: t.now }, t.now);
+    const entry = await sql<{ entry: Buffer }>`
+      select entry from authority.revocation where serial_hex = ${two.serialHex}`.execute(database.db);
+    await sql`
+      update authority.revocation set entry = (select entry from authority.revocation where serial_hex = ${one.serialHex})
+      where serial_hex = ${two.serialHex}`.execute(database.db);
+    const faults: string[] = [];
+    let signed = 0;
+    const ca = (await partsOf().caKey(issuer())) as CertifiedKey;
+    const sign: CertifiedKey['key']['sign'] = (kind, tbs) => (signed++, ca.key.sign(kind, tbs));
+    const parts = partsOf({
+      caKey: (sha256) => (sha256 === issuer() ? certifiedKey(ca.certificate, { ...ca.key, sign }) : undefined),
+      onFault: (fault, at) => faults.push(`${at.shard} ${(fault as { code: string }).code} ${String(fault)}`),
+    });
+    t.now += 1000;
+    await buildDueLists(parts);
+    expect(faults.toSorted()).toEqual([
+      expect.stringMatching(/^-1 crl\.lint .*rfc5280\.crl-serial-twice/),
+      expect.stringMatching(/^1 crl\.lint .*rfc5280\.crl-serial-twice/),
+    ]);
+    expect(signed).toBe(0);
+    expect((await list('issuing-1')).crlNumber).toBe(good.crlNumber);
+    const failed = await sql<{ failed: string }>`
+      select failed from authority.crl_list where issuer_sha256 = ${issuer()} and shard = 1`.execute(database.db);
+    expect(failed.rows[0]!.failed).toContain('rfc5280.crl-serial-twice');
+    // Mended, it is out with the next minute.
+    await sql`update authority.revocation set entry = ${entry.rows[0]!.entry} where serial_hex = ${two.serialHex}`.execute(
+      database.db,
+    );
+    t.now += 60_000;
+    expect(await buildDueLists(parts)).toBeGreaterThanOrEqual(2);
+    expect(entryOf(await list('issuing-1'), two.certificate)).toMatchObject({ reason: 4 });
+  });
+});
+
 describe('the schedule', () => {
   test('refuses a period that leaves no room for one failure', () => {
     expect(() => checkSchedule({ everyMs: 6 * HOUR, validMs: 12 * HOUR })).toThrow(

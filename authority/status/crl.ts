@@ -1,10 +1,13 @@
 import { equalBytes } from '@antin/formats/bytes/bytes';
+import { decodeDerPrefix } from '@antin/formats/der/reader';
+import { FormatFault } from '@antin/formats/fault';
 import { generalizedTime } from '@antin/formats/der/writer';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import { buildTbsCertList, crlFrom } from '@antin/pki/crl/build';
 import { parseCrl } from '@antin/pki/crl/parse';
+import { lintCrl } from '@antin/pki/lint/lint';
 import { OID } from '@antin/pki/oids';
 import { checkSignature } from '@antin/pki/path/signature-check';
 import { extension } from '@antin/pki/x509/build';
@@ -29,6 +32,9 @@ export interface CrlParts {
   readonly draw: () => number;
   readonly onFault: (fault: unknown, list: ListName) => void;
 }
+
+/** 99991231235959Z: "no later list will come" (X.509, RFC 5280 §4.1.2.5; ETSI EN 319 411-1 asks it of a last list). */
+export const NO_LATER_LIST = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /** Lists worked off in one go; the rest comes with the next minute. */
 const MOST_AT_ONCE = 1000;
@@ -77,9 +83,27 @@ export async function buildIfDue(parts: CrlParts, name: ListName, wait: boolean)
   });
 }
 
+/**
+ * The last list of a generation, after which none comes: for ever valid, and never built again. Only when every certificate it
+ * speaks of has ended; the caller has looked.
+ *
+ * @returns undefined when the key is not at hand here
+ */
+export async function buildLast(parts: CrlParts, name: ListName): Promise<StoredCrl | undefined> {
+  const ca = await parts.caKey(name.issuerSha256);
+  const issuer = ca === undefined ? undefined : await issuerBySha256(parts.db, name.issuerSha256);
+  if (ca === undefined || issuer === undefined) return undefined;
+  return inTransaction(parts.db, async (tx) => {
+    const list = await takeList(tx, name, true);
+    if (list === undefined) return undefined;
+    await takeDue(tx, name);
+    return publish(tx, { ...parts, now: parts.clock(), last: true }, ca, issuer, list);
+  });
+}
+
 async function publish(
   tx: Tx,
-  { draw, now }: CrlParts & { readonly now: number },
+  { draw, now, last = false }: CrlParts & { readonly now: number; readonly last?: boolean },
   ca: CertifiedKey,
   issuer: StatusIssuer,
   list: ListState,
@@ -89,7 +113,8 @@ async function publish(
   const stay = shard === FULL_LIST && issuer.expiredStay;
   const blocks: Uint8Array[] = [];
   let entries = 0;
-  const leftBefore = stay || list.number === undefined ? undefined : list.thisUpdate;
+  // From the last one nobody leaves: it is what stays.
+  const leftBefore = stay || last || list.number === undefined ? undefined : list.thisUpdate;
   for await (const block of entryBlocks(tx, list, leftBefore)) {
     blocks.push(block.entries);
     entries += block.count;
@@ -97,7 +122,7 @@ async function publish(
   // Time-based and strictly greater, whatever the clock did in between.
   const number = Math.max(now, (list.number ?? 0) + 1);
   const thisUpdate = Math.floor(now / 1000) * 1000;
-  const nextUpdate = thisUpdate + issuer.schedule.validMs;
+  const nextUpdate = last ? NO_LATER_LIST : thisUpdate + issuer.schedule.validMs;
   const der = await signedList(ca, {
     thisUpdate,
     nextUpdate,
@@ -108,10 +133,14 @@ async function publish(
     ...(stay ? { expiredFrom: issuer.certificate.notBefore } : {}),
   });
   const crl = { number, thisUpdate, nextUpdate, der };
-  const buildAt = nextBuild(now, issuer.schedule, draw());
-  await putCrl(tx, list, { ...crl, entries, idp, buildAt, alarmAt: nextUpdate - alarmBelow(issuer.schedule) });
+  const buildAt = last ? NO_LATER_LIST : nextBuild(now, issuer.schedule, draw());
+  const alarmAt = last ? NO_LATER_LIST : nextUpdate - alarmBelow(issuer.schedule);
+  await putCrl(tx, list, { ...crl, entries, idp, buildAt, alarmAt });
   await pruneLists(tx, list, now);
-  await recordEvent(tx, now, 'crl.published', undefined, { issuerSha256, shard, number, entries });
+  await recordEvent(tx, now, 'crl.published', undefined, {
+    ...{ issuerSha256, shard, number, entries },
+    ...(last ? { last } : {}),
+  });
   return crl;
 }
 
@@ -128,24 +157,29 @@ export interface ListContent {
   readonly expiredFrom?: number;
 }
 
+/** Entries of a draft that the linter reads one by one. Longer lists are made of the same pre-encoded rows, unique by their key. */
+const LINTED_ENTRIES = 500;
+
 /**
- * Builds and signs one list, and reads it again before it goes out.
+ * Builds, lints and signs one list, and reads it again before it goes out. Nothing is signed that the linter stops, so the list
+ * before it stays published.
  *
- * @throws {AuthorityFault} `ca.tbs-refused` when what came back is not what was meant
+ * @throws {AuthorityFault} `crl.lint` with the rules that the draft breaks; `ca.tbs-refused` when what came back is not what was meant
  */
 export async function signedList(ca: CertifiedKey, content: ListContent): Promise<Uint8Array> {
   const { thisUpdate, nextUpdate, number, blocks, entries, idp, expiredFrom } = content;
-  const tbs = buildTbsCertList({
+  const head = {
     signatureAlgorithm: ca.algorithmIdentifier,
     issuer: ca.certificate.subject.raw,
     thisUpdate,
     nextUpdate,
     crlNumber: number,
     authorityKeyIdentifier: ca.certificate.subjectKeyIdentifier as Uint8Array,
-    entries: blocks,
     ...(idp === undefined ? {} : { distributionPointUrl: idp }),
     extraExtensions: expiredFrom === undefined ? [] : [extension(OID.expiredCertsOnCRL, false, generalizedTime(expiredFrom))],
-  });
+  };
+  requireLintFree(crlFrom(buildTbsCertList({ ...head, entries: firstEntries(blocks) }), ca.algorithmIdentifier, NO_SIGNATURE));
+  const tbs = buildTbsCertList({ ...head, entries: blocks });
   const der = crlFrom(tbs, ca.algorithmIdentifier, await ca.key.sign('crl', tbs));
   const parsed = parseCrl(der);
   const right =
@@ -155,4 +189,33 @@ export async function signedList(ca: CertifiedKey, content: ListContent): Promis
     checkSignature(parsed, ca.certificate.spki, nodeCrypto, false) === 'valid';
   if (!right) throw new AuthorityFault('ca.tbs-refused', 'the list that came back is not the list that was meant');
   return der;
+}
+
+/** Enough octets to read a draft in its frame before the key has been used. */
+const NO_SIGNATURE = new Uint8Array(8);
+
+function requireLintFree(draft: Uint8Array): void {
+  const broken = lintCrl(draft, nodeCrypto).filter(({ severity }) => severity === 'error' || severity === 'fatal');
+  if (broken.length === 0) return;
+  const said = broken.map(({ rule, detail }) => `${rule}${detail === undefined ? '' : ` (${detail})`}`).join(', ');
+  throw new AuthorityFault('crl.lint', `the list would break ${said}`);
+}
+
+/** Cut between two entries. */
+function firstEntries(blocks: readonly Uint8Array[]): Uint8Array[] {
+  const first: Uint8Array[] = [];
+  let left = LINTED_ENTRIES;
+  for (const block of blocks) {
+    if (left === 0) break;
+    let end = 0;
+    try {
+      for (; left > 0 && end < block.length; left--) end += decodeDerPrefix(block.subarray(end)).end;
+    } catch (fault) {
+      // A damaged row: the linter says so.
+      if (!(fault instanceof FormatFault)) throw fault;
+      end = block.length;
+    }
+    first.push(block.subarray(0, end));
+  }
+  return first;
 }

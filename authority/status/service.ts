@@ -8,7 +8,7 @@ import type { CertifiedKey } from '../keys/signing-key.ts';
 import { publishIssued } from '../publication/store.ts';
 import { CRL_QUEUE } from './change.ts';
 import type { ListName } from './change.ts';
-import { buildDueLists, buildIfDue } from './crl.ts';
+import { NO_LATER_LIST, buildDueLists, buildIfDue, buildLast } from './crl.ts';
 import { hearChanges } from './hearing.ts';
 import type { Hearing } from './hearing.ts';
 import { NOTICE_QUEUE, keepNotice } from './notice.ts';
@@ -17,7 +17,7 @@ import { ocspResponder } from './ocsp.ts';
 import type { OcspResponder } from './ocsp.ts';
 import { ocspFastRoute } from './ocsp-http.ts';
 import { statusRoutes } from './routes.ts';
-import { lapsingLists } from './store.ts';
+import { lapsingLists, openLists } from './store.ts';
 
 export interface StatusOptions {
   /** Builds lists and keeps answers. */
@@ -48,6 +48,12 @@ export interface StatusService {
   presign(): Promise<void>;
   /** Builds these lists now if they are due, waiting for another builder. */
   publish(lists: readonly ListName[]): Promise<void>;
+  /**
+   * The last list of every address of a generation whose certificates have all ended.
+   *
+   * @returns false while one is missing: its key is not here, and a ceremony makes it
+   */
+  closeLists(issuerSha256: string): Promise<boolean>;
   /** Lists that are about to lapse or were never built, in words without secrets; for /healthz. */
   health(): Promise<{ readonly status: 'ok' | 'alarm'; readonly lists: readonly string[] }>;
   /** Begins to hear changes of other processes; before it, memory is not trusted and the database is asked each time. */
@@ -155,6 +161,11 @@ export function statusService(options: StatusOptions): StatusService {
     presign,
     async publish(lists) {
       for (const list of lists) await buildIfDue(crl, list, true);
+    },
+    async closeLists(issuerSha256) {
+      for (const list of await openLists(db, issuerSha256, NO_LATER_LIST))
+        if ((await buildLast(crl, list)) === undefined) return false;
+      return true;
     },
     health,
     start() {

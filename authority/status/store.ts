@@ -109,6 +109,14 @@ export async function lapsingLists(
   return found.rows.map((row) => ({ ...listOf(row), name: row.name, failed: row.failed ?? undefined }));
 }
 
+/** Lists of an issuer that are not the last of their address. */
+export async function openLists(db: Db, issuerSha256: string, last: number): Promise<ListName[]> {
+  const found = await sql<{ issuer_sha256: string; shard: number }>`
+    select issuer_sha256, shard from authority.crl_list
+    where issuer_sha256 = ${issuerSha256} and next_update is distinct from ${new Date(last)} order by shard`.execute(db);
+  return found.rows.map((row) => ({ issuerSha256: row.issuer_sha256, shard: row.shard }));
+}
+
 /** Takes the marks of revocations away that this build will see; true when there were any. */
 export async function takeDue(tx: Tx, { issuerSha256, shard }: ListName): Promise<boolean> {
   const done = await sql`delete from authority.crl_due where issuer_sha256 = ${issuerSha256} and shard = ${shard}`.execute(tx);

@@ -10,6 +10,8 @@ export interface LedgerEntry {
   /** SHA-256 of the TBS, hexadecimal. */
   readonly tbs: string;
   readonly serialHex?: string;
+  /** When a certificate ends, milliseconds since 1970. */
+  readonly ends?: number;
   /** Decimal; `scope` tells full lists, shards and deltas apart. */
   readonly crl?: { readonly number: string; readonly scope: string };
 }
@@ -19,7 +21,12 @@ interface State {
   offset: number;
   counts: Record<string, Partial<Record<SigningKind, number>>>;
   crls: Record<string, { number: string; tbs: string }>;
+  /** When the last certificate of a key ends. */
+  ends?: Record<string, number>;
 }
+
+/** A certificate that was noted before ends were. */
+const UNKNOWN_END = Number.MAX_SAFE_INTEGER;
 
 /**
  * What the signer itself remembers, in its own folder: how often each key was used, the last number of each list, and one
@@ -59,7 +66,8 @@ export class Ledger {
     this.keep();
   }
 
-  #count({ key, kind, tbs, crl }: LedgerEntry): void {
+  #count({ key, kind, tbs, crl, ends }: LedgerEntry): void {
+    if (crl === undefined) (this.#state.ends ??= {})[key] = Math.max(this.endOf(key), ends ?? UNKNOWN_END);
     this.add(key, kind);
     if (crl !== undefined) this.#state.crls[`${key} ${crl.scope}`] = { number: crl.number, tbs };
   }
@@ -89,6 +97,13 @@ export class Ledger {
   mayFollow(key: string, crl: { readonly number: bigint; readonly scope: string }, tbs: string): boolean {
     const last = this.#state.crls[`${key} ${crl.scope}`];
     return last === undefined || crl.number > BigInt(last.number) || (crl.number === BigInt(last.number) && last.tbs === tbs);
+  }
+
+  /** When everything that a key certified has ended; 0 when it certified nothing. */
+  endOf(key: string): number {
+    const used = this.#state.counts[key];
+    const certified = (used?.certificate ?? 0) + (used?.link ?? 0) > 0;
+    return this.#state.ends?.[key] ?? (certified ? UNKNOWN_END : 0);
   }
 
   get counts(): Readonly<State['counts']> {

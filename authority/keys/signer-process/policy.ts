@@ -42,13 +42,18 @@ export type KeyPolicy =
 /** What a list or certificate was about, for the ledger. */
 export interface Seen {
   readonly serialHex?: string;
-  readonly crl?: { readonly number: bigint; readonly scope: string };
+  /** Of a certificate: until when it speaks. */
+  readonly ends?: number;
+  /** `last`: no later list will come, so every certificate of the CA must have ended. */
+  readonly crl?: { readonly number: bigint; readonly scope: string; readonly last?: true };
 }
 
 export type PolicyAnswer =
   { readonly status: 'sign'; readonly seen: Seen } | { readonly status: 'refused'; readonly detail: string };
 
 const DAY = 86_400_000;
+/** 99991231235959Z */
+const NO_LATER_LIST = Date.UTC(9999, 11, 31, 23, 59, 59);
 /** Enough octets to read a TBS in its frame before the key has been used. */
 const NO_SIGNATURE = new Uint8Array(8);
 const refuse = (detail: string): PolicyAnswer => ({ status: 'refused', detail });
@@ -104,7 +109,9 @@ function judgeCertificate(policy: CaPolicy, kind: SigningKind, tbs: Uint8Array, 
   const signsCertificates = draft.keyUsage?.has('keyCertSign') === true || draft.keyUsage?.has('cRLSign') === true;
   if (signsCertificates && !ca) return refuse('CA key usage without the CA flag');
   const selfIssued = equalBytes(draft.subject.raw, own.subject.raw);
-  const seen = { serialHex: draft.serialHex };
+  const responder = draft.extKeyUsage?.includes(OID.ocspSigning) === true;
+  // Responders and links are the CA's own and end with it.
+  const seen = { serialHex: draft.serialHex, ends: kind === 'link' || responder ? 0 : draft.notAfter };
   const spkiSha256 = createHash('sha256').update(draft.spki).digest('hex');
   if (kind === 'link') {
     if (!ca || !policy.links.includes(spkiSha256)) return refuse('no generation of this CA');
@@ -130,7 +137,8 @@ function judgeCrl(policy: CaPolicy, tbs: Uint8Array, identifier: Uint8Array, now
   if (!equalBytes(draft.issuer.raw, own.subject.raw)) return refuse('another issuer');
   if (draft.crlNumber === undefined || draft.crlNumber < 0n) return refuse('no CRL number');
   if (draft.nextUpdate === undefined || draft.nextUpdate <= draft.thisUpdate) return refuse('times of the list');
-  if (draft.nextUpdate - draft.thisUpdate > policy.maxCrlDays * DAY) return refuse('the list would live too long');
+  const last = draft.nextUpdate === NO_LATER_LIST;
+  if (!last && draft.nextUpdate - draft.thisUpdate > policy.maxCrlDays * DAY) return refuse('the list would live too long');
   if (draft.thisUpdate < own.notBefore) return refuse('the list is older than its CA');
   if (policy.clockSkewMs !== undefined && Math.abs(draft.thisUpdate - now) > policy.clockSkewMs)
     return refuse('the clock disagrees');
@@ -139,7 +147,7 @@ function judgeCrl(policy: CaPolicy, tbs: Uint8Array, identifier: Uint8Array, now
   // Full, shards and deltas count by themselves.
   const idp = draft.extensions.get(OID.issuingDistributionPoint)?.value;
   const scope = `${draft.deltaBase === undefined ? 'full' : 'delta'} ${idp === undefined ? '' : createHash('sha256').update(idp).digest('hex')}`;
-  return { status: 'sign', seen: { crl: { number: draft.crlNumber, scope } } };
+  return { status: 'sign', seen: { crl: { number: draft.crlNumber, scope, ...(last ? { last } : {}) } } };
 }
 
 function judgeOcsp(

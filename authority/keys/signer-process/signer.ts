@@ -20,6 +20,8 @@ export interface SignerView {
   readonly token: string;
 }
 
+const HOUR = 3_600_000;
+
 /** A counter that fills by time: `perSecond` uses, and at most one second's worth at once. */
 interface Bucket {
   left: number;
@@ -59,11 +61,18 @@ export function signer(config: SignerConfig, token: Token, ledger: Ledger, now: 
     }
     if (key.policy.use !== 'ca') ledger.add(key.id, kind);
     else {
-      const { serialHex, crl } = answer.seen;
+      const { serialHex, crl, ends } = answer.seen;
       const digest = hash('sha256', tbs, 'hex');
       if (crl !== undefined && !ledger.mayFollow(key.id, crl, digest)) {
         refusals.count++;
         throw new AuthorityFault('ca.tbs-refused', `the key “${key.name}” refuses to sign: the CRL number is not greater`);
+      }
+      // A list that is valid for ever hides every later revocation from whoever is shown it.
+      const ending = key.policy.certificate.notAfter - now() < HOUR;
+      if (crl?.last === true && !ending && ledger.endOf(key.id) >= now()) {
+        refusals.count++;
+        const why = 'a last list, and a certificate of this CA has not ended';
+        throw new AuthorityFault('ca.tbs-refused', `the key “${key.name}” refuses to sign: ${why}`);
       }
       ledger.write({
         at: now(),
@@ -71,6 +80,7 @@ export function signer(config: SignerConfig, token: Token, ledger: Ledger, now: 
         kind,
         tbs: digest,
         ...(serialHex === undefined ? {} : { serialHex }),
+        ...(ends === undefined ? {} : { ends }),
         ...(crl === undefined ? {} : { crl: { number: String(crl.number), scope: crl.scope } }),
       });
     }

@@ -26,6 +26,7 @@ describe.skipIf(module === undefined)('what a signer refuses to an attacker who 
   const root = testKey('CA gốc', 'p-256');
   const ocsp = testKey('Trả lời trạng thái', 'p-256', undefined, false);
   const tsa = testKey('Dấu thời gian', 'p-256', undefined, false);
+  const idle = testKey('CA chưa cấp', 'p-256');
   const nextGeneration = testKey('CA cấp phát', 'p-256');
   const stranger = nodeSecrets.generateKeyPair('p-256').spki;
   let t: SignersForTests;
@@ -34,10 +35,11 @@ describe.skipIf(module === undefined)('what a signer refuses to an attacker who 
   let client: SignerClient;
   let keys: readonly CaKey[];
   beforeAll(async () => {
-    t = await SignersForTests.make(module as string, [ca, root, ocsp, tsa]);
+    t = await SignersForTests.make(module as string, [ca, root, ocsp, tsa, idle]);
     const file = t.file([
       { key: ca, policy: caPolicy(ca, { links: [sha256(nextGeneration.spki)], services: [sha256(ocsp.spki)] }) },
       { key: root, policy: caPolicy(root, { caFlag: 'required', maxDays: 3660 }) },
+      { key: idle, policy: caPolicy(idle) },
       { key: ocsp, policy: { use: 'ocsp' } },
       { key: tsa, policy: { use: 'tsp', certificate: base64(tsa.certificate.raw) } },
     ]);
@@ -64,6 +66,18 @@ describe.skipIf(module === undefined)('what a signer refuses to an attacker who 
       message: expect.stringContaining(why) as string,
     });
   const tbs = (change: Partial<TbsInput> = {}) => certificateTbs({ issuer: ca.name, subject: 'An', spki: stranger, ...change });
+
+  test('a list for ever is signed by a CA that certified nobody, and by none whose certificates go on', async () => {
+    const last = (key: TestKey, number: number) =>
+      crlTbs(key, { number, days: (Date.UTC(9999, 11, 31, 23, 59, 59) - NOW) / 86_400_000 });
+    await signs(idle, 'crl', last(idle, 1));
+    // A second short of it is only a list that lives too long.
+    const almost = crlTbs(idle, { number: 2, days: (Date.UTC(9999, 11, 31, 23, 59, 58) - NOW) / 86_400_000 });
+    await refuses(idle, 'crl', almost, 'live too long');
+    await signs(idle, 'certificate', certificateTbs({ issuer: idle.name, subject: 'An', spki: stranger }));
+    await refuses(idle, 'crl', last(idle, 3), 'a certificate of this CA has not ended');
+    await signs(idle, 'crl', crlTbs(idle, { number: 4 }));
+  });
 
   test('the honest certificate, list, link, OCSP answer and time-stamp are signed', async () => {
     await signs(ca, 'certificate', tbs());
