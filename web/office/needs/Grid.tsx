@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState, type ClipboardEvent, type KeyboardE
 import type { Column, NeedsEntry } from '@antin/protocol/office/needs';
 import { useSpeech } from '../../staff/language.tsx';
 import { Icon } from '../../ui/Icon.tsx';
+import { useErrorWords } from './error-words.ts';
 import { GridCell } from './GridCell.tsx';
 import { pastedCells } from './pasted.ts';
 
@@ -15,6 +16,7 @@ export interface GridProps {
   readonly onCells: (id: string, cells: Readonly<Record<string, string>>) => void;
   readonly onAdd: (rows: readonly Readonly<Record<string, string>>[]) => Promise<void>;
   readonly onRemove: (id: string) => void;
+  readonly onPapers: (id: string) => void;
 }
 
 interface Place {
@@ -23,8 +25,9 @@ interface Place {
 }
 
 /** Rows and columns as in a spreadsheet (ARIA grid): one cell has the focus, arrows move it, typing edits it. */
-export function Grid({ label, columns, entries, editable, growing, onCells, onAdd, onRemove }: GridProps) {
+export function Grid({ label, columns, entries, editable, growing, onCells, onAdd, onRemove, onPapers }: GridProps) {
   const { t, lang } = useSpeech();
+  const words = useErrorWords();
   const id = useId();
   const table = useRef<HTMLTableElement>(null);
   const [at, setAt] = useState<Place>({ row: 0, column: 0 });
@@ -155,6 +158,7 @@ export function Grid({ label, columns, entries, editable, growing, onCells, onAd
                 {column.required ? <span aria-hidden="true"> *</span> : null}
               </th>
             ))}
+            <th scope="col">{t('papers.column')}</th>
             {editable ? (
               <th scope="col" className="no-print">
                 <span className="visually-hidden">{t('sheet.delete', { row: '' })}</span>
@@ -195,6 +199,19 @@ export function Grid({ label, columns, entries, editable, growing, onCells, onAd
                     />
                   );
                 })}
+                <td className="row-tools papers-cell">
+                  {entry === undefined ? null : (
+                    <button
+                      type="button"
+                      className="papers-button"
+                      aria-label={t('papers.open', { row: entry.row, n: entry.attachments })}
+                      onKeyDown={(event) => event.stopPropagation()}
+                      onClick={() => onPapers(entry.id)}
+                    >
+                      <Icon name="file" size={16} /> {entry.attachments === 0 ? '' : entry.attachments}
+                    </button>
+                  )}
+                </td>
                 {editable ? (
                   <td className="row-tools no-print">
                     {entry === undefined ? null : (
@@ -218,7 +235,7 @@ export function Grid({ label, columns, entries, editable, growing, onCells, onAd
       </table>
       {whole.length === 0 ? null : (
         <p className="grid-note" role="status">
-          {whole.map((error) => error.code).join(', ')}
+          {`${t('sheet.row')} ${entries[place.row]?.row ?? ''}: ${whole.map(words).join(', ')}`}
         </p>
       )}
     </div>

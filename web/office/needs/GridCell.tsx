@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { CellError, Column } from '@antin/protocol/office/needs';
 import type { z } from 'zod';
-import { useSpeech } from '../../staff/language.tsx';
+import { useErrorWords } from './error-words.ts';
 
 export interface GridCellProps {
   readonly id: string;
@@ -24,7 +24,7 @@ export interface GridCellProps {
 /** One cell: its text and what is wrong with it, or the field in which it is edited. */
 export function GridCell(props: GridCellProps) {
   const { id, column, value, errors, hint, chosen, editing, onPut } = props;
-  const { code } = useSpeech();
+  const words = useErrorWords();
   const field = useRef<HTMLInputElement>(null);
   const over = useRef(false);
   useEffect(() => {
@@ -52,10 +52,7 @@ export function GridCell(props: GridCellProps) {
           {value === '' && hint !== undefined ? <span className="example">{hint}</span> : value}
           {errors.map((error) => (
             <small key={error.code} className="cell-error">
-              {code('cell', error.code)}
-              {error.detail === undefined
-                ? ''
-                : ` ${error.detail.startsWith('certificate.') ? code('code', error.detail) : error.detail}`}
+              {words(error)}
             </small>
           ))}
         </>

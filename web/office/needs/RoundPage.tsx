@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import type { NeedsRound, NeedsSheet } from '@antin/protocol/office/needs';
+import { SheetState, type NeedsRound, type NeedsSheet } from '@antin/protocol/office/needs';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
 import { dayText, instantText } from '../../i18n/dates.ts';
@@ -10,6 +10,8 @@ import { Pending } from '../../staff/Pending.tsx';
 import { roundQuery, sheetsQuery } from '../data/needs-queries.ts';
 import { useSession } from '../data/session-query.ts';
 import { KeyedList } from '../shell/KeyedList.tsx';
+import { AgencyFilter } from './AgencyFilter.tsx';
+import { Imports } from './Imports.tsx';
 import { RoundActs } from './RoundActs.tsx';
 import { Synthesis } from './Synthesis.tsx';
 import { RoundTag, SheetTag } from './tags.tsx';
@@ -34,7 +36,7 @@ function Round({ round }: { readonly round: NeedsRound }) {
   const navigate = useNavigate({ from: '/nhu-cau/$id' });
   const session = useSession();
   const own = session.positions.find((held) => held.id === session.positionId)?.agencyId === round.ownerId;
-  const chosen = tab === 'synthesis' ? 'synthesis' : 'sheets';
+  const chosen = tab === 'synthesis' || tab === 'imports' ? tab : 'sheets';
   const { progress } = round;
   return (
     <div className="page">
@@ -74,12 +76,15 @@ function Round({ round }: { readonly round: NeedsRound }) {
             items={[
               { id: 'sheets', text: t('round.sheets') },
               { id: 'synthesis', text: t('round.synthesis') },
+              { id: 'imports', text: t('round.imports') },
             ]}
             chosen={chosen}
             onChoose={(next) => void navigate({ search: next === 'sheets' ? {} : { tab: next }, replace: true })}
           />
           <div id={`${chosen}-panel`} role="tabpanel" aria-labelledby={`${chosen}-tab`} className="block">
-            {chosen === 'sheets' ? <Sheets round={round} owner={own} /> : <Synthesis round={round} />}
+            {chosen === 'sheets' ? <Sheets round={round} owner={own} /> : null}
+            {chosen === 'synthesis' ? <Synthesis round={round} /> : null}
+            {chosen === 'imports' ? <Imports roundId={round.id} /> : null}
           </div>
         </div>
         <aside className="issue-side no-print">
@@ -113,27 +118,40 @@ function Sheets({ round, owner }: { readonly round: NeedsRound; readonly owner: 
   const { t } = useSpeech();
   const search = useSearch({ from: '/nhu-cau/$id' });
   const navigate = useNavigate({ from: '/nhu-cau/$id' });
-  const all = owner && search.state === 'all';
-  const sheets = useInfiniteQuery(sheetsQuery(round.id, all));
+  const all = owner && search.tab === 'all';
+  const filter = { q: search.q, state: SheetState.safeParse(search.state).data };
+  const sheets = useInfiniteQuery(sheetsQuery(round.id, all, filter));
+  const show = (next: typeof filter, whole: boolean): void =>
+    void navigate({
+      search: {
+        ...(whole ? { tab: 'all' } : {}),
+        ...(next.q === undefined ? {} : { q: next.q }),
+        ...(next.state === undefined ? {} : { state: next.state }),
+      },
+      replace: true,
+    });
   return (
     <>
-      {owner ? (
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={all}
-            onChange={(event) => void navigate({ search: event.target.checked ? { state: 'all' } : {}, replace: true })}
-          />
-          {t('round.all-sheets')}
-        </label>
-      ) : null}
+      <div className="list-head">
+        <AgencyFilter {...filter} onChange={(next) => show(next, all)} />
+        {owner ? (
+          <label className="check no-print">
+            <input type="checkbox" checked={all} onChange={(event) => show(filter, event.target.checked)} />
+            {t('round.all-sheets')}
+          </label>
+        ) : null}
+      </div>
       <KeyedList
         query={sheets}
         items={(page) => page.items}
         empty={
-          <Empty title={t('round.sheets.none')}>
-            <p>{t('round.sheets.none.text')}</p>
-          </Empty>
+          filter.q === undefined && filter.state === undefined ? (
+            <Empty title={t('round.sheets.none')}>
+              <p>{t('round.sheets.none.text')}</p>
+            </Empty>
+          ) : (
+            <Empty title={t('round.none-found')} />
+          )
         }
       >
         {(rows) => <SheetTable rows={rows} />}
@@ -145,7 +163,7 @@ function Sheets({ round, owner }: { readonly round: NeedsRound; readonly owner: 
 function SheetTable({ rows }: { readonly rows: readonly NeedsSheet[] }) {
   const { t, lang } = useSpeech();
   return (
-    <div className="table-wrap" tabIndex={0} role="region" aria-label={t('round.sheets')}>
+    <div className="table-wrap long-list" tabIndex={0} role="region" aria-label={t('round.sheets')}>
       <table className="table list">
         <thead>
           <tr>

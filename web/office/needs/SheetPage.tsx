@@ -1,7 +1,8 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { Form } from '@antin/protocol/office/certificates';
-import { needsRoutes, type NeedsRound, type NeedsSheet } from '@antin/protocol/office/needs';
+import { needsRoutes, type NeedsEntry, type NeedsRound, type NeedsSheet } from '@antin/protocol/office/needs';
 import { Button } from '../../ui/Button.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
@@ -14,6 +15,7 @@ import { problemText } from '../../staff/problem-lines.ts';
 import { columnsQuery, entriesQuery, roundQuery, sheetQuery } from '../data/needs-queries.ts';
 import { useSession } from '../data/session-query.ts';
 import { Grid } from './Grid.tsx';
+import { Papers } from './Papers.tsx';
 import { ImportFile } from './ImportFile.tsx';
 import { SheetActs } from './SheetActs.tsx';
 import { SheetTag } from './tags.tsx';
@@ -68,7 +70,7 @@ function Sheet({ sheet, round }: { readonly sheet: NeedsSheet; readonly round: N
       ) : null}
       {round.guidance === '' || !editable ? null : <p className="note guidance">{round.guidance}</p>}
       <SheetActs sheet={sheet} round={round} mine={mine} />
-      {editable ? <ImportFile sheetId={sheet.id} form={form} /> : null}
+      {editable ? <ImportFile roundId={round.id} sheetId={sheet.id} form={form} /> : null}
       <div className="sheet-tools">
         <Tabs
           label={t('needs.forms')}
@@ -102,6 +104,8 @@ function Sheet({ sheet, round }: { readonly sheet: NeedsSheet; readonly round: N
   );
 }
 
+const nameOf = (entry: NeedsEntry | undefined): string => entry?.cells['fullName'] ?? entry?.cells['name'] ?? '';
+
 interface RowsProps {
   readonly sheet: NeedsSheet;
   readonly form: Form;
@@ -115,6 +119,7 @@ function Rows({ sheet, form, only, editable }: RowsProps) {
   const columns = useQuery(columnsQuery(form));
   const pages = useInfiniteQuery(entriesQuery(sheet.id, form, only));
   const rows = useRows({ sheetId: sheet.id, form, only });
+  const [papersOf, setPapersOf] = useState<string>();
   const refresh = (): void => {
     for (const key of ['needs-sheet', 'needs-entries', 'needs-round']) void client.invalidateQueries({ queryKey: [key] });
   };
@@ -160,6 +165,13 @@ function Rows({ sheet, form, only, editable }: RowsProps) {
         onCells={rows.change}
         onAdd={rows.add}
         onRemove={rows.remove}
+        onPapers={setPapersOf}
+      />
+      <Papers
+        entry={entries.find((entry) => entry.id === papersOf)}
+        name={nameOf(entries.find((entry) => entry.id === papersOf))}
+        editable={editable}
+        onClose={() => setPapersOf(undefined)}
       />
       {entries.length === 0 && !editable ? <p className="hint">{t('sheet.empty')}</p> : null}
       {pages.hasNextPage ? (

@@ -1,5 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { needsRoutes, type NeedsRound } from '@antin/protocol/office/needs';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { needsRoutes, SheetState, type NeedsRound } from '@antin/protocol/office/needs';
+import { Button } from '../../ui/Button.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
 import { shortAgency } from '../../i18n/titles.ts';
@@ -7,14 +10,27 @@ import { addressOf } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { synthesisQuery } from '../data/needs-queries.ts';
 import { KeyedList } from '../shell/KeyedList.tsx';
+import { AgencyFilter } from './AgencyFilter.tsx';
 import { SheetTag } from './tags.tsx';
 
-/** What all agencies state, by form and by agency, beside the year before. */
+/** What my agency and all under it state, by form and by agency, beside the year before. */
 export function Synthesis({ round }: { readonly round: NeedsRound }) {
   const { t, lang } = useSpeech();
-  const synthesis = useInfiniteQuery(synthesisQuery(round.id));
+  const search = useSearch({ from: '/nhu-cau/$id' });
+  const navigate = useNavigate({ from: '/nhu-cau/$id' });
+  const filter = { q: search.q, state: SheetState.safeParse(search.state).data };
+  const synthesis = useInfiniteQuery(synthesisQuery(round.id, filter));
+  const [printing, setPrinting] = useState(false);
   const totals = synthesis.data?.pages[0]?.totals ?? [];
   const number = (count: number | undefined): string => (count ?? 0).toLocaleString(lang);
+  /** Paper has no button for the next page. */
+  const print = async (): Promise<void> => {
+    setPrinting(true);
+    for (let more = synthesis.hasNextPage; more;) more = (await synthesis.fetchNextPage()).hasNextPage;
+    setPrinting(false);
+    // After the last rows are drawn.
+    setTimeout(() => window.print(), 100);
+  };
   return (
     <>
       {totals.length === 0 ? null : (
@@ -68,11 +84,31 @@ export function Synthesis({ round }: { readonly round: NeedsRound }) {
           </table>
         </div>
       )}
-      <h2>{t('synth.agencies')}</h2>
-      <KeyedList query={synthesis} items={(page) => page.agencies} empty={<Empty title={t('round.sheets.none')} />}>
+      <div className="list-head">
+        <h2>{t('synth.agencies')}</h2>
+        <AgencyFilter
+          {...filter}
+          onChange={({ q, state }) =>
+            void navigate({
+              search: { tab: 'synthesis', ...(q === undefined ? {} : { q }), ...(state === undefined ? {} : { state }) },
+              replace: true,
+            })
+          }
+        />
+        <Button small icon="print" busy={printing} onClick={() => void print()}>
+          {t('synth.print')}
+        </Button>
+      </div>
+      <KeyedList
+        query={synthesis}
+        items={(page) => page.agencies}
+        empty={
+          <Empty title={t(filter.q === undefined && filter.state === undefined ? 'round.sheets.none' : 'round.none-found')} />
+        }
+      >
         {(rows) => (
-          <div className="table-wrap" tabIndex={0} role="region" aria-label={t('synth.agencies')}>
-            <table className="table">
+          <div className="table-wrap long-list" tabIndex={0} role="region" aria-label={t('synth.agencies')}>
+            <table className="table synthesis">
               <thead>
                 <tr>
                   <th scope="col">{t('synth.code')}</th>
@@ -82,7 +118,7 @@ export function Synthesis({ round }: { readonly round: NeedsRound }) {
                   <th scope="col">{t('needs.state')}</th>
                   {round.forms.map((form) => (
                     <th key={form} scope="col" className="right" title={t(`form.full.${form}`)}>
-                      {form}
+                      {t('synth.form-column', { form })}
                     </th>
                   ))}
                 </tr>
@@ -91,7 +127,14 @@ export function Synthesis({ round }: { readonly round: NeedsRound }) {
                 {rows.map((one) => (
                   <tr key={one.agencyId}>
                     <td className="notation">{one.agencyCode}</td>
-                    <td>{shortAgency(one.agencyName)}</td>
+                    <td className={`depth-${Math.min(one.depth, 4)}`}>
+                      <Link to="/nhu-cau/$id" params={{ id: round.id }} search={{ q: one.agencyCode, tab: 'all' }}>
+                        {shortAgency(one.agencyName)}
+                      </Link>
+                      {one.withErrors === 0 ? null : (
+                        <small className="overdue">{t('sheet.errors', { n: number(one.withErrors) })}</small>
+                      )}
+                    </td>
                     <td className="tags">
                       <SheetTag state={one.state} />
                     </td>
