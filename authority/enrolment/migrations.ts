@@ -128,4 +128,42 @@ export const enrolmentMigrations: Migrations = {
         end $$`.execute(db);
     },
   },
+  '2026-11-22T0532-enrolment-by-one-clock': {
+    async up(db: Kysely<unknown>) {
+      // The moment of the certificate itself, not the server's clock: an authority whose clock is watched has one time.
+      await sql`
+        create or replace function authority.certificate_guard() returns trigger language plpgsql
+        security definer set search_path = pg_catalog as $$
+        declare
+          registered boolean := (select registered_only from authority.issuance_setting);
+          item_state text;
+        begin
+          if new.state = 'abandoned' then
+            return null;
+          end if;
+          if new.request_id ~ '^enrolment/[0-9a-f-]{36}/[0-9a-f]{64}$' then
+            if exists (
+              select 1 from authority.enrolment_account a join authority.request_item i on i.id = a.item_id
+              where a.id = split_part(new.request_id, '/', 2)::uuid and a.closed_at is null and a.expires_at > new.intended_at
+                and i.approver is not null and i.form = '03' and new.profile like 'device-%'
+                and not authority.enrolment_withdrawn(a.id, a.item_id)
+            ) then
+              return null;
+            end if;
+            raise exception 'no open account for this certificate' using errcode = 'check_violation';
+          end if;
+          if new.request_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+            select state into item_state from authority.request_item where id = new.request_id::uuid;
+          end if;
+          if item_state is not null and item_state <> 'issuing' then
+            raise exception 'the request of this certificate is %', item_state using errcode = 'check_violation';
+          end if;
+          if item_state is null and registered
+             and not exists (select 1 from authority.unrequested_profile where name = new.profile) then
+            raise exception 'no approved request for this certificate' using errcode = 'check_violation';
+          end if;
+          return null;
+        end $$`.execute(db);
+    },
+  },
 };
