@@ -29,6 +29,7 @@ import type { Revoked } from './revocation/revoke.ts';
 import type { RevocationReason } from './revocation/causes.ts';
 import { listsOf } from './status/issuers.ts';
 import { machinesApp } from './machines.ts';
+import type { MachinesParts } from './machines.ts';
 import { statusService } from './status/service.ts';
 import type { StatusService } from './status/service.ts';
 import { crlAt, newestCrl } from './status/store.ts';
@@ -104,7 +105,7 @@ export interface AuthorityService {
   /** For the listener, before the app: OCSP and time-stamps. */
   readonly fast: FastRoute;
   /** EST, ACME and the officers' list of machines' accounts; full paths. */
-  machines(): Hono;
+  machines(more?: Pick<MachinesParts, 'proxies' | 'limits'>): Hono;
   /** Officers, requests and senders; its app has full paths. */
   readonly console: AuthorityConsole | undefined;
   /** Closes connections of its own and ends the signer processes that were started for it. */
@@ -264,8 +265,9 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     },
     status,
     fast: (request, response) => status.fast(request, response) || stampFast(request, response),
-    machines: () =>
+    machines: (more = {}) =>
       machinesApp({
+        ...more,
         ...{ db: doors.as('antin_machines'), opening: doors.as('antin_issuance'), session: doors.as('antin_session') },
         ...{
           baseUrl: options.publicUrl ?? baseUrl,
