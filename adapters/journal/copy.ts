@@ -14,7 +14,15 @@ export interface CopiedEntry {
   readonly canonical: string;
 }
 
+/** What an entry names by its hash and a restore needs: it lies beside the entries, and can be taken away without breaking them. */
+export interface CopiedBeside {
+  readonly leafIndex: number;
+  readonly der: Uint8Array;
+}
+
 export interface CopiedJournal extends BegunJournal {
+  /** Certificates of entries in their order, from one place up to another; left out, a journal has none. */
+  readonly certificatesFrom?: (db: Db, from: number, to: number, limit: number) => Promise<readonly CopiedBeside[]>;
   readonly entriesFrom: (db: Db, leafIndex: number, limit: number) => Promise<readonly CopiedEntry[]>;
 }
 
@@ -32,6 +40,7 @@ export type CopyState =
 
 export const ENTRIES_FILE = 'entries.ndjson';
 export const HEADS_FILE = 'heads.ndjson';
+export const CERTIFICATES_FILE = 'certificates.ndjson';
 const BATCH = 1000;
 
 /**
@@ -66,6 +75,7 @@ export async function beginByItself(db: AnyDatabase, journal: CopiedJournal, fol
 interface Files {
   readonly entries: AppendOnly;
   readonly heads: AppendOnly;
+  readonly folder: string;
 }
 
 async function looking(
@@ -80,17 +90,19 @@ async function looking(
   if (marker.journal !== own.journal) return { status: 'foreign', origin: marker.origin };
   using entries = appendOnly(join(folder, ENTRIES_FILE));
   using heads = appendOnly(join(folder, HEADS_FILE));
-  if (marker.copy === own.copy) return await then({ entries, heads });
+  if (marker.copy === own.copy) return await then({ entries, heads, folder });
   // Of this journal, but not the place the database knows: it was given up, or the database has forgotten that it was begun.
   const state = await compare(db, journal, entries.lastLine(), heads.lastLine());
   return state.status === 'copied' ? { status: 'foreign', origin: marker.origin } : state;
 }
 
-async function copyOn(db: Db, journal: CopiedJournal, { entries, heads }: Files): Promise<CopyState> {
+async function copyOn(db: Db, journal: CopiedJournal, { entries, heads, folder }: Files): Promise<CopyState> {
   const state = await compare(db, journal, entries.lastLine(), heads.lastLine());
   if (state.status !== 'copied') return state;
   const head = await sealedHead(db, journal.schema);
   if (head === undefined) return state;
+  // Before the entries that name them: an entry in the copy has its certificate there.
+  await copyCertificates(db, journal, folder, state.size, head.size);
   let next = state.size;
   while (next < head.size) {
     const batch = await journal.entriesFrom(db, next, Math.min(BATCH, head.size - next));
@@ -110,6 +122,20 @@ async function copyOn(db: Db, journal: CopiedJournal, { entries, heads }: Files)
     from = batch.at(-1)!.size;
   }
   return { status: 'copied', size: next };
+}
+
+async function copyCertificates(db: Db, journal: CopiedJournal, folder: string, from: number, to: number): Promise<void> {
+  if (journal.certificatesFrom === undefined) return;
+  using file = appendOnly(join(folder, CERTIFICATES_FILE));
+  const last = file.lastLine();
+  // An empty file is filled from the first entry on: the copy may be older than it, or it was lost.
+  let next = last === undefined ? 0 : Math.max(from, parsed<{ leafIndex: number }>(last).leafIndex + 1);
+  for (;;) {
+    const batch = await journal.certificatesFrom(db, next, to, BATCH);
+    if (batch.length === 0) return;
+    file.append(batch.map(({ leafIndex, der }) => JSON.stringify({ leafIndex, der: toBase64(der) })));
+    next = (batch.at(-1) as CopiedBeside).leafIndex + 1;
+  }
 }
 
 async function compare(

@@ -20,6 +20,11 @@ export interface GrowingJournal {
 
 const BATCH = 5000;
 
+/** Places are given by one process at a time. */
+export async function lockGrowth(tx: Tx, schema: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`journal of ${schema}`}, 0))`.execute(tx);
+}
+
 /**
  * Gives every waiting entry its place in the tree and writes a head over all of them. Several processes may call it: one
  * grows, the others find nothing to do.
@@ -30,7 +35,7 @@ export async function growJournal(db: AnyDatabase, journal: GrowingJournal, at: 
   const { schema, origin } = journal;
   for (;;) {
     const { size, taken } = await inTransaction(db, async (tx) => {
-      await sql`select pg_advisory_xact_lock(hashtextextended(${`journal of ${schema}`}, 0))`.execute(tx);
+      await lockGrowth(tx, schema);
       const edge = await edgeAt(tx, schema, await treeSize(tx, schema));
       const leaves = await journal.take(tx, edge.size, BATCH);
       if (leaves.length === 0) return { size: edge.size, taken: 0 };

@@ -12,9 +12,18 @@ import { copiedEntries, copiedHeads } from './read-copy.ts';
 export function placesOfSerial(folder: string, serialHex: string): number[] {
   const places: number[] = [];
   for (const { leafIndex, entry } of copiedEntries(folder)) {
-    if ((JSON.parse(entry) as { serial?: unknown }).serial === serialHex) places.push(leafIndex);
+    if (serialOf(entry) === serialHex) places.push(leafIndex);
   }
   return places;
+}
+
+/** An entry may be any text: what is not JSON is about no certificate. */
+function serialOf(entry: string): unknown {
+  try {
+    return (JSON.parse(entry) as { serial?: unknown } | null)?.serial;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Proof of one entry under the newest signed head of a copy. @throws {JournalFault} `journal.no-such-entry` */

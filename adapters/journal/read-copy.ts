@@ -1,8 +1,9 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { Base64 } from '@antin/protocol/basics';
 import { SignedCheckpoint } from '@antin/protocol/journal/proof';
-import { ENTRIES_FILE, HEADS_FILE } from './copy.ts';
+import { CERTIFICATES_FILE, ENTRIES_FILE, HEADS_FILE } from './copy.ts';
 import { JournalFault } from './fault.ts';
 
 const EntryLine = z.object({ leafIndex: z.number().int().min(0), entry: z.string() });
@@ -16,6 +17,14 @@ export function* copiedEntries(folder: string): Generator<z.infer<typeof EntryLi
 /** Signed heads of a copy, in the order of the file. @throws {JournalFault} `journal.copy-damaged` */
 export function* copiedHeads(folder: string): Generator<z.infer<typeof HeadLine>> {
   yield* parsed(join(folder, HEADS_FILE), HeadLine);
+}
+
+const CertificateLine = z.object({ leafIndex: z.number().int().min(0), der: Base64.max(100_000) });
+
+/** Certificates that lie beside the entries, in the order of the file; none where there is no such file. @throws {JournalFault} `journal.copy-damaged` */
+export function* copiedCertificates(folder: string): Generator<z.infer<typeof CertificateLine>> {
+  const path = join(folder, CERTIFICATES_FILE);
+  if (existsSync(path)) yield* parsed(path, CertificateLine);
 }
 
 function* parsed<T extends z.ZodType>(path: string, shape: T): Generator<z.output<T>> {

@@ -36,3 +36,20 @@ export async function entriesOfSerial(db: Db, serialHex: string): Promise<Placed
     where e.serial_hex = ${serialHex} order by e.id limit 1000`.execute(db);
   return rows;
 }
+
+/** Certificates that entries of a stretch of the tree speak of as issued. */
+export async function certificatesFrom(
+  db: Db,
+  from: number,
+  to: number,
+  limit: number,
+): Promise<{ leafIndex: number; der: Uint8Array }[]> {
+  const { rows } = await sql<{ leafIndex: number; der: Uint8Array }>`
+    select p.leaf_index as "leafIndex", c.der
+    from authority.journal_place p
+    join authority.journal_entry e on e.id = p.entry and e.kind = 'certificate.issued'
+    join authority.certificate c on c.issuer_sha256 = e.detail ->> 'issuerSha256' and c.serial_hex = e.serial_hex
+    where p.leaf_index >= ${from} and p.leaf_index < ${to} and c.der is not null
+    order by p.leaf_index limit ${limit}`.execute(db);
+  return rows.map(({ leafIndex, der }) => ({ leafIndex, der: new Uint8Array(der) }));
+}

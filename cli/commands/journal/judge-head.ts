@@ -25,11 +25,13 @@ export interface HeadTrust {
   readonly anchors: readonly TrustAnchor[];
   /** SHA-256 of the certificates that may sign heads of this journal: whoever else the root vouches for may not. */
   readonly signers: ReadonlySet<string>;
+  /** The log that is meant: one key may sign heads of several. Left out, any. */
+  readonly origin?: string | undefined;
   readonly at: number;
 }
 
 /** Judges the signature under a head by the engine that judges documents. @throws {PkiFault} `log.checkpoint-damaged` */
-export function judgeHead(head: SignedCheckpoint, { anchors, signers, at }: HeadTrust): JudgedHead {
+export function judgeHead(head: SignedCheckpoint, { anchors, signers, origin: meant, at }: HeadTrust): JudgedHead {
   const { origin, size } = parseCheckpoint(head.checkpoint);
   const { report } = validate(memorySource(fromBase64(head.signature)), {
     door: nodeCrypto,
@@ -44,8 +46,10 @@ export function judgeHead(head: SignedCheckpoint, { anchors, signers, at }: Head
   });
   const [signature, more] = report.signatures;
   const own = signature?.signer != null && more === undefined && signers.has(signature.signer.sha256);
-  const verdict = report.verdict === 'unsigned' || !own ? 'invalid' : report.verdict;
-  const code = own ? (report.decidedBy ?? signature.decidedBy) : 'journal.head-not-by-its-key';
+  const other = meant !== undefined && meant !== origin;
+  const verdict = report.verdict === 'unsigned' || !own || other ? 'invalid' : report.verdict;
+  const decided = own ? (report.decidedBy ?? signature.decidedBy) : 'journal.head-not-by-its-key';
+  const code = own && other ? 'journal.other-origin' : decided;
   return {
     origin,
     size,

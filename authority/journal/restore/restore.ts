@@ -1,0 +1,130 @@
+import { sql } from 'kysely';
+import { toHex } from '@antin/formats/bytes/text-encodings';
+import type { Tx } from '@antin/adapters/db/transaction';
+import { JournalFault } from '@antin/adapters/journal/fault';
+import { putBackForgotten, type Forgotten, type ForgottenEntry, type RestoredJournal } from '@antin/adapters/journal/restore';
+import { authorityJournal } from '../kept.ts';
+import { recordEvent } from '../record.ts';
+import { replayCertificate, replayList } from './certificates.ts';
+import { readEntry, type Happened, type LeftOver, type LeftReason } from './entry.ts';
+import { replayAccount, replayOfficer } from './officers.ts';
+import { RequestStories } from './requests.ts';
+
+export interface Restored {
+  readonly entries: number;
+  /** How many entries of each kind were put back. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** What is not done again by itself, for a person. */
+  readonly left: readonly LeftOver[];
+}
+
+/** The authority's journal as a restore needs it. */
+export const restoredAuthorityJournal: Omit<RestoredJournal, 'origin'> = { ...authorityJournal, putBack };
+
+/**
+ * Puts back what a database has forgotten: the entries at their places, and of what they say everything that status, serial
+ * numbers and the numbers of lists need. The rest is listed.
+ *
+ * The authority is stopped meanwhile. Tables whose triggers hold every part of the authority to the order of things are
+ * changed past them: in one transaction, and with an entry that says so.
+ *
+ * @param forgotten of `forgottenBy`, in the same transaction
+ * @throws {JournalFault} `journal.certificates-missing` unless `withoutCertificates`
+ */
+export async function restoreAuthority(
+  tx: Tx,
+  journal: RestoredJournal,
+  folder: string,
+  forgotten: Forgotten,
+  { at, withoutCertificates = false }: { readonly at: Date; readonly withoutCertificates?: boolean },
+): Promise<Restored> {
+  const now = at.getTime();
+  const left: LeftOver[] = [];
+  const kinds: Record<string, number> = {};
+  const requests = new RequestStories();
+  const leave = ({ leafIndex, at: moment, kind }: Happened, reason: LeftReason, about: string): void => {
+    left.push({ leafIndex, at: moment, kind, reason, about });
+  };
+  for (const table of GUARDED) await sql`alter table ${sql.table(table)} disable trigger user`.execute(tx);
+  await putBackForgotten(tx, journal, folder, forgotten, at, async (batch) => {
+    for (const one of batch) {
+      const entry = readEntry(one);
+      kinds[entry.kind] = (kinds[entry.kind] ?? 0) + 1;
+      requests.note(entry);
+      await replay(tx, entry, now, leave);
+    }
+  });
+  await requests.finish(tx, leave);
+  for (const table of GUARDED) await sql`alter table ${sql.table(table)} enable trigger user`.execute(tx);
+  // Whoever was signed in on the day of the backup is not signed in now.
+  await sql`delete from authority.officer_session`.execute(tx);
+  const missing = left.filter((one) => one.reason === 'certificate-without-bytes');
+  if (missing.length > 0 && !withoutCertificates) {
+    throw new JournalFault(
+      'journal.certificates-missing',
+      `the copy lacks ${missing.length} certificates: ${missing
+        .map((one) => one.about)
+        .slice(0, 10)
+        .join(', ')}`,
+    );
+  }
+  const entries = forgotten.copied - forgotten.known;
+  await recordEvent(tx, now, 'journal.restored', undefined, {
+    ...{ from: forgotten.known, to: forgotten.copied, signed: forgotten.signed, left: left.length },
+  });
+  return { entries, kinds, left };
+}
+
+/** The order of requests, of certificates and of revocations is guarded by triggers; what is replayed went through them once. */
+const GUARDED = ['authority.certificate', 'authority.request_item'];
+
+async function replay(tx: Tx, entry: Happened, now: number, left: (entry: Happened, reason: LeftReason, about: string) => void) {
+  const [area] = entry.kind.split('.');
+  if (area === 'certificate') return replayCertificate(tx, entry, now, left);
+  if (entry.kind === 'crl.published') return replayList(tx, entry, now, left);
+  if (area === 'officer') return replayOfficer(tx, entry, left);
+  if (area === 'enrolment') return replayAccount(tx, entry, left);
+  if (area === 'ca' || entry.kind === 'crl.taken-in') return left(entry, 'ca-change', entry.serialHex ?? text(entry));
+  if (entry.kind === 'submission.accepted') {
+    const { submissionId, from, requestId } = entry.detail as Record<string, string>;
+    const there = await sql`select 1 from authority.submission where id = ${submissionId ?? null}`.execute(tx);
+    if (there.rows.length === 0) left(entry, 'submission-lost', `${from} ${requestId}`);
+  }
+}
+
+function text({ detail }: Happened): string {
+  const { issuerSha256, sha256, name } = detail as Record<string, string | undefined>;
+  return name ?? issuerSha256 ?? sha256 ?? '';
+}
+
+async function putBack(tx: Tx, entries: readonly ForgottenEntry[]): Promise<void> {
+  const rows = entries.map((one) => {
+    const { at, kind, serialHex, detail } = readEntry(one);
+    const leaf = toHex(one.leafHash);
+    return {
+      leaf,
+      place: one.leafIndex,
+      at: new Date(at).toISOString(),
+      kind,
+      serial: serialHex ?? null,
+      detail,
+      canonical: one.canonical,
+    };
+  });
+  // An entry of just before the backup stands there without its place: it only gets it.
+  await sql`
+    with given as (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as x(leaf text, place bigint, at timestamptz, kind text, serial text, detail jsonb, canonical text)),
+    known as (
+      delete from authority.journal_waiting w using authority.journal_entry e, given g
+      where e.id = w.entry and e.leaf_hash = decode(g.leaf, 'hex') returning w.entry, g.place),
+    fresh as (
+      insert into authority.journal_entry (at, kind, serial_hex, detail, canonical, leaf_hash)
+      select at, kind, serial, detail, canonical, decode(leaf, 'hex') from given
+      where place not in (select place from known) order by place returning id, leaf_hash)
+    insert into authority.journal_place (leaf_index, entry)
+    select place, entry from known
+    union all
+    select g.place, f.id from fresh f join given g on decode(g.leaf, 'hex') = f.leaf_hash`.execute(tx);
+}

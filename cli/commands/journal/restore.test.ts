@@ -1,0 +1,192 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect, singleClient, type AnyDatabase, type DatabaseAddress } from '@antin/adapters/db/connect';
+import { checkCopy } from '@antin/adapters/journal/check-copy';
+import { journalKeeper, type JournalKeeper } from '@antin/adapters/journal/keeper';
+import { AuthorityForTests, person } from '@antin/authority/authority-for-tests';
+import { authorityJournal } from '@antin/authority/journal/kept';
+import { recordEvent } from '@antin/authority/journal/record';
+import type { Issued } from '@antin/authority/issuance/issue';
+import { migrations } from '@antin/authority/migrations';
+import { parseCrl } from '@antin/pki/crl/parse';
+import { encodePem } from '@antin/pki/pem';
+import { testDatabase, type TestDatabase } from '@antin/testkit/database';
+import { useFolder } from '@antin/testkit/folder';
+import { evidenceSource } from '@antin/testkit/pki/evidence-source';
+import { testPki } from '@antin/testkit/pki/test-pki';
+import { databaseUrl, runForTests } from '../run-for-tests.ts';
+import { run } from '../journal.ts';
+import type { RestoredJournalAnswer } from './restore.ts';
+
+const pki = testPki();
+const home = useFolder();
+const seal = async () => ({
+  key: pki.signingKey('seal'),
+  timeStamp: async (imprint: Parameters<typeof pki.timeStampToken>[0]) => pki.timeStampToken(imprint, pki.now),
+  evidence: { anchors: pki.anchors, evidenceFor: evidenceSource(pki, () => pki.now) },
+});
+
+/** What a restore from a backup leaves: another database with the rows of that day. */
+async function copyOf(database: TestDatabase, name: string): Promise<{ db: AnyDatabase; address: DatabaseAddress }> {
+  const from = database.address as Exclude<DatabaseAddress, string>;
+  const admin = singleClient({ ...from, database: 'postgres' });
+  await admin.connect();
+  try {
+    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [from.database]);
+    await admin.query(`create database ${name} template ${from.database}`);
+  } finally {
+    await admin.end();
+  }
+  const address = { ...from, database: name };
+  return { db: connect(address), address };
+}
+
+async function dropped({ db, address }: { db: AnyDatabase; address: DatabaseAddress }): Promise<void> {
+  await db.destroy();
+  const { database, ...server } = address as Exclude<DatabaseAddress, string>;
+  const admin = singleClient({ ...server, database: 'postgres' });
+  await admin.connect();
+  await admin.query(`drop database if exists ${database} with (force)`);
+  await admin.end();
+}
+
+let database: TestDatabase;
+let t: AuthorityForTests;
+let place: string;
+let trust: string[];
+const backups: { db: AnyDatabase; address: DatabaseAddress }[] = [];
+const keeperOf = (db: AnyDatabase): Promise<JournalKeeper> =>
+  journalKeeper({
+    ...{ ...authorityJournal, db, seal, origin: 'antin.test/authority', log: { error: () => {} } },
+    clock: () => t.now,
+    copyFolder: join(place, 'authority'),
+  });
+
+/** The authority of the copied keys on a database of an earlier day, closed as its journal says. */
+async function reopened(db: AnyDatabase, now: number) {
+  const own = new AuthorityForTests(db, t.folder);
+  own.now = now;
+  const keeper = await keeperOf(db);
+  await own.open({ closed: () => keeper.closed() });
+  return { own, keeper };
+}
+
+let n = 0;
+async function backup() {
+  const one = await copyOf(database, `${(database.address as { database: string }).database}_${n++}`);
+  backups.push(one);
+  return one;
+}
+
+interface Story {
+  readonly older: Issued;
+  readonly revokedLater: Issued;
+  readonly held: Issued;
+  readonly lifted: Issued;
+  readonly newer: Issued;
+  readonly newerRevoked: Issued;
+  readonly numbers: readonly number[];
+}
+let story: Story;
+let day: { db: AnyDatabase; address: DatabaseAddress };
+
+const lists = async (db: AnyDatabase) =>
+  (await sql<{ n: number }>`select number as n from authority.crl_list order by issuer_sha256, shard`.execute(db)).rows.map(
+    (row) => Number(row.n),
+  );
+
+beforeAll(async () => {
+  place = join(home.path, 'second place');
+  database = await testDatabase(migrations, 'authority');
+  t = new AuthorityForTests(database.db);
+  const keeper = await keeperOf(database.db);
+  await t.open({ closed: () => keeper.closed() });
+  const older = await t.issued(person('Trước Sao Lưu'));
+  const revokedLater = await t.issued(person('Thu Hồi Sau'));
+  const held = await t.issued(person('Tạm Dừng Sau'));
+  const lifted = await t.issued(person('Khôi Phục Sau'));
+  await t.service.runJobs();
+  await keeper.run();
+  await t.service.stop();
+  // Written before the backup, placed after it.
+  await recordEvent(database.db, t.now, 'lint.certificate-broken', older.serialHex, { rule: 'a test' });
+  day = await backup();
+  await t.open({ closed: () => keeper.closed() });
+  t.now += 3_600_000;
+  const newer = await t.issued(person('Sau Sao Lưu'));
+  const newerRevoked = await t.issued(person('Sau Sao Lưu Đã Thu Hồi'));
+  await t.service.revoke(revokedLater.serialHex, 'keyCompromise');
+  await t.service.revoke(newerRevoked.serialHex, 'superseded');
+  t.now += 60_000;
+  await t.service.runJobs();
+  await keeper.run();
+  expect(checkCopy(join(place, 'authority'))).toMatchObject({ status: 'whole' });
+  story = { older, revokedLater, held, lifted, newer, newerRevoked, numbers: await lists(database.db) };
+  await t.service.stop();
+  const root = home.put('root.pem', encodePem('CERTIFICATE', pki.certificate('root').raw));
+  const signer = home.put('journal.pem', encodePem('CERTIFICATE', pki.certificate('seal').raw));
+  trust = ['--trust', root, '--signer', signer, '--at', new Date(pki.now).toISOString()];
+}, 120_000);
+afterAll(async () => {
+  for (const one of backups) await dropped(one);
+  t.close();
+  await database.close();
+});
+
+async function restore(address: DatabaseAddress, ...more: string[]) {
+  const argv = ['restore', '--copy', place, ...trust, '--format', 'json', ...more];
+  const ran = await runForTests(run, argv, { DATABASE_URL: databaseUrl(address) });
+  return { ...ran, answer: ran.code === 0 ? (JSON.parse(ran.out) as RestoredJournalAnswer[])[0] : undefined };
+}
+
+describe('antin journal restore', () => {
+  test('a database of yesterday issues nothing, and is not forgotten about: after the restore everything is answered rightly', async () => {
+    const { own: closed } = await reopened(day.db, t.now + 60_000);
+    await expect(closed.service.issueCertificate(person('Không Được'))).rejects.toMatchObject({ code: 'journal.set-back' });
+    await closed.service.stop();
+
+    const dry = await restore(day.address, '--dry-run');
+    expect({ code: dry.code, err: dry.err }).toEqual({ code: 0, err: '' });
+    expect(dry.answer).toMatchObject({ journal: 'authority', dryRun: true, head: { verdict: 'valid' } });
+    expect(await lists(day.db)).not.toEqual(story.numbers);
+    const done = await restore(day.address);
+    expect({ code: done.code, err: done.err }).toEqual({ code: 0, err: '' });
+    expect(done.answer).toMatchObject({ dryRun: false, restored: dry.answer!.restored, kinds: dry.answer!.kinds });
+    expect(done.answer!.kinds).toMatchObject({ 'certificate.issued': 2, 'certificate.revoked': 2, 'lint.certificate-broken': 1 });
+    expect(done.answer!.left).toEqual([]);
+    // Numbers of lists go on from those that were published, whatever a clock says.
+    expect(await lists(day.db)).toEqual(story.numbers);
+
+    const { own, keeper } = await reopened(day.db, t.now + 120_000);
+    expect(keeper.closed()).toBeUndefined();
+    await keeper.run();
+    expect(keeper.copy()).toMatchObject({ status: 'copied' });
+    expect(await own.statusOf(story.older.certificate)).toEqual({ kind: 'good' });
+    expect(await own.statusOf(story.newer.certificate)).toEqual({ kind: 'good' });
+    expect(await own.statusOf(story.revokedLater.certificate)).toMatchObject({ kind: 'revoked', reason: 1 });
+    expect(await own.statusOf(story.newerRevoked.certificate)).toMatchObject({ kind: 'revoked', reason: 4 });
+    await own.service.runJobs();
+    const { bytes } = await own.get('/crl/issuing.crl');
+    const crl = parseCrl(bytes);
+    expect(crl.find(story.revokedLater.certificate.serialNumber)).toMatchObject({ reason: 1 });
+    expect(crl.find(story.newerRevoked.certificate.serialNumber)).toMatchObject({ reason: 4 });
+    expect(Number(crl.crlNumber)).toBeGreaterThan(Math.max(...story.numbers));
+    // The same bytes, findable as any other; their serial is taken.
+    const { rows } = await sql<{ der: Buffer; subject: string }>`
+      select der, subject from authority.certificate where serial_hex = ${story.newer.serialHex}`.execute(day.db);
+    expect(new Uint8Array(rows[0]!.der)).toEqual(story.newer.certificate.raw);
+    expect(rows[0]!.subject).toContain('Sau Sao Lưu');
+    // It opens again, and the journal goes on where the copy ended.
+    expect(await own.service.issueCertificate(person('Lại Được'))).toMatchObject({ status: 'issued' });
+    own.now += 60_000;
+    await keeper.run();
+    expect(checkCopy(join(place, 'authority'))).toMatchObject({ status: 'whole' });
+    const doubles = await sql`
+      select leaf_hash from authority.journal_entry group by leaf_hash having count(*) > 1`.execute(day.db);
+    expect(doubles.rows).toEqual([]);
+    expect(await restore(day.address)).toMatchObject({ code: 65, err: expect.stringContaining('journal.nothing-to-restore') });
+    await own.service.stop();
+  }, 120_000);
+});

@@ -1,0 +1,100 @@
+import type { LeftReason } from '@antin/authority/journal/restore/entry';
+import { printable } from '../../printable.ts';
+import type { RestoredJournalAnswer } from './restore.ts';
+
+const REASONS: Readonly<Record<LeftReason, readonly [vi: string, en: string]>> = {
+  'certificate-without-bytes': [
+    'Chứng thư không còn bản gốc trong bản sao: đã giữ số hiệu, sẽ bị thu hồi khi hệ thống chạy lại',
+    'Certificates without their bytes in the copy: the serial is taken, and is revoked when the authority runs again',
+  ],
+  'revoked-meanwhile': [
+    'Chứng thư đã bị thu hồi trước khi khôi phục hoặc trong lúc cơ sở dữ liệu bị lùi: cần cấp chứng thư mới',
+    'Certificates that were revoked while the database was set back: their holders need new ones',
+  ],
+  'submission-lost': [
+    'Hồ sơ của cơ quan không còn nội dung: đề nghị cơ quan gửi lại (mã cơ quan, mã hồ sơ)',
+    'Submissions without content: their agency sends them again (agency, request)',
+  ],
+  'request-work-lost': ['Việc trên hồ sơ phải làm lại (mã yêu cầu)', 'Work on requests that officers do again (request)'],
+  'request-not-moved': [
+    'Yêu cầu không chuyển được về trạng thái cuối: từ chối hoặc rút yêu cầu này, không cấp lại (mã yêu cầu)',
+    'Requests that could not be moved to their end: refuse or withdraw them, issue nothing (request)',
+  ],
+  'hand-over-lost': [
+    'Biên bản bàn giao không còn: lấy bản giấy hoặc ký lại (mã yêu cầu)',
+    'Hand-over records: take the paper, or sign again (request)',
+  ],
+  'officer-change-lost': [
+    'Thay đổi về cán bộ, cơ quan gửi phải làm lại bởi hai người',
+    'Changes of officers and senders, done again by two',
+  ],
+  'account-lost': ['Tài khoản của máy phải mở lại', 'Accounts of machines, opened again'],
+  'ca-change': [
+    'Thay đổi thế hệ CA: kiểm tra với hồ sơ nghi lễ',
+    'Changes of CA generations: compare with the records of the ceremony',
+  ],
+  'list-unknown': [
+    'Danh sách thu hồi không có trong cơ sở dữ liệu (số đã công bố)',
+    'Revocation lists the database does not have (published number)',
+  ],
+};
+
+/** The printed list, for whoever goes through it with a pen. */
+export function restoredText(answer: RestoredJournalAnswer, language: 'vi' | 'en'): string {
+  const vi = language === 'vi';
+  const { known, restored, unsigned, dryRun, head } = answer;
+  const name =
+    answer.journal === 'authority'
+      ? vi
+        ? 'Nhật ký cơ quan cấp'
+        : 'Journal of the issuer'
+      : vi
+        ? 'Nhật ký văn phòng'
+        : 'Journal of the office';
+  const did = dryRun ? (vi ? 'sẽ khôi phục' : 'would be put back') : vi ? 'đã khôi phục' : 'put back';
+  const lines = [
+    `${name} · ${head.origin}: ${restored} ${vi ? 'mục' : 'entries'} ${did} (${known} → ${known + restored})`,
+    ...(unsigned === 0
+      ? []
+      : [vi ? `  trong đó ${unsigned} mục cuối chưa có đầu nhật ký ký` : `  the last ${unsigned} under no signed head`]),
+    ...Object.entries(answer.kinds).map(([kind, count]) => `  ${String(count).padStart(6)}  ${kind}`),
+  ];
+  const groups = Map.groupBy(answer.left, (one) => one.reason);
+  if (answer.journal === 'authority')
+    lines.push(
+      '',
+      vi ? 'Việc còn lại cho người có thẩm quyền:' : 'Left for a person:',
+      ...(groups.size === 0 ? [vi ? '  không có' : '  nothing'] : []),
+    );
+  for (const [reason, all] of groups) {
+    lines.push(`[ ] ${REASONS[reason][vi ? 0 : 1]}`);
+    for (const { leafIndex, at, kind, about } of all)
+      lines.push(`      ${leafIndex}  ${new Date(at).toISOString()}  ${kind}  ${about}`);
+  }
+  if (answer.journal === 'authority') lines.push(...always(vi));
+  if (answer.acts.length > 0) {
+    const text = vi
+      ? 'Nhật ký không chứa văn bản: những việc sau đã xảy ra nhưng cơ sở dữ liệu không còn biết. Đối chiếu từng việc:'
+      : 'A journal holds no documents: the following happened and the database knows nothing of it. Go through each:';
+    lines.push('', text);
+    for (const { leafIndex, at, event, who, documentId, incomingId, detail } of answer.acts) {
+      const about = [documentId, incomingId, ...Object.entries(detail ?? {}).map(([key, value]) => `${key}=${value}`)];
+      lines.push(`[ ]   ${leafIndex}  ${at}  ${event}  ${who}  ${about.filter((one) => one !== undefined).join(' ')}`);
+    }
+  }
+  return `${lines.map(printable).join('\n')}\n`;
+}
+
+/** What no journal holds, said each time. */
+const always = (vi: boolean): string[] =>
+  vi
+    ? [
+        '[ ] Dấu thời gian đã cấp từ bản sao lưu: không còn trong sổ (dấu thời gian vẫn hợp lệ).',
+        '[ ] Danh sách thu hồi đã công bố từ bản sao lưu: không còn bản lưu; danh sách mới có số lớn hơn.',
+        '[ ] Cơ quan đã nhận trả lời từ bản sao lưu có thể báo sequence-conflict: giao kết quả bằng tệp.',
+      ]
+    : [
+        '[ ] Time-stamps given since the backup are in no register any more (they stay valid).',
+        '[ ] Revocation lists published since the backup are kept no more; the next one has a greater number.',
+        '[ ] Agencies that fetched answers since the backup may report sequence-conflict: hand them the result as a file.',
+      ];
