@@ -20,6 +20,7 @@ export type Grounds = z.infer<typeof Grounds>;
 
 export const CodeForm = z.enum(['decision-20', 'qcvn-102', 'other']);
 export const Capacity = z.enum(['', 'TM.', 'Q.', 'KT.', 'TL.', 'TUQ.']);
+export type Capacity = z.infer<typeof Capacity>;
 
 /** Pages by key: `cursor` of the answer's `next`; null at the end. */
 const Keyed = z.object({

@@ -13,14 +13,16 @@ import { Pending } from '../../staff/Pending.tsx';
 import { agenciesQuery, agencyQuery, peopleQuery } from '../data/upkeep-queries.ts';
 import { useSession } from '../data/session-query.ts';
 import { KeyedList } from '../shell/KeyedList.tsx';
+import { AgencyCodes } from './AgencyCodes.tsx';
 import { AgencyForm } from './AgencyForm.tsx';
 import { Changes } from './Changes.tsx';
+import { CloseAgency } from './CloseAgency.tsx';
 import { useKeeps } from './DirectoryNav.tsx';
 import { PersonForm } from './PersonForm.tsx';
 
 type Agency = AnswerOf<typeof directoryUpkeepRoutes.agency>;
 
-const TABS = ['people', 'children', 'history', 'changes'] as const;
+const TABS = ['people', 'children', 'codes', 'history', 'changes'] as const;
 type TabName = (typeof TABS)[number];
 
 /** An agency on its days: names, codes, line of succession, people, what changes and what may be changed. */
@@ -41,7 +43,7 @@ function OneAgency({ agency }: { readonly agency: Agency }) {
   const { t, lang } = useSpeech();
   const { tab } = useSearch({ from: '/co-quan/$id' });
   const navigate = useNavigate({ from: '/co-quan/$id' });
-  const [form, setForm] = useState<'change' | 'child' | 'person'>();
+  const [form, setForm] = useState<'change' | 'child' | 'person' | 'close'>();
   const keeps = useKeeps();
   const session = useSession();
   const roles = session.positions.find((held) => held.id === session.positionId)?.roles ?? [];
@@ -80,6 +82,7 @@ function OneAgency({ agency }: { readonly agency: Agency }) {
           {form === 'change' ? <AgencyForm agency={agency} onClose={() => setForm(undefined)} /> : null}
           {form === 'child' ? <AgencyForm parent={agency} onClose={() => setForm(undefined)} /> : null}
           {form === 'person' ? <PersonForm agency={agency} onClose={() => setForm(undefined)} /> : null}
+          {form === 'close' ? <CloseAgency agency={agency} onClose={() => setForm(undefined)} /> : null}
           <Facts agency={agency} />
           <Tabs
             label={agency.name}
@@ -114,6 +117,11 @@ function OneAgency({ agency }: { readonly agency: Agency }) {
                 <Link className="button wide" to="/sap-xep/moi" search={{ under: agency.id }}>
                   {t('agency.do.reorganise')}
                 </Link>
+              ) : null}
+              {agency.acts.close ? (
+                <Button wide kind="danger" onClick={() => setForm('close')}>
+                  {t('agency.do.close')}
+                </Button>
               ) : null}
             </section>
           </aside>
@@ -180,6 +188,7 @@ function Panel({ name, agency, reads }: { readonly name: TabName; readonly agenc
   const { t } = useSpeech();
   if (name === 'people') return reads ? <People agency={agency} /> : <p className="hint">{t('agency.people.closed')}</p>;
   if (name === 'children') return <Children agency={agency} />;
+  if (name === 'codes') return <AgencyCodes agency={agency} />;
   if (name === 'history') return <Versions agency={agency} />;
   return <Changes search={{ agencyId: agency.id }} />;
 }

@@ -1,20 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { directoryUpkeepRoutes } from '@antin/protocol/office/directory-upkeep';
 import { Button } from '../../ui/Button.tsx';
-import { DayInput } from '../../ui/DayInput.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
-import { Field } from '../../ui/Field.tsx';
-import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Tag } from '../../ui/Tag.tsx';
 import { dayOf, dayText } from '../../i18n/dates.ts';
 import { call, type AnswerOf } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { Pending } from '../../staff/Pending.tsx';
-import { problemText } from '../../staff/problem-lines.ts';
 import { personQuery } from '../data/upkeep-queries.ts';
 import { Expiry } from '../certificates/Expiry.tsx';
+import { Authorities } from './Authorities.tsx';
+import { AuthorityForm } from './AuthorityForm.tsx';
+import { EndDialog } from './EndDialog.tsx';
 import { PersonEdit } from './PersonEdit.tsx';
 import { PersonForm } from './PersonForm.tsx';
 
@@ -131,22 +129,13 @@ function OnePerson({ person }: { readonly person: Person }) {
 }
 
 function Position({ held, mayEdit, personId }: { readonly held: Held; readonly mayEdit: boolean; readonly personId: string }) {
-  const { t, lang } = useSpeech();
+  const { t } = useSpeech();
   const client = useQueryClient();
   const today = dayOf(Date.now());
-  const [ending, setEnding] = useState(false);
-  const [day, setDay] = useState(today);
-  const end = useMutation({
-    mutationFn: () => call(directoryUpkeepRoutes.endPosition, { params: { id: held.id }, body: { validTo: day } }),
-    onSuccess: () => {
-      setEnding(false);
-      void client.invalidateQueries({ queryKey: ['directory-person', personId] });
-    },
-  });
-  const problem = end.error === null ? undefined : problemText(end.error, lang);
+  const [open, setOpen] = useState<'end' | 'authority'>();
   const over = held.validTo !== null && held.validTo <= today;
   return (
-    <li className={over ? 'past' : ''}>
+    <li className={over ? 'past position-line' : 'position-line'}>
       <div>
         <strong>{[held.title, held.unit].filter(Boolean).join(', ')}</strong>
         <small>
@@ -159,14 +148,6 @@ function Position({ held, mayEdit, personId }: { readonly held: Held; readonly m
             ? ''
             : ` · ${t('change.grounds', { number: held.grounds.number, day: dayText(held.grounds.date) })}`}
         </small>
-        {held.authorities.map((one) => (
-          <small key={one.id}>
-            {t('person.authority')}: {one.capacity} {one.onBehalfOf ?? ''}{' '}
-            {one.typeCodes === null ? t('person.types.all') : one.typeCodes.join(', ')} ·{' '}
-            {t('change.grounds', { number: one.grounds.number, day: dayText(one.grounds.date) })}
-            {one.validTo === null ? '' : ` · ${t('dir.until', { day: dayText(one.validTo) })}`}
-          </small>
-        ))}
       </div>
       <span className="role-tags">
         {held.capacity === '' ? null : <Tag text={held.capacity} />}
@@ -174,25 +155,32 @@ function Position({ held, mayEdit, personId }: { readonly held: Held; readonly m
           <Tag key={role} text={t(`role.${role}`)} />
         ))}
       </span>
-      {mayEdit && !over && held.validTo === null ? (
-        <Button small onClick={() => setEnding(true)}>
-          {t('person.end-position')}
-        </Button>
-      ) : null}
-      <Dialog title={t('person.end-position.title', { title: held.title })} open={ending} onClose={() => setEnding(false)}>
-        {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
-        <Field label={t('person.end-position.day')}>
-          {(attributes) => (
-            <DayInput attributes={attributes} value={day} onChange={setDay} min={today} calendarLabel={t('calendar')} />
-          )}
-        </Field>
-        <div className="actions">
-          <Button kind="danger" busy={end.isPending} onClick={() => end.mutate()}>
-            {t('person.end-position')}
+      {mayEdit && !over ? (
+        <div className="actions no-print">
+          <Button small onClick={() => setOpen('authority')}>
+            {t('person.add-authority')}
           </Button>
-          <Button onClick={() => setEnding(false)}>{t('cancel')}</Button>
+          {held.validTo === null ? (
+            <Button small onClick={() => setOpen('end')}>
+              {t('person.end-position')}
+            </Button>
+          ) : null}
         </div>
-      </Dialog>
+      ) : null}
+      <Authorities authorities={held.authorities} mayEdit={mayEdit} />
+      {open === 'authority' ? <AuthorityForm held={held} onClose={() => setOpen(undefined)} /> : null}
+      {open === 'end' ? (
+        <EndDialog
+          title={t('person.end-position.title', { title: held.title })}
+          button={t('person.end-position')}
+          end={(validTo) => call(directoryUpkeepRoutes.endPosition, { params: { id: held.id }, body: { validTo } })}
+          onClose={() => setOpen(undefined)}
+          onEnded={() => {
+            setOpen(undefined);
+            void client.invalidateQueries({ queryKey: ['directory-person', personId] });
+          }}
+        />
+      ) : null}
     </li>
   );
 }

@@ -1,0 +1,43 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Button } from '../../ui/Button.tsx';
+import { DayInput } from '../../ui/DayInput.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { Field } from '../../ui/Field.tsx';
+import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
+import { dayOf } from '../../i18n/dates.ts';
+import { useSpeech } from '../../staff/language.tsx';
+import { problemText } from '../../staff/problem-lines.ts';
+
+export interface EndDialogProps {
+  readonly title: string;
+  readonly button: string;
+  readonly end: (day: string) => Promise<unknown>;
+  readonly onClose: () => void;
+  readonly onEnded: () => void;
+}
+
+/** The first day on which something is no more. */
+export function EndDialog({ title, button, end, onClose, onEnded }: EndDialogProps) {
+  const { t, lang } = useSpeech();
+  const today = dayOf(Date.now());
+  const [day, setDay] = useState(today);
+  const ending = useMutation({ mutationFn: () => end(day), onSuccess: onEnded });
+  const problem = ending.error === null ? undefined : problemText(ending.error, lang, { validTo: 'end-day' });
+  return (
+    <Dialog title={title} open onClose={onClose}>
+      {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
+      <Field id="end-day" label={t('person.end-position.day')}>
+        {(attributes) => (
+          <DayInput attributes={attributes} value={day} onChange={setDay} min={today} calendarLabel={t('calendar')} />
+        )}
+      </Field>
+      <div className="actions">
+        <Button kind="danger" busy={ending.isPending} onClick={() => ending.mutate()}>
+          {button}
+        </Button>
+        <Button onClick={onClose}>{t('cancel')}</Button>
+      </div>
+    </Dialog>
+  );
+}
