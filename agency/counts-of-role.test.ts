@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { countsOfRole } from './counts-of-role.ts';
 
-const all = { drafts: 1, toSign: 2, toIssue: 3, toReceive: 4, toAssign: 5, assignedToMe: 6, certificateTasks: 7 };
+const all = { drafts: 1, toSign: 2, toIssue: 3, toReceive: 4, toAssign: 5, assignedToMe: 6, certificateTasks: 7, requestsToSign: 8 };
 
 it('each role is told of what it may do, and of what is assigned to it', () => {
   expect(countsOfRole(all, ['leader'])).toEqual({
@@ -12,6 +12,7 @@ it('each role is told of what it may do, and of what is assigned to it', () => {
     toAssign: 5,
     assignedToMe: 6,
     certificateTasks: 0,
+    requestsToSign: 0,
   });
   expect(countsOfRole(all, ['clerk'])).toEqual({
     drafts: 0,
@@ -21,6 +22,7 @@ it('each role is told of what it may do, and of what is assigned to it', () => {
     toAssign: 5,
     assignedToMe: 6,
     certificateTasks: 0,
+    requestsToSign: 8,
   });
   expect(countsOfRole(all, ['drafter'])).toEqual({
     drafts: 1,
@@ -30,6 +32,7 @@ it('each role is told of what it may do, and of what is assigned to it', () => {
     toAssign: 0,
     assignedToMe: 6,
     certificateTasks: 0,
+    requestsToSign: 0,
   });
   expect(countsOfRole(all, ['drafter', 'clerk', 'leader', 'certificate-officer'])).toEqual(all);
 });

@@ -60,6 +60,8 @@ export interface OfficeDeps extends Omit<SigningDoors, 'db' | 'jobs'> {
   readonly incomingCounts: (db: Db, caller: Caller) => Promise<{ toReceive: number; toAssign: number; assignedToMe: number }>;
   /** What waits for a certificate officer. */
   readonly certificateTasks?: (db: Db, caller: Caller) => Promise<number>;
+  /** Requests that wait for the signature of the caller's agency. */
+  readonly requestsToSign?: (db: Db, caller: Caller) => Promise<number>;
   readonly practiceAgentUrl?: SessionDoors['practiceAgentUrl'];
   readonly maxUploadBytes?: number;
   /** Of an installation that shares them with others; made here when absent. */
@@ -128,7 +130,8 @@ export function office(deps: OfficeDeps): Office {
         const outgoing = await countWaiting(reader, { agencyId, positionId: id });
         const certificateTasks = roles.includes('certificate-officer') ? await deps.certificateTasks?.(reader, caller) : 0;
         const incoming = await deps.incomingCounts(reader, caller);
-        return countsOfRole({ ...outgoing, ...incoming, certificateTasks: certificateTasks ?? 0 }, roles);
+        const requestsToSign = (await deps.requestsToSign?.(reader, caller)) ?? 0;
+        return countsOfRole({ ...outgoing, ...incoming, certificateTasks: certificateTasks ?? 0, requestsToSign }, roles);
       },
       ...(deps.practiceAgentUrl === undefined ? {} : { practiceAgentUrl: deps.practiceAgentUrl }),
     }),

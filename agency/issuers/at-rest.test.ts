@@ -48,7 +48,12 @@ async function request(): Promise<string> {
   const { requests } = await o.post(officer, `/api/needs/${round.id}/request`, { version: await version() });
   return requests[0].id;
 }
-const archive = (id: string) => o.bytes(officer, 'GET', `/api/issuer-requests/${id}/archive`);
+/** What travels; made at the first sending. */
+async function archive(id: string): Promise<Uint8Array> {
+  const { state } = await o.get(officer, `/api/issuer-requests/${id}`);
+  if (state === 'prepared') await o.post(officer, `/api/issuer-requests/${id}/send`, { byInstallation: true });
+  return o.bytes(officer, 'GET', `/api/issuer-requests/${id}/archive`);
+}
 const row = async (id: string) =>
   (
     await sql<{ whole: string; container: string }>`

@@ -89,3 +89,11 @@ export async function endSignings(tx: Tx, requestId: string): Promise<string[]> 
     returning job_id as "jobId"`.execute(tx);
   return rows.map((row) => row.jobId);
 }
+
+/** Prepared requests of an agency that nobody has signed. */
+export async function requestsToSign(db: Db, agencyId: string): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::integer as n from agency.issuer_request
+    where agency_id = ${agencyId} and state = 'prepared' and container_sha256 is null`.execute(db);
+  return rows[0]!.n;
+}

@@ -132,9 +132,9 @@ test('needs rise from commune to district to province, become one request, and i
 
   const pdf = await o.bytes(as['cb.tinh']!, 'GET', `/api/issuer-requests/${again.id}/print`);
   expect(Buffer.from(pdf.subarray(0, 5)).toString()).toBe('%PDF-');
+  await o.post(as['cb.tinh']!, `/api/issuer-requests/${again.id}/send`, { byInstallation: true });
   const archive = await o.bytes(as['cb.tinh']!, 'GET', `/api/issuer-requests/${again.id}/archive`);
   expect(await o.bytes(as['cb.tinh']!, 'GET', `/api/issuer-requests/${again.id}/archive`)).toEqual(archive);
-  await o.post(as['cb.tinh']!, `/api/issuer-requests/${again.id}/send`, { byInstallation: true });
   expect((await o.post(as['cb.tinh']!, `/api/issuer-requests/${again.id}/send`, { byInstallation: true })).state).toBe('sent');
   await expect(o.get(as['cb.so']!, `/api/issuer-requests/${again.id}`)).rejects.toMatchObject({
     code: 'issuer.request-not-found',

@@ -26,6 +26,8 @@ export const Counts = z.object({
   assignedToMe: z.number().int(),
   /** What waits for a certificate officer: needs to state or review, questions, hand-overs, returns, reminders. */
   certificateTasks: z.number().int().default(0),
+  /** Requests to issuers that wait for the organisation's signature (clerk). */
+  requestsToSign: z.number().int().default(0),
 });
 export type Counts = z.infer<typeof Counts>;
 

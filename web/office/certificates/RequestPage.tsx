@@ -16,9 +16,11 @@ import { Pending } from '../../staff/Pending.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
 import { connectorsQuery, requestItemsQuery, requestQuery } from '../data/issuer-queries.ts';
 import { sendFile } from '../data/send-file.ts';
+import { useSession } from '../data/session-query.ts';
 import { FileDrop } from '../shell/FileDrop.tsx';
 import { KeyedList } from '../shell/KeyedList.tsx';
 import { ItemStates } from './ItemStates.tsx';
+import { RequestSignature } from './RequestSignature.tsx';
 import { ItemTag, RequestTag } from './tags.tsx';
 
 /** One request to the issuer: what it holds, what travels, sending it, and each item's answer. */
@@ -26,6 +28,8 @@ export function RequestPage() {
   const { t } = useSpeech();
   const { id } = useParams({ from: '/ho-so-cap/$id' });
   const request = useQuery(requestQuery(id));
+  const session = useSession();
+  const officer = session.positions.some((held) => held.id === session.positionId && held.roles.includes('certificate-officer'));
   if (request.data === undefined) {
     return (
       <div className="page">
@@ -39,11 +43,11 @@ export function RequestPage() {
       <header className="page-head">
         <div>
           <p className="crumbs no-print">
-            <Link to="/ho-so-cap">{t('req.title')}</Link>
+            {officer ? <Link to="/ho-so-cap">{t('req.title')}</Link> : <Link to="/">{t('place.home')}</Link>}
           </p>
           <h1>{one.number === undefined ? t('req.without-number') : t('req.one', { number: one.number })}</h1>
         </div>
-        <RequestTag state={one.state} />
+        <RequestTag request={one} />
       </header>
       <div className="issue-columns">
         <div className="issue-main">
@@ -51,7 +55,8 @@ export function RequestPage() {
           <Items id={id} />
         </div>
         <aside className="issue-side no-print">
-          <Acts one={one} />
+          {one.state === 'prepared' ? <RequestSignature one={one} /> : null}
+          <Acts one={one} officer={officer} />
         </aside>
       </div>
     </div>
@@ -112,7 +117,7 @@ function Facts({ one }: { readonly one: IssuerRequest }) {
         )}
         <div>
           <dt>{t('req.sealed')}</dt>
-          <dd>{t(`req.sealed.${one.sealedBy}`)}</dd>
+          <dd>{t(`req.sealed.${one.sealedBy ?? 'nobody'}`)}</dd>
         </div>
         <div>
           <dt>{t('req.hash')}</dt>
@@ -123,7 +128,7 @@ function Facts({ one }: { readonly one: IssuerRequest }) {
   );
 }
 
-function Acts({ one }: { readonly one: IssuerRequest }) {
+function Acts({ one, officer }: { readonly one: IssuerRequest; readonly officer: boolean }) {
   const { t, lang } = useSpeech();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -143,7 +148,8 @@ function Acts({ one }: { readonly one: IssuerRequest }) {
       void client.invalidateQueries({ queryKey: [key] });
   };
   const send = useMutation({
-    mutationFn: () => call(issuerRoutes.send, { params: { id: one.id } }),
+    mutationFn: () =>
+      call(issuerRoutes.send, { params: { id: one.id }, body: one.sealedBy === undefined ? { byInstallation: true } : {} }),
     onSuccess: (changed) => {
       client.setQueryData(requestQuery(one.id).queryKey, changed);
       setChecking(undefined);
@@ -168,13 +174,20 @@ function Acts({ one }: { readonly one: IssuerRequest }) {
   const failed = send.error ?? withdraw.error;
   const problem = failed === null ? undefined : problemText(failed, lang);
   const carrying = one.state === 'to-carry';
+  const unsigned = one.state === 'prepared' && one.sealedBy === undefined;
   return (
     <>
       <section className="side-form boxed">
         <h2>{t('cert.what-now')}</h2>
-        {one.state === 'prepared' || carrying ? (
-          <Button wide kind="primary" icon="out" onClick={() => setChecking('send')}>
-            {t(carrying ? 'req.carried' : 'req.send')}
+        {officer && (one.state === 'prepared' || carrying) ? (
+          <Button
+            wide
+            {...(unsigned ? {} : { kind: 'primary' as const })}
+            icon="out"
+            why={unsigned && !one.byInstallation ? t('req.send.unsigned.why') : undefined}
+            onClick={() => setChecking('send')}
+          >
+            {t(carrying ? 'req.carried' : unsigned && one.byInstallation ? 'req.send.unsigned' : 'req.send')}
           </Button>
         ) : null}
         <a
@@ -185,10 +198,12 @@ function Acts({ one }: { readonly one: IssuerRequest }) {
         >
           <Icon name="print" size={18} /> {t('req.print')}
         </a>
-        <a className="button wide" href={addressOf(issuerRoutes.archive, { params: { id: one.id } })} download>
-          <Icon name="download" size={18} /> {t('req.archive')}
-        </a>
-        {one.state === 'prepared' || carrying ? (
+        {officer && one.sealedBy !== undefined ? (
+          <a className="button wide" href={addressOf(issuerRoutes.archive, { params: { id: one.id } })} download>
+            <Icon name="download" size={18} /> {t('req.archive')}
+          </a>
+        ) : null}
+        {officer && (one.state === 'prepared' || carrying) ? (
           <Button wide kind="quiet" onClick={() => setChecking('withdraw')}>
             {t('req.withdraw')}
           </Button>
@@ -227,6 +242,7 @@ function Acts({ one }: { readonly one: IssuerRequest }) {
             ? t('req.withdraw.text')
             : t('req.send.text', { n: one.items.toLocaleString(lang), connector })}
         </p>
+        {checking === 'send' && unsigned ? <p className="note amber">{t('req.send.unsigned.text')}</p> : null}
         {checking === 'send' ? (
           <p className="hint">
             {t('req.hash')}: <span className="mono">{one.sha256}</span>

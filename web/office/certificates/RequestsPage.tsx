@@ -73,7 +73,7 @@ function Requests({ rows }: { readonly rows: readonly IssuerRequest[] }) {
                 <small>{row.connector}</small>
               </td>
               <td className="tags">
-                <RequestTag state={row.state} />
+                <RequestTag request={row} />
               </td>
               <td className="right num" data-label={t('req.items')}>
                 {row.items.toLocaleString(lang)}

@@ -50,8 +50,16 @@ const requests: Readonly<Record<IssuerRequest['state'], readonly [Tone, IconName
   withdrawn: ['plain', 'back'],
 };
 
-export function RequestTag({ state }: { readonly state: IssuerRequest['state'] }) {
+export function RequestTag({ request }: { readonly request: Pick<IssuerRequest, 'state' | 'sealedBy'> }) {
   const { t } = useSpeech();
+  const { state, sealedBy } = request;
+  if (state === 'prepared') {
+    return sealedBy === undefined ? (
+      <Tag tone="amber" icon="pen" text={t('req.state.to-sign')} />
+    ) : (
+      <Tag tone="ink" icon="check" text={t('req.state.signed')} />
+    );
+  }
   const [tone, icon] = requests[state];
   return <Tag tone={tone} icon={icon} text={t(`req.state.${state}`)} />;
 }

@@ -22,7 +22,13 @@ export const requestQuery = (id: string) =>
   queryOptions({
     queryKey: ['issuer-request', id],
     queryFn: ({ signal }) => call(issuerRoutes.view, { params: { id } }, signal),
-    refetchInterval: (query) => (query.state.data === undefined || settled.has(query.state.data.state) ? false : 3_000),
+    refetchInterval: (query) => {
+      const { data } = query.state;
+      // A request that waits for its signature may be signed by a colleague meanwhile.
+      const waits =
+        data !== undefined && (!settled.has(data.state) || (data.state === 'prepared' && data.sealedBy === undefined));
+      return waits ? 3_000 : false;
+    },
   });
 
 export const requestItemsQuery = (id: string, state?: string) =>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import type { DocumentRow } from '@antin/protocol/office/documents';
 import type { IncomingRow } from '@antin/protocol/office/incoming';
 import { Icon } from '../../ui/Icon.tsx';
@@ -15,6 +15,8 @@ import { Failure } from '../../staff/Failure.tsx';
 import { StampTag, StateTag, UrgencyTag, VerdictTag } from '../shell/states.tsx';
 
 const SHOWN = 8;
+/** Of few clerks on few days. */
+const RequestsToSign = lazy(async () => ({ default: (await import('../certificates/RequestsToSign.tsx')).RequestsToSign }));
 
 /** What waits for me, grouped by the act it waits for. */
 export function HomePage() {
@@ -22,7 +24,14 @@ export function HomePage() {
   const session = useSession();
   const { counts } = session;
   const roles = session.positions.find((held) => held.id === session.positionId)?.roles ?? [];
-  const total = counts.toSign + counts.toIssue + counts.toReceive + counts.toAssign + counts.assignedToMe + counts.drafts;
+  const total =
+    counts.requestsToSign +
+    counts.toSign +
+    counts.toIssue +
+    counts.toReceive +
+    counts.toAssign +
+    counts.assignedToMe +
+    counts.drafts;
   return (
     <div className="page home">
       <h1>{t('home.title')}</h1>
@@ -33,6 +42,11 @@ export function HomePage() {
       ) : null}
       {counts.toSign > 0 ? <Outgoing mine="to-sign" count={counts.toSign} /> : null}
       {counts.toIssue > 0 ? <Outgoing mine="to-issue" count={counts.toIssue} /> : null}
+      {counts.requestsToSign > 0 ? (
+        <Suspense fallback={<Skeleton lines={3} label={t('loading')} />}>
+          <RequestsToSign count={counts.requestsToSign} />
+        </Suspense>
+      ) : null}
       {counts.toReceive > 0 ? <Incoming mine="to-receive" count={counts.toReceive} /> : null}
       {counts.toAssign > 0 ? <Incoming mine="to-assign" count={counts.toAssign} /> : null}
       {counts.assignedToMe > 0 ? <Incoming mine="assigned-to-me" count={counts.assignedToMe} /> : null}

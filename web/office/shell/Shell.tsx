@@ -86,7 +86,14 @@ function Places({ session }: { readonly session: Session }) {
       to: '/',
       icon: 'inbox',
       text: t('place.home'),
-      count: counts.toSign + counts.toIssue + counts.toReceive + counts.toAssign + counts.assignedToMe + counts.drafts,
+      count:
+        counts.requestsToSign +
+        counts.toSign +
+        counts.toIssue +
+        counts.toReceive +
+        counts.toAssign +
+        counts.assignedToMe +
+        counts.drafts,
     },
     { to: '/van-ban-di', icon: 'out', text: t('place.outgoing') },
     { to: '/van-ban-den', icon: 'in', text: t('place.incoming') },

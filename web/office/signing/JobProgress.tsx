@@ -113,7 +113,7 @@ export function JobProgress({ id, onDone, onEnded, afterwards }: JobProgressProp
             {asking ? `${t('job.expires', { time: instantText(current.expiresAt).slice(11) })}. ` : ''}
             {t('job.leave')}
           </p>
-          {current.act === 'sign' && asking ? (
+          {(current.act === 'sign' || current.act === 'request') && asking ? (
             <div>
               <Button small busy={cancel.isPending} onClick={() => cancel.mutate()}>
                 {t('job.cancel')}
