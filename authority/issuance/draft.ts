@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { toHex } from '@antin/formats/bytes/text-encodings';
 import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
 import type { SignatureAlgorithm } from '@antin/pki/crypto';
-import { readCertificate } from '@antin/pki/lint/facts';
-import { lintFacts } from '@antin/pki/lint/lint';
+import { compiledLint } from '@antin/pki/lint/compiled';
+import type { NameFacts } from '@antin/pki/lint/name-facts';
 import { LINT_OWN, LINT_OWN_QUALIFIED } from '@antin/pki/lint/profiles';
-import type { LintProfile } from '@antin/pki/lint/profiles';
-import { blocks, runRules } from '@antin/pki/lint/rule';
+import { blocks } from '@antin/pki/lint/rule';
 import type { Finding } from '@antin/pki/lint/rule';
-import { buildTbsCertificate, certificateFrom } from '@antin/pki/x509/build';
-import { nameText, parseName } from '@antin/pki/x509/name';
-import { decodeDer } from '@antin/formats/der/reader';
+import { buildCertificate } from '@antin/pki/x509/build';
+import { attributeText } from '@antin/pki/x509/name';
 import { drawSerial } from '../ca/serial.ts';
 import { yearsAfter } from '../ca/validity.ts';
 import { refused } from '../fault.ts';
@@ -25,7 +24,7 @@ import type { SubjectParts } from '../profiles/subject.ts';
 import { PROFILES } from '../profiles/table.ts';
 import type { IssuingCa } from './ca.ts';
 import { profileRules } from './profile-rules.ts';
-import { checkKey } from './public-key.ts';
+import { certifiable } from './public-key.ts';
 
 /** What is to be certified; nothing else of a request goes into a certificate. */
 export interface Order {
@@ -87,7 +86,7 @@ interface Template {
   readonly profile: Profile;
   readonly profileSha256: string;
   readonly extensions: ReturnType<typeof extensionsOf>;
-  readonly lint: LintProfile;
+  readonly lint: ReturnType<typeof compiledLint>;
 }
 
 /**
@@ -106,7 +105,9 @@ export function drafts(ca: IssuingCa): (order: Order, now: number) => Draft | Re
     if (template === undefined) {
       const profile = PROFILES[name];
       const extensions = extensionsOf(profile, { keyIdentifier: issuer.subjectKeyIdentifier, addresses, policies });
-      const lint = profile.holder === 'citizen' ? LINT_OWN_QUALIFIED : LINT_OWN;
+      const { kind, rules } = profile.holder === 'citizen' ? LINT_OWN_QUALIFIED : LINT_OWN;
+      const standards = rules.map((table) => ({ kind, rules: table }));
+      const lint = compiledLint([...standards, { kind: {}, rules: profileRules(profile, issuer) }], nodeCrypto);
       templates.set(name, (template = { profile, profileSha256: profileHash(profile), extensions, lint }));
     }
     return template;
@@ -115,37 +116,41 @@ export function drafts(ca: IssuingCa): (order: Order, now: number) => Draft | Re
   return (order, now) => {
     const { profile, profileSha256, extensions, lint } = templateOf(order.profile);
     const { altNames = [], spki } = order;
-    const wrong = checkSubjectParts(profile, order.subject) ?? checkAltNames(profile, altNames) ?? checkKey(profile, spki);
+    const wrong = checkSubjectParts(profile, order.subject) ?? checkAltNames(profile, altNames);
     if (wrong !== undefined) return wrong;
+    const publicKey = certifiable(profile, spki);
+    if ('status' in publicKey) return publicKey;
     const validity = validityOf(profile, order, issuer, now);
     if (validity.status === 'refused') return validity;
     const { notBefore, notAfter } = validity;
-    const subject = subjectOf(profile, order.subject);
+    const subjectPublicKey = publicKey.kind === 'ec' ? publicKey.point : publicKey.der;
     const serialNumber = drawSerial(nodeSecrets, ca.serialPrefix);
-    const tbs = buildTbsCertificate({
-      serialNumber,
-      signatureAlgorithm: algorithmIdentifier,
-      issuer: issuer.subject.raw,
-      notBefore,
-      notAfter,
-      subject,
-      spki,
-      extensions: extensions({ spki, serialNumber, altNames }),
-    });
-    const lintCertificate = certificateFrom(tbs, algorithmIdentifier, lintValue);
-    const facts = readCertificate(lintCertificate);
+    const shard = addresses.shards === 0 ? undefined : shardOf(serialNumber, addresses.shards);
+    const { tbs, certificate: lintCertificate } = buildCertificate(
+      {
+        serialNumber,
+        signatureAlgorithm: algorithmIdentifier,
+        issuer: issuer.subject.raw,
+        notBefore,
+        notAfter,
+        subject: subjectOf(profile, order.subject),
+        spki,
+        extensions: extensions({ spki, subjectPublicKey, serialNumber, altNames }),
+      },
+      lintValue,
+    );
     const { renewsUntil } = order;
-    const own = profileRules({ profile, issuer, now, ...(renewsUntil === undefined ? {} : { renewsUntil }) });
-    const findings = [...lintFacts(facts, lint, nodeCrypto), ...runRules(own, facts, { kind: {}, door: nodeCrypto })];
+    const template = `${shard ?? 'full'} ${altNames.length > 0 ? 'named' : ''} ${publicKey.kind === 'ec' ? publicKey.curve : publicKey.kind}`;
+    const { facts, findings } = lint(lintCertificate, template, { now, renewsUntil });
     return {
       status: 'draft',
       profile,
       profileSha256,
       serialNumber,
-      serialHex: Buffer.from(serialNumber).toString('hex'),
-      shard: addresses.shards === 0 ? undefined : shardOf(serialNumber, addresses.shards),
-      subjectText: nameText(parseName(decodeDer(subject))),
-      spkiSha256: createHash('sha256').update(spki).digest('hex'),
+      serialHex: toHex(serialNumber),
+      shard,
+      subjectText: subjectText(facts.subject),
+      spkiSha256: hash('sha256', spki, 'hex'),
       notBefore,
       notAfter,
       tbs,
@@ -153,6 +158,16 @@ export function drafts(ca: IssuingCa): (order: Order, now: number) => Draft | Re
       broken: findings.filter(blocks),
     };
   };
+}
+
+/** RFC 4514 text of a name as the linter read it: each of its RDNs has one attribute, and each attribute a text. */
+function subjectText(subject: NameFacts | undefined): string {
+  let text = '';
+  for (const { type, text: value = '' } of subject?.attributes ?? []) {
+    const one = attributeText(type, value);
+    text = text === '' ? one : `${one},${text}`;
+  }
+  return text;
 }
 
 type Validity = { readonly status: 'validity'; readonly notBefore: number; readonly notAfter: number };

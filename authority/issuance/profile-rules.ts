@@ -10,14 +10,6 @@ import { ATTRIBUTE_TYPES } from '../profiles/subject.ts';
 
 const DAY = 86_400_000;
 
-/** What a profile, its issuer and the moment say about one certificate, beside the standards. */
-export interface ProfileScope {
-  readonly profile: Profile;
-  readonly issuer: Certificate;
-  readonly now: number;
-  readonly renewsUntil?: number;
-}
-
 const at = (time: CertificateFacts['notBefore']): number => time?.at ?? Number.NaN;
 
 /** The extensions a profile gives, in its order; subjectAltName only where the order has names. */
@@ -38,9 +30,8 @@ function extensionsOf(profile: Profile, facts: CertificateFacts): string[] {
   ];
 }
 
-/** The table for one profile under one issuer; findings join those of `pki/lint`. */
-export function profileRules(scope: ProfileScope): readonly Rule<CertificateFacts>[] {
-  const { profile, issuer, now, renewsUntil } = scope;
+/** What a profile, its issuer and the scope's moment say beside the standards; findings join those of `pki/lint`. */
+export function profileRules(profile: Profile, issuer: Certificate): readonly Rule<CertificateFacts>[] {
   const severity = 'error';
   return [
     {
@@ -75,13 +66,15 @@ export function profileRules(scope: ProfileScope): readonly Rule<CertificateFact
       id: 'profile.begins-late',
       severity,
       clause: 'profile',
-      check: ({ notBefore }) => at(notBefore) <= now + DAY,
+      check: ({ notBefore }, { moment }) => moment !== undefined && at(notBefore) <= moment.now + DAY,
     },
     {
       id: 'profile.too-long',
       severity,
       clause: 'the limits of its day',
-      check: ({ notBefore, notAfter }) => at(notAfter) <= latestEnd(profile.limit, at(notBefore), renewsUntil),
+      check({ notBefore, notAfter }, { moment }) {
+        return at(notAfter) <= latestEnd(profile.limit, at(notBefore), moment?.renewsUntil);
+      },
     },
     {
       id: 'profile.subject-order',

@@ -7,8 +7,8 @@ import type { IssuingCa } from './ca.ts';
 import type { Draft } from './draft.ts';
 
 /**
- * Redeems a linted draft once: the CA's key signs exactly its TBS, and what comes back is compared octet for octet and,
- * where the key lives in another process or device, verified.
+ * Redeems a linted draft once: the CA's key signs exactly its TBS, and what comes back is compared octet for octet
+ * and verified under the CA's certificate, wherever the key lives: a fault of arithmetic or a swapped key is never published.
  *
  * @returns the finished certificate, DER
  * @param signed told between signature and comparison
@@ -20,13 +20,11 @@ export async function signDraft(ca: IssuingCa, draft: Draft, signed: () => void 
   const value = await ca.key.sign('certificate', draft.tbs);
   await signed();
   const der = certificateFrom(draft.tbs, ca.algorithmIdentifier, value);
-  const { algorithm, inProcess } = ca.key;
-  const holds =
-    inProcess === true ||
-    nodeCrypto.verify({ spki: ca.certificate.spki, algorithm, data: draft.tbs, signature: value }) === 'valid';
+  const { algorithm } = ca.key;
+  const answer = nodeCrypto.verify({ spki: ca.certificate.spki, algorithm, data: draft.tbs, signature: value });
   // The TBS stands right behind the header of the outer SEQUENCE.
   const [outer] = decodeDer(der).children();
-  if (!holds || outer === undefined || !equalBytes(outer.raw, draft.tbs)) {
+  if (answer !== 'valid' || outer === undefined || !equalBytes(outer.raw, draft.tbs)) {
     throw new AuthorityFault('issuance.signature-mismatch', 'what came back is not what was meant');
   }
   return der;

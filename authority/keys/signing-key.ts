@@ -18,8 +18,6 @@ export interface CaKey {
   /** DER of SubjectPublicKeyInfo. */
   readonly spki: Uint8Array;
   readonly algorithm: SignatureAlgorithm;
-  /** The key's arithmetic is this process's own: its values need no second look. Left out where a device may err or lie. */
-  readonly inProcess?: true;
   /**
    * The signature value over `tbs`, in the shape of `VerifyInput.signature`.
    *

@@ -27,7 +27,6 @@ export function softwareKey(input: {
     id: createHash('sha256').update(spki).digest('hex'),
     spki,
     algorithm,
-    inProcess: true,
     async sign(kind, tbs) {
       if (!uses.has(kind)) throw new AuthorityFault('ca.tbs-refused', `the key refuses to sign: it is not for ${kind}`);
       return nodeSecrets.sign(pkcs8, algorithm, tbs);

@@ -1,7 +1,9 @@
-import { createHash } from 'node:crypto';
+import { concatBytes } from '@antin/formats/bytes/bytes';
 import { decodeDer } from '@antin/formats/der/reader';
 import type { DerNode } from '@antin/formats/der/reader';
 import { readBitStringBytes } from '@antin/formats/der/values';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { digestOf } from '@antin/pki/crypto';
 import {
   aki,
   authorityInfoAccess,
@@ -27,19 +29,20 @@ export interface AltName {
 /** What differs from one certificate of a profile to the next. */
 export interface HolderParts {
   readonly spki: Uint8Array;
+  /** Octets of its BIT STRING, where they were read already. */
+  readonly subjectPublicKey?: Uint8Array;
   readonly serialNumber: Uint8Array;
   readonly altNames: readonly AltName[];
 }
 
 /** RFC 5280 §4.2.1.2 method 1: SHA-1 of the key's octets, an identifier and no protection. */
-export function keyIdentifierOf(spki: Uint8Array): Uint8Array {
-  const bits = readBitStringBytes(decodeDer(spki).children()[1] as DerNode);
-  return new Uint8Array(createHash('sha1').update(bits).digest());
+function keyIdentifierOf({ spki, subjectPublicKey }: Pick<HolderParts, 'spki' | 'subjectPublicKey'>): Uint8Array {
+  return digestOf(nodeCrypto, 'SHA-1', subjectPublicKey ?? readBitStringBytes(decodeDer(spki).children()[1] as DerNode));
 }
 
 /**
- * All extensions of a certificate, in the order of the profile. Whatever a profile and an issuer fix together is encoded
- * once; the function that comes back adds what belongs to one holder.
+ * All extensions of a certificate, in the order of the profile, several in one piece where they stand together. Whatever a
+ * profile and an issuer fix together is encoded once; the function that comes back adds what belongs to one holder.
  *
  * @param issuerKeyIdentifier of the issuer's certificate; undefined for a root, which points at itself
  * @param policies the issuer's own, written into every certificate beside those of the profile
@@ -68,15 +71,19 @@ export function extensionsOf(
   if (profile.qcStatements !== undefined) ends.push(qcStatements(profile.qcStatements));
   if (profile.noCheck) ends.push(ocspNoCheck());
 
-  return ({ spki, serialNumber, altNames }) => {
-    const keyIdentifier = keyIdentifierOf(spki);
+  const usesTogether = concatBytes(...uses);
+  const endsTogether = concatBytes(...ends);
+
+  return (holder) => {
+    const { serialNumber, altNames } = holder;
+    const keyIdentifier = keyIdentifierOf(holder);
     return [
       fixedAki ?? aki(keyIdentifier),
       ski(keyIdentifier),
-      ...uses,
+      usesTogether,
       ...(altNames.length === 0 ? [] : [subjectAltName(...altNames)]),
       ...(profile.status === 'none' ? [] : [pointOf(serialNumber)]),
-      ...ends,
+      endsTogether,
     ];
   };
 }

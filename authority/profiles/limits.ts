@@ -1,4 +1,3 @@
-import { officeDay } from '@antin/adapters/clock/days';
 import { yearsAfter } from '../ca/validity.ts';
 import type { LimitName } from './profile.ts';
 
@@ -23,13 +22,31 @@ export const LIMITS: readonly Limit[] = [
   { limit: 'citizen', from: '2000-01-01', years: 3, source: 'Decree 23/2025, applied to earlier days too' },
 ];
 
+/** The first moment of a day in office time. */
+const begins = ({ from }: Limit): number => Date.parse(`${from}T00:00:00+07:00`);
+
+/** Lines of each limit with the moment from which they hold, latest first; made once for a table. */
+const ordered = new WeakMap<
+  readonly Limit[],
+  ReadonlyMap<LimitName, readonly { readonly line: Limit; readonly from: number }[]>
+>();
+
+function linesOf(limits: readonly Limit[]) {
+  let lines = ordered.get(limits);
+  if (lines === undefined) {
+    const latestFirst = limits.map((line) => ({ line, from: begins(line) })).sort((a, b) => b.from - a.from);
+    ordered.set(limits, (lines = Map.groupBy(latestFirst, ({ line }) => line.limit)));
+  }
+  return lines;
+}
+
 /** The line that holds on the day of `at` (milliseconds since 1970). */
 export function limitAt(name: LimitName, at: number, limits: readonly Limit[] = LIMITS): Limit {
-  const day = officeDay(new Date(at));
-  const valid = limits.filter((one) => one.limit === name && one.from <= day).sort((a, b) => (a.from < b.from ? 1 : -1));
-  const found = valid[0];
-  if (found === undefined) throw new Error(`no limit ${name} on ${day}`);
-  return found;
+  const found = linesOf(limits)
+    .get(name)
+    ?.find(({ from }) => from <= at);
+  if (found === undefined) throw new Error(`no limit ${name} on ${new Date(at).toISOString()}`);
+  return found.line;
 }
 
 /**

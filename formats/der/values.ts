@@ -112,34 +112,41 @@ export function readOctetString(node: DerNode, tag: number = TAG.OCTET_STRING): 
  * `fraction` admits the fractional seconds of RFC 3161 genTime, without trailing zeros.
  */
 export function readTime(node: DerNode, options: { readonly fraction?: boolean } = {}): number {
-  const text = fromLatin1(node.content);
   const utc = node.tag === TAG.UTC_TIME;
   if (!utc && node.tag !== TAG.GENERALIZED_TIME) {
     throw new FormatFault('der.time', 'expected UTCTime or GeneralizedTime', node.start);
   }
-  const match = (
-    utc ? /^(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/ : /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(\.\d*[1-9])?Z$/
-  ).exec(text);
-  if (match === null || (match[7] !== undefined && options.fraction !== true)) {
-    throw new FormatFault('der.time', `time in a form PKIX forbids: ${JSON.stringify(text.slice(0, 24))}`, node.start);
+  const bytes = node.content;
+  const digits = utc ? 12 : 14;
+  let milliseconds = 0;
+  if (bytes.length !== digits + 1 || bytes[digits] !== 0x5a || !allDigits(bytes, digits)) {
+    const fraction = utc || options.fraction !== true ? null : /^\d{14}\.(\d*[1-9])Z$/.exec(fromLatin1(bytes));
+    if (fraction === null) {
+      const shown = JSON.stringify(fromLatin1(bytes).slice(0, 24));
+      throw new FormatFault('der.time', `time in a form PKIX forbids: ${shown}`, node.start);
+    }
+    // By digits: binary fractions would turn .057 into 56 ms. Anything finer than a millisecond is cut.
+    milliseconds = Number((fraction[1] as string).slice(0, 3).padEnd(3, '0'));
   }
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const full = utc ? (year < 50 ? 2000 + year : 1900 + year) : year;
-  // By digits: binary fractions would turn .057 into 56 ms. Anything finer than a millisecond is cut.
-  const milliseconds = Number((match[7] ?? '.').slice(1, 4).padEnd(3, '0'));
+  const pair = (place: number): number => (bytes[place] as number) * 10 + (bytes[place + 1] as number) - 528;
+  const first = pair(0);
+  const year = utc ? (first < 50 ? 2000 + first : 1900 + first) : first * 100 + pair(2);
+  const at = digits - 10;
+  const [month, day, hour, minute, second] = [pair(at), pair(at + 2), pair(at + 4), pair(at + 6), pair(at + 8)] as const;
   const date = new Date(0);
-  date.setUTCFullYear(full, month - 1, day);
+  date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute, second, milliseconds);
   const real = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
-  if (!real) throw new FormatFault('der.time', `no such moment: ${text}`, node.start);
+  if (!real) throw new FormatFault('der.time', `no such moment: ${fromLatin1(bytes)}`, node.start);
   return date.getTime();
+}
+
+function allDigits(bytes: Uint8Array, count: number): boolean {
+  for (let i = 0; i < count; i++) {
+    const byte = bytes[i] as number;
+    if (byte < 0x30 || byte > 0x39) return false;
+  }
+  return true;
 }
 
 /** Any of the string types of X.520 as text. TeletexString is read as Latin-1, as deployed software does. */

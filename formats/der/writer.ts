@@ -169,19 +169,39 @@ const UTC_TIME_TO = Date.UTC(2050, 0);
 /** UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280 §4.1.2.5); milliseconds since 1970, cut to the second. */
 export function time(milliseconds: number): Uint8Array {
   const short = milliseconds >= UTC_TIME_FROM && milliseconds < UTC_TIME_TO;
-  return short ? tlv(TAG.UTC_TIME, latin1(stamp(milliseconds).slice(2))) : generalizedTime(milliseconds);
+  return short ? stamp(TAG.UTC_TIME, milliseconds) : generalizedTime(milliseconds);
 }
 
 /** GeneralizedTime with seconds, no fraction. */
 export function generalizedTime(milliseconds: number): Uint8Array {
-  return tlv(TAG.GENERALIZED_TIME, latin1(stamp(milliseconds)));
+  return stamp(TAG.GENERALIZED_TIME, milliseconds);
 }
 
-function stamp(milliseconds: number): string {
-  // Outside the years 0000–9999 ISO text has a sign and six digits, and would be cut into nonsense.
+function stamp(tag: number, milliseconds: number): Uint8Array {
+  // Years beyond 0000–9999 have no four digits.
   if (!(milliseconds >= -62_167_219_200_000 && milliseconds < 253_402_300_800_000)) {
     throw new FormatFault('der.time', `no such moment: ${milliseconds}`);
   }
-  const iso = new Date(milliseconds).toISOString();
-  return `${iso.slice(0, 19).replace(/[-:T]/g, '')}Z`;
+  const date = new Date(milliseconds);
+  const year = date.getUTCFullYear();
+  const century = tag === TAG.UTC_TIME ? 0 : 2;
+  const out = new Uint8Array(15 + century);
+  out[0] = tag;
+  out[1] = 13 + century;
+  if (century > 0) twoDigits(out, 2, Math.floor(year / 100));
+  let at = 2 + century;
+  twoDigits(out, at, year % 100);
+  twoDigits(out, (at += 2), date.getUTCMonth() + 1);
+  twoDigits(out, (at += 2), date.getUTCDate());
+  twoDigits(out, (at += 2), date.getUTCHours());
+  twoDigits(out, (at += 2), date.getUTCMinutes());
+  twoDigits(out, (at += 2), date.getUTCSeconds());
+  out[at + 2] = 0x5a;
+  return out;
+}
+
+function twoDigits(out: Uint8Array, at: number, value: number): void {
+  const tens = Math.floor(value / 10);
+  out[at] = 0x30 + tens;
+  out[at + 1] = 0x30 + value - tens * 10;
 }

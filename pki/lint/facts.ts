@@ -24,6 +24,9 @@ export interface ExtensionFacts {
   readonly value: Uint8Array;
 }
 
+/** `CertificateFacts.value` */
+export type ValueReader = <O extends ReaderOid>(oid: O) => ValueOf<O> | undefined;
+
 /** A certificate as far as it can be read: what is damaged is undefined and stands among the complaints. */
 export interface CertificateFacts {
   readonly der: Uint8Array;
@@ -54,6 +57,8 @@ export interface CertificateFacts {
   value<O extends ReaderOid>(oid: O): ValueOf<O> | undefined;
   /** Computes once what several rules ask. */
   once<T>(what: string, compute: () => T): T;
+  /** Computes once what follows from the values of some extensions alone: for all certificates in which they are the same. */
+  onceOver<T>(oids: readonly ReaderOid[], what: string, compute: (value: ValueReader) => T): T;
   readonly ca: boolean;
   /** Subject and issuer are the same, by encoding. */
   readonly selfIssued: boolean;
@@ -104,6 +109,10 @@ export function readCertificate(der: Uint8Array): CertificateFacts {
     if (broken !== undefined) attempts.complain(`statement ${id}`, broken.code, broken.message);
   }
   const answers = new Map<string, unknown>();
+  const once = <T>(what: string, compute: () => T): T => {
+    if (!answers.has(what)) answers.set(what, compute());
+    return answers.get(what) as T;
+  };
   return {
     der,
     tbs: tbs.raw,
@@ -113,12 +122,18 @@ export function readCertificate(der: Uint8Array): CertificateFacts {
     complaints: attempts.complaints,
     extension: (oid) => extensions.find((one) => one.oid === oid),
     value,
-    once<T>(what: string, compute: () => T): T {
-      if (!answers.has(what)) answers.set(what, compute());
-      return answers.get(what) as T;
-    },
+    once,
+    onceOver: (oids, what, compute) => once(what, () => compute(only(oids, value))),
     ca: value(OID.basicConstraints)?.ca === true,
     selfIssued: fields.issuer !== undefined && fields.subject !== undefined && equalBytes(fields.issuer.raw, fields.subject.raw),
+  };
+}
+
+/** A reader of these extensions and of no other: what is computed with it can depend on nothing else. */
+function only(oids: readonly ReaderOid[], value: ValueReader): ValueReader {
+  return (oid) => {
+    if (!oids.includes(oid)) throw new Error(`a computation over ${oids.join(' ')} asks for ${oid}`);
+    return value(oid);
   };
 }
 
@@ -139,12 +154,7 @@ function readTbs(tbs: DerNode, attempts: Attempts): Tbs {
   const spki = next('subjectPublicKeyInfo');
   const innerAlgorithm = attempts.read('signature', () => parseAlgorithmIdentifier(inner));
   if (innerAlgorithm !== undefined) attempts.read('signature', () => checkSignatureParameters(innerAlgorithm));
-  const times = attempts.read('validity', () => {
-    const [from, to, ...more] = validity.expect(TAG.SEQUENCE, 'Validity').children();
-    if (from === undefined || to === undefined || more.length > 0)
-      throw new FormatFault('x509.validity', 'two members', validity.start);
-    return [readTimeFacts(from), readTimeFacts(to)] as const;
-  });
+  const times = attempts.read('validity', () => readTimes(validity));
   const tail = readTail(parts, attempts);
   return {
     version,
@@ -157,6 +167,14 @@ function readTbs(tbs: DerNode, attempts: Attempts): Tbs {
     ...readPublicKey(spki, attempts),
     ...tail,
   };
+}
+
+/** @throws {FormatFault} `x509.validity`, `der.*` */
+export function readTimes(validity: DerNode): readonly [TimeFacts, TimeFacts] {
+  const [from, to, ...more] = validity.expect(TAG.SEQUENCE, 'Validity').children();
+  if (from === undefined || to === undefined || more.length > 0)
+    throw new FormatFault('x509.validity', 'two members', validity.start);
+  return [readTimeFacts(from), readTimeFacts(to)];
 }
 
 function readPublicKey(spki: DerNode, attempts: Attempts): Pick<Tbs, 'spki' | 'keyAlgorithm' | 'publicKey' | 'rsa'> {
@@ -206,8 +224,8 @@ export function readExtensionList(explicit: DerNode, attempts: Attempts): Extens
   return found ?? [];
 }
 
-/** Octets of a BIT STRING of whole octets. */
-function wholeBits(node: DerNode): Uint8Array {
+/** Octets of a BIT STRING of whole octets. @throws {FormatFault} `der.*` */
+export function wholeBits(node: DerNode): Uint8Array {
   const { content } = node.expect(TAG.BIT_STRING, 'BIT STRING');
   if (content[0] !== 0) throw new FormatFault('der.bit-string', 'unused bits where there must be none', node.start);
   return content.subarray(1);

@@ -23,18 +23,49 @@ export interface NameFacts {
 /** Reads a Name; attributes that cannot be read become complaints and stay in place without text. */
 export function readName(node: DerNode, place: string, attempts: Attempts): NameFacts | undefined {
   return attempts.read(place, () => {
-    const rdns = node
-      .expect(TAG.SEQUENCE, 'Name')
-      .children()
-      .map((set) =>
-        set
-          .expect(TAG.SET, 'RelativeDistinguishedName')
-          .children()
-          .map((pair) => readPair(pair, place, attempts)),
-      );
+    const rdns: (readonly AttributeFacts[])[] = [];
+    const attributes: AttributeFacts[] = [];
+    for (const set of node.expect(TAG.SEQUENCE, 'Name').children()) {
+      const rdn = readRdn(set, place, attempts);
+      rdns.push(rdn);
+      for (const one of rdn) attributes.push(one);
+    }
     if (rdns.some((rdn) => rdn.length === 0)) throw new FormatFault('x509.name', 'RDN without attributes', node.start);
-    return { rdns, attributes: rdns.flat(), raw: node.raw };
+    return { rdns, attributes, raw: node.raw };
   });
+}
+
+/** Short RDNs read before without complaint, by a number made of their octets: a province writes the same few again and again. */
+const known: ({ readonly octets: Uint8Array; readonly rdn: readonly AttributeFacts[] } | undefined)[] = Array.from({
+  length: 512,
+});
+const LONGEST_KNOWN = 128;
+
+function readRdn(set: DerNode, place: string, attempts: Attempts): readonly AttributeFacts[] {
+  const { source, start, end } = set;
+  if (end - start > LONGEST_KNOWN) return readFresh(set, place, attempts);
+  let number = 0;
+  for (let i = start; i < end; i++) number = (Math.imul(number, 31) + (source[i] as number)) | 0;
+  const slot = (number ^ (number >>> 13)) & 511;
+  const found = known[slot];
+  if (found !== undefined && isAt(found.octets, source, start, end)) return found.rdn;
+  const complaints = attempts.complaints.length;
+  const rdn = readFresh(set, place, attempts);
+  if (attempts.complaints.length === complaints) known[slot] = { octets: source.slice(start, end), rdn };
+  return rdn;
+}
+
+function isAt(octets: Uint8Array, source: Uint8Array, start: number, end: number): boolean {
+  if (octets.length !== end - start) return false;
+  for (let i = 0; i < octets.length; i++) if (octets[i] !== source[start + i]) return false;
+  return true;
+}
+
+function readFresh(set: DerNode, place: string, attempts: Attempts): readonly AttributeFacts[] {
+  return set
+    .expect(TAG.SET, 'RelativeDistinguishedName')
+    .children()
+    .map((pair) => readPair(pair, place, attempts));
 }
 
 function readPair(pair: DerNode, place: string, attempts: Attempts): AttributeFacts {
@@ -128,11 +159,19 @@ export const UPPER_BOUNDS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Texts of every attribute of a type, in order. */
-export function textsOf(name: NameFacts | undefined, type: string): string[] {
-  if (name === undefined) return [];
-  return name.attributes.flatMap((one) => (one.type === type && one.text !== undefined ? [one.text] : []));
+export function textsOf(name: NameFacts | undefined, type: string): readonly string[] {
+  let texts: string[] | undefined;
+  for (const one of name?.attributes ?? NONE) {
+    if (one.type === type && one.text !== undefined) (texts ??= []).push(one.text);
+  }
+  return texts ?? NO_TEXTS;
 }
 
 export function countOf(name: NameFacts | undefined, type: string): number {
-  return name === undefined ? 0 : name.attributes.filter((one) => one.type === type).length;
+  let count = 0;
+  for (const one of name?.attributes ?? NONE) if (one.type === type) count++;
+  return count;
 }
+
+const NONE: readonly AttributeFacts[] = [];
+const NO_TEXTS: readonly string[] = [];

@@ -29,6 +29,14 @@ export interface Rule<Facts> {
 export interface Scope {
   readonly kind: Kind;
   readonly door: CryptoDoor;
+  /** What is known beside the certificate, for tables that ask for it. */
+  readonly moment?: Moment;
+}
+
+/** Of one issuance: when it is, and notAfter of the certificate that is renewed. Milliseconds since 1970. */
+export interface Moment {
+  readonly now: number;
+  readonly renewsUntil?: number | undefined;
 }
 
 /** The kinds ETSI tells apart; PKIX alone is `{}`. */
@@ -55,13 +63,19 @@ export interface Kind {
 export function runRules<Facts>(rules: readonly Rule<Facts>[], facts: Facts, scope: Scope): Finding[] {
   const found: Finding[] = [];
   for (const rule of rules) {
-    if (rule.applies?.(facts, scope) === false) continue;
-    const answer = rule.check(facts, scope);
-    if (answer === true) continue;
-    const { id, severity, clause } = rule;
-    found.push(answer === false ? { rule: id, severity, clause } : { rule: id, severity, clause, detail: answer });
+    const finding = runRule(rule, facts, scope);
+    if (finding !== undefined) found.push(finding);
   }
   return found;
+}
+
+/** What one rule finds. Rules are pure: the same facts and scope give the same finding. */
+export function runRule<Facts>(rule: Rule<Facts>, facts: Facts, scope: Scope): Finding | undefined {
+  if (rule.applies?.(facts, scope) === false) return undefined;
+  const answer = rule.check(facts, scope);
+  if (answer === true) return undefined;
+  const { id, severity, clause } = rule;
+  return answer === false ? { rule: id, severity, clause } : { rule: id, severity, clause, detail: answer };
 }
 
 const BLOCKING: ReadonlySet<Severity> = new Set(['fatal', 'error']);

@@ -3,6 +3,7 @@ import type { SyntaxComplaint } from './complaints.ts';
 import { quoted } from './complaints.ts';
 import type { CertificateFacts } from './facts.ts';
 import { UPPER_BOUNDS } from './name-facts.ts';
+import type { AttributeFacts, NameFacts } from './name-facts.ts';
 import type { Rule, Scope } from './rule.ts';
 
 const unreadable = (complaints: readonly SyntaxComplaint[]): true | string =>
@@ -36,10 +37,17 @@ export const SYNTAX_RULES: readonly Rule<CertificateFacts>[] = [
     severity: 'fatal',
     clause: 'RFC 5280 appendix A.1',
     check({ issuer, subject }, scope) {
-      for (const { type, text } of [...(issuer?.attributes ?? []), ...(subject?.attributes ?? [])]) {
-        if (text !== undefined && [...text].length > bound(type, scope)) return `${type}: ${quoted(text)}`;
-      }
-      return true;
+      const long = tooLong(issuer, scope) ?? tooLong(subject, scope);
+      return long === undefined || `${long.type}: ${quoted(long.text as string)}`;
     },
   },
 ];
+
+function tooLong(name: NameFacts | undefined, scope: Scope): AttributeFacts | undefined {
+  return name?.attributes.find(({ type, text }) => {
+    if (text === undefined) return false;
+    const most = bound(type, scope);
+    // There are never more characters than units of UTF-16.
+    return text.length > most && [...text].length > most;
+  });
+}

@@ -1,17 +1,6 @@
+import { BackwardDer } from '@antin/formats/der/backward';
 import { TAG } from '@antin/formats/der/tags';
-import {
-  bitString,
-  boolean,
-  context,
-  contextValue,
-  integer,
-  namedBits,
-  octetString,
-  oid,
-  sequence,
-  time,
-  tlv,
-} from '@antin/formats/der/writer';
+import { boolean, context, contextValue, integer, namedBits, octetString, oid, sequence, time } from '@antin/formats/der/writer';
 import { PkiFault } from '../fault.ts';
 import { OID } from '../oids.ts';
 import { KEY_USAGE_BITS } from './extensions.ts';
@@ -36,6 +25,30 @@ export interface TbsCertificateInput {
 }
 
 const VERSION_3 = context(0, integer(2));
+const out = new BackwardDer();
+
+function writeTbs(input: TbsCertificateInput): void {
+  checkSerial(input.serialNumber);
+  if (input.notAfter < input.notBefore) throw new PkiFault('x509.validity', 'notAfter lies before notBefore');
+  const { extensions } = input;
+  const mark = out.size;
+  if (extensions.length > 0) {
+    for (let i = extensions.length - 1; i >= 0; i--) out.bytes(extensions[i] as Uint8Array);
+    out.close(TAG.SEQUENCE, mark);
+    out.close(0xa3, mark);
+  }
+  out.bytes(input.spki);
+  out.bytes(input.subject);
+  const validity = out.size;
+  out.bytes(time(input.notAfter));
+  out.bytes(time(input.notBefore));
+  out.close(TAG.SEQUENCE, validity);
+  out.bytes(input.issuer);
+  out.bytes(input.signatureAlgorithm);
+  out.value(TAG.INTEGER, input.serialNumber);
+  out.bytes(VERSION_3);
+  out.close(TAG.SEQUENCE, mark);
+}
 
 /**
  * TBSCertificate version 3 (RFC 5280 §4.1).
@@ -43,32 +56,49 @@ const VERSION_3 = context(0, integer(2));
  * @throws {PkiFault} `x509.serial` for a zero, negative, non-minimal or over-long serial number, `x509.validity` when it ends before it begins
  */
 export function buildTbsCertificate(input: TbsCertificateInput): Uint8Array {
-  checkSerial(input.serialNumber);
-  if (input.notAfter < input.notBefore) throw new PkiFault('x509.validity', 'notAfter lies before notBefore');
-  const extensions = input.extensions.length === 0 ? [] : [context(3, sequence(...input.extensions))];
-  return sequence(
-    VERSION_3,
-    tlv(TAG.INTEGER, input.serialNumber),
-    input.signatureAlgorithm,
-    input.issuer,
-    sequence(time(input.notBefore), time(input.notAfter)),
-    input.subject,
-    input.spki,
-    ...extensions,
-  );
+  out.begin();
+  writeTbs(input);
+  return out.finish();
 }
 
 function checkSerial(serial: Uint8Array): void {
-  const [first, second] = serial;
+  const first = serial[0];
+  const second = serial[1];
   const minimal = first !== undefined && !(first === 0 && (second === undefined || second < 0x80));
   if (!minimal || (first as number) >= 0x80 || serial.length > 20) {
     throw new PkiFault('x509.serial', 'serial numbers are positive, minimal and at most 20 octets');
   }
 }
 
+function writeSignature(algorithmIdentifier: Uint8Array, signature: Uint8Array): void {
+  out.begin();
+  out.bytes(signature);
+  out.octet(0);
+  out.close(TAG.BIT_STRING, 0);
+  out.bytes(algorithmIdentifier);
+}
+
 /** `Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue }` */
 export function certificateFrom(tbs: Uint8Array, algorithmIdentifier: Uint8Array, signature: Uint8Array): Uint8Array {
-  return sequence(tbs, algorithmIdentifier, bitString(signature));
+  writeSignature(algorithmIdentifier, signature);
+  out.bytes(tbs);
+  out.close(TAG.SEQUENCE, 0);
+  return out.finish();
+}
+
+/** Both at once for a signature that is there before the TBS: the TBS is a slice of the certificate. */
+export function buildCertificate(
+  input: TbsCertificateInput,
+  signature: Uint8Array,
+): { readonly tbs: Uint8Array; readonly certificate: Uint8Array } {
+  writeSignature(input.signatureAlgorithm, signature);
+  const after = out.size;
+  writeTbs(input);
+  const size = out.size - after;
+  out.close(TAG.SEQUENCE, 0);
+  const certificate = out.finish();
+  const start = certificate.length - after - size;
+  return { tbs: certificate.subarray(start, start + size), certificate };
 }
 
 /** Any extension from the DER of its own type. */

@@ -41,8 +41,9 @@ const CURVES = new Map<string, Curve>([
 export function isOnCurve(name: string, point: Uint8Array): boolean | undefined {
   const curve = CURVES.get(name);
   if (curve === undefined || point[0] !== 4 || point.length !== 1 + 2 * curve.size) return undefined;
-  const x = BigInt(`0x${toHex(point.subarray(1, 1 + curve.size))}`);
-  const y = BigInt(`0x${toHex(point.subarray(1 + curve.size))}`);
+  const digits = toHex(point);
+  const x = BigInt(`0x${digits.slice(2, 2 + 2 * curve.size)}`);
+  const y = BigInt(`0x${digits.slice(2 + 2 * curve.size)}`);
   if (x >= curve.p || y >= curve.p) return false;
-  return (y * y - (x * x * x - 3n * x + curve.b)) % curve.p === 0n;
+  return (y * y - (x * x - 3n) * x - curve.b) % curve.p === 0n;
 }

@@ -4,7 +4,8 @@ import { decodeDer } from '@antin/formats/der/reader';
 import type { DerNode } from '@antin/formats/der/reader';
 import { TAG } from '@antin/formats/der/tags';
 import { readOid, readText } from '@antin/formats/der/values';
-import { ia5String, oid, printableString, sequence, setOf, utf8String } from '@antin/formats/der/writer';
+import { BackwardDer } from '@antin/formats/der/backward';
+import { ia5String, oid, printableString } from '@antin/formats/der/writer';
 import { FormatFault } from '@antin/formats/fault';
 import { OID } from '../oids.ts';
 
@@ -79,7 +80,7 @@ const SHORT: readonly (readonly [string, string])[] = [
   ['DC', OID.domainComponent],
   ['emailAddress', OID.emailAddress],
 ];
-const oidOfShort = new Map(SHORT.map(([short, id]) => [short.toLowerCase(), id]));
+const oidOfShort = new Map(SHORT.flatMap(([short, id]) => [[short, id] as const, [short.toLowerCase(), id] as const]));
 const shortOfOid = new Map(SHORT.map(([short, id]) => [id, short]));
 
 const PRINTABLE_TYPES: ReadonlySet<string> = new Set([OID.countryName, OID.serialNumber, OID.dnQualifier]);
@@ -92,16 +93,25 @@ const IA5_TYPES: ReadonlySet<string> = new Set([OID.domainComponent, OID.emailAd
  * @throws {FormatFault} `x509.name` for an unknown short name or empty text, `der.*` for characters the type forbids
  */
 export function buildName(parts: readonly (readonly [type: string, text: string])[]): Uint8Array {
-  const rdns = parts.map(([type, text]) => {
-    const id = /^\d/.test(type) ? type : oidOfShort.get(type.toLowerCase());
+  out.begin();
+  for (let i = parts.length - 1; i >= 0; i--) {
+    const [type, text] = parts[i] as readonly [string, string];
+    const id = oidOfShort.get(type) ?? (/^\d/.test(type) ? type : oidOfShort.get(type.toLowerCase()));
     if (id === undefined) throw new FormatFault('x509.name', `unknown attribute type ${type}`);
     if (text.length === 0) throw new FormatFault('x509.name', `empty value for ${type}`);
     const normal = text.normalize('NFC');
-    const value = PRINTABLE_TYPES.has(id) ? printableString(normal) : IA5_TYPES.has(id) ? ia5String(normal) : utf8String(normal);
-    return setOf(sequence(oid(id), value));
-  });
-  return sequence(...rdns);
+    const mark = out.size;
+    if (PRINTABLE_TYPES.has(id)) out.bytes(printableString(normal));
+    else if (IA5_TYPES.has(id)) out.bytes(ia5String(normal));
+    else out.text(TAG.UTF8_STRING, normal);
+    out.bytes(oid(id));
+    out.close(TAG.SEQUENCE, mark);
+    out.close(TAG.SET, mark);
+  }
+  out.close(TAG.SEQUENCE, 0);
+  return out.finish();
 }
+const out = new BackwardDer();
 
 /** First value of a type, innermost RDN first, as people expect of `CN`. */
 export function attribute(name: Name, type: string): string | undefined {
@@ -119,18 +129,27 @@ export function commonName(name: Name): string | undefined {
 export function nameText(name: Name): string {
   let text = texts.get(name);
   if (text === undefined) {
-    const rdns = name.rdns.map((rdn) =>
-      rdn.map((one) => `${shortOfOid.get(one.type) ?? one.type}=${escapeValue(one.value)}`).join('+'),
-    );
+    const rdns = name.rdns.map((rdn) => rdn.map((one) => attributeText(one.type, one.value)).join('+'));
     texts.set(name, (text = rdns.reverse().join(',')));
   }
   return text;
 }
 
+/** RFC 4514 text of one RDN with one attribute, whose type and text are known. */
+export function attributeText(type: string, value: string): string {
+  return `${shortOfOid.get(type) ?? type}=${escapeValue(value)}`;
+}
+
 /** Forgotten with the name: reports and indexes ask for the same one again and again. */
 const texts = new WeakMap<Name, string>();
 
+/** What `escapeValue` would change. */
+const TO_ESCAPE =
+  // oxlint-disable-next-line no-control-regex -- the same
+  /["+,;<>\\]|^ | $|[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
 function escapeValue(value: string): string {
+  if (!TO_ESCAPE.test(value)) return value;
   return (
     value
       .replace(/["+,;<>\\]/g, (c) => `\\${c}`)

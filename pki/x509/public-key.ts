@@ -6,6 +6,7 @@ import { FormatFault } from '@antin/formats/fault';
 import type { SignatureAlgorithm } from '../crypto.ts';
 import { OID } from '../oids.ts';
 import { parseAlgorithmIdentifier, signatureAlgorithmOf } from './algorithm.ts';
+import type { AlgorithmIdentifier } from './algorithm.ts';
 
 export type CurveName =
   'P-256' | 'P-384' | 'P-521' | 'brainpoolP224r1' | 'brainpoolP256r1' | 'brainpoolP320r1' | 'brainpoolP384r1' | 'brainpoolP512r1';
@@ -90,8 +91,21 @@ export function parsePublicKey(spki: Uint8Array): PublicKey | undefined {
 function readPublicKey(spki: Uint8Array): PublicKey | undefined {
   const [algorithm, bits, ...more] = decodeDer(spki).expect(TAG.SEQUENCE, 'SubjectPublicKeyInfo').children();
   if (algorithm === undefined || bits === undefined || more.length > 0) return undefined;
-  const id = parseAlgorithmIdentifier(algorithm);
-  const key = readBitStringBytes(bits);
+  return readOctets(parseAlgorithmIdentifier(algorithm), readBitStringBytes(bits));
+}
+
+/** The same for a key whose SubjectPublicKeyInfo was taken apart before. */
+export function publicKeyFrom(algorithm: AlgorithmIdentifier, subjectPublicKey: Uint8Array): PublicKey | undefined {
+  if (algorithm.raw.length + subjectPublicKey.length > MAX_SPKI_BYTES) return undefined;
+  try {
+    return readOctets(algorithm, subjectPublicKey);
+  } catch (error) {
+    if (error instanceof FormatFault) return undefined;
+    throw error;
+  }
+}
+
+function readOctets(id: AlgorithmIdentifier, key: Uint8Array): PublicKey | undefined {
   if (id.oid === OID.rsaEncryption || id.oid === OID.idRsassaPss) {
     const restricted = id.oid === OID.idRsassaPss && id.parameters !== undefined ? signatureAlgorithmOf(id) : undefined;
     if (id.oid === OID.idRsassaPss && id.parameters !== undefined && restricted?.scheme !== 'rsa-pss') return undefined;

@@ -26,6 +26,14 @@ interface Identifier {
 
 /** EN 319 412-1 §5.1.3, §5.1.4: `IDCVN-012345678901`, `VATVN-0100109106`, `A:SE-…`. */
 function readIdentifier(text: string): Identifier | undefined {
+  if (text !== last.text) last = { text, read: readFresh(text) };
+  return last.read;
+}
+
+/** Seven rules in a row ask of the same text. */
+let last: { readonly text: string; readonly read: Identifier | undefined } = { text: '', read: undefined };
+
+function readFresh(text: string): Identifier | undefined {
   const match = /^([A-Z]{2}[A-Z:])([A-Za-z]{2})(.*)$/su.exec(text);
   if (match === null) return undefined;
   const [, scheme, country, rest] = match as unknown as [string, string, string, string];

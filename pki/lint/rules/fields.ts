@@ -3,6 +3,7 @@ import { OID } from '../../oids.ts';
 import { quoted } from '../complaints.ts';
 import type { CertificateFacts } from '../facts.ts';
 import { textsOf } from '../name-facts.ts';
+import type { NameFacts } from '../name-facts.ts';
 import { isDomainName } from '../names-syntax.ts';
 import type { Rule } from '../rule.ts';
 import type { TimeFacts } from '../time-facts.ts';
@@ -83,10 +84,7 @@ export const FIELD_RULES: readonly Rule<CertificateFacts>[] = [
     id: 'x501.rdn-repeats-type',
     severity: 'error',
     clause: 'X.501 §9.3',
-    check: ({ issuer, subject }) =>
-      [...(issuer?.rdns ?? []), ...(subject?.rdns ?? [])].every(
-        (rdn) => new Set(rdn.map(({ type }) => type)).size === rdn.length,
-      ),
+    check: ({ issuer, subject }) => distinctTypes(issuer) && distinctTypes(subject),
   },
   {
     id: 'rfc4519.domain-components',
@@ -94,11 +92,17 @@ export const FIELD_RULES: readonly Rule<CertificateFacts>[] = [
     clause: 'RFC 5280 §4.1.2.4, RFC 2247',
     applies: ({ subject }) => textsOf(subject, OID.domainComponent).length > 0,
     check({ subject }) {
-      const name = textsOf(subject, OID.domainComponent).reverse().join('.');
+      const name = textsOf(subject, OID.domainComponent).toReversed().join('.');
       return isDomainName(name) || quoted(name);
     },
   },
 ];
+
+function distinctTypes(name: NameFacts | undefined): boolean {
+  return (
+    name === undefined || name.rdns.every((rdn) => rdn.length < 2 || new Set(rdn.map(({ type }) => type)).size === rdn.length)
+  );
+}
 
 function timesOf({ notBefore, notAfter }: CertificateFacts): TimeFacts[] {
   return [notBefore, notAfter].filter((one) => one !== undefined);

@@ -4,45 +4,55 @@ import { readText } from '@antin/formats/der/values';
 import { FormatFault } from '@antin/formats/fault';
 import type { GeneralName } from '../../x509/general-name.ts';
 import { quoted } from '../complaints.ts';
-import type { CertificateFacts } from '../facts.ts';
+import type { CertificateFacts, ValueReader } from '../facts.ts';
 import { textsOf } from '../name-facts.ts';
 import { MAX_DOMAIN, hostOf, isDomainName, isInternalName, isMailbox, isUri } from '../names-syntax.ts';
 import type { Answer, Rule } from '../rule.ts';
 
 const SMTP_UTF8_MAILBOX = '1.3.6.1.5.5.7.8.9';
 
-export interface PlacedName {
+interface PlacedName {
   readonly name: GeneralName;
   /** Inside nameConstraints a name is a pattern. */
   readonly pattern: boolean;
 }
 
-/** Every GeneralName of the extensions. */
-export function namesOf(facts: CertificateFacts): readonly PlacedName[] {
-  return facts.once('general names', () => collect(facts));
-}
+/** Extensions with names beside subjectAltName, which differs from holder to holder. */
+const ELSEWHERE = [
+  OID.issuerAltName,
+  OID.authorityKeyIdentifier,
+  OID.authorityInfoAccess,
+  OID.subjectInfoAccess,
+  OID.cRLDistributionPoints,
+  OID.freshestCRL,
+  OID.nameConstraints,
+] as const;
 
-function collect(facts: CertificateFacts): PlacedName[] {
-  const constraints = facts.value(OID.nameConstraints);
-  const points = [...(facts.value(OID.cRLDistributionPoints) ?? []), ...(facts.value(OID.freshestCRL) ?? [])];
+/** Every GeneralName of the extensions but those of subjectAltName. */
+function namesElsewhere(value: ValueReader): PlacedName[] {
+  const constraints = value(OID.nameConstraints);
+  const points = [...(value(OID.cRLDistributionPoints) ?? []), ...(value(OID.freshestCRL) ?? [])];
   const plain = [
-    ...(facts.value(OID.subjectAltName) ?? []),
-    ...(facts.value(OID.issuerAltName) ?? []),
-    ...(facts.value(OID.authorityKeyIdentifier)?.issuer ?? []),
-    ...[...(facts.value(OID.authorityInfoAccess) ?? []), ...(facts.value(OID.subjectInfoAccess) ?? [])].map(
-      ({ location }) => location,
-    ),
+    ...(value(OID.issuerAltName) ?? []),
+    ...(value(OID.authorityKeyIdentifier)?.issuer ?? []),
+    ...[...(value(OID.authorityInfoAccess) ?? []), ...(value(OID.subjectInfoAccess) ?? [])].map(({ location }) => location),
     ...points.flatMap(({ name, cRLIssuer = [] }) => [...(name?.kind === 'full-name' ? name.names : []), ...cRLIssuer]),
   ];
   const patterns = [...(constraints?.permitted ?? []), ...(constraints?.excluded ?? [])].map(({ base }) => base);
   return [...plain.map((name) => ({ name, pattern: false })), ...patterns.map((name) => ({ name, pattern: true }))];
 }
 
-/** Holds for every name of the certificate; the first that does not is quoted. */
-function everyName(facts: CertificateFacts, holds: (name: GeneralName, pattern: boolean) => boolean): Answer {
-  const bad = namesOf(facts).find(({ name, pattern }) => !holds(name, pattern));
+/**
+ * Holds for every name of the certificate; the first that does not is quoted.
+ *
+ * @param id of the rule: names an issuer writes into all its certificates are asked once
+ */
+function everyName(facts: CertificateFacts, id: string, holds: (name: GeneralName, pattern: boolean) => boolean): Answer {
+  const bad =
+    facts.value(OID.subjectAltName)?.find((name) => !holds(name, false)) ??
+    facts.onceOver(ELSEWHERE, id, (value) => namesElsewhere(value).find(({ name, pattern }) => !holds(name, pattern))?.name);
   if (bad === undefined) return true;
-  return 'value' in bad.name && typeof bad.name.value === 'string' ? quoted(bad.name.value) : bad.name.kind;
+  return 'value' in bad && typeof bad.value === 'string' ? quoted(bad.value) : bad.kind;
 }
 
 /** A pattern is a domain, with or without a leading dot; a dot alone matches everything. */
@@ -61,15 +71,22 @@ function utf8Mailbox(name: GeneralName): string | undefined {
 }
 
 const domainOf = (mailbox: string): string => (mailbox.includes('@') ? mailbox.slice(mailbox.indexOf('@') + 1) : '');
-const cps = (facts: CertificateFacts): string[] =>
-  (facts.value(OID.certificatePolicies) ?? []).flatMap(({ qualifiers = [] }) => qualifiers.flatMap(({ cpsUri }) => cpsUri ?? []));
+
+/** The first address of a practice statement that a rule finds wrong. */
+function badCps(facts: CertificateFacts, id: string, bad: (uri: string) => boolean): string | undefined {
+  return facts.onceOver([OID.certificatePolicies], `${id} of policies`, (value) =>
+    (value(OID.certificatePolicies) ?? [])
+      .flatMap(({ qualifiers = [] }) => qualifiers.flatMap(({ cpsUri }) => cpsUri ?? []))
+      .find(bad),
+  );
+}
 
 function tooLong(id: string, domain: (name: GeneralName) => string): Rule<CertificateFacts> {
   return {
     id,
     severity: 'error',
     clause: 'RFC 1035 §2.3.4',
-    check: (facts) => everyName(facts, (name) => domain(name).length <= MAX_DOMAIN),
+    check: (facts) => everyName(facts, id, (name) => domain(name).length <= MAX_DOMAIN),
   };
 }
 
@@ -80,16 +97,21 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     severity: 'error',
     clause: 'RFC 5280 §4.2.1.6',
     check(facts) {
-      const bad = cps(facts).find((uri) => !isUri(uri));
+      const bad = badCps(facts, 'rfc5280.uri-syntax', (uri) => !isUri(uri));
       if (bad !== undefined) return quoted(bad);
-      return everyName(facts, (name, pattern) => name.kind !== 'uri' || (pattern ? isPattern(name.value) : isUri(name.value)));
+      return everyName(
+        facts,
+        'rfc5280.uri-syntax',
+        (name, pattern) => name.kind !== 'uri' || (pattern ? isPattern(name.value) : isUri(name.value)),
+      );
     },
   },
   {
     id: 'rfc4516.ldap-uri-not-checked',
     severity: 'notice',
     clause: 'RFC 4516',
-    check: (facts) => everyName(facts, (name) => name.kind !== 'uri' || !/^ldap:\/\//i.test(name.value)),
+    check: (facts) =>
+      everyName(facts, 'rfc4516.ldap-uri-not-checked', (name) => name.kind !== 'uri' || !/^ldap:\/\//i.test(name.value)),
   },
   {
     id: 'rfc5280.mailbox-syntax',
@@ -99,7 +121,7 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
       const mails = [...textsOf(facts.subject, OID.emailAddress), ...textsOf(facts.issuer, OID.emailAddress)];
       const bad = mails.find((mail) => !isMailbox(mail));
       if (bad !== undefined) return quoted(bad);
-      return everyName(facts, (name, pattern) => {
+      return everyName(facts, 'rfc5280.mailbox-syntax', (name, pattern) => {
         if (name.kind !== 'rfc822') return true;
         return isMailbox(name.value) || (pattern && !name.value.includes('@') && isPattern(name.value));
       });
@@ -109,21 +131,21 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     id: 'rfc9598.mailbox-without-at',
     severity: 'error',
     clause: 'RFC 9598 §3',
-    check: (facts) => everyName(facts, (name) => utf8Mailbox(name)?.includes('@') !== false),
+    check: (facts) => everyName(facts, 'rfc9598.mailbox-without-at', (name) => utf8Mailbox(name)?.includes('@') !== false),
   },
   {
     id: 'rfc9598.mailbox-ascii',
     severity: 'error',
     clause: 'RFC 9598 §3',
     // oxlint-disable-next-line no-control-regex -- the ASCII range
-    check: (facts) => everyName(facts, (name) => !/^[\x00-\x7f]+@/.test(utf8Mailbox(name) ?? '')),
+    check: (facts) => everyName(facts, 'rfc9598.mailbox-ascii', (name) => !/^[\x00-\x7f]+@/.test(utf8Mailbox(name) ?? '')),
   },
   {
     id: 'rfc9598.mailbox-domain',
     severity: 'error',
     clause: 'RFC 9598 §3',
     check: (facts) =>
-      everyName(facts, (name) => {
+      everyName(facts, 'rfc9598.mailbox-domain', (name) => {
         const domain = domainOf(utf8Mailbox(name) ?? '');
         return domain === '' || domain.length > MAX_DOMAIN || isDomainName(domain);
       }),
@@ -137,7 +159,11 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     severity: 'error',
     clause: 'RFC 5280 §4.2.1.6, §4.2.1.10',
     check: (facts) =>
-      everyName(facts, (name, pattern) => name.kind !== 'ip' || (pattern ? [8, 32] : [4, 16]).includes(name.value.length)),
+      everyName(
+        facts,
+        'rfc5280.ip-address-length',
+        (name, pattern) => name.kind !== 'ip' || (pattern ? [8, 32] : [4, 16]).includes(name.value.length),
+      ),
   },
   {
     id: 'rfc5280.ip-constraint-no-network',
@@ -146,6 +172,7 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     check: (facts) =>
       everyName(
         facts,
+        'rfc5280.ip-constraint-no-network',
         (name, pattern) => !pattern || name.kind !== 'ip' || ![8, 32].includes(name.value.length) || isNetwork(name.value),
       ),
   },
@@ -169,8 +196,8 @@ export const INTERNAL_NAME_RULE: Rule<CertificateFacts> = {
   severity: 'error',
   clause: 'EN 319 412-4 WEB-4.1.3-4',
   check(facts) {
-    if (cps(facts).some((uri) => isInternalName(hostOf(uri)))) return 'CPS address';
-    return everyName(facts, (name, pattern) => {
+    if (badCps(facts, 'etsi.internal-name', (uri) => isInternalName(hostOf(uri))) !== undefined) return 'CPS address';
+    return everyName(facts, 'etsi.internal-name', (name, pattern) => {
       if (pattern) return true;
       if (name.kind === 'dns') return !isInternalName(name.value);
       if (name.kind === 'uri') return !isInternalName(hostOf(name.value));

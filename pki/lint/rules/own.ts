@@ -1,7 +1,7 @@
 import { OID } from '../../oids.ts';
 import { signatureAlgorithmOf } from '../../x509/algorithm.ts';
 import { PROCESSED_EXTENSIONS } from '../../x509/certificate.ts';
-import { parsePublicKey } from '../../x509/public-key.ts';
+import { publicKeyFrom } from '../../x509/public-key.ts';
 import type { CertificateFacts } from '../facts.ts';
 import { bitLength } from '../key-facts.ts';
 import { textsOf } from '../name-facts.ts';
@@ -36,8 +36,8 @@ export const OWN_RULES: readonly Rule<CertificateFacts>[] = [
     id: 'antin.weak-key',
     severity: 'error',
     clause: 'Circular 15/2025 Annex I: RSA ≥ 2048, ECDSA ≥ 256',
-    check({ spki, rsa }) {
-      const key = spki === undefined ? undefined : parsePublicKey(spki);
+    check({ keyAlgorithm, publicKey, rsa }) {
+      const key = keyAlgorithm === undefined || publicKey === undefined ? undefined : publicKeyFrom(keyAlgorithm, publicKey);
       if (key === undefined) return 'unknown or damaged';
       if (key.kind === 'ec') return !key.curve.endsWith('224r1') || key.curve;
       if (key.kind !== 'rsa' || rsa === undefined) return true;

@@ -1,0 +1,105 @@
+import type { CryptoDoor } from '../crypto.ts';
+import { readCertificate } from './facts.ts';
+import type { CertificateFacts } from './facts.ts';
+import { fittedFacts } from './fitted-facts.ts';
+import { runRule, runRules } from './rule.ts';
+import type { Finding, Kind, Moment, Rule, Scope } from './rule.ts';
+import { PLACES, fits, shapeOf } from './shape.ts';
+import type { Shape } from './shape.ts';
+import { Tracked } from './tracked.ts';
+
+/** Rules of one kind of certificate. */
+export interface LintTable {
+  readonly kind: Kind;
+  readonly rules: readonly Rule<CertificateFacts>[];
+}
+
+export interface Linted {
+  readonly facts: CertificateFacts;
+  /** In the order of tables and rules. */
+  readonly findings: readonly Finding[];
+}
+
+/** A rule to run on every certificate, at its place among the findings that hold for all. */
+interface Asked {
+  readonly rule: Rule<CertificateFacts>;
+  readonly table: number;
+  /** Findings of the sample before this rule that hold for all. */
+  readonly before: readonly Finding[];
+}
+
+interface Compiled {
+  readonly shape: Shape;
+  readonly sample: CertificateFacts;
+  readonly asked: readonly Asked[];
+  readonly after: readonly Finding[];
+}
+
+/** Templates differ by profile, shard and key; beyond these the oldest is compiled again. */
+const MOST_SHAPES = 256;
+
+/**
+ * The same findings as running every table on `readCertificate(der)`, sooner for certificates of a shape met before: what
+ * depends on octets outside the holes alone was found out once. A certificate that differs outside the holes by one octet, or
+ * whose holes cannot be read without complaint, is read and linted whole.
+ */
+export function compiledLint(tables: readonly LintTable[], door: CryptoDoor) {
+  const shapes = new Map<string, Compiled>();
+  const places = new Int32Array(PLACES);
+
+  function whole(der: Uint8Array, scopes: readonly Scope[]): Linted {
+    const facts = readCertificate(der);
+    return { facts, findings: tables.flatMap(({ rules }, i) => runRules(rules, facts, scopes[i] as Scope)) };
+  }
+
+  function compile(der: Uint8Array, scopes: readonly Scope[]): Compiled | undefined {
+    // A copy: whoever brought the octets may write over them, and the sample would change behind its answers.
+    const facts = readCertificate(der.slice());
+    if (facts.complaints.length > 0) return undefined;
+    const shape = shapeOf(facts.der);
+    if (shape === undefined) return undefined;
+    const asked: Asked[] = [];
+    let before: Finding[] = [];
+    const tracked = new Tracked(facts);
+    for (const [table, { rules }] of tables.entries()) {
+      const scope = tracked.scope(scopes[table] as Scope);
+      for (const rule of rules) {
+        tracked.asked = false;
+        const finding = runRule(rule, tracked.facts, scope);
+        if (tracked.asked) {
+          asked.push({ rule, table, before });
+          before = [];
+        } else if (finding !== undefined) before.push(finding);
+      }
+    }
+    return { shape, sample: facts, asked, after: before };
+  }
+
+  /**
+   * @param name of the template: the shape it is tried against; a wrong one costs time and nothing else
+   * @throws {FormatFault} when not even the frame of a certificate is there
+   */
+  return (der: Uint8Array, name: string, moment: Moment): Linted => {
+    const scopes = tables.map(({ kind }) => ({ kind, door, moment }));
+    const known = shapes.get(name);
+    const facts = known !== undefined && fits(known.shape, der, places) ? fittedFacts(known.sample, places, der) : undefined;
+    if (known !== undefined && facts !== undefined) {
+      const findings: Finding[] = [];
+      for (const { rule, table, before } of known.asked) {
+        for (const one of before) findings.push(one);
+        const finding = runRule(rule, facts, scopes[table] as Scope);
+        if (finding !== undefined) findings.push(finding);
+      }
+      for (const one of known.after) findings.push(one);
+      return { facts, findings };
+    }
+    // The next one of this name is compiled anew: a sample that was out of the ordinary does not stay.
+    if (known !== undefined) shapes.delete(name);
+    else {
+      const compiled = compile(der, scopes);
+      if (shapes.size >= MOST_SHAPES) shapes.delete(shapes.keys().next().value as string);
+      if (compiled !== undefined) shapes.set(name, compiled);
+    }
+    return whole(der, scopes);
+  };
+}
