@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { enrolmentRoutes } from '@antin/protocol/authority/enrolment';
 import { authorityJournalRoutes } from '@antin/protocol/authority/journal';
 import { issuedRoutes } from '@antin/protocol/authority/issued';
 import { officerRoutes } from '@antin/protocol/authority/officers';
@@ -72,6 +73,13 @@ const TABLE: Readonly<Record<string, readonly OfficerRole[]>> = {
   'GET /authority/api/exports/requests': ['registration', 'approval', 'audit'],
   'GET /authority/api/exports/certificates': ['issuance', 'revocation', 'audit'],
   'GET /authority/api/exports/revocations': ['revocation', 'audit'],
+  'GET /authority/api/machine-accounts': ALL,
+  'GET /authority/api/machine-accounts/candidates': ['issuance'],
+  'GET /authority/api/machine-accounts/:id': ALL,
+  'POST /authority/api/machine-accounts': ['issuance'],
+  'DELETE /authority/api/machine-accounts/:id': ['issuance', 'revocation'],
+  'POST /authority/api/machine-accounts/:id/withdrawal': ['revocation'],
+  'DELETE /authority/api/machine-accounts/:id/keys/:keyId': ['issuance', 'revocation'],
   'GET /authority/api/officers': ['operation', 'audit'],
   'GET /authority/api/senders': ['registration', 'operation', 'audit'],
   'GET /authority/api/officer-changes': ['operation', 'audit'],
@@ -85,7 +93,7 @@ const TABLE: Readonly<Record<string, readonly OfficerRole[]>> = {
 };
 
 const rows = [
-  ...[registrationRoutes, submissionRoutes, officerRoutes, suspensionRoutes, authorityJournalRoutes],
+  ...[registrationRoutes, submissionRoutes, officerRoutes, suspensionRoutes, authorityJournalRoutes, enrolmentRoutes],
   ...[issuedRoutes, operationRoutes, reportRoutes],
 ].flatMap((table) => Object.values(table) as unknown as Route[]);
 const nameOf = (row: Route) => `${row.method} ${row.path}`;
@@ -132,6 +140,8 @@ test('audit changes nothing: every act of every table refuses it', () => {
 });
 
 test('operation, which makes officers, takes no part in requests', () => {
-  const acts = Object.entries(TABLE).filter(([name]) => !name.startsWith('GET ') && !name.includes('officer') && !name.includes('calendar'));
+  const acts = Object.entries(TABLE).filter(
+    ([name]) => !name.startsWith('GET ') && !name.includes('officer') && !name.includes('calendar'),
+  );
   expect(acts.filter(([, roles]) => roles.includes('operation'))).toEqual([]);
 });
