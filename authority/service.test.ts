@@ -51,7 +51,7 @@ describe('the past', () => {
 });
 
 describe('a database that was set back', () => {
-  test('issues nothing until the journal is whole again; status and time go on', async () => {
+  test('issues nothing and says no status until the journal is whole again; revoking and time go on', async () => {
     let whole = true;
     const own = await new AuthorityForTests(database.db, t.folder).open({ closed: () => (whole ? undefined : { code: 'journal.set-back', text: 'set back' }) });
     const before = await own.service.issueCertificate(person('Lê Thị Trước'));
@@ -59,7 +59,13 @@ describe('a database that was set back', () => {
     await expect(own.service.issueCertificate(person('Lê Thị Sau'))).rejects.toMatchObject({ code: 'journal.set-back' });
     if (before.status === 'refused') throw new Error(before.code);
     expect(await own.service.revoke(before.serialHex, 'superseded')).toMatchObject({ status: 'revoked' });
+    // It may have forgotten a revocation: nobody hears "good" of it, and no list is given out.
+    expect(parseOcspResponse(await own.service.ocsp(own.ask(before.certificate.serialNumber))).status).toBe('tryLater');
+    expect((await own.get('/crl/issuing.crl')).answer.status).toBe(503);
+    await own.service.runJobs();
     whole = true;
+    expect(await own.statusOf(before.certificate)).toMatchObject({ kind: 'revoked' });
+    expect((await own.get('/crl/issuing.crl')).answer.status).toBe(200);
     expect(await own.service.issueCertificate(person('Lê Thị Sau'))).toMatchObject({ status: 'issued' });
   });
 });

@@ -114,6 +114,8 @@ export interface AuthorityService {
   readonly cas: CaOperation;
 }
 
+/** What the journal says of a database that knows less than was given out. */
+const FORGETFUL = new Set(['journal.set-back', 'journal.forked']);
 /** A row in work for longer than this belongs to a process that died. */
 const UNFINISHED_AFTER = 5 * 60_000;
 /** Orders of machines are kept so long after they ended. */
@@ -136,6 +138,16 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     if (closed === undefined) return issuers(profile);
     throw new AuthorityFault(closed.code, `nothing is issued: ${closed.text}`);
   };
+  /** A database that was set back has forgotten revocations: what it does not know must not be said to be good. */
+  const setBack = () => {
+    const closed = options.closed?.();
+    return closed !== undefined && FORGETFUL.has(closed.code) ? closed : undefined;
+  };
+  const unlessSetBack = <T>(key: () => T): T => {
+    const closed = setBack();
+    if (closed === undefined) return key();
+    throw new AuthorityFault(closed.code, `no status is signed: ${closed.text}`);
+  };
   const direct = issuance({ db, issuerFor, clock });
   const { issue } = direct;
   const services = serviceCertificates({ db, cas, baseUrl, clock, log });
@@ -149,8 +161,8 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     reading: doors.as('antin_ocsp'),
     path: new URL(baseUrl).pathname,
     clock,
-    caKey: (issuer) => generations.statusSigner(issuer),
-    responder: (issuer) => services.responder(issuer),
+    caKey: (issuer) => unlessSetBack(() => generations.statusSigner(issuer)),
+    responder: (issuer) => unlessSetBack(() => services.responder(issuer)),
     filled: () => filled,
     log,
   });
@@ -202,6 +214,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
 
   const audit = auditor(db, clock);
   const app = new Hono();
+  app.use('/crl/*', async (c, next) => (setBack() === undefined ? next() : c.body(null, 503, { 'retry-after': '600' })));
   app.route('/', status.routes);
   app.route('/', timeStampRoutes(stamp));
   const stampFast = timeStampFastRoute(`${new URL(baseUrl).pathname}/tsa`, stamp);
@@ -261,7 +274,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
       await desk?.everyMinute();
       await forgetAcmeOrders(doors.as('antin_machines'), new Date(clock() - FORGET_ORDERS_MS));
       await forgetNonces(doors.as('antin_machines'), new Date(clock()));
-      await status.presign();
+      if (setBack() === undefined) await status.presign();
     },
     status,
     fast: (request, response) => status.fast(request, response) || stampFast(request, response),

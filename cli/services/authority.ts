@@ -124,8 +124,12 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
       return { ...lists, ...copy, status: copy.journal === 'ok' ? lists.status : 'alarm' };
     },
     async everyMinute() {
-      await authority().runJobs();
-      if (wires.past === undefined) await journal?.run();
+      try {
+        await authority().runJobs();
+      } finally {
+        // Whatever failed: that the second place is back is seen here, and opens the authority again.
+        if (wires.past === undefined) await journal?.run();
+      }
     },
     async started() {
       authority().status.start();
