@@ -4,7 +4,7 @@ import { Refusal } from '@antin/adapters/http/refusal';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import { parseCertificate, type Certificate } from '@antin/pki/x509/certificate';
-import { nameKey } from '@antin/pki/x509/name';
+import { commonName, nameKey } from '@antin/pki/x509/name';
 import type { ItemResult } from '@antin/protocol/certificates/result';
 import { record } from '../journal/journal.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
@@ -14,8 +14,8 @@ import { answerQuestionRow, keepUnmatched, questionById, settleUnmatchedRow, unm
 import { ANSWER_QUEUE, connectorOf } from './requests.ts';
 import { sha256Of } from './digest.ts';
 import { about, certificateColumns, closeWhenDone, takeItems, takeResult, type Applied } from './results.ts';
-import { isEnd } from './rules.ts';
-import { itemsByKey, lockRequest, requestById, takenBy, type RequestRecord } from './store.ts';
+import { isEnd, sameName } from './rules.ts';
+import { itemById, itemsByKey, lockRequest, requestById, takenBy, type ItemRecord, type RequestRecord } from './store.ts';
 
 /**
  * Takes an archive that came back for a request. Results with the request's id go to their items; bare certificates go to
@@ -147,20 +147,25 @@ export async function answerQuestion(deps: IssuerDeps, caller: Caller, id: strin
  * A person says which item a listed certificate is for, or that it is for none. Key, issuer and state must still fit: only
  * the name is the person's to judge.
  *
- * @throws {Refusal} `issuer.unmatched-not-found`, `issuer.still-does-not-fit`
+ * @throws {Refusal} `issuer.unmatched-not-found`, `issuer.still-does-not-fit`, `issuer.name-differs`
  */
 export async function settleUnmatched(
   deps: IssuerDeps,
   caller: Caller,
   id: string,
-  decision: { itemId: string } | { none: true; reason: string },
+  decision: { itemId: string; confirmedName?: string | undefined } | { none: true; reason: string },
 ): Promise<void> {
   await inTransaction(deps.db, async (tx) => {
     const found = await unmatchedById(tx, id);
     if (found === undefined || found.settledAt !== null) throw new Refusal('issuer.unmatched-not-found');
     const at = deps.clock();
+    const as = 'itemId' in decision ? decision.itemId : `none: ${decision.reason}`;
+    // First, and with the row's lock: what is given below is not taken for the issuer's own doing, nor by two people at once.
+    if (!(await settleUnmatchedRow(tx, id, { as, by: caller.fullName, at }))) throw new Refusal('issuer.unmatched-not-found');
+    let names: Record<string, string> = {};
     if ('itemId' in decision) {
       if (found.der === null) throw new Refusal('issuer.still-does-not-fit');
+      names = confirmed(found.der, await itemById(tx, decision.itemId), decision.confirmedName);
       const request = (await requestById(tx, found.requestId))!;
       const result: ItemResult = {
         ...{ itemId: decision.itemId, status: 'issued', at: at.toISOString() },
@@ -172,11 +177,26 @@ export async function settleUnmatched(
       if (said.applied === 0) throw new Refusal('issuer.still-does-not-fit');
       await closeWhenDone(tx, (await lockRequest(tx, request.id))!, {}, at);
     }
-    const as = 'itemId' in decision ? decision.itemId : `none: ${decision.reason}`;
-    await settleUnmatchedRow(tx, id, { as, by: caller.fullName, at });
     await record(tx, {
       ...{ event: 'IssuerAnswerSettled', at, agencyId: found.agencyId, actor: actorOf(caller) },
-      detail: { requestId: found.requestId, unmatchedId: id, as },
+      detail: { requestId: found.requestId, unmatchedId: id, reason: found.reason, as, ...names },
     });
   });
+}
+
+/**
+ * A name that differs is taken only from somebody who has said it again: one click in a long list gives nobody's certificate
+ * to somebody else.
+ *
+ * @throws {Refusal} `issuer.name-differs`, `issuer.still-does-not-fit`
+ */
+function confirmed(der: Uint8Array, item: ItemRecord | undefined, said: string | undefined): Record<string, string> {
+  if (item === undefined) throw new Refusal('issuer.still-does-not-fit');
+  const name = commonName(parseCertificate(der).subject) ?? '';
+  if (sameName(name, item.name)) return {};
+  if (said?.normalize('NFC').trim() !== name.normalize('NFC').trim()) {
+    const words = `“${name}” ≠ “${item.name}”`;
+    throw new Refusal('issuer.name-differs', { detail: { vi: words, en: words } });
+  }
+  return { certificateName: name, itemName: item.name };
 }

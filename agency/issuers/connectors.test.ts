@@ -370,7 +370,7 @@ describe('certificates that come without a result', () => {
       code: 'issuer.still-does-not-fit',
     });
     await settleUnmatched(deps, caller, by('unknown-key', 'SỞ').id, { itemId: token.item.id });
-    await settleUnmatched(deps, caller, by('name-mismatch', 'Em').id, { itemId: em.item.id });
+    await settleUnmatched(deps, caller, by('name-mismatch', 'Em').id, { itemId: em.item.id, confirmedName: 'Hoàng Thị Em' });
     await settleUnmatched(deps, caller, by('foreign-issuer', 'Bình').id, { none: true, reason: 'Gửi nhầm' });
     expect(heard.map((one) => one.itemId)).toEqual([an.item.id, token.item.id, em.item.id]);
     expect((await request()).state).toBe('sent');

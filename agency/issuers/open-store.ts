@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Unmatched } from '@antin/protocol/office/issuers';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
+import { fold } from '@antin/adapters/db/folding';
 import { readCursor } from '../keyset.ts';
 import { inScope, type Scope } from '../scope.ts';
 
@@ -85,7 +86,11 @@ export interface UnmatchedRecord {
   readonly serialHex: string | null;
   readonly detail: string | null;
   readonly at: Date;
+  readonly itemName: string | null;
+  readonly requestNumber: string | null;
   readonly settledAt: Date | null;
+  readonly settledBy: string | null;
+  readonly settledAs: string | null;
 }
 
 export interface NewUnmatched {
@@ -105,9 +110,13 @@ export interface NewUnmatched {
   readonly at: Date;
 }
 
-const unmatchedColumns = sql`id, request_id as "requestId", agency_id as "agencyId", item_id as "itemId", reason, der, chain,
-  device_serial as "deviceSerial", file_name as "fileName", subject, serial_hex as "serialHex", detail, at,
-  settled_at as "settledAt"`;
+const unmatchedColumns = sql`u.id, u.request_id as "requestId", u.agency_id as "agencyId", u.item_id as "itemId", u.reason, u.der,
+  u.chain, u.device_serial as "deviceSerial", u.file_name as "fileName", u.subject, u.serial_hex as "serialHex", u.detail, u.at,
+  i.name as "itemName", r.number as "requestNumber", u.settled_at as "settledAt", u.settled_by as "settledBy",
+  coalesce(g.name, u.settled_as) as "settledAs"`;
+/** `g` is the item a person gave it to. */
+const unmatchedTables = sql`agency.issuer_unmatched u join agency.issuer_request r on r.id = u.request_id
+  left join agency.issuer_item i on i.id = u.item_id left join agency.issuer_item g on g.id = case when u.settled_as ~ '^[0-9a-f-]{36}$' then u.settled_as::uuid end`;
 
 /** Lists it once, however often it comes. */
 export async function keepUnmatched(tx: Tx, one: NewUnmatched): Promise<void> {
@@ -123,20 +132,53 @@ export async function keepUnmatched(tx: Tx, one: NewUnmatched): Promise<void> {
 
 export async function unmatchedById(db: Db, id: string): Promise<UnmatchedRecord | undefined> {
   const { rows } = await sql<UnmatchedRecord>`
-    select ${unmatchedColumns} from agency.issuer_unmatched where id = ${id}`.execute(db);
+    select ${unmatchedColumns} from ${unmatchedTables} where u.id = ${id}`.execute(db);
   return rows[0];
 }
 
 export async function listUnmatched(
   db: Db,
-  query: { agencyId: string; requestId?: string | undefined; after?: string | undefined; size: number },
+  query: {
+    agencyId: string;
+    requestId?: string | undefined;
+    settled?: boolean;
+    after?: string | undefined;
+    size: number;
+  },
 ): Promise<UnmatchedRecord[]> {
   const [at, id] = readCursor(query.after, 'su') ?? [];
   const { rows } = await sql<UnmatchedRecord>`
-    select ${unmatchedColumns} from agency.issuer_unmatched where agency_id = ${query.agencyId} and settled_at is null
-      and ${query.requestId === undefined ? sql`true` : sql`request_id = ${query.requestId}`}
-      and ${at === undefined ? sql`true` : sql`(at, id) > (${at}::timestamptz, ${id}::uuid)`}
-    order by at, id limit ${query.size + 1}`.execute(db);
+    select ${unmatchedColumns} from ${unmatchedTables} where u.agency_id = ${query.agencyId}
+      and u.settled_at is ${query.settled === true ? sql`not null` : sql`null`}
+      and ${query.requestId === undefined ? sql`true` : sql`u.request_id = ${query.requestId}`}
+      and ${at === undefined ? sql`true` : sql`(u.at, u.id) > (${at}::timestamptz, ${id}::uuid)`}
+    order by u.at, u.id limit ${query.size + 1}`.execute(db);
+  return rows;
+}
+
+export interface CandidateRecord {
+  readonly itemId: string;
+  readonly ordinal: number;
+  readonly name: string;
+  readonly agencyName: string;
+  readonly form: '01' | '02' | '03' | null;
+  readonly key: 'fits' | 'other' | 'unknown';
+}
+
+/** Items of a request that wait for a certificate, those most likely first: of this key, then of this name. */
+export async function candidatesFor(
+  db: Db,
+  query: { requestId: string; spkiSha256: string; commonName: string; q?: string | undefined; size: number },
+): Promise<CandidateRecord[]> {
+  const found = query.q === undefined ? '' : fold(query.q).replace(/[\\%_]/g, '');
+  const { rows } = await sql<CandidateRecord>`
+    select i.id as "itemId", i.ordinal, i.name, i.agency_name as "agencyName", i.form,
+      case when i.spki_sha256 is null then 'unknown' when i.spki_sha256 = ${query.spkiSha256} then 'fits' else 'other' end as key
+    from agency.issuer_item i where i.request_id = ${query.requestId} and i.act in ('new', 'renew', 'change')
+      and i.state not in ('issued', 'revoked', 'recovered', 'refused')
+      and ${found === '' ? sql`true` : sql`agency.folded(i.name || ' ' || i.agency_name) like ${`%${found}%`}`}
+    order by case when i.spki_sha256 = ${query.spkiSha256} then 0 when i.spki_sha256 is null then 1 else 2 end,
+      agency.folded(i.name) = ${fold(query.commonName)} desc, i.ordinal limit ${query.size}`.execute(db);
   return rows;
 }
 

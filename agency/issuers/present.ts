@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { Sha256 } from '@antin/protocol/basics';
 import type { IssuerQuestion, IssuerRequest, IssuerRequestItem, ItemState, Unmatched } from '@antin/protocol/office/issuers';
+import { parseCertificate } from '@antin/pki/x509/certificate';
+import { commonName, nameText } from '@antin/pki/x509/name';
 import type { Db } from '@antin/adapters/db/transaction';
 import type { IssuerDeps } from './deps.ts';
 import type { QuestionRecord, UnmatchedRecord } from './open-store.ts';
@@ -72,6 +74,23 @@ export function unmatchedView(one: UnmatchedRecord): z.input<typeof Unmatched> {
     ...(one.subject === null ? {} : { subject: one.subject }),
     ...(one.serialHex === null ? {} : { serialHex: one.serialHex }),
     ...(one.detail === null ? {} : { detail: one.detail }),
+    settable: one.der !== null && one.settledAt === null,
+    ...(one.der === null ? {} : certificateFacts(one.der)),
+    ...(one.itemName === null ? {} : { itemName: one.itemName }),
+    ...(one.requestNumber === null ? {} : { requestNumber: one.requestNumber }),
     ...(one.settledAt === null ? {} : { settledAt: one.settledAt.toISOString() }),
+    ...(one.settledBy === null ? {} : { settledBy: one.settledBy }),
+    ...(one.settledAs === null ? {} : { settledAs: one.settledAs.replace(/^none: /, '') }),
+  };
+}
+
+/** It was read when it was listed. */
+function certificateFacts(der: Uint8Array) {
+  const certificate = parseCertificate(der);
+  const name = commonName(certificate.subject);
+  return {
+    ...(name === undefined ? {} : { commonName: name }),
+    issuer: nameText(certificate.issuer),
+    notAfter: new Date(certificate.notAfter).toISOString(),
   };
 }

@@ -86,6 +86,17 @@ export const issuersProblems: ProblemRows = {
       en: 'This certificate cannot belong to that item: its key, issuer or state does not fit.',
     },
   },
+  'issuer.name-differs': {
+    status: 409,
+    title: {
+      vi: 'Tên trong chứng thư khác với tên đã đề nghị.',
+      en: 'The name in the certificate differs from the one asked for.',
+    },
+    remedy: {
+      vi: 'Nếu đúng là của thuê bao này, hãy nhập lại tên trong chứng thư để xác nhận.',
+      en: 'If it is this subscriber’s all the same, write the name of the certificate to confirm.',
+    },
+  },
   'issuer.question-not-found': {
     status: 404,
     title: { vi: 'Không tìm thấy câu hỏi này.', en: 'This question was not found.' },

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { fold } from '@antin/adapters/db/folding';
 import { inTransaction, type Tx } from '@antin/adapters/db/transaction';
 import { FormatFault } from '@antin/formats/fault';
 import { fromBase64 } from '@antin/formats/bytes/text-encodings';
@@ -13,7 +12,7 @@ import { record } from '../journal/journal.ts';
 import { sha256Of } from './digest.ts';
 import type { IssuerDeps, ReadCertificate } from './deps.ts';
 import { dropQuestions, keepQuestion, keepUnmatched, settleByCertificate, type NewUnmatched } from './open-store.ts';
-import { contiguous, isEnd, requestStateAfter, stepOf } from './rules.ts';
+import { contiguous, isEnd, requestStateAfter, sameName, stepOf } from './rules.ts';
 import {
   batchNumbers,
   keepBatch,
@@ -178,7 +177,7 @@ async function misfit(
   if (item.spkiSha256 !== null && sha256Of(certificate.spki) !== item.spkiSha256) return 'key-mismatch';
   if (!deps.trusted(certificate, chain)) return 'foreign-issuer';
   if ((await takenBy(tx, sha256Of(certificate.raw))) !== undefined) return 'duplicate';
-  if (!byPerson && fold(commonName(certificate.subject) ?? '') !== fold(item.name)) return 'name-mismatch';
+  if (!byPerson && !sameName(commonName(certificate.subject) ?? '', item.name)) return 'name-mismatch';
   return undefined;
 }
 

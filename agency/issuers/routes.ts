@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
 import { mount } from '@antin/adapters/http/mount';
+import { parseCertificate } from '@antin/pki/x509/certificate';
+import { commonName } from '@antin/pki/x509/name';
 import type { Tx } from '@antin/adapters/db/transaction';
 import { Refusal } from '@antin/adapters/http/refusal';
 import { readBytes } from '../raw-body.ts';
@@ -10,13 +12,16 @@ import type { Caller, PersonEnv } from '../session/caller.ts';
 import { requirePerson } from '../session/require-person.ts';
 import { answerQuestion, settleUnmatched, takeArchive } from './answers.ts';
 import type { IssuerDeps } from './deps.ts';
-import { listUnmatched, questionById, questionsFor, unmatchedById } from './open-store.ts';
+import { sha256Of } from './digest.ts';
+import { candidatesFor, listUnmatched, questionById, questionsFor, unmatchedById, type UnmatchedRecord } from './open-store.ts';
 import { itemView, questionView, requestViews, unmatchedView } from './present.ts';
+import { sameName } from './rules.ts';
 import { printRequest, sealedRequest, sendRequest, withdrawRequest } from './requests.ts';
 import { orderRequestSignature, type RequestSigning } from './sign-request.ts';
 import { endSignings } from './signing-store.ts';
 import { itemsOf, listRequests, requestById, type RequestRecord } from './store.ts';
 
+const MOST_CANDIDATES = 50;
 const MOST_ARCHIVE = 128 << 20;
 
 export interface IssuerAppDeps extends IssuerDeps {
@@ -88,14 +93,30 @@ export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
   });
   mount(app, issuerRoutes.unmatched, person, async ({ query, c }) => {
     requireOfficer(c.var.caller);
-    const rows = await listUnmatched(db, { ...query, agencyId: c.var.caller.position.agencyId });
+    const rows = await listUnmatched(db, {
+      ...{ requestId: query.requestId, after: query.after, size: query.size, settled: query.settled === 'true' },
+      agencyId: c.var.caller.position.agencyId,
+    });
     const page = pageFrom(rows, query.size, (row) => [row.at.toISOString(), row.id]);
     return { ...page, items: page.items.map(unmatchedView) };
   });
+  mount(app, issuerRoutes.unmatchedView, person, async ({ params, c }) =>
+    unmatchedView(await ownUnmatched(params.id, c.var.caller)),
+  );
+  mount(app, issuerRoutes.candidates, person, async ({ params, query, c }) => {
+    const { der, requestId } = await ownUnmatched(params.id, c.var.caller);
+    if (der === null) return { items: [], more: false };
+    const certificate = parseCertificate(der);
+    const about = { spkiSha256: sha256Of(certificate.spki), commonName: commonName(certificate.subject) ?? '' };
+    const rows = await candidatesFor(db, { requestId, ...about, q: query.q, size: MOST_CANDIDATES + 1 });
+    const items = rows.slice(0, MOST_CANDIDATES).map(({ form, ...row }) => ({
+      ...{ ...row, sameName: sameName(about.commonName, row.name) },
+      ...(form === null ? {} : { form }),
+    }));
+    return { items, more: rows.length > MOST_CANDIDATES };
+  });
   mount(app, issuerRoutes.settleUnmatched, person, async ({ params, body, c }) => {
-    requireOfficer(c.var.caller);
-    const found = await unmatchedById(db, params.id);
-    if (found?.agencyId !== c.var.caller.position.agencyId) throw new Refusal('issuer.unmatched-not-found');
+    await ownUnmatched(params.id, c.var.caller);
     await settleUnmatched(deps, c.var.caller, params.id, body);
     return unmatchedView((await unmatchedById(db, params.id))!);
   });
@@ -123,6 +144,13 @@ export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
     const request = await requestById(db, id);
     if (request?.agencyId !== caller.position.agencyId) throw new Refusal('issuer.request-not-found');
     return request;
+  }
+
+  async function ownUnmatched(id: string, caller: Caller): Promise<UnmatchedRecord> {
+    requireOfficer(caller);
+    const found = await unmatchedById(db, id);
+    if (found?.agencyId !== caller.position.agencyId) throw new Refusal('issuer.unmatched-not-found');
+    return found;
   }
 
   /** A request of another agency does not exist for the caller. */

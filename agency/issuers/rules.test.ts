@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import fc from 'fast-check';
 import type { ItemResult } from '@antin/protocol/certificates/result';
-import { contiguous, isEnd, requestStateAfter, stepOf, type ItemNow } from './rules.ts';
+import { contiguous, isEnd, requestStateAfter, stepOf, type ItemNow, sameName } from './rules.ts';
 
 const at = '2026-11-22T00:00:00.000Z';
 const id = '11111111-1111-4111-8111-111111111111';
@@ -64,4 +64,17 @@ test('a request is finished with its last item, not while it is only prepared', 
   expect(requestStateAfter('sent', 0)).toBe('finished');
   expect(requestStateAfter('sent', 1)).toBe('sent');
   expect(requestStateAfter('prepared', 0)).toBe('prepared');
+});
+
+test.each([
+  ['Nguyễn Văn An', 'NGUYỄN VĂN AN', true],
+  ['Phan Thị Hoà', 'Phan Thị Hòa', true],
+  ['Nguyễn Văn An'.normalize('NFD'), 'Nguyễn  Văn An', true],
+  ['Nguyen Van An', 'Nguyễn Văn Ân', true],
+  ['Nguyễn Văn Ân', 'Nguyễn Văn An', false],
+  ['Lê Thị Đào', 'Lê Thị Dào', false],
+  ['Hoàng Thị Em', 'Hoàng Văn Em', false],
+  ['', 'Lê Thị Đào', false],
+])('%s in a certificate for %s: %s', (certificate, asked, same) => {
+  expect(sameName(certificate, asked)).toBe(same);
 });

@@ -1,3 +1,4 @@
+import { fold } from '@antin/adapters/db/folding';
 import type { RequestAct } from '@antin/protocol/certificates/request';
 import type { ItemResult } from '@antin/protocol/certificates/result';
 import type { IssuerRequestState, ItemState } from '@antin/protocol/office/issuers';
@@ -58,4 +59,27 @@ export function contiguous(known: ReadonlySet<number>, from: number): number {
   let last = from;
   while (known.has(last + 1)) last += 1;
   return last;
+}
+
+const TONES = /[\u0300\u0301\u0303\u0309\u0323]/g;
+
+/** Syllables with their tone behind them: `hòa` and `hoà` are one word written in two ways, `An` and `Ân` are two names. */
+const syllables = (text: string): string =>
+  text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map((word) => {
+      const letters = word.normalize('NFD');
+      return `${letters.replace(TONES, '').normalize('NFC')}${(letters.match(TONES) ?? []).sort().join('')}`;
+    })
+    .join(' ');
+
+/**
+ * Whether a certificate says the name that was asked for. Capitals and the place of a tone do not matter; an issuer that
+ * writes no diacritics at all (as certificates of the first generation do) is understood.
+ */
+export function sameName(certificate: string, asked: string): boolean {
+  const plain = /^[\x20-\x7e]+$/.test(certificate);
+  return plain ? fold(certificate) === fold(asked) : syllables(certificate) === syllables(asked);
 }

@@ -86,9 +86,34 @@ export const Unmatched = z.object({
   serialHex: z.string().optional(),
   detail: z.string().optional(),
   at: Instant,
+  /** Name that the certificate says, when it is one that can be read. */
+  commonName: z.string().optional(),
+  issuer: z.string().optional(),
+  notAfter: Instant.optional(),
+  /** The item its answer named. */
+  itemName: z.string().optional(),
+  requestNumber: z.string().optional(),
+  /** There is a certificate that could be given to an item; without one it can only be dismissed. */
+  settable: z.boolean(),
   settledAt: Instant.optional(),
+  settledBy: z.string().optional(),
+  /** To whom it was given, or why to nobody. */
+  settledAs: z.string().optional(),
 });
 export type Unmatched = z.infer<typeof Unmatched>;
+
+/** An item that waits for a certificate, held against one that fits nothing. */
+export const UnmatchedCandidate = z.object({
+  itemId: Id,
+  ordinal: z.number().int(),
+  name: z.string(),
+  agencyName: z.string(),
+  form: Form.optional(),
+  /** Whether the certificate is of the key that was asked for; unknown when the issuer makes the key. */
+  key: z.enum(['fits', 'other', 'unknown']),
+  sameName: z.boolean(),
+});
+export type UnmatchedCandidate = z.infer<typeof UnmatchedCandidate>;
 
 const ById = z.object({ id: Id });
 const Keyset = { after: z.string().max(400).optional(), size: z.coerce.number().int().min(1).max(200).default(50) };
@@ -200,8 +225,25 @@ export const issuerRoutes = {
     path: '/api/issuer-unmatched',
     summary: 'Answers and certificates that fit nothing asked for',
     caller: 'person',
-    query: z.object({ requestId: Id.optional(), ...Keyset }),
+    query: z.object({ requestId: Id.optional(), settled: z.enum(['true', 'false']).default('false'), ...Keyset }),
     answer: z.object({ items: z.array(Unmatched), next: z.string().optional() }),
+  }),
+  unmatchedView: route({
+    method: 'GET',
+    path: '/api/issuer-unmatched/:id',
+    summary: 'One answer that fits nothing',
+    caller: 'person',
+    params: ById,
+    answer: Unmatched,
+  }),
+  candidates: route({
+    method: 'GET',
+    path: '/api/issuer-unmatched/:id/candidates',
+    summary: 'Items of its request that still wait for a certificate: those of its key first, then those of its name; at most 50',
+    caller: 'person',
+    params: ById,
+    query: z.object({ q: z.string().trim().max(100).optional() }),
+    answer: z.object({ items: z.array(UnmatchedCandidate), more: z.boolean() }),
   }),
   settleUnmatched: route({
     method: 'POST',
@@ -209,7 +251,14 @@ export const issuerRoutes = {
     summary: 'Say to which item it belongs, or that it belongs to none',
     caller: 'person',
     params: ById,
-    body: z.union([z.object({ itemId: Id }), z.object({ none: z.literal(true), reason: z.string().trim().min(3).max(500) })]),
+    body: z.union([
+      z.object({
+        itemId: Id,
+        /** The name in the certificate, said again on purpose, where it differs from the item’s. */
+        confirmedName: z.string().max(200).optional(),
+      }),
+      z.object({ none: z.literal(true), reason: z.string().trim().min(3).max(500) }),
+    ]),
     answer: Unmatched,
   }),
   questions: route({
