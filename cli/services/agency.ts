@@ -15,10 +15,11 @@ import type { PracticeAgent } from '@antin/token-agent/practice/practice-agent';
 import type { AuthorityService } from '@antin/authority/service';
 import { seedOfficers } from '../seed/officers.ts';
 import { demos, seedDemo } from '../seed/seed.ts';
+import { seedSenders } from '../seed/senders.ts';
 import { devicesHere } from './devices.ts';
 import { finishFirstStart, isSeeding } from './first-start.ts';
 import { copyHealth, journalHere, type KeptJournal } from './journal.ts';
-import { issuersHere } from './issuers.ts';
+import { issuersHere, requestSignatures } from './issuers.ts';
 import { keepPracticeAgent, type KeptPracticeAgent } from './practice-agent.ts';
 import type { Service, ServiceContext } from './service.ts';
 import { policiesHere, reportSealHere, trustHere } from './judging.ts';
@@ -79,6 +80,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
         devices,
         origin: () => publicUrl,
         ...{ trust, policies, reportSeal, connectors: issuersHere(process.env) },
+        ...requestSignatures(process.env, authority !== undefined),
         issueLevel: () => issueLevel,
         timeStamp: timeStamps(process.env['ANTIN_TSA_URL'], authority),
         statusOf: (certificate) => statusNow(trust, certificate, clock().getTime()),
@@ -158,6 +160,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
       ...{ db, authority, password, devices: devicesHere(context, wires) },
       agent: { publicKey: keys.publicKey, enrol: (people) => keys.enrol(people), accept: (entries) => keys.store(entries) },
     });
+    await seedSenders(demo, db);
     finishFirstStart(folder.path, settings.seed);
   }
 }

@@ -25,3 +25,24 @@ export function issuersHere(env: Env): readonly IssuerConnector[] {
   }
   return [apiConnector({ origin: address.origin, token: () => readSecretLine(tokenFile).toString('utf8'), fetch })];
 }
+
+/**
+ * How requests to the issuer are signed: by the organisation's own device. `ANTIN_REQUEST_SIGNATURE=organisation` refuses in
+ * practice too what only the installation's key would sign; in production nothing else is possible.
+ *
+ * @param ownAuthority whether this installation stamps time itself
+ * @throws {ConfigFault}
+ */
+export function requestSignatures(
+  env: Env,
+  ownAuthority: boolean,
+): { readonly unsealedRequests: 'refused' | 'when-said'; readonly stampsRequests: boolean } {
+  const said = env['ANTIN_REQUEST_SIGNATURE'] ?? '';
+  if (said !== '' && said !== 'organisation' && said !== 'installation') {
+    throw new ConfigFault('ANTIN_REQUEST_SIGNATURE is "organisation" or, in practice, "installation"');
+  }
+  return {
+    unsealedRequests: said === 'organisation' ? 'refused' : 'when-said',
+    stampsRequests: ownAuthority || (env['ANTIN_TSA_URL'] ?? '') !== '',
+  };
+}
