@@ -178,7 +178,9 @@ export async function reconcile(db: Database, before: number, now: number): Prom
       await lockCertificate(tx, issuerSha256, serialHex);
       const current = await findCertificate(tx, issuerSha256, serialHex);
       if (current?.state !== state) return;
-      if (state === 'signing') {
+      // An officer may have revoked it meanwhile: that stays, and nothing weakens it.
+      const earlier = await findRevocation(tx, issuerSha256, serialHex);
+      if (state === 'signing' && (earlier === undefined || earlier.reason === REASONS.certificateHold)) {
         const row = { revokedAt: Math.floor(now / 1000) * 1000, reason: REASONS.cessationOfOperation };
         await putRevocation(tx, { issuerSha256, serialHex, ...row, entry: entryOf(serialHex, row), recordedAt: now });
         await announceChange(tx, { issuerSha256, serialHex }, now);

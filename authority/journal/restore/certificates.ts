@@ -27,12 +27,9 @@ export async function replayCertificate(tx: Tx, entry: Happened, now: number, le
     case 'certificate.signing':
       return takeSerial(tx, entry, target, 'signing');
     case 'certificate.issued':
-      return putCertificate(tx, entry, target, left);
+      return putCertificate(tx, entry, target, now, left);
     case 'certificate.abandoned':
-      await takeSerial(tx, entry, target, 'abandoned');
-      await sql`
-        update authority.certificate set state = 'abandoned'
-        where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex} and state in ('intended', 'signing')`.execute(tx);
+      await abandon(tx, entry, target);
       if (detail['maybeSigned'] === true) await revokeMaybeSigned(tx, entry, target, now);
       return;
     case 'certificate.revoked':
@@ -69,6 +66,16 @@ async function takeSerial(tx: Tx, { at, detail }: Happened, target: Target, stat
     on conflict do nothing`.execute(tx);
 }
 
+/** Its serial stays taken, and nothing is signed with it any more. */
+async function abandon(tx: Tx, entry: Happened, target: Target): Promise<void> {
+  await takeSerial(tx, entry, target, 'abandoned');
+  await sql`
+    update authority.certificate set state = 'abandoned'
+    where issuer_sha256 = ${target.issuerSha256} and serial_hex = ${target.serialHex} and state in ('intended', 'signing')`.execute(
+    tx,
+  );
+}
+
 async function shard(tx: Tx, { issuerSha256, serialHex }: Target): Promise<number | null> {
   const { rows } = await sql<{ shards: number }>`
     select shards from authority.status_issuer where issuer_sha256 = ${issuerSha256}`.execute(tx);
@@ -76,12 +83,19 @@ async function shard(tx: Tx, { issuerSha256, serialHex }: Target): Promise<numbe
   return shards === 0 ? null : shardOf(fromHex(serialHex), shards);
 }
 
-async function putCertificate(tx: Tx, entry: Happened, target: Target, left: Left): Promise<void> {
+async function putCertificate(tx: Tx, entry: Happened, target: Target, now: number, left: Left): Promise<void> {
   const { issuerSha256, serialHex } = target;
   const der = entry.certificate;
   // The hash in the signed journal says which bytes are the right ones; the file beside it is nobody's word.
   if (der === undefined || sha256(der) !== text(entry.detail['certificateSha256'])) {
-    await takeSerial(tx, entry, target, 'signing');
+    await abandon(tx, entry, target);
+    // Somebody holds it, and nobody here can show it: better revoked than unknown.
+    await put(
+      tx,
+      target,
+      { revokedAt: Math.floor(now / 1000) * 1000, reason: REASONS.cessationOfOperation, recordedAt: now },
+      now,
+    );
     return left(entry, 'certificate-without-bytes', serialHex);
   }
   await takeSerial(tx, entry, target, 'signing');

@@ -1,8 +1,10 @@
+import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, singleClient, type AnyDatabase, type DatabaseAddress } from '@antin/adapters/db/connect';
 import { checkCopy } from '@antin/adapters/journal/check-copy';
+import { growJournal } from '@antin/adapters/journal/grow';
 import { journalKeeper, type JournalKeeper } from '@antin/adapters/journal/keeper';
 import { AuthorityForTests, person } from '@antin/authority/authority-for-tests';
 import { authorityJournal } from '@antin/authority/journal/kept';
@@ -28,8 +30,8 @@ const seal = async () => ({
 });
 
 /** What a restore from a backup leaves: another database with the rows of that day. */
-async function copyOf(database: TestDatabase, name: string): Promise<{ db: AnyDatabase; address: DatabaseAddress }> {
-  const from = database.address as Exclude<DatabaseAddress, string>;
+async function copyOf(of: DatabaseAddress, name: string): Promise<{ db: AnyDatabase; address: DatabaseAddress }> {
+  const from = of as Exclude<DatabaseAddress, string>;
   const admin = singleClient({ ...from, database: 'postgres' });
   await admin.connect();
   try {
@@ -54,6 +56,8 @@ async function dropped({ db, address }: { db: AnyDatabase; address: DatabaseAddr
 let database: TestDatabase;
 let t: AuthorityForTests;
 let place: string;
+/** The copy as it was when the disaster came. */
+let untouched: string;
 let trust: string[];
 const backups: { db: AnyDatabase; address: DatabaseAddress }[] = [];
 const keeperOf = (db: AnyDatabase): Promise<JournalKeeper> =>
@@ -73,8 +77,8 @@ async function reopened(db: AnyDatabase, now: number) {
 }
 
 let n = 0;
-async function backup() {
-  const one = await copyOf(database, `${(database.address as { database: string }).database}_${n++}`);
+async function backup(of = database.address) {
+  const one = await copyOf(of, `${(database.address as { database: string }).database}_${n++}`);
   backups.push(one);
   return one;
 }
@@ -82,14 +86,13 @@ async function backup() {
 interface Story {
   readonly older: Issued;
   readonly revokedLater: Issued;
-  readonly held: Issued;
-  readonly lifted: Issued;
   readonly newer: Issued;
   readonly newerRevoked: Issued;
   readonly numbers: readonly number[];
 }
 let story: Story;
-let day: { db: AnyDatabase; address: DatabaseAddress };
+/** As restored, for each test its own. */
+let kept: { db: AnyDatabase; address: DatabaseAddress };
 
 const lists = async (db: AnyDatabase) =>
   (await sql<{ n: number }>`select number as n from authority.crl_list order by issuer_sha256, shard`.execute(db)).rows.map(
@@ -104,14 +107,12 @@ beforeAll(async () => {
   await t.open({ closed: () => keeper.closed() });
   const older = await t.issued(person('Trước Sao Lưu'));
   const revokedLater = await t.issued(person('Thu Hồi Sau'));
-  const held = await t.issued(person('Tạm Dừng Sau'));
-  const lifted = await t.issued(person('Khôi Phục Sau'));
   await t.service.runJobs();
   await keeper.run();
   await t.service.stop();
   // Written before the backup, placed after it.
   await recordEvent(database.db, t.now, 'lint.certificate-broken', older.serialHex, { rule: 'a test' });
-  day = await backup();
+  kept = await backup();
   await t.open({ closed: () => keeper.closed() });
   t.now += 3_600_000;
   const newer = await t.issued(person('Sau Sao Lưu'));
@@ -122,7 +123,9 @@ beforeAll(async () => {
   await t.service.runJobs();
   await keeper.run();
   expect(checkCopy(join(place, 'authority'))).toMatchObject({ status: 'whole' });
-  story = { older, revokedLater, held, lifted, newer, newerRevoked, numbers: await lists(database.db) };
+  untouched = join(home.path, 'untouched');
+  cpSync(place, untouched, { recursive: true });
+  story = { older, revokedLater, newer, newerRevoked, numbers: await lists(database.db) };
   await t.service.stop();
   const root = home.put('root.pem', encodePem('CERTIFICATE', pki.certificate('root').raw));
   const signer = home.put('journal.pem', encodePem('CERTIFICATE', pki.certificate('seal').raw));
@@ -135,13 +138,18 @@ afterAll(async () => {
 });
 
 async function restore(address: DatabaseAddress, ...more: string[]) {
-  const argv = ['restore', '--copy', place, ...trust, '--format', 'json', ...more];
+  return restoreFrom(place, address, ...more);
+}
+
+async function restoreFrom(copy: string, address: DatabaseAddress, ...more: string[]) {
+  const argv = ['restore', '--copy', copy, ...trust, '--format', 'json', ...more];
   const ran = await runForTests(run, argv, { DATABASE_URL: databaseUrl(address) });
   return { ...ran, answer: ran.code === 0 ? (JSON.parse(ran.out) as RestoredJournalAnswer[])[0] : undefined };
 }
 
 describe('antin journal restore', () => {
   test('a database of yesterday issues nothing, and is not forgotten about: after the restore everything is answered rightly', async () => {
+    const day = await backup(kept.address);
     const { own: closed } = await reopened(day.db, t.now + 60_000);
     await expect(closed.service.issueCertificate(person('Không Được'))).rejects.toMatchObject({ code: 'journal.set-back' });
     await closed.service.stop();
@@ -188,4 +196,141 @@ describe('antin journal restore', () => {
     expect(await restore(day.address)).toMatchObject({ code: 65, err: expect.stringContaining('journal.nothing-to-restore') });
     await own.service.stop();
   }, 120_000);
+
+  /** The copy with something done to it. */
+  function twisted(name: string, what: (folder: string) => void): string {
+    const folder = join(home.path, name);
+    cpSync(untouched, folder, { recursive: true });
+    what(join(folder, 'authority'));
+    return folder;
+  }
+
+  test('entries that no signed head holds are not put back unless somebody says so', async () => {
+    const day = await backup(kept.address);
+    const copy = twisted('added', (folder) => {
+      const size = checkCopy(folder) as { entries: number };
+      const forged = {
+        at: new Date(t.now).toISOString(),
+        detail: { issuerSha256: 'x' },
+        id: 'x',
+        kind: 'certificate.abandoned',
+        serial: 'aa',
+      };
+      appendFileSync(
+        join(folder, 'entries.ndjson'),
+        `${JSON.stringify({ leafIndex: size.entries, entry: JSON.stringify(forged) })}\n`,
+      );
+    });
+    expect(await restoreFrom(copy, day.address)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('journal.entries-without-head'),
+    });
+    const known = await sql`select 1 from authority.certificate where serial_hex = 'aa'`.execute(day.db);
+    expect(known.rows).toEqual([]);
+    expect((await restoreFrom(copy, day.address, '--unsigned')).answer).toMatchObject({ unsigned: 1 });
+  });
+
+  test.each([
+    [
+      'another key',
+      'journal.head-not-by-its-key',
+      () => ['--signer', home.put('leader.pem', encodePem('CERTIFICATE', pki.certificate('leader').raw))],
+    ],
+    ['another log', 'journal.other-origin', () => ['--origin', 'elsewhere.test/authority']],
+  ])('a copy whose head is by %s is not believed', async (_, code, more) => {
+    const day = await backup(kept.address);
+    const [option, value] = more() as [string, string];
+    const replaced =
+      option === '--signer' ? trust.map((one, i) => (trust[i - 1] === '--signer' ? value : one)) : [...trust, option, value];
+    const argv = ['restore', '--copy', untouched, ...replaced];
+    const ran = await runForTests(run, argv, { DATABASE_URL: databaseUrl(day.address) });
+    expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining(code) });
+  });
+
+  test('a copy without its certificates is refused, and with a word revokes what it cannot put back', async () => {
+    const day = await backup(kept.address);
+    const copy = twisted('no certificates', (folder) => rmSync(join(folder, 'certificates.ndjson')));
+    expect(await restoreFrom(copy, day.address)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('journal.certificates-missing'),
+    });
+    const done = await restoreFrom(copy, day.address, '--without-certificates');
+    expect(done.answer!.left.map((one) => [one.reason, one.about])).toEqual([
+      ['certificate-without-bytes', story.newer.serialHex],
+      ['certificate-without-bytes', story.newerRevoked.serialHex],
+    ]);
+    const own = new AuthorityForTests(day.db, t.folder);
+    own.now = t.now + 3_600_000;
+    await own.open();
+    expect(await own.statusOf(story.newer.certificate)).toMatchObject({ kind: 'revoked' });
+    expect(await own.statusOf(story.newerRevoked.certificate)).toMatchObject({ kind: 'revoked', reason: 4 });
+    await own.service.stop();
+  });
+
+  test('a certificate that somebody put in the place of another is none', async () => {
+    const day = await backup(kept.address);
+    const copy = twisted('swapped', (folder) => {
+      const path = join(folder, 'certificates.ndjson');
+      const other = Buffer.from(story.older.certificate.raw).toString('base64');
+      const wanted = Buffer.from(story.newer.certificate.raw).toString('base64');
+      const before = readFileSync(path, 'utf8');
+      expect(before).toContain(wanted);
+      writeFileSync(path, before.replace(wanted, other));
+    });
+    expect(await restoreFrom(copy, day.address)).toMatchObject({ code: 2, err: expect.stringContaining(story.newer.serialHex) });
+  });
+
+  test('a database that has gone on and tells its own story is not mixed with the copy', async () => {
+    const day = await backup(kept.address);
+    await recordEvent(day.db, t.now, 'test.happened', undefined, { second: 'story' });
+    await growJournal(day.db, { ...authorityJournal, origin: 'antin.test/authority' }, new Date(t.now));
+    expect(await restoreFrom(untouched, day.address)).toMatchObject({ code: 1, err: expect.stringContaining('journal.forked') });
+  });
+
+  test('what was done while it was closed stays: a revocation of that time, and its entry behind the restored ones', async () => {
+    const day = await backup(kept.address);
+    const { own } = await reopened(day.db, t.now + 60_000);
+    expect(await own.service.revoke(story.older.serialHex, 'keyCompromise')).toMatchObject({ status: 'revoked' });
+    // The one that was revoked before the restore, and forgotten, is revoked a second time, later.
+    expect(await own.service.revoke(story.revokedLater.serialHex, 'superseded')).toMatchObject({ status: 'revoked' });
+    await own.service.stop();
+    const done = await restoreFrom(untouched, day.address);
+    expect({ code: done.code, err: done.err }).toEqual({ code: 0, err: '' });
+    const again = new AuthorityForTests(day.db, t.folder);
+    again.now = t.now + 120_000;
+    await again.open();
+    expect(await again.statusOf(story.older.certificate)).toMatchObject({ kind: 'revoked', reason: 1 });
+    expect(await again.statusOf(story.revokedLater.certificate)).toMatchObject({ kind: 'revoked' });
+    const { rows } = await sql<{ n: number }>`select count(*)::int as n from authority.journal_waiting`.execute(day.db);
+    expect(rows[0]!.n).toBeGreaterThanOrEqual(3);
+    await again.service.stop();
+  });
+
+  test('a folder without a marker, or of another journal, is no copy of this one', async () => {
+    const day = await backup(kept.address);
+    const bare = twisted('bare', (folder) => rmSync(join(folder, 'journal.json')));
+    expect(await restoreFrom(bare, day.address)).toMatchObject({
+      code: 65,
+      err: expect.stringContaining('journal.copy-missing'),
+    });
+    const other = twisted('other', (folder) => {
+      const path = join(folder, 'journal.json');
+      const marker = JSON.parse(readFileSync(path, 'utf8')) as object;
+      writeFileSync(path, JSON.stringify({ ...marker, journal: '00000000-0000-4000-8000-000000000000' }));
+    });
+    expect(await restoreFrom(other, day.address)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('journal.copy-foreign'),
+    });
+    expect(await runForTests(run, ['restore', '--copy', bare, ...trust])).toMatchObject({ code: 64 });
+  });
+
+  test('prints what was put back and what no journal holds, for a person with a pen', async () => {
+    const day = await backup(kept.address);
+    const argv = ['restore', '--copy', untouched, ...trust, '--dry-run'];
+    const ran = await runForTests(run, argv, { DATABASE_URL: databaseUrl(day.address) });
+    expect(ran.out).toContain('sẽ khôi phục');
+    expect(ran.out).toContain('certificate.issued');
+    expect(ran.out).toContain('[ ] Dấu thời gian');
+  });
 });

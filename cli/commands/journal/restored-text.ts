@@ -4,8 +4,8 @@ import type { RestoredJournalAnswer } from './restore.ts';
 
 const REASONS: Readonly<Record<LeftReason, readonly [vi: string, en: string]>> = {
   'certificate-without-bytes': [
-    'Chứng thư không còn bản gốc trong bản sao: đã giữ số hiệu, sẽ bị thu hồi khi hệ thống chạy lại',
-    'Certificates without their bytes in the copy: the serial is taken, and is revoked when the authority runs again',
+    'Chứng thư không có trong bản sao: đã thu hồi, người giữ cần chứng thư mới',
+    'Certificates that the copy lacks: revoked, their holders need new ones',
   ],
   'revoked-meanwhile': [
     'Chứng thư đã bị thu hồi trước khi khôi phục hoặc trong lúc cơ sở dữ liệu bị lùi: cần cấp chứng thư mới',
