@@ -1,5 +1,5 @@
 import type { Clock } from '@antin/adapters/clock/clock';
-import type { WorkingCalendar } from '@antin/adapters/clock/working-days';
+import { nextDay, type WorkingCalendar } from '@antin/adapters/clock/working-days';
 import { officeDay } from '@antin/adapters/clock/days';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
 import type { Db } from '@antin/adapters/db/transaction';
@@ -30,8 +30,31 @@ export async function limitsNow(deps: Pick<CertificateDeps, 'clock'>, db: Db): P
   return limitsOn([...SHIPPED_LIMITS, ...(await limitRows(db))], officeDay(deps.clock()));
 }
 
-export async function limitsShown(deps: Pick<CertificateDeps, 'clock'>, db: Db): Promise<DatedLimit[]> {
-  return inForce([...SHIPPED_LIMITS, ...(await limitRows(db))], officeDay(deps.clock()));
+export interface LimitsShown {
+  readonly limits: DatedLimit[];
+  readonly others: DatedLimit[];
+  readonly calendar: { readonly day: string; readonly kind: 'off' | 'work' }[];
+}
+
+/** What an officer reads about the numbers that bind them: in force, of other days, and days that are not as their weekday says. */
+export async function limitsShown(deps: Pick<CertificateDeps, 'clock' | 'calendar'>, db: Db): Promise<LimitsShown> {
+  const today = officeDay(deps.clock());
+  const rows = [...SHIPPED_LIMITS, ...(await limitRows(db))];
+  const limits = inForce(rows, today);
+  const others = rows.filter((row) => !limits.includes(row)).sort((a, b) => (a.from < b.from ? 1 : -1));
+  return { limits, others, calendar: unusualDays(deps.calendar(), today) };
+}
+
+const YEAR = 366;
+
+function unusualDays(calendar: WorkingCalendar, from: string): { day: string; kind: 'off' | 'work' }[] {
+  const found: { day: string; kind: 'off' | 'work' }[] = [];
+  for (let day = from, n = 0; n < YEAR; day = nextDay(day), n += 1) {
+    const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
+    const kind = calendar.isWorkingDay(day) ? ('work' as const) : ('off' as const);
+    if ((kind === 'work') === (weekday === 0 || weekday === 6)) found.push({ day, kind });
+  }
+  return found;
 }
 
 export function sealSubject(deps: Pick<CertificateDeps, 'vault'>, subject: Subject): Uint8Array {

@@ -110,9 +110,7 @@ export function certificatesApp(deps: CertificateAppDeps): Hono<PersonEnv> {
     }));
     return { ...page, items };
   });
-  mount(app, certificateRoutes.limits, person, async () => ({
-    limits: (await limitsShown(deps, db)).map((one) => ({ ...one })),
-  }));
+  mount(app, certificateRoutes.limits, person, () => limitsShown(deps, db));
   mount(app, certificateRoutes.export, person, async ({ query, c }) => {
     const scope = await scopeFor(db, c.var.caller, query.agencyId ?? query.under);
     const narrow = query.agencyId === undefined ? scope : { ...scope, few: [query.agencyId] };

@@ -269,9 +269,15 @@ export const certificateRoutes = {
   limits: route({
     method: 'GET',
     path: '/api/certificates/limits',
-    summary: 'Limits in force today, with their source',
+    summary: 'Limits in force today with their source, those of other days, and the days that are not what their weekday says',
     caller: 'person',
-    answer: z.object({ limits: z.array(DatedLimit) }),
+    answer: z.object({
+      limits: z.array(DatedLimit),
+      /** Not in force any more, or not yet. */
+      others: z.array(DatedLimit).default([]),
+      /** In the year from today: weekdays off, and Saturdays and Sundays worked in exchange. */
+      calendar: z.array(z.object({ day: Day, kind: z.enum(['off', 'work']) })).default([]),
+    }),
   }),
   export: route({
     method: 'GET',

@@ -166,6 +166,7 @@ export const router = createRouter({
     lazily('/chung-thu-so/du-bao', 'ForecastPage'),
     lazily('/chung-thu-so/thiet-bi', 'KeyDevicesPage'),
     lazily('/chung-thu-so/nhap', 'ImportPage'),
+    lazily('/chung-thu-so/thoi-han', 'LimitsPage'),
     lazily('/chung-thu-so/$id', 'CertificatePage'),
     lazily('/ho-so-cap', 'RequestsPage'),
     lazily('/ho-so-cap/$id', 'RequestPage'),

@@ -6,6 +6,7 @@ import type { documentWords } from './documents.ts';
 import type { draftWords } from './draft.ts';
 import type { findingWords } from './finding.ts';
 import type { incomingWords } from './incoming.ts';
+import type { limitWords } from './limits.ts';
 import type { needsWords } from './needs.ts';
 import type { registerWords } from './registers.ts';
 import type { signingWords } from './signing.ts';
@@ -21,5 +22,6 @@ export type PageKey =
   | keyof typeof registerWords
   | keyof typeof deviceWords
   | keyof typeof certificateWords
+  | keyof typeof limitWords
   | keyof typeof needsWords
   | keyof typeof directoryWords;

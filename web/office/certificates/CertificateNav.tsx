@@ -7,6 +7,7 @@ const PAGES = [
   ['/chung-thu-so/thiet-bi', 'cert.nav.devices'],
   ['/ho-so-cap', 'cert.nav.requests'],
   ['/chung-thu-so/nhap', 'cert.nav.import'],
+  ['/chung-thu-so/thoi-han', 'cert.nav.limits'],
   ['/chung-thu-cua-toi', 'cert.nav.mine'],
 ] as const;
 

@@ -6,7 +6,7 @@ import { dayOf, dayText } from '../../i18n/dates.ts';
 import { shortAgency } from '../../i18n/titles.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { Pending } from '../../staff/Pending.tsx';
-import { forecastQuery, forecastUnitsQuery, limitsQuery, remindersQuery } from '../data/certificate-queries.ts';
+import { forecastQuery, forecastUnitsQuery, remindersQuery } from '../data/certificate-queries.ts';
 import { KeyedList } from '../shell/KeyedList.tsx';
 import { CertificateNav } from './CertificateNav.tsx';
 import { monthBounds, monthText } from './days.ts';
@@ -86,7 +86,6 @@ export function ForecastPage() {
       )}
       {from === undefined ? null : <Units month={from} />}
       <Reminders />
-      <Limits />
     </div>
   );
 }
@@ -156,30 +155,5 @@ function Reminders() {
         )}
       </KeyedList>
     </section>
-  );
-}
-
-/** What the law allows today, with its source: it may change, and then by data. */
-function Limits() {
-  const { t, both, code } = useSpeech();
-  const limits = useQuery(limitsQuery);
-  if (limits.data === undefined || limits.data.limits.length === 0) return null;
-  return (
-    <details className="no-print">
-      <summary>{t('limits.title')}</summary>
-      <dl className="facts">
-        {limits.data.limits.map((one) => (
-          <div key={one.key}>
-            <dt>{code('limit', one.key)}</dt>
-            <dd>
-              <strong className="num">{one.value}</strong>
-              <small>
-                {both(one.source)} · {t('limits.from', { day: dayText(one.from) })}
-              </small>
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </details>
   );
 }

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { KeyDeviceState, type KeyDevice } from '@antin/protocol/office/certificates';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
@@ -8,6 +8,7 @@ import { dayText } from '../../i18n/dates.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { keyDevicesQuery } from '../data/certificate-queries.ts';
 import { KeyedList } from '../shell/KeyedList.tsx';
+import { SearchField } from '../shell/SearchField.tsx';
 import { CertificateNav } from './CertificateNav.tsx';
 import { ReportDialog } from './ReportDialog.tsx';
 import { KeyDeviceTag } from './tags.tsx';
@@ -22,28 +23,15 @@ export function KeyDevicesPage() {
     ...keyDevicesQuery({ ...(search.q === undefined ? {} : { q: search.q }), ...(state === undefined ? {} : { state }) }),
     placeholderData: keepPreviousData,
   });
-  const [text, setText] = useState(search.q ?? '');
   const [reporting, setReporting] = useState<KeyDevice>();
   const set = (q: string, chosen: string, replace: boolean): void =>
     void navigate({ search: { ...(q === '' ? {} : { q }), ...(chosen === '' ? {} : { state: chosen }) }, replace });
-  useEffect(() => {
-    if (text.trim() === (search.q ?? '')) return;
-    const timer = setTimeout(() => set(text.trim(), state ?? '', true), 250);
-    return () => clearTimeout(timer);
-  }, [text]);
   return (
     <div className="page">
       <h1>{t('cert.nav.devices')}</h1>
       <CertificateNav />
       <div className="list-tools no-print">
-        <input
-          className="input"
-          type="search"
-          value={text}
-          aria-label={t('key-device.search')}
-          placeholder={t('key-device.search')}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <SearchField label={t('key-device.search')} q={search.q} onSearch={(q) => set(q, state ?? '', true)} />
         <select
           className="input"
           aria-label={t('cert.filter.state')}

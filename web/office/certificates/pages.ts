@@ -7,6 +7,8 @@ export { CertificatesPage } from './CertificatesPage.tsx';
 export { ForecastPage } from './ForecastPage.tsx';
 export { ImportPage } from './ImportPage.tsx';
 export { KeyDevicesPage } from './KeyDevicesPage.tsx';
+export { LimitsPage } from './LimitsPage.tsx';
 export { MyCertificatesPage } from './MyCertificatesPage.tsx';
 export { RequestPage } from './RequestPage.tsx';
 export { RequestsPage } from './RequestsPage.tsx';
+export { Tasks } from './Tasks.tsx';

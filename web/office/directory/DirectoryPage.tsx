@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { AgencyLine } from '@antin/protocol/office/directory-upkeep';
 import type { z } from 'zod';
 import { Button } from '../../ui/Button.tsx';
@@ -12,6 +12,7 @@ import { useSpeech } from '../../staff/language.tsx';
 import { Pending } from '../../staff/Pending.tsx';
 import { agenciesQuery } from '../data/upkeep-queries.ts';
 import { KeyedList } from '../shell/KeyedList.tsx';
+import { SearchField } from '../shell/SearchField.tsx';
 import { DirectoryNav } from './DirectoryNav.tsx';
 
 type Line = z.infer<typeof AgencyLine>;
@@ -21,47 +22,17 @@ export function DirectoryPage() {
   const { t } = useSpeech();
   const search = useSearch({ from: '/co-quan' });
   const navigate = useNavigate({ from: '/co-quan' });
-  const [text, setText] = useState(search.q ?? '');
   const closed = search.state === 'closed';
-  useEffect(() => {
-    if (text.trim() === (search.q ?? '')) return;
-    const timer = setTimeout(
-      () =>
-        void navigate({
-          search: { ...(text.trim() === '' ? {} : { q: text.trim() }), ...(closed ? { state: 'closed' } : {}) },
-          replace: true,
-        }),
-      250,
-    );
-    return () => clearTimeout(timer);
-  }, [text]);
+  const find = (q: string, withClosed: boolean): void =>
+    void navigate({ search: { ...(q === '' ? {} : { q }), ...(withClosed ? { state: 'closed' } : {}) }, replace: true });
   return (
     <div className="page">
       <h1>{t('dir.title')}</h1>
       <DirectoryNav />
       <div className="list-tools no-print">
-        <input
-          className="input"
-          type="search"
-          value={text}
-          aria-label={t('dir.search')}
-          placeholder={t('dir.search')}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <SearchField label={t('dir.search')} q={search.q} onSearch={(q) => find(q, closed)} />
         <label className="check">
-          <input
-            type="checkbox"
-            checked={closed}
-            onChange={(event) =>
-              void navigate({
-                search: {
-                  ...(search.q === undefined ? {} : { q: search.q }),
-                  ...(event.target.checked ? { state: 'closed' } : {}),
-                },
-                replace: true,
-              })
-            }
-          />
+          <input type="checkbox" checked={closed} onChange={(event) => find(search.q ?? '', event.target.checked)} />
           {t('dir.closed')}
         </label>
       </div>

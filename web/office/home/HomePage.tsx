@@ -15,6 +15,9 @@ import { Failure } from '../../staff/Failure.tsx';
 import { StampTag, StateTag, UrgencyTag, VerdictTag } from '../shell/states.tsx';
 
 const SHOWN = 8;
+
+// Its words and styles come with it: most people hold no such role.
+const CertificateTasks = lazy(async () => ({ default: (await import('../certificate-side.ts')).Tasks }));
 /** Of few clerks on few days. */
 const RequestsToSign = lazy(async () => ({ default: (await import('../certificates/RequestsToSign.tsx')).RequestsToSign }));
 
@@ -51,6 +54,11 @@ export function HomePage() {
       {counts.toAssign > 0 ? <Incoming mine="to-assign" count={counts.toAssign} /> : null}
       {counts.assignedToMe > 0 ? <Incoming mine="assigned-to-me" count={counts.assignedToMe} /> : null}
       {counts.drafts > 0 ? <Outgoing mine="drafts" count={counts.drafts} /> : null}
+      {counts.certificateTasks > 0 ? (
+        <Suspense fallback={<Skeleton lines={3} label={t('loading')} />}>
+          <CertificateTasks />
+        </Suspense>
+      ) : null}
     </div>
   );
 }
