@@ -2,12 +2,13 @@ import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connect, singleClient, type AnyDatabase, type DatabaseAddress } from '@antin/adapters/db/connect';
+import type { AnyDatabase, DatabaseAddress } from '@antin/adapters/db/connect';
 import { checkCopy } from '@antin/adapters/journal/check-copy';
 import { growJournal } from '@antin/adapters/journal/grow';
 import { journalKeeper, type JournalKeeper } from '@antin/adapters/journal/keeper';
 import { AuthorityForTests, person } from '@antin/authority/authority-for-tests';
 import { authorityJournal } from '@antin/authority/journal/kept';
+import { backupOf, type Backup } from '@antin/authority/journal/restore/backup-for-tests';
 import { recordEvent } from '@antin/authority/journal/record';
 import type { Issued } from '@antin/authority/issuance/issue';
 import { migrations } from '@antin/authority/migrations';
@@ -29,37 +30,13 @@ const seal = async () => ({
   evidence: { anchors: pki.anchors, evidenceFor: evidenceSource(pki, () => pki.now) },
 });
 
-/** What a restore from a backup leaves: another database with the rows of that day. */
-async function copyOf(of: DatabaseAddress, name: string): Promise<{ db: AnyDatabase; address: DatabaseAddress }> {
-  const from = of as Exclude<DatabaseAddress, string>;
-  const admin = singleClient({ ...from, database: 'postgres' });
-  await admin.connect();
-  try {
-    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [from.database]);
-    await admin.query(`create database ${name} template ${from.database}`);
-  } finally {
-    await admin.end();
-  }
-  const address = { ...from, database: name };
-  return { db: connect(address), address };
-}
-
-async function dropped({ db, address }: { db: AnyDatabase; address: DatabaseAddress }): Promise<void> {
-  await db.destroy();
-  const { database, ...server } = address as Exclude<DatabaseAddress, string>;
-  const admin = singleClient({ ...server, database: 'postgres' });
-  await admin.connect();
-  await admin.query(`drop database if exists ${database} with (force)`);
-  await admin.end();
-}
-
 let database: TestDatabase;
 let t: AuthorityForTests;
 let place: string;
 /** The copy as it was when the disaster came. */
 let untouched: string;
 let trust: string[];
-const backups: { db: AnyDatabase; address: DatabaseAddress }[] = [];
+const backups: Backup[] = [];
 const keeperOf = (db: AnyDatabase): Promise<JournalKeeper> =>
   journalKeeper({
     ...{ ...authorityJournal, db, seal, origin: 'antin.test/authority', log: { error: () => {} } },
@@ -76,9 +53,8 @@ async function reopened(db: AnyDatabase, now: number) {
   return { own, keeper };
 }
 
-let n = 0;
 async function backup(of = database.address) {
-  const one = await copyOf(of, `${(database.address as { database: string }).database}_${n++}`);
+  const one = await backupOf(of);
   backups.push(one);
   return one;
 }
@@ -92,7 +68,7 @@ interface Story {
 }
 let story: Story;
 /** As restored, for each test its own. */
-let kept: { db: AnyDatabase; address: DatabaseAddress };
+let kept: Backup;
 
 const lists = async (db: AnyDatabase) =>
   (await sql<{ n: number }>`select number as n from authority.crl_list order by issuer_sha256, shard`.execute(db)).rows.map(
@@ -132,7 +108,7 @@ beforeAll(async () => {
   trust = ['--trust', root, '--signer', signer, '--at', new Date(pki.now).toISOString()];
 }, 120_000);
 afterAll(async () => {
-  for (const one of backups) await dropped(one);
+  for (const one of backups) await one[Symbol.asyncDispose]();
   t.close();
   await database.close();
 });
