@@ -11,6 +11,7 @@ import '../staff/lists.css';
 import '../staff/job.css';
 import '../staff/devices.css';
 import './console.css';
+import './registers.css';
 import '../staff/narrow.css';
 import './narrow.css';
 import '../staff/print.css';

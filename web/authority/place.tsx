@@ -15,6 +15,26 @@ export interface RequestSearch {
   readonly submission?: string;
 }
 
+/** Filters of the register of certificates, as they stand in the address. */
+export interface IssuedSearch {
+  readonly q?: string;
+  readonly state?: 'valid' | 'expiring' | 'expired' | 'revoked' | 'suspended';
+  readonly profile?: string;
+  readonly agency?: string;
+}
+
+/** Filters of the journal, as they stand in the address. */
+export interface JournalSearch {
+  readonly kind?: string;
+  readonly serial?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Acts on a certificate itself. */
+export const CERTIFICATE_ACTS = ['revoke', 'suspend', 'lift'] as const;
+export type CertificateAct = (typeof CERTIFICATE_ACTS)[number];
+
 /** Acts that have a page of their own: check, sign, outcome. */
 export const PAGE_ACTS = ['propose', 'approve', 'refuse', 'revoke', 'recover', 'issue', 'hand-over', 'edit'] as const;
 export type PageAct = (typeof PAGE_ACTS)[number];
@@ -23,8 +43,28 @@ export type PageAct = (typeof PAGE_ACTS)[number];
 export type Place =
   | {
       readonly to:
-        '/' | '/duyet' | '/chung-thu' | '/co-quan-gui' | '/can-bo' | '/thay-doi' | '/dich-vu' | '/thiet-bi' | '/mat-khau';
+        | '/'
+        | '/duyet'
+        | '/co-quan-gui'
+        | '/can-bo'
+        | '/thay-doi'
+        | '/dich-vu'
+        | '/thiet-bi'
+        | '/mat-khau'
+        | '/tam-dung'
+        | '/ca'
+        | '/may'
+        | '/lich';
     }
+  | { readonly to: '/chung-thu'; readonly search?: IssuedSearch }
+  | { readonly to: '/chung-thu/$issuer/$serial'; readonly params: { readonly issuer: string; readonly serial: string } }
+  | {
+      readonly to: '/chung-thu/$issuer/$serial/$act';
+      readonly params: { readonly issuer: string; readonly serial: string; readonly act: CertificateAct };
+    }
+  | { readonly to: '/may/$id'; readonly params: { readonly id: string } }
+  | { readonly to: '/nhat-ky'; readonly search?: JournalSearch }
+  | { readonly to: '/bao-cao'; readonly search?: { readonly month?: string } }
   | { readonly to: '/yeu-cau'; readonly search?: RequestSearch }
   | { readonly to: '/ho-so'; readonly search?: { readonly status?: 'accepted' | 'quarantined' | 'dismissed' } }
   | { readonly to: '/yeu-cau/$id'; readonly params: { readonly id: string } }

@@ -6,6 +6,18 @@ import { HomePage } from './home/HomePage.tsx';
 import { Shell } from './shell/Shell.tsx';
 import type { RequestSearch } from './place.tsx';
 
+/** Texts of these names and nothing else; the router reads digits as numbers. */
+const texts =
+  (...names: readonly string[]) =>
+  (given: Record<string, unknown>): Record<string, string> =>
+    Object.fromEntries(
+      names.flatMap((name) => {
+        const value = given[name];
+        const text = typeof value === 'number' ? String(value) : value;
+        return typeof text === 'string' && text !== '' && text.length <= 200 ? [[name, text]] : [];
+      }),
+    );
+
 const root = createRootRoute({ component: Shell, notFoundComponent: Missing });
 const under = () => root;
 
@@ -31,6 +43,14 @@ function requestSearch(given: Record<string, unknown>): RequestSearch {
 const page = (path: string, load: Parameters<typeof lazyRouteComponent>[0], name: string) =>
   createRoute({ getParentRoute: under, path, component: lazyRouteComponent(load, name as never) });
 
+const filtered = (path: string, names: readonly string[], load: Parameters<typeof lazyRouteComponent>[0], name: string) =>
+  createRoute({
+    getParentRoute: under,
+    path,
+    validateSearch: texts(...names),
+    component: lazyRouteComponent(load, name as never),
+  });
+
 const requests = createRoute({
   getParentRoute: under,
   path: '/yeu-cau',
@@ -55,7 +75,21 @@ export const router = createRouter({
     page('/yeu-cau/$id', () => import('./request/RequestPage.tsx'), 'RequestPage'),
     page('/yeu-cau/$id/$act', () => import('./acts/ActPage.tsx'), 'ActPage'),
     page('/duyet', () => import('./approve/ApprovePage.tsx'), 'ApprovePage'),
-    page('/chung-thu', () => import('./certificates/CertificatesPage.tsx'), 'CertificatesPage'),
+    filtered(
+      '/chung-thu',
+      ['q', 'state', 'profile', 'agency'],
+      () => import('./certificates/CertificatesPage.tsx'),
+      'CertificatesPage',
+    ),
+    page('/chung-thu/$issuer/$serial', () => import('./certificates/CertificatePage.tsx'), 'CertificatePage'),
+    page('/chung-thu/$issuer/$serial/$act', () => import('./certificates/CertificateActPage.tsx'), 'CertificateActPage'),
+    page('/tam-dung', () => import('./certificates/SuspendedPage.tsx'), 'SuspendedPage'),
+    page('/ca', () => import('./services/CasPage.tsx'), 'CasPage'),
+    filtered('/nhat-ky', ['kind', 'serial', 'from', 'to'], () => import('./journal/JournalPage.tsx'), 'JournalPage'),
+    page('/may', () => import('./machines/MachinesPage.tsx'), 'MachinesPage'),
+    page('/may/$id', () => import('./machines/MachinePage.tsx'), 'MachinePage'),
+    page('/lich', () => import('./calendar/CalendarPage.tsx'), 'CalendarPage'),
+    filtered('/bao-cao', ['month'], () => import('./report/ReportPage.tsx'), 'ReportPage'),
     page('/co-quan-gui', () => import('./senders/SendersPage.tsx'), 'SendersPage'),
     page('/can-bo', () => import('./officers/OfficersPage.tsx'), 'OfficersPage'),
     page('/thay-doi', () => import('./officers/ChangesPage.tsx'), 'ChangesPage'),

@@ -1,15 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { editedItem, editFields } from './request/edit-fields.ts';
 import { commonName } from './common-name.ts';
-import { criterionOf } from './certificates/criterion.ts';
 import type { Words } from '../i18n/catalogue.ts';
+import { authorityCertificateWords } from '../i18n/words/authority-certificates.ts';
 import { authorityDeskWords } from '../i18n/words/authority-desk.ts';
+import { authorityJournalWords } from '../i18n/words/authority-journal.ts';
+import { authorityOperationWords } from '../i18n/words/authority-operation.ts';
 import { authorityRequestWords } from '../i18n/words/authority-requests.ts';
 import { consoleShellWords } from '../i18n/words/authority.ts';
 import { deviceWords } from '../i18n/words/devices.ts';
 import { signingWords } from '../i18n/words/signing.ts';
 
-const parts: Record<string, Words> = { authorityDeskWords, authorityRequestWords, consoleShellWords, deviceWords, signingWords };
+const parts: Record<string, Words> = {
+  authorityDeskWords,
+  authorityRequestWords,
+  authorityCertificateWords,
+  authorityJournalWords,
+  authorityOperationWords,
+  consoleShellWords,
+  deviceWords,
+  signingWords,
+};
 const names = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort();
 
 describe('the words of the console', () => {
@@ -28,13 +39,6 @@ describe('the words of the console', () => {
 });
 
 describe('what the console does with texts', () => {
-  it('searches a fingerprint, a serial number, a mail address, and everything else as words', () => {
-    expect(criterionOf(`${'AB:'.repeat(31)}CD`)).toEqual({ fingerprint: `${'ab'.repeat(31)}cd` });
-    expect(criterionOf('01 a2 b3 c4')).toEqual({ serial: '01a2b3c4' });
-    expect(criterionOf('a@vidu.gov.vn')).toEqual({ mail: 'a@vidu.gov.vn' });
-    expect(criterionOf('de be')).toEqual({ words: 'de be' });
-  });
-
   it('names a subject by its common name', () => {
     expect(commonName('CN=Đỗ Thị Tiếp,title=Cán bộ')).toBe('Đỗ Thị Tiếp');
     expect(commonName('C=VN, O=Sở\\, Ban, CN=A\\, B')).toBe('A, B');

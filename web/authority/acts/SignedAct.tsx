@@ -1,20 +1,10 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useState, type ReactNode } from 'react';
-import type { SignedAct as ActName, SignedStatement } from '@antin/protocol/authority/registration';
-import { statementRoutes } from '@antin/protocol/authority/statements';
+import type { ReactNode } from 'react';
+import type { ApprovalStatement, SignedAct as ActName, SignedStatement } from '@antin/protocol/authority/registration';
 import type { z } from 'zod';
-import { Button } from '../../ui/Button.tsx';
-import { ProblemSummary, type ProblemLine } from '../../ui/ProblemSummary.tsx';
-import { Progress } from '../../ui/Waiting.tsx';
-import { call, ProblemError } from '../../staff/client.ts';
-import { problemText } from '../../staff/problem-lines.ts';
-import { useSession } from '../queries.ts';
+import type { ProblemLine } from '../../ui/ProblemSummary.tsx';
 import type { Shown } from '../request/queries.ts';
 import { hashOfShown } from '../request/queries.ts';
-import { useSpeech } from '../speech.ts';
-import { OrderProgress } from './OrderProgress.tsx';
-import { credentialsQuery, type Order } from './queries.ts';
-import { SigningKeys } from './SigningKeys.tsx';
+import { SignStatements } from './SignStatements.tsx';
 
 export type Signed = z.input<typeof SignedStatement>;
 
@@ -32,79 +22,19 @@ export interface SignedActProps<T> {
   readonly onBack: () => void;
 }
 
-/** Check the answers, consent at the own device, done: every act that carries an officer's signature. */
-export function SignedAct<T>(props: SignedActProps<T>) {
-  const { act, shown, button, perform, onDone, children, onBack } = props;
-  const { t, lang } = useSpeech();
-  const session = useSession();
-  const credentials = useQuery(credentialsQuery);
-  const [chosen, setChosen] = useState<string | undefined>();
-  const [lines, setLines] = useState<readonly ProblemLine[]>([]);
-  const [attempt, setAttempt] = useState(0);
-  const usable = credentials.data?.credentials.filter((one) => Date.parse(one.notAfter) > Date.now()) ?? [];
-  const credential = usable.find((one) => one.id === chosen) ?? usable.find((one) => one.online) ?? usable[0];
-  const unsigned = session.signedActs === 'when-present' && credentials.data !== undefined && usable.length === 0;
-
-  const done = useMutation({ mutationFn: perform, onSuccess: onDone });
-  const order = useMutation({
-    mutationFn: async (): Promise<Order | undefined> => {
-      const at = new Date().toISOString();
-      const statements = shown.map((one) => ({
-        ...{ type: 'antin.approval' as const, requestItemId: one.requestItemId, shownSha256: hashOfShown(one), act },
-        ...{ officerId: session.officerId, at },
-      }));
-      if (credential !== undefined) return call(statementRoutes.order, { body: { credentialId: credential.id, statements } });
-      // Never because the list of keys was still on its way.
-      if (unsigned) done.mutate(statements.map((statement) => ({ statement })));
-      return undefined;
-    },
-  });
-  const again = (): void => {
-    order.reset();
-    done.reset();
-  };
-  useEffect(() => {
-    // A refusal of the act itself: what was signed is of no use any more, the page is read again first.
-    if (done.error !== null) order.reset();
-  }, [done.error]);
-
-  if (done.isPending) return <Progress label={t('act.doing')} />;
-  if (order.data !== undefined) {
-    return (
-      <OrderProgress id={order.data.id} statements={shown.length} onSigned={(signed) => done.mutate(signed)} onAgain={again} />
-    );
-  }
-  const fault = done.error ?? order.error;
-  const problem = fault === null ? undefined : problemText(fault, lang);
-  const changed = fault instanceof ProblemError && fault.problem.code === 'request.shown-changed';
+/** An act about requests: each statement names one of them and the hash of what was drawn. */
+export function SignedAct<T>({ act, shown, perform, ...rest }: SignedActProps<T>) {
   return (
-    <div className="act-check">
-      {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
-      {lines.length === 0 ? null : <ProblemSummary title={t('problem.title')} lines={lines} attempt={attempt} />}
-      {children}
-      <SigningKeys credentials={credentials.data?.credentials} chosen={credential?.id} onChoose={setChosen} unsigned={unsigned} />
-      <div className="actions">
-        <Button
-          kind={act === 'refuse' || act === 'revoke' ? 'danger' : 'primary'}
-          busy={order.isPending || credentials.isPending}
-          why={
-            changed
-              ? t('act.read-again')
-              : credential === undefined && !unsigned && credentials.data !== undefined
-                ? t('act.no-key')
-                : undefined
-          }
-          onClick={() => {
-            const found = props.missing?.() ?? [];
-            setLines(found);
-            setAttempt(attempt + 1);
-            if (found.length === 0) order.mutate();
-          }}
-        >
-          {button}
-        </Button>
-        <Button onClick={onBack}>{t('back')}</Button>
-      </div>
-    </div>
+    <SignStatements<ApprovalStatement, T>
+      {...rest}
+      danger={act === 'refuse' || act === 'revoke'}
+      statements={(said) =>
+        shown.map((one) => ({
+          ...{ type: 'antin.approval' as const, requestItemId: one.requestItemId, shownSha256: hashOfShown(one), act },
+          ...said,
+        }))
+      }
+      perform={(signed) => perform(signed as readonly Signed[])}
+    />
   );
 }

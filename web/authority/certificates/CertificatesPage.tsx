@@ -1,91 +1,104 @@
 import '../words.ts';
-import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { certificateSearchRoutes, type PublishedCertificate } from '@antin/protocol/public/certificates';
-import type { IconName } from '../../ui/Icon.tsx';
-import { Tag, type Tone } from '../../ui/Tag.tsx';
+import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { IssuedRow } from '@antin/protocol/authority/issued';
+import { registrationRoutes } from '@antin/protocol/authority/registration';
+import { reportRoutes } from '@antin/protocol/authority/reports';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, instantText } from '../../i18n/dates.ts';
+import { shortAgency } from '../../i18n/titles.ts';
 import { call } from '../../staff/client.ts';
+import { Export } from '../shell/Export.tsx';
+import { Filter } from '../shell/Filter.tsx';
 import { MorePages } from '../shell/MorePages.tsx';
+import { SearchBox } from '../shell/SearchBox.tsx';
+import { useSearchOf } from '../address.ts';
+import { Go, useGo, type IssuedSearch } from '../place.tsx';
+import { useSession } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
-import { criterionOf } from './criterion.ts';
+import { issuedQuery } from './queries.ts';
+import { CertificateTag, PROFILES } from './states.tsx';
 
-const certificatesQuery = (typed: string) =>
-  infiniteQueryOptions({
-    queryKey: ['certificates', typed],
-    queryFn: ({ pageParam, signal }) => {
-      const after = pageParam === '' ? {} : { after: pageParam };
-      return call(certificateSearchRoutes.certificates, { query: { ...criterionOf(typed), ...after, limit: 50 } }, signal);
-    },
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next,
-    enabled: typed.trim().length >= 2,
-  });
+const STATES = ['valid', 'expiring', 'expired', 'revoked', 'suspended'] as const;
+/** Who may carry the register away; the server says the same. */
+const TAKERS = ['issuance', 'revocation', 'audit'] as const;
 
-/** Finds issued certificates by words of the subject, serial number, fingerprint or mail. */
+const agenciesQuery = queryOptions({
+  queryKey: ['requests', 'statistics'],
+  queryFn: ({ signal }) => call(registrationRoutes.statistics, {}, signal),
+  staleTime: 60_000,
+});
+
+/** The register of issued certificates: search and filters stand in the address. */
 export function CertificatesPage() {
   const { t } = useSpeech();
-  const [text, setText] = useState('');
-  const [typed, setTyped] = useState('');
-  const found = useInfiniteQuery(certificatesQuery(typed));
+  const { roles } = useSession();
+  const search = useSearchOf<IssuedSearch>();
+  const go = useGo();
+  const rows = useInfiniteQuery({ ...issuedQuery(search), placeholderData: keepPreviousData, refetchInterval: 60_000 });
+  const agencies = useQuery(agenciesQuery).data?.agencies ?? [];
+  const filtered = Object.keys(search).length > 0;
+  const change = (more: { readonly [name in keyof IssuedSearch]: string | undefined }): void => {
+    const next = Object.entries({ ...search, ...more }).filter(([, value]) => value !== undefined && value !== '');
+    go({ to: '/chung-thu', search: Object.fromEntries(next) as IssuedSearch }, true);
+  };
   return (
     <div className="page wide-list">
       <header className="page-head">
         <h1>{t('place.certificates')}</h1>
         <p className="hint">{t('certs.lead')}</p>
       </header>
-      <form
-        role="search"
-        className="list-tools no-print"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setTyped(text.trim());
-        }}
-      >
-        <input
-          className="input"
-          type="search"
-          aria-label={t('certs.search')}
-          placeholder={t('certs.hint')}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
+      <div className="list-tools no-print">
+        <SearchBox label={t('certs.search')} hint={t('certs.hint')} value={search.q ?? ''} onSearch={(q) => change({ q })} />
+        <Filter
+          label={t('filter.state')}
+          value={search.state ?? ''}
+          onChange={(state) => change({ state })}
+          options={STATES.map((one) => [one, t(`certs.${one}`)])}
         />
-        <Button type="submit" kind="primary" icon="search">
-          {t('certs.find')}
-        </Button>
-      </form>
-      {typed.length < 2 ? (
-        <Empty title={t('certs.start')}>
-          <p>{t('certs.start.text')}</p>
-        </Empty>
-      ) : (
-        <MorePages
-          query={found}
-          items={(page) => page.items}
-          empty={
-            <Empty title={t('certs.none', { q: typed })}>
-              <p>{t('list.none.text')}</p>
-            </Empty>
-          }
-        >
-          {(items) => <CertificateTable items={items} />}
-        </MorePages>
-      )}
+        <Filter
+          label={t('certs.every-profile')}
+          value={search.profile ?? ''}
+          onChange={(profile) => change({ profile })}
+          options={PROFILES.map((one) => [one, t(`profile.${one}`)])}
+        />
+        {agencies.length > 1 || search.agency !== undefined ? (
+          <Filter
+            label={t('filter.agency')}
+            value={search.agency ?? ''}
+            onChange={(agency) => change({ agency })}
+            options={
+              search.agency === undefined || agencies.some((one) => one.code === search.agency)
+                ? agencies.map((one) => [one.code, one.name])
+                : [[search.agency, search.agency], ...agencies.map((one) => [one.code, one.name] as const)]
+            }
+          />
+        ) : null}
+        {filtered ? (
+          <Button small kind="quiet" onClick={() => go({ to: '/chung-thu' }, true)}>
+            {t('filter.clear')}
+          </Button>
+        ) : null}
+        {TAKERS.some((role) => roles.includes(role)) ? (
+          <Export row={reportRoutes.exportCertificates} query={{ ...search }} />
+        ) : null}
+      </div>
+      <MorePages
+        query={rows}
+        items={(page) => page.items}
+        empty={
+          <Empty title={t(filtered ? 'certs.none' : 'certs.empty')}>
+            <p>{t(filtered ? 'list.none.text' : 'certs.empty.text')}</p>
+          </Empty>
+        }
+      >
+        {(items) => <CertificateTable items={items} />}
+      </MorePages>
     </div>
   );
 }
 
-const tags: Readonly<Record<PublishedCertificate['state'], readonly [Tone, IconName]>> = {
-  valid: ['green', 'check'],
-  'not-yet-valid': ['amber', 'clock'],
-  expired: ['plain', 'clock'],
-  revoked: ['red', 'bad'],
-  suspended: ['amber', 'warn'],
-};
-
-function CertificateTable({ items }: { readonly items: readonly PublishedCertificate[] }) {
+function CertificateTable({ items }: { readonly items: readonly IssuedRow[] }) {
   const { t, code } = useSpeech();
   return (
     <div className="table-wrap" tabIndex={0} role="region" aria-label={t('place.certificates')}>
@@ -93,39 +106,51 @@ function CertificateTable({ items }: { readonly items: readonly PublishedCertifi
         <thead>
           <tr>
             <th scope="col">{t('certs.subject')}</th>
-            <th scope="col">{t('outcome.serial')}</th>
+            <th scope="col">{t('cert.agency')}</th>
             <th scope="col">{t('certs.validity')}</th>
             <th scope="col">{t('col.state')}</th>
-            <th scope="col">
-              <span className="visually-hidden">{t('certs.download')}</span>
-            </th>
           </tr>
         </thead>
         <tbody>
           {items.map((one) => (
-            <tr key={one.fingerprint}>
+            <tr key={one.sha256}>
               <td className="subject">
-                {one.subject}
-                <small className="mono">SHA-256 {one.fingerprint.slice(0, 32)}…</small>
+                <Go
+                  place={{
+                    to: '/chung-thu/$issuer/$serial',
+                    params: { issuer: one.certificate.issuerSha256, serial: one.certificate.serialHex },
+                  }}
+                  className="row-link"
+                  row
+                >
+                  {one.name}
+                </Go>
+                <small>
+                  {code('profile', one.profile)} · <span className="mono">{one.certificate.serialHex}</span>
+                </small>
               </td>
-              <td className="mono to">{one.serialHex}</td>
+              <td className="to">
+                {one.agency === undefined ? null : (
+                  <>
+                    {shortAgency(one.agency.name)}
+                    <small className="notation">{one.agency.code}</small>
+                  </>
+                )}
+              </td>
               <td className="num" data-label={t('certs.validity')}>
                 {dayText(dayOf(one.notBefore))} – {dayText(dayOf(one.notAfter))}
               </td>
               <td className="tags">
-                <Tag tone={tags[one.state][0]} icon={tags[one.state][1]} text={t(`certs.${one.state}`)} />
+                <CertificateTag state={one.state} />
                 {one.revokedAt === undefined ? null : (
                   <small>
                     {instantText(one.revokedAt)}
-                    {one.reason === undefined ? '' : ` · ${code('reasoncode', String(one.reason), String(one.reason))}`}
+                    {one.cause === undefined
+                      ? one.reason === undefined || one.reason === 6
+                        ? ''
+                        : ` · ${code('reasoncode', String(one.reason))}`
+                      : ` · ${code('cause', one.cause)}`}
                   </small>
-                )}
-              </td>
-              <td>
-                {one.download === undefined ? null : (
-                  <a href={one.download} aria-label={`${t('certs.download')}: ${one.serialHex}`}>
-                    .cer
-                  </a>
                 )}
               </td>
             </tr>

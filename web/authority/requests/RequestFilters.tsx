@@ -1,8 +1,12 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import { registrationRoutes, RequestState } from '@antin/protocol/authority/registration';
+import { reportRoutes } from '@antin/protocol/authority/reports';
 import { Button } from '../../ui/Button.tsx';
 import { call } from '../../staff/client.ts';
+import { Export } from '../shell/Export.tsx';
+import { Filter } from '../shell/Filter.tsx';
+import { SearchBox } from '../shell/SearchBox.tsx';
+import { useSession } from '../queries.ts';
 import { useGo, type RequestSearch } from '../place.tsx';
 import { useSpeech } from '../speech.ts';
 
@@ -22,18 +26,11 @@ export function RequestFilters({ search }: { readonly search: RequestSearch }) {
   const { t, lang } = useSpeech();
   const go = useGo();
   const statistics = useQuery(statisticsQuery);
-  const [text, setText] = useState(search.q ?? '');
+  const { roles } = useSession();
   const change = (more: { readonly [name in keyof RequestSearch]: string | undefined }): void => {
     const next = Object.entries({ ...search, ...more }).filter(([, value]) => value !== undefined && value !== '');
     go({ to: '/yeu-cau', search: Object.fromEntries(next) as RequestSearch }, true);
   };
-  useEffect(() => {
-    if (text.trim() === (search.q ?? '')) return;
-    // Typing waits a moment before it asks the server.
-    const timer = setTimeout(() => change({ q: text.trim() }), 250);
-    return () => clearTimeout(timer);
-  }, [text]);
-  useEffect(() => setText(search.q ?? ''), [search.q]);
   const count = new Map(statistics.data?.states.map((one) => [one.state, one.count]));
   const number = (state: RequestState): string => {
     const n = count.get(state);
@@ -42,14 +39,7 @@ export function RequestFilters({ search }: { readonly search: RequestSearch }) {
   const agencies = statistics.data?.agencies ?? [];
   return (
     <div className="list-tools no-print">
-      <input
-        className="input"
-        type="search"
-        value={text}
-        aria-label={t('top.search')}
-        placeholder={t('top.search.hint')}
-        onChange={(event) => setText(event.target.value)}
-      />
+      <SearchBox label={t('top.search')} hint={t('top.search.hint')} value={search.q ?? ''} onSearch={(q) => change({ q })} />
       <Filter
         label={t('filter.state')}
         value={search.waiting !== undefined ? `waiting:${search.waiting}` : (search.state ?? '')}
@@ -97,27 +87,9 @@ export function RequestFilters({ search }: { readonly search: RequestSearch }) {
           {t('filter.clear')}
         </Button>
       )}
+      {(['registration', 'approval', 'audit'] as const).some((role) => roles.includes(role)) ? (
+        <Export row={reportRoutes.exportRequests} query={{ ...search }} />
+      ) : null}
     </div>
-  );
-}
-
-interface FilterProps {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly options: readonly (readonly [value: string, text: string])[];
-}
-
-/** The first choice is the name of the filter itself: nothing is filtered. */
-function Filter({ label, value, onChange, options }: FilterProps) {
-  return (
-    <select className="input" aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
-      <option value="">{label}</option>
-      {options.map(([one, text]) => (
-        <option key={one} value={one}>
-          {text}
-        </option>
-      ))}
-    </select>
   );
 }

@@ -1,29 +1,16 @@
 import '../words.ts';
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { z } from 'zod';
+import type { ServiceState } from '@antin/protocol/authority/operation';
 import { registrationRoutes, RequestState } from '@antin/protocol/authority/registration';
-import { Tag } from '../../ui/Tag.tsx';
+import type { IconName } from '../../ui/Icon.tsx';
+import { Tag, type Tone } from '../../ui/Tag.tsx';
 import { instantText } from '../../i18n/dates.ts';
-import { call, ProblemError, unreachable } from '../../staff/client.ts';
+import { call } from '../../staff/client.ts';
 import { Pending } from '../../staff/Pending.tsx';
+import { Copy } from '../shell/Copy.tsx';
 import { Go } from '../place.tsx';
 import { useSpeech } from '../speech.ts';
-
-/** What `/healthz` says of the authority. */
-const Health = z.object({
-  authority: z.object({ status: z.enum(['ok', 'alarm']), lists: z.array(z.string()) }),
-});
-
-const healthQuery = queryOptions({
-  queryKey: ['health'],
-  queryFn: async ({ signal }) => {
-    const response = await fetch('/healthz', { signal }).catch(() => {
-      throw new ProblemError(unreachable);
-    });
-    return { at: new Date().toISOString(), ...Health.parse(await response.json()) };
-  },
-  refetchInterval: 15_000,
-});
+import { servicesQuery } from './queries.ts';
 
 const statisticsQuery = queryOptions({
   queryKey: ['requests', 'statistics'],
@@ -31,52 +18,62 @@ const statisticsQuery = queryOptions({
   refetchInterval: 60_000,
 });
 
-/** Whether lists are fresh, where the services answer, and how the requests stand. */
+const tags: Readonly<Record<ServiceState['tone'], readonly [Tone, IconName]>> = {
+  good: ['green', 'check'],
+  warn: ['amber', 'warn'],
+  bad: ['red', 'bad'],
+  unknown: ['plain', 'help'],
+};
+
+/** How each service stands, by what can be seen of it now; where they answer; and how the requests stand. */
 export function ServicesPage() {
-  const { t, lang } = useSpeech();
-  const health = useQuery(healthQuery);
+  const { t, code, lang } = useSpeech();
+  const services = useQuery(servicesQuery);
   const statistics = useQuery(statisticsQuery);
-  const origin = location.origin;
+  const { origin } = location;
   const addresses = [
     ['OCSP (RFC 6960)', `${origin}/authority/ocsp`],
     [t('services.tsa'), `${origin}/authority/tsa`],
     [t('services.search'), `${origin}/tra-cuu-chung-thu`],
   ] as const;
+  const worst = worstOf(services.data?.services ?? []);
   return (
     <div className="page">
       <header className="page-head">
         <h1>{t('place.services')}</h1>
         <p className="hint">{t('services.lead')}</p>
       </header>
-      {health.data === undefined ? (
-        <Pending query={health} lines={3} />
+      {services.data === undefined ? (
+        <Pending query={services} lines={6} />
       ) : (
-        <section className={health.data.authority.status === 'ok' ? 'verdict valid' : 'verdict invalid'}>
-          <Tag
-            {...(health.data.authority.status === 'ok'
-              ? { tone: 'green', icon: 'check', text: t('services.ok') }
-              : { tone: 'red', icon: 'bad', text: t('services.alarm') })}
-          />
+        <section className={worst === 'bad' ? 'verdict invalid' : worst === 'warn' ? 'verdict unsure' : 'verdict valid'}>
+          <Tag tone={tags[worst][0]} icon={tags[worst][1]} text={t(`services.${worst}`)} />
           <div>
-            <h2>{t(health.data.authority.status === 'ok' ? 'services.ok.text' : 'services.alarm.text')}</h2>
-            <ul>
-              {health.data.authority.lists.map((one) => (
-                <li key={one} className="mono">
-                  {one}
-                </li>
-              ))}
-            </ul>
-            <p className="hint">{t('services.asked', { at: instantText(health.data.at) })}</p>
+            <h2>{t(`services.all.${worst}`)}</h2>
+            <p className="hint">{t('services.asked', { at: instantText(services.data.at) })}</p>
           </div>
         </section>
       )}
+      {services.data === undefined ? null : (
+        <ul className="service-list">
+          {services.data.services.map((one) => (
+            <li key={one.service} className={one.tone}>
+              <h2>{t(`services.name.${one.service}`)}</h2>
+              <Tag tone={tags[one.tone][0]} icon={tags[one.tone][1]} text={t(`services.${one.tone}`)} />
+              <p>{code(`services.${one.service}`, one.code, one.code, shown(one.facts, lang))}</p>
+            </li>
+          ))}
+        </ul>
+      )}
       <section className="block">
         <h2>{t('services.addresses')}</h2>
-        <dl className="facts">
+        <dl className="facts copyable">
           {addresses.map(([label, address]) => (
             <div key={label}>
               <dt>{label}</dt>
-              <dd className="mono">{address}</dd>
+              <dd className="mono">
+                <span>{address}</span> <Copy text={address} what={label} />
+              </dd>
             </div>
           ))}
         </dl>
@@ -123,4 +120,20 @@ export function ServicesPage() {
       </section>
     </div>
   );
+}
+
+/** The tone of the whole: trouble before doubt, and what is not known is never called good. */
+function worstOf(services: readonly ServiceState[]): ServiceState['tone'] {
+  const has = (tone: ServiceState['tone']) => services.some((one) => one.tone === tone);
+  return has('bad') ? 'bad' : has('warn') ? 'warn' : has('unknown') ? 'unknown' : 'good';
+}
+
+/** Instants in the words of the page, numbers with their marks; a fact that is missing is a dash. */
+function shown(facts: ServiceState['facts'], lang: string): Record<string, string> {
+  const texts: Record<string, string> = { until: '–', since: '–', whole: '–', reason: '–', entries: '–', sealed: '–' };
+  for (const [name, value] of Object.entries(facts)) {
+    if (typeof value === 'number') texts[name] = value.toLocaleString(lang);
+    else texts[name] = /^\d{4}-\d\d-\d\dT/.test(value) ? instantText(value) : value;
+  }
+  return texts;
 }

@@ -73,48 +73,82 @@ interface Entry {
   readonly roles?: readonly OfficerRole[];
 }
 
+/** Places of the roles, by what they are for. */
 function Places({ session }: { readonly session: OfficerSession }) {
   const { t } = useSpeech();
   const { counts, roles } = session;
-  const entries: Entry[] = [
-    {
-      ...{ place: { to: '/' }, icon: 'inbox', text: 'place.home' },
-      count: counts.toCheck + counts.toApprove + counts.toIssue + counts.toHandOver + counts.toRevoke,
-    },
-    { place: { to: '/yeu-cau' }, icon: 'file', text: 'place.requests' },
-    { place: { to: '/ho-so' }, icon: 'in', text: 'place.submissions', count: counts.quarantined },
-    { place: { to: '/chung-thu' }, icon: 'seal', text: 'place.certificates' },
-    {
-      ...{ place: { to: '/co-quan-gui' }, icon: 'building', text: 'place.senders' },
-      roles: ['registration', 'operation', 'audit'],
-    },
-    {
-      ...{ place: { to: '/can-bo' }, icon: 'person', text: 'place.officers', count: counts.changesToConfirm },
-      roles: ['operation', 'audit'],
-    },
-    { place: { to: '/dich-vu' }, icon: 'clock', text: 'place.services' },
-    { place: { to: '/thiet-bi' }, icon: 'key', text: 'place.devices' },
+  const groups: readonly (readonly [title: ConsoleKey, entries: readonly Entry[]])[] = [
+    [
+      'places.work',
+      [
+        {
+          ...{ place: { to: '/' }, icon: 'inbox', text: 'place.home' },
+          count: counts.toCheck + counts.toApprove + counts.toIssue + counts.toHandOver + counts.toRevoke,
+        },
+        { place: { to: '/yeu-cau' }, icon: 'file', text: 'place.requests' },
+        { place: { to: '/ho-so' }, icon: 'in', text: 'place.submissions', count: counts.quarantined },
+      ],
+    ],
+    [
+      'places.registers',
+      [
+        { place: { to: '/chung-thu' }, icon: 'seal', text: 'place.certificates' },
+        { place: { to: '/tam-dung' }, icon: 'warn', text: 'place.suspended' },
+        { place: { to: '/may' }, icon: 'out', text: 'place.machines' },
+        { place: { to: '/bao-cao' }, icon: 'print', text: 'place.report' },
+        { place: { to: '/nhat-ky' }, icon: 'book', text: 'place.journal', roles: ['audit', 'operation'] },
+      ],
+    ],
+    [
+      'places.authority',
+      [
+        { place: { to: '/dich-vu' }, icon: 'clock', text: 'place.services' },
+        { place: { to: '/ca' }, icon: 'good', text: 'place.cas' },
+        {
+          ...{ place: { to: '/co-quan-gui' }, icon: 'building', text: 'place.senders' },
+          roles: ['registration', 'operation', 'audit'],
+        },
+        {
+          ...{ place: { to: '/can-bo' }, icon: 'person', text: 'place.officers', count: counts.changesToConfirm },
+          roles: ['operation', 'audit'],
+        },
+        { place: { to: '/lich' }, icon: 'calendar', text: 'place.calendar' },
+        { place: { to: '/thiet-bi' }, icon: 'key', text: 'place.devices' },
+      ],
+    ],
   ];
   return (
     <nav className="places" aria-label={t('places')}>
-      <ul>
-        {entries
-          .filter((entry) => entry.roles === undefined || entry.roles.some((role) => roles.includes(role)))
-          .map(({ place, icon, text, count }) => (
-            <li key={place.to}>
-              <Go place={place} title={t(text)} nav>
-                <Icon name={icon} />
-                <span className="place-name">{t(text)}</span>
-                {count === undefined || count === 0 ? null : (
-                  <span className="count num">
-                    <span aria-hidden="true">{count}</span>
-                    <span className="visually-hidden">{t('place.waiting', { n: count })}</span>
-                  </span>
-                )}
-              </Go>
-            </li>
-          ))}
-      </ul>
+      {groups.map(([title, entries]) => (
+        <div key={title} className="place-group">
+          <h2 id={title}>{t(title)}</h2>
+          <ul aria-labelledby={title}>
+            {entries
+              .filter((entry) => entry.roles === undefined || entry.roles.some((role) => roles.includes(role)))
+              .map((entry) => (
+                <PlaceLink key={entry.place.to} {...entry} />
+              ))}
+          </ul>
+        </div>
+      ))}
     </nav>
+  );
+}
+
+function PlaceLink({ place, icon, text, count }: Entry) {
+  const { t } = useSpeech();
+  return (
+    <li>
+      <Go place={place} title={t(text)} nav>
+        <Icon name={icon} />
+        <span className="place-name">{t(text)}</span>
+        {count === undefined || count === 0 ? null : (
+          <span className="count num">
+            <span aria-hidden="true">{count}</span>
+            <span className="visually-hidden">{t('place.waiting', { n: count })}</span>
+          </span>
+        )}
+      </Go>
+    </li>
   );
 }

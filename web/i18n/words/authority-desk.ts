@@ -1,6 +1,6 @@
 import type { Words } from '../catalogue.ts';
 
-/** What the console says of submissions, officers, senders, certificates, services and accounts. */
+/** What the console says of submissions, officers, senders and accounts. */
 export const authorityDeskWords = {
   'sub.filter': ['Mọi hồ sơ', 'Every submission'],
   'sub.accepted': ['Đã tiếp nhận', 'Taken in'],
@@ -129,45 +129,6 @@ export const authorityDeskWords = {
     'The token below is shown only once; the server keeps its hash. Give it to the agency over a safe channel.',
   ],
   'senders.token.kept': ['Tôi đã lưu mã truy cập', 'I have kept the token'],
-  'certs.lead': [
-    'Chứng thư do cơ quan chứng thực này cấp và công bố.',
-    'Certificates that this authority has issued and published.',
-  ],
-  'certs.search': ['Tìm chứng thư', 'Search certificates'],
-  'certs.hint': ['Tên, số sê-ri, dấu vân SHA-256 hoặc thư điện tử', 'Name, serial number, SHA-256 fingerprint or mail'],
-  'certs.find': ['Tìm', 'Search'],
-  'certs.start': ['Gõ ít nhất hai ký tự rồi bấm Tìm.', 'Type two characters or more and press Search.'],
-  'certs.start.text': ['Tên có thể gõ không dấu.', 'Diacritics may be left out.'],
-  'certs.none': ['Không có chứng thư nào khớp “{q}”.', 'No certificate matches “{q}”.'],
-  'certs.subject': ['Chủ thể', 'Subject'],
-  'certs.validity': ['Thời hạn', 'Validity'],
-  'certs.download': ['Tải chứng thư', 'Download the certificate'],
-  'certs.valid': ['Còn hiệu lực', 'Valid'],
-  'certs.not-yet-valid': ['Chưa có hiệu lực', 'Not yet valid'],
-  'certs.expired': ['Hết hạn', 'Expired'],
-  'certs.revoked': ['Đã thu hồi', 'Revoked'],
-  'certs.suspended': ['Tạm dừng', 'Suspended'],
-  'reasoncode.0': ['không nêu lý do', 'unspecified'],
-  'reasoncode.1': ['lộ khóa', 'key compromise'],
-  'reasoncode.3': ['thay đổi thông tin', 'affiliation changed'],
-  'reasoncode.4': ['được thay thế', 'superseded'],
-  'reasoncode.5': ['ngừng hoạt động', 'cessation of operation'],
-  'reasoncode.6': ['tạm dừng', 'on hold'],
-  'reasoncode.9': ['rút quyền', 'privilege withdrawn'],
-  'services.lead': [
-    'Danh sách thu hồi, OCSP và dấu thời gian của cơ quan chứng thực.',
-    'Revocation lists, OCSP and time-stamps of the authority.',
-  ],
-  'services.ok': ['Bình thường', 'In order'],
-  'services.alarm': ['Báo động', 'Alarm'],
-  'services.ok.text': ['Mọi danh sách thu hồi còn mới', 'Every revocation list is fresh'],
-  'services.alarm.text': ['Có danh sách thu hồi sắp hoặc đã hết hạn', 'A revocation list is about to lapse, or has'],
-  'services.asked': ['Hỏi lúc {at}; tự hỏi lại sau mỗi 15 giây.', 'Asked at {at}; asked again every 15 seconds.'],
-  'services.addresses': ['Địa chỉ dịch vụ', 'Addresses'],
-  'services.tsa': ['Dấu thời gian (RFC 3161)', 'Time-stamps (RFC 3161)'],
-  'services.search': ['Tra cứu công khai', 'Public search'],
-  'services.requests': ['Yêu cầu theo trạng thái', 'Requests by state'],
-  'services.count': ['Số lượng', 'Count'],
   'password.first': [
     'Đổi mật khẩu lần đầu trước khi làm việc. Mật khẩu dài tốt hơn mật khẩu lạ.',
     'Change your first password before you go on. Long beats strange.',
