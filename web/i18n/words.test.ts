@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fill, translator, wordFor, type Words } from './catalogue.ts';
 import { dayOf, dayText, fullDayText, instantText } from './dates.ts';
 import { asTitle, shortAgency } from './titles.ts';
+import { answerWords } from './words/answers.ts';
 import { batchWords } from './words/batch.ts';
 import { certificateWords } from './words/certificates.ts';
 import { deviceWords } from './words/devices.ts';
@@ -19,6 +20,7 @@ import { signingWords } from './words/signing.ts';
 import { verifierWords } from './words/verifier.ts';
 
 const office: Record<string, Words> = {
+  answerWords,
   batchWords,
   certificateWords,
   deviceWords,

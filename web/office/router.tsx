@@ -170,6 +170,8 @@ export const router = createRouter({
     lazily('/chung-thu-so/$id', 'CertificatePage'),
     lazily('/ho-so-cap', 'RequestsPage'),
     lazily('/ho-so-cap/$id', 'RequestPage'),
+    lazily('/ket-qua-chua-khop', 'AnswersPage'),
+    lazily('/ket-qua-chua-khop/$id', 'AnswerPage'),
     lazily('/nhu-cau', 'RoundsPage'),
     lazily('/nhu-cau/$id', 'RoundPage'),
     lazily('/nhu-cau/bang/$id', 'SheetPage'),

@@ -1,3 +1,4 @@
+import type { answerWords } from './answers.ts';
 import type { batchWords } from './batch.ts';
 import type { certificateWords } from './certificates.ts';
 import type { deviceWords } from './devices.ts';
@@ -13,6 +14,7 @@ import type { signingWords } from './signing.ts';
 
 /** Keys of the words that join with the lazily loaded pages; types only, so that naming one loads nothing. */
 export type PageKey =
+  | keyof typeof answerWords
   | keyof typeof batchWords
   | keyof typeof documentWords
   | keyof typeof draftWords

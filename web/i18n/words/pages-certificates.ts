@@ -1,3 +1,4 @@
+import { answerWords } from './answers.ts';
 import { certificateWords } from './certificates.ts';
 import { deviceWords } from './devices.ts';
 import { directoryWords } from './directory.ts';
@@ -7,6 +8,7 @@ import { addWords } from './office.ts';
 import { signingWords } from './signing.ts';
 
 const words = {
+  ...answerWords,
   ...certificateWords,
   ...limitWords,
   ...needsWords,

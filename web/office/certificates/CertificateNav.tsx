@@ -6,6 +6,7 @@ const PAGES = [
   ['/chung-thu-so/du-bao', 'cert.nav.forecast'],
   ['/chung-thu-so/thiet-bi', 'cert.nav.devices'],
   ['/ho-so-cap', 'cert.nav.requests'],
+  ['/ket-qua-chua-khop', 'cert.nav.answers'],
   ['/chung-thu-so/nhap', 'cert.nav.import'],
   ['/chung-thu-so/thoi-han', 'cert.nav.limits'],
   ['/chung-thu-cua-toi', 'cert.nav.mine'],

@@ -49,9 +49,3 @@ export const questionsQuery = infiniteQueryOptions({
     call(issuerRoutes.questions, { query: { open: 'true', size: 50, ...after(pageParam) } }, signal),
   ...keyed,
 });
-
-export const unmatchedQuery = infiniteQueryOptions({
-  queryKey: ['issuer-unmatched'],
-  queryFn: ({ signal, pageParam }) => call(issuerRoutes.unmatched, { query: { size: 50, ...after(pageParam) } }, signal),
-  ...keyed,
-});
