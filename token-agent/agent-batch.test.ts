@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { selfSigned } from '@antin/testkit/self-signed';
 import { closeStages, stageWith, yes } from './stage-for-tests.ts';
@@ -39,6 +39,50 @@ describe('a batch', () => {
     s.outbox.jobs.push(s.batchToken(batch, jtis));
     await s.another();
     expect(s.signs()).toBe(before);
+  });
+
+  it('a hundred documents are all fetched and checked, with a count, before anybody can consent', async () => {
+    const gate = Promise.withResolvers<void>();
+    let through = 0;
+    const s = stage({
+      fetch: async () => {
+        through += 1;
+        if (through > 40) await gate.promise;
+      },
+    });
+    const [batch, ...jtis] = numbers(101) as [string, ...string[]];
+    s.outbox.jobs.push(s.batchToken(batch, jtis));
+    await s.until(() => s.prompt.view().coming[0]?.checked === 40);
+    expect(s.prompt.view().coming).toMatchObject([{ jti: batch, batch: true, items: 100, total: 100, checked: 40 }]);
+    // There is no question yet that a hurried hand or a script could answer.
+    expect(s.prompt.view().jobs).toEqual([]);
+    expect(s.prompt.decide(batch, yes())).toBe(false);
+    gate.resolve();
+    await s.asked(batch);
+    expect(s.prompt.view().coming).toEqual([]);
+    expect(s.prompt.view().jobs).toMatchObject([{ items: 100, documents: { length: 100 } }]);
+    expect(new Set(s.fetched).size).toBe(100);
+    expect(s.signs()).toBe(0);
+    for (const one of s.prompt.view().jobs[0]!.documents) expect(one.pages).toBe(1);
+    s.prompt.decide(batch, yes());
+    await s.until(() => s.answers.length === 100);
+    expect(new Set(kinds(s, jtis))).toEqual(new Set(['signed']));
+  });
+
+  it('what would fill the disk is not fetched, and what is no letter inside is not shown', async () => {
+    const s = stage();
+    const [batch, ...jtis] = numbers(6) as [string, ...string[]];
+    const broken = Buffer.from('%PDF-1.7 a letter with nothing in it <0000000000>');
+    s.served.set(`${jtis[4]}/0`, new Uint8Array(broken));
+    s.outbox.jobs.push(
+      s.batchToken(batch, jtis, (n) =>
+        n < 4 ? { size: 2 ** 30 } : { preparedSha256: createHash('sha256').update(broken).digest('hex'), size: broken.length },
+      ),
+    );
+    await s.until(() => s.answers.length === 5);
+    expect(new Set(kinds(s, jtis))).toEqual(new Set(['mismatch']));
+    expect(s.reports).toContain('job.too-large');
+    expect(s.signs()).toBe(0);
   });
 
   it('one document that is not what the order says leaves it, and the others are signed', async () => {
