@@ -26,18 +26,35 @@ export async function replayOfficer(tx: Tx, entry: Happened, left: Left): Promis
     );
 }
 
-/** Machines' accounts: one that was closed is closed again, by whom it was. */
-export async function replayAccount(tx: Tx, entry: Happened, left: Left): Promise<void> {
-  const accountId = text(entry.detail['accountId']) ?? '';
-  if (entry.kind === 'enrolment.account-closed') {
-    await sql`
-      update authority.enrolment_account set closed_at = ${new Date(entry.at)}, closed_by = ${text(entry.detail['officerId']) ?? null}
-      where id = ${accountId} and closed_at is null`.execute(tx);
-  } else if (entry.kind === 'enrolment.key-unbound') {
-    await sql`
-      update authority.acme_account set deactivated_at = ${new Date(entry.at)}
-      where id = ${text(entry.detail['acmeAccountId']) ?? ''} and deactivated_at is null`.execute(tx);
-  } else if (entry.kind === 'enrolment.account-opened' || entry.kind === 'enrolment.key-bound') {
-    left(entry, 'account-lost', accountId);
+/**
+ * Machines' accounts and keys: what was closed is closed again, by whom it was. A key that was changed since is closed too: the
+ * one before it may be in somebody else's hands, and of the new one the journal has only the thumbprint.
+ */
+export async function replayAccount(tx: Tx, { kind, at, ...entry }: Happened, left: Left): Promise<void> {
+  const accountId = text(entry.detail['accountId']) ?? null;
+  const key = text(entry.detail['acmeAccountId']) ?? null;
+  const when = new Date(at);
+  switch (kind) {
+    case 'enrolment.account-closed':
+    case 'enrolment.account-withdrawn':
+      await sql`
+        update authority.enrolment_account set closed_at = ${when}, closed_by = ${text(entry.detail['officerId']) ?? null}
+        where id = ${accountId} and closed_at is null`.execute(tx);
+      await sql`
+        update authority.acme_account set revoked_at = ${when} where enrolment_id = ${accountId} and revoked_at is null`.execute(
+        tx,
+      );
+      return;
+    case 'enrolment.key-unbound':
+      await sql`
+        update authority.acme_account set deactivated_at = ${when} where id = ${key} and deactivated_at is null`.execute(tx);
+      return;
+    case 'enrolment.key-revoked':
+    case 'enrolment.key-changed':
+      await sql`update authority.acme_account set revoked_at = ${when} where id = ${key} and revoked_at is null`.execute(tx);
+      if (kind === 'enrolment.key-changed') left({ kind, at, ...entry }, 'account-lost', accountId ?? '');
+      return;
+    default:
+      left({ kind, at, ...entry }, 'account-lost', accountId ?? '');
   }
 }

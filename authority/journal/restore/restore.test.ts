@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeSecrets } from '@antin/adapters/crypto/node';
@@ -13,6 +12,7 @@ import { useFolder } from '@antin/testkit/folder';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { ConsoleForTests, personItem } from '../../console-for-tests.ts';
 import { authorityJournal } from '../kept.ts';
+import { recordEvent } from '../record.ts';
 import { backupOf, type Backup } from './backup-for-tests.ts';
 import type { LeftReason } from './entry.ts';
 import { restoreAuthority, restoredAuthorityJournal, type Restored } from './restore.ts';
@@ -24,6 +24,9 @@ const seal = async () => ({
   key: pki.signingKey('seal'),
   timeStamp: async (imprint: Parameters<typeof pki.timeStampToken>[0]) => pki.timeStampToken(imprint, pki.now),
 });
+
+const ACCOUNT = '00000000-0000-4000-8000-000000000001';
+const OTHER_ACCOUNT = '00000000-0000-4000-8000-000000000002';
 
 let t: ConsoleForTests;
 let restored: Backup;
@@ -66,6 +69,14 @@ beforeAll(async () => {
   ids.both = await submit();
   ids.asked = await submit();
   await keeper.run();
+  // Two accounts of a machine as the table has them; what their entries say since is below.
+  await sql`
+    insert into authority.enrolment_account (id, kid, secret, item_id, opened_by, opened_at, expires_at)
+    select id::uuid, id, '\\x00', ${ids.asked}, ${await t.officerId('issuer')}, now(), now() + interval '1 year'
+    from unnest(${[ACCOUNT, OTHER_ACCOUNT]}::text[]) id`.execute(t.db);
+  await sql`
+    insert into authority.acme_account (id, thumbprint, jwk, contact, enrolment_id, created_at)
+    select id::uuid, id, '{}', '[]', id::uuid, now() from unnest(${[ACCOUNT, OTHER_ACCOUNT]}::text[]) id`.execute(t.db);
   restored = await backupOf(t.database.address);
 
   t.authority.now += 60_000;
@@ -77,6 +88,11 @@ beforeAll(async () => {
   ids.lost = await submit();
   await t.change({ kind: 'disable', officerId: await t.officerId('revoker2') });
   await t.change({ kind: 'reset-password', officerId: await t.officerId('issuer'), firstPassword: 'một mật khẩu khác' });
+  const officerId = await t.officerId('issuer');
+  const said = (kind: string, detail: object) => recordEvent(t.db, t.authority.now, `enrolment.${kind}`, undefined, detail);
+  await said('account-closed', { accountId: ACCOUNT, officerId });
+  await said('key-changed', { accountId: OTHER_ACCOUNT, acmeAccountId: OTHER_ACCOUNT, keyThumbprint: 'x' });
+  await said('account-opened', { accountId: ids.lost, officerId });
   await keeper.run();
 
   const journal = { ...restoredAuthorityJournal, origin: 'antin.test/authority' };
@@ -129,6 +145,19 @@ describe('what a restored issuer knows of its requests', () => {
     expect(rows[0]?.active).toBe(false);
     expect(leftAs('officer-change-lost').map((one) => one.about)).toContain(`reset-password ${await t.officerId('issuer')}`);
     expect((await sql`select 1 from authority.officer_session`.execute(restored.db)).rows).toEqual([]);
+  });
+
+  test('a machine whose account was closed stays outside, and a key that was given up opens nothing', async () => {
+    const { rows } = await sql<{ closed: boolean; revoked: boolean }>`
+      select a.closed_at is not null as closed, k.revoked_at is not null as revoked
+      from authority.enrolment_account a join authority.acme_account k on k.enrolment_id = a.id order by a.id`.execute(
+      restored.db,
+    );
+    expect(rows).toEqual([
+      { closed: true, revoked: true },
+      { closed: false, revoked: true },
+    ]);
+    expect(leftAs('account-lost').map((one) => one.about)).toEqual([OTHER_ACCOUNT, ids.lost]);
   });
 
   test('the guards of the tables stand again, and the journal says that it was restored', async () => {
