@@ -1,8 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { serve, type ServerType } from '@hono/node-server';
 import { sql } from 'kysely';
@@ -27,13 +30,13 @@ let origin = '';
 /** What the officers' routes of the test belong to. */
 let first: AuthorityService;
 
-function serverItem(hostNames: readonly string[]): RequestItem {
+function serverItem(hostNames: readonly string[], use: 'tls-server' | 'tls-client' = 'tls-server'): RequestItem {
   return {
     act: 'new',
     id: randomUUID(),
     managingAgency: { code: 'H53.11', name: 'Sở Tài chính', place: 'Tỉnh Ví Dụ' },
     subject: {
-      ...{ form: '03', name: 'Cổng dịch vụ Sở Tài chính', use: 'tls-server', hostNames: [...hostNames], owner: 'Sở Tài chính' },
+      ...{ form: '03', name: 'Cổng dịch vụ Sở Tài chính', use, hostNames: [...hostNames], owner: 'Sở Tài chính' },
       keeper: { fullName: 'Trần Văn Mạng', title: 'Quản trị hệ thống', mail: 'mang@stc.gov.vn', phone: '0901234567' },
     },
     device: 'remote',
@@ -54,6 +57,11 @@ beforeAll(async () => {
   const settings = { profile: 'practice', signedActs: 'when-present', secureCookie: false } as const;
   await t.authority.open({ baseUrl: `${origin}/authority`, clock: Date.now, console: settings });
   app.route('/', t.authority.service.machines());
+  // The same, as a proxy on this computer reaches it.
+  const believed = t.authority.service.machines({ proxies: ['127.0.0.1'] });
+  app.all('/believed/*', (c) =>
+    believed.fetch(new Request(c.req.url.replace('/believed', ''), c.req.raw), c.env as Record<string, unknown>),
+  );
 });
 afterAll(async () => {
   server.close();
@@ -61,17 +69,29 @@ afterAll(async () => {
   await first.stop();
 });
 
+interface Machine {
+  readonly itemId: string;
+  readonly account: { readonly id: string; readonly kid: string };
+  readonly secret: string;
+}
+
+/** The certificate of an answer of EST, as PEM, also in a file. */
+function pemOf(base64: string, name: string): string {
+  home.put(`${name}.p7`, Buffer.from(base64, 'base64'));
+  const pem = execFileSync('openssl', ['pkcs7', '-inform', 'DER', '-in', path(`${name}.p7`), '-print_certs'], {
+    encoding: 'utf8',
+  });
+  home.put(`${name}.pem`, pem);
+  return pem;
+}
+
 /** A request that two officers agreed on, and the account that a third opened for it. */
-async function machine(hostNames: readonly string[]) {
-  const [id] = await t.submitted([serverItem(hostNames)]);
+async function machine(hostNames: readonly string[], use: 'tls-server' | 'tls-client' = 'tls-server'): Promise<Machine> {
+  const [id] = await t.submitted([serverItem(hostNames, use)]);
   const shown = await t.proposed(id!);
   expect(await t.approve('approver', id!, shown)).toBe('approved');
   const until = new Date(Date.now() + 200 * 86_400_000).toISOString().slice(0, 10);
-  return { itemId: id!, ...(await t.post('issuer', '/machine-accounts', { itemId: id, until })) } as {
-    itemId: string;
-    account: { id: string; kid: string };
-    secret: string;
-  };
+  return { itemId: id!, ...(await t.post('issuer', '/machine-accounts', { itemId: id, until })) };
 }
 
 const csr = (name: string, hosts: readonly string[], subject = '/CN=ignored') => {
@@ -204,6 +224,71 @@ describe('EST with curl', () => {
   );
 });
 
+describe('EST behind a proxy that ends TLS', () => {
+  test('renews a client with a new key for the certificate it shows to curl’s server, and for nothing else', async () => {
+    const client = await machine([], 'tls-client');
+    const front = await machine(['localhost.stc.gov.vn']);
+    const fetched = async ({ account, secret }: Machine, name: string) => {
+      const file = path(`${name}.b64`);
+      const answer = await run('curl', [
+        ...['-s', '-f', '-u', `${account.kid}:${secret}`, '-H', 'Content-Type: application/pkcs10'],
+        ...['--data-binary', `@${file}`, `${origin}/.well-known/est/simpleenroll`],
+      ]);
+      return pemOf(answer.stdout, name);
+    };
+    csr('tls-client', []);
+    csr('tls-front', []);
+    await fetched(client, 'tls-client');
+    const cert = await fetched(front, 'tls-front');
+    const { service } = t.authority;
+    const issuers = [...service.chain(), ...service.trustAnchors().map(({ certificate }) => certificate)];
+    const ca = issuers.map(({ raw }) => encodePem('CERTIFICATE', raw)).join('');
+    const root = home.put('proxy-ca.pem', ca);
+    // What nginx, Apache or HAProxy do with a few lines: verify, drop what came from outside, say what was verified.
+    const options = {
+      key: readFileSync(path('tls-front.key')),
+      cert: cert + ca,
+      ca,
+      requestCert: true,
+      rejectUnauthorized: false,
+    };
+    const proxy = createServer(options, (incoming, outgoing) => {
+      const { authorized } = incoming.socket as TLSSocket;
+      const { 'client-cert': _, ...headers } = incoming.headers;
+      const shown = authorized
+        ? { 'client-cert': `:${(incoming.socket as TLSSocket).getPeerCertificate().raw.toString('base64')}:` }
+        : {};
+      incoming.pipe(
+        request(`${origin}/believed${incoming.url}`, { method: 'POST', headers: { ...headers, ...shown } }, (answer) => {
+          outgoing.writeHead(answer.statusCode!, answer.headers);
+          answer.pipe(outgoing);
+        }),
+      );
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    csr('tls-next', []);
+    const renew = (...more: string[]) =>
+      curl(
+        ...['--cacert', root, '--resolve', `localhost.stc.gov.vn:${port}:127.0.0.1`, '-H', 'Content-Type: application/pkcs10'],
+        ...['--data-binary', `@${path('tls-next.b64')}`, ...more],
+        `https://localhost.stc.gov.vn:${port}/.well-known/est/simplereenroll`,
+      );
+    const held = ['--cert', path('tls-client.pem'), '--key', path('tls-client.key')];
+    try {
+      expect(await renew()).toMatch(/\n401$/);
+      const raw = parseCertificates(readFileSync(path('tls-client.pem')))[0]!.raw;
+      expect(await renew('-H', `Client-Cert: :${Buffer.from(raw).toString('base64')}:`)).toMatch(/\n401$/);
+      const answer = await renew(...held);
+      expect(answer).toMatch(/\n200$/);
+      const next = parseCertificates(Buffer.from(pemOf(answer.slice(0, -4), 'tls-next')))[0]!;
+      expect(await t.authority.statusOf(next)).toMatchObject({ kind: 'good' });
+    } finally {
+      proxy.close();
+    }
+  });
+});
+
 const has = (program: string) => {
   try {
     execFileSync('which', [program], { stdio: 'ignore' });
@@ -259,6 +344,20 @@ describe.skipIf(!has('certbot'))('ACME with certbot', () => {
     const [certificate] = parseCertificates(readFileSync(live('cert')));
     await run('certbot', ['revoke', ...common, '--cert-name', 'web', '--reason', 'keycompromise', '--no-delete-after-revoke']);
     expect(await t.authority.statusOf(certificate!)).toMatchObject({ kind: 'revoked', reason: 1 });
+  });
+
+  test('that unregistered gets nothing more with its old key, and is bound anew with another', async () => {
+    const { account, secret } = await machine(['bye.stc.gov.vn']);
+    const folders = ['config', 'work', 'logs'].flatMap((one) => [`--${one}-dir`, path(`bye-${one}`)]);
+    const common = ['--server', `${origin}/authority/acme/directory`, ...folders, '--non-interactive'];
+    const bind = ['--eab-kid', account.kid, '--eab-hmac-key', secret, '--agree-tos', '-m', 'mang@stc.gov.vn', '--no-eff-email'];
+    await run('certbot', ['register', ...common, ...bind]);
+    await run('certbot', ['unregister', ...common]);
+    const { keys } = await t.get('auditor', `/machine-accounts/${account.id}`);
+    expect(keys.map((key: { state: string }) => key.state)).toEqual(['deactivated']);
+    await run('certbot', ['certonly', '--standalone', ...common, ...bind, '-d', 'bye.stc.gov.vn']);
+    const after = await t.get('auditor', `/machine-accounts/${account.id}`);
+    expect(after.account).toMatchObject({ keys: 1, certificates: { valid: 1 }, lastUsed: { over: 'acme' } });
   });
 
   test('without a binding, with a foreign name or under another secret nothing is issued', async () => {

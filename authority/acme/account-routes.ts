@@ -24,7 +24,7 @@ import {
 const MOST_KEYS = 30;
 
 /** Accounts of RFC 8555 §7.3: one is one key of a machine, bound to the account that officers opened for it. */
-export function accountRoutes(app: Hono, doors: AcmeDoors, { answer, problem, byAccount, byKey }: Asking): void {
+export function accountRoutes(app: Hono, doors: AcmeDoors, { answer, problem, byAccount, looking, byKey }: Asking): void {
   const { db, clock, base } = doors;
   const path = new URL(base).pathname;
 
@@ -88,7 +88,7 @@ export function accountRoutes(app: Hono, doors: AcmeDoors, { answer, problem, by
 
   app.post(`${path}/account/:id/orders`, (c) =>
     problem(c, async () => {
-      const { account } = await byAccount(c);
+      const { account } = await looking(c);
       own(c, account);
       const ids = await openOrders(db, account.id, clock());
       return answer(c, { orders: ids.map((id) => `${base}/order/${id}`) }, 200);

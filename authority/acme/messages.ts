@@ -30,7 +30,7 @@ export const OrderWish = z.object({
     .optional(),
 });
 
-const NAME = /^(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})+$/;
+const NAME = /^(?!-)[A-Za-z0-9-]{1,63}(\.(?!-)[A-Za-z0-9-]{1,63})+$/;
 
 /**
  * Host names of an order, lower case, each once, sorted.
@@ -41,10 +41,9 @@ export function namesOf(identifiers: z.output<typeof OrderWish>['identifiers']):
   const names = identifiers.map(({ type, value }) => {
     if (type !== 'dns') throw new AcmeRefusal('unsupportedIdentifier', 'only host names (dns) are certified', 400);
     if (value.startsWith('*.')) throw new AcmeRefusal('rejectedIdentifier', 'wild cards are not approved', 403);
-    const name = value.toLowerCase();
-    // A-labels only (RFC 8555 §7.1.4): what is not ASCII is not what was approved, however alike it looks.
-    if (!NAME.test(name)) throw new AcmeRefusal('malformed', 'an identifier is no host name', 400);
-    return name;
+    // A-labels only (RFC 8555 §7.1.4), looked at before they are folded: the Kelvin sign becomes a k.
+    if (!NAME.test(value)) throw new AcmeRefusal('malformed', 'an identifier is no host name', 400);
+    return value.toLowerCase();
   });
   return [...new Set(names)].sort();
 }

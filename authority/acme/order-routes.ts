@@ -33,7 +33,7 @@ const MOST_ORDERS = 300;
 const WORK_SECONDS = '3';
 
 /** Orders and what comes of them (RFC 8555 §7.4). */
-export function orderRoutes(app: Hono, doors: AcmeDoors, { answer, problem, byAccount }: Asking): void {
+export function orderRoutes(app: Hono, doors: AcmeDoors, { answer, problem, byAccount, looking }: Asking): void {
   const { db, clock, base, certify } = doors;
   const path = new URL(base).pathname;
 
@@ -67,14 +67,14 @@ export function orderRoutes(app: Hono, doors: AcmeDoors, { answer, problem, byAc
 
   app.post(`${path}/order/:id`, (c) =>
     problem(c, async () => {
-      const { account } = await byAccount(c);
+      const { account } = await looking(c);
       return orderAnswer(c, await orderOf(c, account));
     }),
   );
 
   app.post(`${path}/authorization/:id/:name`, (c) =>
     problem(c, async () => {
-      const { account } = await byAccount(c);
+      const { account } = await looking(c);
       const order = await orderOf(c, account);
       const name = c.req.param('name');
       if (!order.names.includes(name)) throw new AcmeRefusal('malformed', 'there is no such authorization', 404);
@@ -116,7 +116,7 @@ export function orderRoutes(app: Hono, doors: AcmeDoors, { answer, problem, byAc
 
   app.post(`${path}/certificate/:id`, (c) =>
     problem(c, async () => {
-      const { account } = await byAccount(c);
+      const { account } = await looking(c);
       const { certificate } = await orderOf(c, account);
       if (certificate === null) throw new AcmeRefusal('malformed', 'there is no certificate yet', 404);
       const chain = await doors.chainOf(new Uint8Array(certificate));

@@ -93,6 +93,13 @@ export function asking(doors: AcmeDoors) {
     throw new AcmeRefusal('malformed', 'expected a flattened JWS with kid', 400);
   }
 
+  /** POST-as-GET (RFC 8555 §6.3): what only looks has no payload. */
+  async function looking(c: Context): Promise<ByAccount> {
+    const request = await byAccount(c);
+    if (request.payload === undefined) return request;
+    throw new AcmeRefusal('malformed', 'whoever only looks sends no payload', 400);
+  }
+
   async function byKey(c: Context): Promise<ByKey> {
     const request = await signed(c);
     if ('jwk' in request) return request;
@@ -107,7 +114,7 @@ export function asking(doors: AcmeDoors) {
     return known;
   }
 
-  return { answer, problem, signed, byAccount, byKey };
+  return { answer, problem, signed, byAccount, looking, byKey };
 }
 
 export type Asking = ReturnType<typeof asking>;

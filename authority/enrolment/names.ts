@@ -9,18 +9,20 @@ import { parseCertificationRequest } from '@antin/pki/x509/request';
 
 /**
  * Host names a PKCS#10 asks for: those of its subjectAltName and a common name that is one (RFC 8555 §7.4 counts both);
- * undefined when they cannot be read, or another kind of name stands among them, which was never approved.
+ * undefined when they cannot be read. Another kind of name stands there as `ip:`, `rfc822:` …, which is nobody's host name.
  */
 export function namesAskedIn(der: Uint8Array): readonly string[] | undefined {
   try {
     const csr = parseCertificationRequest(der);
-    const common = commonName(csr.subject)?.toLowerCase();
-    const asked = common !== undefined && /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)+$/.test(common) ? [common] : [];
+    const common = commonName(csr.subject);
+    // Looked at before it is folded: the Kelvin sign becomes a k.
+    const isName = common !== undefined && /^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/.test(common);
+    const asked = isName ? [common.toLowerCase()] : [];
     const wish = csr.extensions.get(OID.subjectAltName);
     if (wish === undefined) return asked;
     const names = parseGeneralNames(decodeDer(wish.value));
-    if (!names.every((name) => name.kind === 'dns')) return undefined;
-    return [...new Set([...names.map((name) => (name as { value: string }).value.toLowerCase()), ...asked])];
+    const wanted = names.map((name) => (name.kind === 'dns' ? name.value.toLowerCase() : `${name.kind}:`));
+    return [...new Set([...wanted, ...asked])];
   } catch (fault) {
     if (fault instanceof FormatFault || fault instanceof PkiFault) return undefined;
     throw fault;
