@@ -2,6 +2,7 @@ import { deviceProblems } from '@antin/adapters/devices/problems';
 import { importProblems } from './directory/import/problems.ts';
 import { directoryProblems } from './directory/problems.ts';
 import { documentsProblems } from './documents/problems.ts';
+import { journalProblems } from './journal/closed.ts';
 import type { ProblemRows } from '@antin/adapters/http/problem';
 import { reorganisationProblems } from './reorganisation/problems.ts';
 import { registersProblems } from './registers/problems.ts';
@@ -18,4 +19,5 @@ export const officeProblems: ProblemRows = {
   ...registersProblems,
   ...signingProblems,
   ...deviceProblems,
+  ...journalProblems,
 };

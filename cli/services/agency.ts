@@ -10,6 +10,7 @@ import { issueLevelOf } from './issue-level.ts';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import { citizenNumbers } from '@antin/agency/directory/citizen-number';
 import { agencyMigrations, agencyProblems, agencyService, type AgencyService } from '@antin/agency/service';
+import { isSetBack, jobsUnlessSetBack, refuseWhileSetBack } from '@antin/agency/journal/closed';
 import { agencyJournal } from '@antin/agency/journal/kept';
 import type { PracticeAgent } from '@antin/token-agent/practice/practice-agent';
 import type { AuthorityService } from '@antin/authority/service';
@@ -88,8 +89,10 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
         ...(agent === undefined ? {} : { practiceAgentUrl: () => (agent as KeptPracticeAgent).current().pageUrl }),
         onFault: (fault) => log.error({ fault }, 'the office met a fault'),
       });
+      const closed = () => journal?.closed();
+      app.use('/api/*', refuseWhileSetBack(closed));
       app.route('/', running.app);
-      Object.assign(jobs, running.jobs);
+      Object.assign(jobs, jobsUnlessSetBack(running.jobs, closed));
       if (agent !== undefined && authority !== undefined && isSeeding(folder.path))
         await seed(running, agent.current(), authority());
       wires.past = undefined;
@@ -102,6 +105,8 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
       if (wires.past === undefined && !isSeeding(folder.path)) await journal?.run();
     },
     async started() {
+      // Each writes something down: the office would tell a second story before anybody looked.
+      if (isSetBack(journal?.closed())) return;
       await running?.start();
       if (agent !== undefined && running !== undefined) await pairPracticeAgent(agent.current(), running);
     },
