@@ -32,6 +32,13 @@ test('an authority in production says whose time it stamps: three servers, or th
   expect(read([]).timeServers).toEqual([]);
 });
 
+test('proxies are believed by their address, and nobody is unless named', () => {
+  expect(read([]).trustedProxies).toEqual([]);
+  expect(read([], { ANTIN_TRUSTED_PROXIES: '10.0.0.5, fd00::5' }).trustedProxies).toEqual(['10.0.0.5', 'fd00::5']);
+  expect(() => read([], { ANTIN_TRUSTED_PROXIES: 'proxy.example' })).toThrow(/ANTIN_TRUSTED_PROXIES has "proxy.example"/);
+  expect(() => read([], { ANTIN_TRUSTED_PROXIES: '10.0.0.0/8' })).toThrow(/IP addresses/);
+});
+
 describe('refused by name', () => {
   test.each([
     [['--port', '70000'], {}],

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { TimeServer } from '../clock/sntp.ts';
@@ -32,6 +33,8 @@ export interface Settings {
   readonly keepJobsDays: number;
   /** Time servers that the time-stamp clock is held against; empty: the computer's own clock is taken at its word. */
   readonly timeServers: readonly TimeServer[];
+  /** IP addresses of proxies in front whose word about a client is believed: its address, and the certificate it showed in TLS. */
+  readonly trustedProxies: readonly string[];
   readonly help: boolean;
 }
 
@@ -101,6 +104,7 @@ export function readSettings(
     logLevel: oneOf('--log-level', pick('log-level', 'ANTIN_LOG_LEVEL') ?? 'warn', LEVELS),
     keepJobsDays: daysOf(env['ANTIN_KEEP_JOBS_DAYS']),
     timeServers: timeServersOf(env['ANTIN_TIME_SERVERS'], profile, services),
+    trustedProxies: proxiesOf(env['ANTIN_TRUSTED_PROXIES']),
     help: values.help === true,
   };
 }
@@ -136,6 +140,15 @@ function timeServersOf(text: string | undefined, profile: Profile, services: rea
   } catch (fault) {
     throw new ConfigFault(`ANTIN_TIME_SERVERS: ${(fault as Error).message}; expected "local" or host[:port], host[:port], …`);
   }
+}
+
+/** Addresses alone: a name would be believed of whoever answers for it today. */
+function proxiesOf(text: string | undefined): readonly string[] {
+  const all = (text ?? '').split(',').map((one) => one.trim());
+  const given = all.filter((one) => one !== '');
+  const odd = given.find((one) => isIP(one) === 0);
+  if (odd !== undefined) throw new ConfigFault(`ANTIN_TRUSTED_PROXIES has "${odd}"; expected IP addresses, separated by commas`);
+  return given;
 }
 
 function daysOf(text: string | undefined): number {
