@@ -35,7 +35,9 @@ import type { Caller } from './session/caller.ts';
 
 /** What the certificate side needs from outside; connectors and seal say how requests reach the issuer. */
 export interface CertificateSideDeps
-  extends CertificateDeps, Pick<IssuerDeps, 'connectors' | 'defaultConnector' | 'sealer' | 'unsealed' | 'pollMs'> {}
+  extends
+    CertificateDeps,
+    Pick<IssuerDeps, 'connectors' | 'defaultConnector' | 'sealer' | 'unsealed' | 'pollMs' | 'judgeArchive'> {}
 
 export const certificateSideMigrations: Migrations = { ...issuersMigrations, ...certificatesMigrations, ...needsMigrations };
 export const certificateSideProblems: ProblemRows = { ...issuersProblems, ...certificatesProblems, ...needsProblems };

@@ -62,6 +62,8 @@ export interface AgencyServiceDeps extends Omit<
   readonly requestSealer?: RequestSealer;
   /** Whether requests may leave without the organisation's signature when an officer says so; in production never. */
   readonly unsealedRequests?: 'refused' | 'when-said';
+  /** Whether answers that people carry must be sealed by their issuer; one that is there must hold in any case. */
+  readonly resultSeal?: 'required' | 'when-present';
   /** False where there is no time-stamp authority at all: requests are then signed without one. */
   readonly stampsRequests?: boolean;
   /** Working days of the country; Monday to Friday and the fixed holidays when left out. */
@@ -117,7 +119,9 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
   const authorities = trust.certificates
     .flatMap((der) => parseCertificates(der))
     .filter((one) => one.basicConstraints?.ca === true);
-  const ways = [...(deps.connectors ?? []), filesConnector()];
+  const ways = [...(deps.connectors ?? []), filesConnector(undefined, undefined, deps.resultSeal)];
+  const judgeContainer = (name: string) => (container: Uint8Array) =>
+    judgedWhole({ name, file: { bytes: container }, data: [], relation: 'brought', at: clock().getTime() });
   const certificates = certificateSide({
     ...{ db, clock, files, vault: citizenNumbers(deps.platformKey), calendar: deps.calendar ?? (() => workingCalendar()) },
     trusted: issuedUnder(
@@ -128,6 +132,7 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
     judgePdf: async (pdf) => judgeStored((await files.put(pdf)).sha256, 'bien-ban.pdf'),
     connectors: new Map(ways.map((one) => [one.id, one])),
     defaultConnector: ways[0]!.id,
+    judgeArchive: judgeContainer('ket-qua.asice'),
     unsealed: profile === 'production' ? 'refused' : (deps.unsealedRequests ?? 'when-said'),
     sealer:
       deps.requestSealer ??
@@ -151,8 +156,7 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
   certificates.signOn({
     ...{ jobs: desks.signingJobs, chainOf: deps.chainOf, statusOf: deps.statusOf },
     ...(deps.stampsRequests === false ? {} : { raising }),
-    judge: async (container) =>
-      judgedWhole({ name: 'de-nghi.asice', file: { bytes: container }, data: [], relation: 'brought', at: clock().getTime() }),
+    judge: judgeContainer('de-nghi.asice'),
   });
 
   const app = new Hono();

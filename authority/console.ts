@@ -65,6 +65,8 @@ export interface ConsoleSettings {
   readonly trust?: () => Trust;
   /** Users of their own for some database roles; the others take theirs by `set role`. */
   readonly databaseUrls?: Partial<Record<DatabaseRole, string>>;
+  /** The authority's own seal, under answers that people carry. */
+  readonly seal?: RegistrationDoors['seal'];
   /** Token agents of the installation, for officers who sign; without them statements are signed elsewhere. */
   readonly devices?: OfficersDevices;
   /** What the process that keeps the journal knows of its copy; without it none is known. */
@@ -81,7 +83,7 @@ export interface OfficersDevices {
   readonly chainOf: StatementDoors['chainOf'];
 }
 
-export interface ConsoleParts extends Pick<RegistrationDoors, 'issue' | 'revoke' | 'seal'> {
+export interface ConsoleParts extends Pick<RegistrationDoors, 'issue' | 'revoke'> {
   /** As the owner of the tables: for the first officers and for what a start settles. */
   readonly db: AnyDatabase;
   readonly doors: Doors;
@@ -168,7 +170,7 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
     judge: (file, more) => judgeWith(parts.trust())(file, more),
     revoke: parts.revoke,
     issue: parts.issue,
-    ...(parts.seal === undefined ? {} : { seal: parts.seal }),
+    ...(settings.seal === undefined ? {} : { seal: settings.seal }),
   };
   const addressOf = (c: Context) => peerAddress(c);
   const app = new Hono();

@@ -8,6 +8,7 @@ import { commonName, nameKey } from '@antin/pki/x509/name';
 import type { ItemResult } from '@antin/protocol/certificates/result';
 import { record } from '../journal/journal.ts';
 import { actorOf, type Caller } from '../session/caller.ts';
+import { requireSeal } from './archive-seal.ts';
 import { ConnectorFault, type Collected } from './connector.ts';
 import type { IssuerDeps } from './deps.ts';
 import { answerQuestionRow, keepUnmatched, questionById, settleUnmatchedRow, unmatchedById } from './open-store.ts';
@@ -21,7 +22,7 @@ import { itemById, itemsByKey, lockRequest, requestById, takenBy, type ItemRecor
  * Takes an archive that came back for a request. Results with the request's id go to their items; bare certificates go to
  * the item with their public key. Everything else is listed, nothing is guessed.
  *
- * @throws {Refusal} `issuer.archive-damaged`, `issuer.request-not-now`
+ * @throws {Refusal} `issuer.archive-damaged`, `issuer.archive-unsealed`, `issuer.archive-seal-broken`, `issuer.request-not-now`
  */
 export async function takeArchive(
   deps: IssuerDeps,
@@ -30,7 +31,7 @@ export async function takeArchive(
   archive: Uint8Array,
 ): Promise<Applied> {
   if (request.state === 'prepared' || request.state === 'withdrawn') throw new Refusal('issuer.request-not-now');
-  const collected = collect(deps, request, archive);
+  const collected = await collect(deps, request, archive);
   const sum = { applied: 0, repeated: 0, unmatched: 0 };
   const add = (part: Applied): void => {
     sum.applied += part.applied;
@@ -64,12 +65,16 @@ export async function takeArchive(
   return sum;
 }
 
-function collect(deps: IssuerDeps, request: RequestRecord, archive: Uint8Array): Collected {
+async function collect(deps: IssuerDeps, request: RequestRecord, archive: Uint8Array): Promise<Collected> {
+  const connector = connectorOf(deps, request.connector);
   try {
-    return connectorOf(deps, request.connector).collect(archive);
+    await requireSeal(archive, connector.capabilities, deps.judgeArchive);
+    return connector.collect(archive);
   } catch (fault) {
-    if (fault instanceof ConnectorFault) throw new Refusal('issuer.archive-damaged', { cause: fault });
-    throw fault;
+    if (!(fault instanceof ConnectorFault)) throw fault;
+    const sealed = { 'connector.archive-unsealed': 'unsealed', 'connector.archive-seal-broken': 'seal-broken' } as const;
+    const what = fault.code in sealed ? sealed[fault.code as keyof typeof sealed] : 'damaged';
+    throw new Refusal(`issuer.archive-${what}`, { cause: fault });
   }
 }
 

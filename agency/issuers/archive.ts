@@ -9,9 +9,9 @@ import { RequestResult } from '@antin/protocol/certificates/result';
 import { ConnectorFault, type Collected } from './connector.ts';
 
 /** Five thousand certificates with their chains and a result for each, and then some. */
-const BUDGET = { entries: 20_000, inflatedBytes: 64 << 20, totalBytes: 256 << 20, ratio: 200, ratioFrom: 4 << 20 };
+export const ARCHIVE_BUDGET = { entries: 20_000, inflatedBytes: 64 << 20, totalBytes: 256 << 20, ratio: 200, ratioFrom: 4 << 20 };
 const CERTIFICATE = /\.(cer|crt|der|pem|p7b|p7c)$/i;
-/** Not ours to judge here: signatures of the container, and what only people read. */
+/** Signatures of the container (archive-seal.ts judges them), and what only people read. */
 const OTHER = /^(mimetype|META-INF\/.*|SHA256SUMS|installation-signature\.json|.*\.(pdf|txt|md))$/i;
 
 /**
@@ -48,7 +48,7 @@ function filesIn(archive: Uint8Array): { name: string; bytes: Uint8Array }[] {
   if (archive[0] !== 0x50 || archive[1] !== 0x4b)
     return [{ name: archive[0] === 0x7b ? 'result.json' : 'certificate.cer', bytes: archive }];
   try {
-    const zip = openZip(memorySource(archive), { inflateRaw: nodeInflateRaw, budget: BUDGET });
+    const zip = openZip(memorySource(archive), { inflateRaw: nodeInflateRaw, budget: ARCHIVE_BUDGET });
     return zip.entries.map((entry) => {
       const content = zip.content(entry);
       return { name: entry.name, bytes: content.read(0, content.size) };

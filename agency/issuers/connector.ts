@@ -53,6 +53,8 @@ export type ConnectorCode =
   | 'connector.unreachable'
   | 'connector.not-understood'
   | 'connector.archive-damaged'
+  | 'connector.archive-unsealed'
+  | 'connector.archive-seal-broken'
   | 'connector.unsupported'
   | 'connector.not-permitted';
 

@@ -5,6 +5,7 @@ import type { FileStore } from '@antin/adapters/files/store';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import type { ItemResult } from '@antin/protocol/certificates/result';
 import type { CitizenNumbers } from '../directory/citizen-number.ts';
+import type { JudgeArchive } from './archive-seal.ts';
 import type { IssuerConnector } from './connector.ts';
 import type { RequestSealer } from './seal.ts';
 import type { ItemRecord } from './store.ts';
@@ -31,6 +32,8 @@ export interface IssuerDeps {
   readonly unsealed?: 'refused' | 'when-said' | undefined;
   /** Whether a certificate comes from an issuer that this installation knows; what does not is listed as foreign. */
   readonly trusted: (certificate: Certificate, chain: readonly Certificate[]) => boolean;
+  /** Judges what came back sealed; without it a seal that is required is never found. */
+  readonly judgeArchive?: JudgeArchive;
   /** The register hears of every step of an item once, in the transaction that makes it. */
   readonly onItem: (tx: Tx, item: ItemRecord, result: ItemResult, read: ReadCertificate | undefined) => Promise<void>;
   /** Milliseconds between two questions to an issuer that answers online. */

@@ -2,14 +2,18 @@ import { readResultArchive } from './archive.ts';
 import { ConnectorFault, type IssuerConnector } from './connector.ts';
 
 /** A signed archive out, an archive of results back, both carried by people: how the Government Cipher Committee works today. */
-export function filesConnector(id = 'files', name = 'Hồ sơ tệp (dichvucong.ca.gov.vn, trục liên thông)'): IssuerConnector {
+export function filesConnector(
+  id = 'files',
+  name = 'Hồ sơ tệp (dichvucong.ca.gov.vn, trục liên thông)',
+  resultSeal: 'required' | 'when-present' = 'when-present',
+): IssuerConnector {
   return {
     id,
     name,
     capabilities: {
       transport: 'files',
       acts: ['new', 'renew', 'change', 'revoke', 'recover-device'],
-      ...{ acceptsCsr: true, makesKeysOnToken: true, revokesOnline: false, reportsStatus: false },
+      ...{ acceptsCsr: true, makesKeysOnToken: true, revokesOnline: false, reportsStatus: false, resultSeal },
     },
     submit: () => Promise.resolve({ status: 'to-carry' }),
     poll: () => Promise.resolve(undefined),

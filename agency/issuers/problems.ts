@@ -75,6 +75,25 @@ export const issuersProblems: ProblemRows = {
     title: { vi: 'Không đọc được tệp kết quả.', en: 'The result archive cannot be read.' },
     remedy: { vi: 'Hãy tải lại tệp từ đơn vị cấp rồi gửi lại.', en: 'Get the file from the issuer again.' },
   },
+  'issuer.archive-unsealed': {
+    status: 422,
+    title: {
+      vi: 'Tệp kết quả không có con dấu số kết luận được của đơn vị cấp.',
+      en: 'The result archive has no seal of its issuer that can be relied on.',
+    },
+    remedy: { vi: 'Hãy đề nghị đơn vị cấp gửi lại tệp có con dấu số.', en: 'Ask the issuer for the sealed file.' },
+  },
+  'issuer.archive-seal-broken': {
+    status: 422,
+    title: {
+      vi: 'Con dấu số trên tệp kết quả không đúng: tệp đã bị sửa hoặc không phải của đơn vị cấp.',
+      en: 'The seal on the result archive does not hold: it was changed, or is not the issuer’s.',
+    },
+    remedy: {
+      vi: 'Không dùng tệp này. Hãy tải lại tệp gốc từ đơn vị cấp và báo cho họ biết.',
+      en: 'Do not use this file. Get the original from the issuer, and tell them.',
+    },
+  },
   'issuer.unmatched-not-found': {
     status: 404,
     title: { vi: 'Không tìm thấy kết quả chưa khớp này, hoặc đã xử lý.', en: 'This answer was not found, or it is settled.' },

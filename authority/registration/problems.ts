@@ -94,6 +94,10 @@ export const registrationProblems: ProblemRows = {
     status: 409,
     title: { vi: 'Hồ sơ không nằm trong khu vực chờ xử lý', en: 'The file does not stand apart' },
   },
+  'submission.no-answers-yet': {
+    status: 409,
+    title: { vi: 'Hồ sơ này chưa có kết quả nào để mang về', en: 'There is no answer to this request to carry yet' },
+  },
   'submission.unreadable': { status: 400, title: { vi: 'Không đọc được tệp', en: 'The file cannot be read' } },
   'submission.too-large': { status: 413, title: { vi: 'Hồ sơ quá lớn', en: 'The request is too large' } },
   'submission.not-a-request': {

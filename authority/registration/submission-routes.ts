@@ -77,11 +77,12 @@ export function submissionsApp(parts: RegistrationDoors): Hono<OfficerEnv> {
     const row = await submissionById(reading, params.id);
     if (row === undefined || row.status !== 'accepted') throw new Refusal('http.not-found');
     const batches = await allBatches(writing, { id: row.id, requestId: row.requestId! }, clock());
-    const { bytes, mediaType } = await resultArchive(parts, batches, clock());
+    if (batches.length === 0) throw new Refusal('submission.no-answers-yet');
+    const { bytes, mediaType, ending } = await resultArchive(parts, batches, clock());
     return new Response(new Uint8Array(bytes), {
       headers: {
         'content-type': mediaType,
-        'content-disposition': `attachment; filename="result-${row.requestId}.zip"`,
+        'content-disposition': `attachment; filename="result-${row.requestId}.${ending}"`,
       },
     });
   });

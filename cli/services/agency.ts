@@ -20,7 +20,7 @@ import { seedSenders } from '../seed/senders.ts';
 import { devicesHere } from './devices.ts';
 import { finishFirstStart, isSeeding } from './first-start.ts';
 import { copyHealth, journalHere, type KeptJournal } from './journal.ts';
-import { issuersHere, requestSignatures } from './issuers.ts';
+import { issuerSeal, issuersHere, requestSignatures } from './issuers.ts';
 import { keepPracticeAgent, type KeptPracticeAgent } from './practice-agent.ts';
 import type { Service, ServiceContext } from './service.ts';
 import { policiesHere, reportSealHere, trustHere } from './judging.ts';
@@ -80,7 +80,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
         platformKey: devices.platformKey,
         devices,
         origin: () => publicUrl,
-        ...{ trust, policies, reportSeal, connectors: issuersHere(process.env) },
+        ...{ trust, policies, reportSeal, connectors: issuersHere(process.env), resultSeal: issuerSeal(process.env) },
         ...requestSignatures(process.env, authority !== undefined),
         issueLevel: () => issueLevel,
         timeStamp: timeStamps(process.env['ANTIN_TSA_URL'], authority),

@@ -14,6 +14,7 @@ import { ACCURACY_MS } from '@antin/authority/time-stamp/rules';
 import { requireCeremonyKeys, signerPin } from './ceremony-keys.ts';
 import { devicesHere } from './devices.ts';
 import { copyHealth, journalHere } from './journal.ts';
+import { resultSealHere } from './result-seal.ts';
 import { roleDatabases } from './role-databases.ts';
 import { trustHere } from './judging.ts';
 import { issuersOf } from './trust.ts';
@@ -53,6 +54,7 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
             trust.trusted ? log.info({}, 'the clock is trusted') : log.error(trust, 'no time-stamps: the clock is not trusted'),
         });
   let ready: AuthorityService | undefined;
+  let resultSeal: Awaited<ReturnType<typeof resultSealHere>> | undefined;
   let journal: Awaited<ReturnType<typeof journalHere>> | undefined;
   const authority = () => {
     if (ready === undefined) throw new TypeError('the authority is not prepared yet');
@@ -72,6 +74,7 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
       const baseUrl = statusUrl + AUTHORITY_PATH;
       // Officers and senders may have their certificates elsewhere: requests come signed under the roots of that folder.
       const trusted = trustHere(context, authority, process.env);
+      resultSeal = await resultSealHere(context, wires, process.env);
       // Before anything is issued: a database that was set back must not give out serial numbers again.
       const own = { ...authorityJournal, name: 'authority' } as const;
       journal = await journalHere(context, wires, own, () => trusted, process.env);
@@ -93,6 +96,7 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
           secureCookie: publicUrl.startsWith('https:'),
           journal,
           databaseUrls: roleDatabases(process.env),
+          seal: resultSeal,
           trust: () => trusted,
           devices: {
             ...{ shared, files, origin: () => publicUrl },
@@ -140,6 +144,7 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
       await ready?.status.stop();
       await ready?.stop();
       await journal?.close();
+      await resultSeal?.close();
       await wires.devices?.stop();
     },
   };

@@ -1,10 +1,22 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { nodeSecrets } from '@antin/adapters/crypto/node';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
+import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
+import { requireSeal } from '@antin/agency/issuers/archive-seal';
+import { judgeFile } from '@antin/agency/verification/judge';
+import { memorySource } from '@antin/formats/bytes/source';
+import { openZip } from '@antin/formats/zip/reader';
+import { writeZip } from '@antin/formats/zip/writer';
+import { RESULT_ARCHIVE } from '@antin/protocol/certificates/result';
+import type { AsicFile } from '@antin/signature/asic/input';
+import { signAsicCades } from '@antin/signature/asic/sign';
+import type { SigningKey } from '@antin/signature/making/signer';
+import { testPki } from '@antin/testkit/pki/test-pki';
+import { trustOf } from './trust.ts';
 import { apiConnector } from '@antin/agency/issuers/api-connector';
 import type { IssuerConnector, SealedRequest } from '@antin/agency/issuers/connector';
 import { filesConnector } from '@antin/agency/issuers/files-connector';
 import { asicSealer } from '@antin/agency/issuers/seal';
-import { ConsoleForTests, PAPER, personItem, requestOf, sha256Of } from '@antin/authority/console-for-tests';
+import { ConsoleForTests, PAPER, personItem, requestOf, sha256Of, type HeldKey } from '@antin/authority/console-for-tests';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { utf8 } from '@antin/formats/bytes/bytes';
 import { signatureAlgorithmIdentifier } from '@antin/pki/x509/algorithm';
@@ -84,4 +96,123 @@ test('what the issuer cannot take in as it is stands apart there, and the agency
 test('a token that is none gets nothing', async () => {
   const nobody = apiConnector({ origin: 'http://127.0.0.1:8080', token: () => 'x'.repeat(43), fetch: issuer.fetch });
   await expect(nobody.submit(await sealed([personItem()]))).rejects.toMatchObject({ code: 'connector.not-permitted' });
+});
+
+describe('answers that people carry, under the issuer’s seal', () => {
+  let plain: Uint8Array;
+  const sealedBy = async (key: SigningKey, change: (files: AsicFile[]) => AsicFile[] = (files) => files): Promise<Uint8Array> => {
+    const zip = openZip(memorySource(plain), { inflateRaw: nodeInflateRaw });
+    const files = zip.entries.map((entry) => ({
+      ...{ name: entry.name, mimeType: 'application/octet-stream', content: zip.content(entry) },
+    }));
+    const options = { door: nodeCrypto, signingTime: issuer.authority.now, level: 'B-B' as const };
+    const done = await signAsicCades({ container: 'ASiC-E', files: change(files) }, key, options);
+    return done.read(0, done.size);
+  };
+  /** The container with other files than were signed. */
+  const repacked = (
+    archive: Uint8Array,
+    change: (name: string, bytes: Uint8Array) => Uint8Array | undefined,
+    more: AsicFile[] = [],
+  ) => {
+    const zip = openZip(memorySource(archive), { inflateRaw: nodeInflateRaw });
+    const kept = zip.entries.flatMap((entry) => {
+      const content = zip.content(entry);
+      const bytes = change(entry.name, content.read(0, content.size));
+      return bytes === undefined ? [] : [{ name: entry.name, content: memorySource(bytes) }];
+    });
+    const done = writeZip([...kept, ...more], Date.UTC(2026, 10, 22));
+    return done.read(0, done.size);
+  };
+  const judge = (archive: Uint8Array) =>
+    judgeFile(
+      memorySource(archive),
+      'ket-qua.asice',
+      trustOf(() => issuer.authority.service),
+      issuer.authority.now,
+    );
+  const taken = (archive: Uint8Array, resultSeal: 'required' | 'when-present' = 'when-present') =>
+    requireSeal(archive, { resultSeal }, judge).then(
+      () => filesConnector().collect(archive).results.length,
+      (fault: { code: string }) => fault.code,
+    );
+  let seal: HeldKey;
+  beforeAll(async () => {
+    const request = await sealed([personItem()]);
+    expect(await way.submit(request)).toEqual({ status: 'accepted' });
+    const { items } = await issuer.get('registrar', '/requests?waiting=toCheck');
+    const id = items.at(-1).id as string;
+    await issuer.approve('approver', id, await issuer.proposed(id));
+    const { shown } = await issuer.get('registrar', `/requests/${id}`);
+    const file = await issuer.send(await issuer.cookie('issuer'), 'GET', `/submissions/${shown.submission.id}/results.zip`);
+    expect(file.headers.get('content-type')).toBe(RESULT_ARCHIVE.plain.mediaType);
+    plain = new Uint8Array(await file.arrayBuffer());
+    seal = await issuer.certified('ĐƠN VỊ CẤP CHỨNG THƯ', 'organisation');
+    issuer.authority.now += 1000;
+  });
+
+  test('are taken when the seal holds, and without one only where none is required', async () => {
+    const archive = await sealedBy(seal.key);
+    expect(await taken(archive)).toBe(1);
+    expect(await taken(archive, 'required')).toBe(1);
+    expect(await taken(plain)).toBe(1);
+    expect(await taken(plain, 'required')).toBe('connector.archive-unsealed');
+  });
+
+  test('are refused when a file was changed, added or taken away, or the signature was: never read as a plain archive', async () => {
+    const archive = await sealedBy(seal.key);
+    const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
+    const changed = repacked(archive, (name, bytes) =>
+      name === 'result.json' ? utf8(text(bytes).replace('"approved"', '"received"')) : bytes,
+    );
+    const added = repacked(archive, (_, bytes) => bytes, [
+      { name: 'result-0009.json', mimeType: 'application/json', content: memorySource(utf8('{}')) },
+    ]);
+    const removed = repacked(archive, (name, bytes) => (name === 'result.json' ? undefined : bytes));
+    const unsigned = repacked(archive, (name, bytes) => (name.endsWith('.p7s') ? undefined : bytes));
+    const foreign = repacked(archive, (name, bytes) => (name.endsWith('.p7s') ? Uint8Array.of(0x30, 0) : bytes));
+    for (const [what, bad] of Object.entries({ changed, added, removed, unsigned, foreign }))
+      for (const wanted of ['required', 'when-present'] as const)
+        expect([what, wanted, await taken(bad, wanted)]).toEqual([what, wanted, 'connector.archive-seal-broken']);
+  });
+
+  test('under the seal of somebody nobody here trusts are worth a plain archive, and a revoked seal is none', async () => {
+    const pki = testPki();
+    const strange = await sealedBy(pki.signingKey('seal'));
+    expect(await taken(strange)).toBe(1);
+    const more = [{ name: 'result-0009.json', mimeType: 'application/json', content: memorySource(utf8('{}')) }];
+    expect(await taken(repacked(strange, (_, bytes) => bytes, more))).toBe('connector.archive-seal-broken');
+    expect(await taken(strange, 'required')).toBe('connector.archive-unsealed');
+    const archive = await sealedBy(seal.key);
+    expect(await taken(archive, 'required')).toBe(1);
+    await issuer.authority.service.revoke(seal.certificate.serialHex, 'superseded', issuer.authority.now - 1);
+    issuer.authority.now += 60_000;
+    expect(await taken(await sealedBy(seal.key), 'required')).not.toBe(1);
+  });
+
+  test('are sealed by the console itself when it has a seal', async () => {
+    const t = await ConsoleForTests.open({
+      seal: async (files) => {
+        const all = files.map(({ name, mediaType, bytes }) => ({ name, mimeType: mediaType, content: memorySource(bytes) }));
+        const options = { door: nodeCrypto, signingTime: t.authority.now, level: 'B-B' as const };
+        const done = await signAsicCades({ container: 'ASiC-E', files: all }, t.sender.key, options);
+        return done.read(0, done.size);
+      },
+    });
+    const [id] = (await t.submitted([personItem()])) as [string];
+    const { shown } = await t.get('registrar', `/requests/${id}`);
+    const carried = async () => t.send(await t.cookie('issuer'), 'GET', `/submissions/${shown.submission.id}/results.zip`);
+    expect(await (await carried()).json()).toMatchObject({ status: 409, code: 'submission.no-answers-yet' });
+    await t.approve('approver', id, await t.proposed(id));
+    const file = await carried();
+    expect(file.headers.get('content-type')).toBe(RESULT_ARCHIVE.sealed.mediaType);
+    const report = await judgeFile(
+      memorySource(new Uint8Array(await file.arrayBuffer())),
+      'ket-qua.asice',
+      trustOf(() => t.authority.service),
+      t.authority.now,
+    );
+    expect(report.verdict).toBe('valid');
+    await t.close();
+  });
 });

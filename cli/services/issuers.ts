@@ -46,3 +46,11 @@ export function requestSignatures(
     stampsRequests: ownAuthority || (env['ANTIN_TSA_URL'] ?? '') !== '',
   };
 }
+
+/** `ANTIN_ISSUER_SEAL`: whether answers that people bring must be sealed by their issuer. @throws {ConfigFault} */
+export function issuerSeal(env: Env): 'required' | 'when-present' {
+  const said = env['ANTIN_ISSUER_SEAL'];
+  if (said === undefined || said === '' || said === 'when-present') return 'when-present';
+  if (said === 'required') return said;
+  throw new ConfigFault(`ANTIN_ISSUER_SEAL is "${said}"; expected required or when-present`);
+}

@@ -92,7 +92,11 @@ async function configuredSeal(context: ServiceContext, wires: Wires, env: Env): 
 }
 
 /** Both journals of a process ask at once: one key is made, and what failed is tried again. */
-function practiceKeyOnce({ folder, clock }: ServiceContext, wires: Wires, authority: AuthorityService): Promise<SigningKey> {
+export function practiceKeyOnce(
+  { folder, clock }: ServiceContext,
+  wires: Wires,
+  authority: AuthorityService,
+): Promise<SigningKey> {
   return (wires.journalKey ??= practiceKey(folder.authority, authority, clock()).catch((fault: unknown) => {
     delete wires.journalKey;
     throw fault;

@@ -16,6 +16,9 @@ import { fromBase64, toBase64 } from '@antin/formats/bytes/text-encodings';
 import { encodePem } from '@antin/pki/pem';
 import { writePkcs12 } from '@antin/pki/pkcs12/write';
 import { parseCertificate } from '@antin/pki/x509/certificate';
+import { openZip } from '@antin/formats/zip/reader';
+import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
+import { RESULT_ARCHIVE } from '@antin/protocol/certificates/result';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import type { RequestItem } from '@antin/protocol/certificates/request';
 import { signAsicCades } from '@antin/signature/asic/sign';
@@ -355,7 +358,8 @@ describe.skipIf(module === undefined || opensslVersion === undefined)('an issuer
     expect(await submitted(personItem(), 'unknownIssuer')).toMatchObject({ status: 'quarantined' });
     const receipt = await submitted(personItem());
     expect(receipt).toMatchObject({ status: 'accepted' });
-    const id = await itemOf((receipt as unknown as { submissionId: string }).submissionId);
+    const { submissionId } = receipt as unknown as { submissionId: string };
+    const id = await itemOf(submissionId);
     const unsigned = { statement: (await statement('registrar', id, 'propose')).statement };
     expect(await codeOf(as('registrar', 'POST', `/requests/${id}/proposal`, unsigned))).toBe('request.statement-unsigned');
     await as('registrar', 'POST', `/requests/${id}/proposal`, await statement('registrar', id, 'propose'));
@@ -377,6 +381,24 @@ describe.skipIf(module === undefined || opensslVersion === undefined)('an issuer
     expect(certificate.serialHex).toBe(held.serialHex);
     certificatePem = encodePem('CERTIFICATE', certificate.raw);
     writeFileSync(path('ee.pem'), certificatePem);
+    // The same answer, carried by people: under the authority's own seal.
+    const archive = await fetch(url(`/api/submissions/${submissionId}/results.zip`), {
+      headers: { cookie: cookies.get('issuer')! },
+    });
+    expect(archive.headers.get('content-type')).toBe(RESULT_ARCHIVE.sealed.mediaType);
+    expect(archive.headers.get('content-disposition')).toContain('.asice"');
+    const zip = openZip(memorySource(new Uint8Array(await archive.arrayBuffer())), { inflateRaw: nodeInflateRaw });
+    for (const [file, name] of [
+      ['manifest.xml', /ASiCManifest/],
+      ['seal.p7s', /\.p7s$/],
+    ] as const) {
+      // prettier-ignore
+      const content = zip.content(zip.entries.find((entry) => name.test(entry.name))!);
+      writeFileSync(path(file), content.read(0, content.size));
+    }
+    const cms = ['cms', '-verify', '-binary', '-inform', 'DER', '-in', 'seal.p7s', '-content', 'manifest.xml', '-purpose', 'any'];
+    expect(await openssl(...cms, '-CAfile', 'goc.crt', '-certfile', 'cap.crt', '-out', 'said.xml')).toContain('successful');
+    expect(readFileSync(path('said.xml'), 'utf8')).toContain('URI="result.json"');
     const verify = ['verify', '-x509_strict', '-purpose', 'any', '-CAfile', 'goc.crt', '-untrusted', 'cap.crt', 'ee.pem'];
     expect(await openssl(...verify)).toContain('ee.pem: OK');
     const text = await openssl('x509', '-in', 'ee.pem', '-noout', '-text');

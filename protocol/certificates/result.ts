@@ -38,6 +38,15 @@ export const RequestResult = z.object({
 });
 export type RequestResult = z.infer<typeof RequestResult>;
 
+/**
+ * How answers are carried as a file. `sealed`: ASiC-E with CAdES under the issuer's own seal, over every file in it; whoever takes it
+ * in judges it first, and a seal that does not hold is never ignored. `plain`: a ZIP of the same files, from issuers without a seal.
+ */
+export const RESULT_ARCHIVE = {
+  sealed: { mediaType: 'application/vnd.etsi.asic-e+zip', ending: 'asice' },
+  plain: { mediaType: 'application/zip', ending: 'zip' },
+} as const;
+
 /** What a connector can do; what it cannot is offered by form on paper. */
 export const ConnectorCapabilities = z.object({
   /** `at-once`: answers when asked; `files`: what goes out and comes back are files carried by people. */
@@ -47,6 +56,8 @@ export const ConnectorCapabilities = z.object({
   makesKeysOnToken: z.boolean(),
   revokesOnline: z.boolean(),
   reportsStatus: z.boolean(),
+  /** Whether answers carried as files must be sealed by their issuer; `when-present` when left out: a seal that is there must hold. */
+  resultSeal: z.enum(['required', 'when-present']).optional(),
 });
 export type ConnectorCapabilities = z.infer<typeof ConnectorCapabilities>;
 
