@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { utf8 } from '@antin/formats/bytes/bytes';
@@ -25,16 +25,17 @@ const copy = join(home.path, 'copy');
 let trust: string[];
 
 /** A journal copied as a server copies it: lines of entries, and signed heads over the first 5, 8 and 13 of them. */
-async function writeCopy(folder: string, by = 'seal'): Promise<void> {
+async function writeCopy(
+  folder: string,
+  by = 'seal',
+  other: (index: number) => string | undefined = () => undefined,
+): Promise<void> {
   mkdirSync(folder, { recursive: true });
   let edge: Edge = NO_ENTRIES;
   const [entries, heads]: [string[], string[]] = [[], []];
   for (let index = 0; index < 13; index++) {
-    const entry = JSON.stringify({
-      kind: 'certificate.issued',
-      number: index,
-      serial: index % 4 === 0 ? 'c0ffee' : `0${index}`.slice(-2),
-    });
+    const about = { kind: 'certificate.issued', number: index, serial: index % 4 === 0 ? 'c0ffee' : `0${index}`.slice(-2) };
+    const entry = other(index) ?? JSON.stringify(about);
     edge = append(nodeCrypto, edge, leafHash(nodeCrypto, utf8(entry))).edge;
     entries.push(JSON.stringify({ leafIndex: index, entry }));
     if (![5, 8, 13].includes(edge.size)) continue;
@@ -217,5 +218,41 @@ describe('antin journal', () => {
     expect((await check(home.put('rubbish.json', '{"type":"x"}'))).code).toBe(65);
     expect((await antin(['journal', 'check', copy])).code).toBe(64);
     expect((await antin(['journal'])).code).toBe(64);
+  });
+
+  test('a head of another log under the same key is not the one that was meant', async () => {
+    const out = proof('entry.json');
+    expect(await check(out, [...trust, '--origin', 'antin.test/journal'])).toMatchObject({ code: 0 });
+    expect(await check(out, [...trust, '--origin', 'antin.test/agency'])).toMatchObject({
+      code: 1,
+      answer: { code: 'journal.other-origin', heads: [{ verdict: 'invalid' }] },
+    });
+    expect(await check(copy, [...trust, '--origin', 'antin.test/agency'])).toMatchObject({ code: 1 });
+  });
+
+  test('entries that are no JSON are about no certificate, and stop no proof of those that are', async () => {
+    const folder = join(home.path, 'other entries');
+    await writeCopy(folder, 'seal', (index) => (index === 1 ? 'not json' : index === 2 ? 'null' : undefined));
+    expect(await check(folder)).toMatchObject({ code: 0 });
+    const out = proof('among.json');
+    expect((await antin(['journal', 'prove', '--copy', folder, '--serial', 'c0ffee', '--out', out])).code).toBe(0);
+    const plain = proof('plain.json');
+    expect((await antin(['journal', 'prove', '--copy', folder, '--entry', '1', '--out', plain])).code).toBe(0);
+    expect(await check(plain)).toMatchObject({ code: 0, answer: { entry: 'not json' } });
+  });
+
+  test('what cannot be read or written has a code and a status too', async () => {
+    const folder = join(home.path, 'unreadable');
+    cpSync(copy, folder, { recursive: true });
+    renameSync(join(folder, 'entries.ndjson'), join(folder, 'entries.away'));
+    mkdirSync(join(folder, 'entries.ndjson'));
+    const read = await antin(['journal', 'check', folder, ...trust]);
+    expect(read).toMatchObject({ code: 65, out: '' });
+    expect(read.err).toContain('[journal.unreadable]');
+    const out = join(home.path, 'no such folder', 'proof.json');
+    const written = await antin(['journal', 'prove', '--copy', copy, '--entry', '1', '--out', out]);
+    expect(written).toMatchObject({ code: 69, err: expect.stringContaining('[journal.not-written]') });
+    const { out: help } = await antin(['journal', '--help']);
+    for (const said of ['.other-origin', '.not-written', '.unreadable', '.certificates-missing']) expect(help).toContain(said);
   });
 });
