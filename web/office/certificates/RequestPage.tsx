@@ -209,17 +209,20 @@ function Acts({ one, officer }: { readonly one: IssuerRequest; readonly officer:
           </Button>
         ) : null}
       </section>
-      {one.capabilities.transport === 'files' && (one.state === 'sent' || carrying) ? (
+      {one.capabilities.transport === 'files' && (one.state === 'sent' || carrying || results.data !== undefined) ? (
         <section className="side-form boxed">
           <h2>{t('req.results')}</h2>
           {results.error === null ? null : <Failure error={results.error} />}
-          <FileDrop
-            label={t('import.choose')}
-            hint={t('req.results.hint')}
-            accept=".zip"
-            sent={sent}
-            onFile={(file) => results.mutate(file)}
-          />
+          {/* The last result may finish the request: what became of it is said all the same. */}
+          {one.state === 'sent' || carrying ? (
+            <FileDrop
+              label={t('import.choose')}
+              hint={t('req.results.hint')}
+              accept=".zip"
+              sent={sent}
+              onFile={(file) => results.mutate(file)}
+            />
+          ) : null}
           {results.data === undefined ? null : (
             <p role="status">
               {t('req.results.done', {

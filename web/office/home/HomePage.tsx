@@ -12,6 +12,7 @@ import { useTypeName } from '../data/type-name.ts';
 import { incomingListQuery, outgoingQuery } from '../data/list-queries.ts';
 import { useSession } from '../data/session-query.ts';
 import { Failure } from '../../staff/Failure.tsx';
+import { waitingFor } from '../shell/waiting.ts';
 import { StampTag, StateTag, UrgencyTag, VerdictTag } from '../shell/states.tsx';
 
 const SHOWN = 8;
@@ -27,14 +28,7 @@ export function HomePage() {
   const session = useSession();
   const { counts } = session;
   const roles = session.positions.find((held) => held.id === session.positionId)?.roles ?? [];
-  const total =
-    counts.requestsToSign +
-    counts.toSign +
-    counts.toIssue +
-    counts.toReceive +
-    counts.toAssign +
-    counts.assignedToMe +
-    counts.drafts;
+  const total = waitingFor(counts);
   return (
     <div className="page home">
       <h1>{t('home.title')}</h1>

@@ -9,6 +9,7 @@ import { useSpeech } from '../../staff/language.tsx';
 import { sessionQuery } from '../data/session-query.ts';
 import { Failure } from '../../staff/Failure.tsx';
 import { TopBar } from './TopBar.tsx';
+import { waitingFor } from './waiting.ts';
 import { useOfficeKeys } from '../../staff/keys.ts';
 
 const HelpDialog = lazy(async () => ({ default: (await import('../../staff/HelpDialog.tsx')).HelpDialog }));
@@ -86,14 +87,7 @@ function Places({ session }: { readonly session: Session }) {
       to: '/',
       icon: 'inbox',
       text: t('place.home'),
-      count:
-        counts.requestsToSign +
-        counts.toSign +
-        counts.toIssue +
-        counts.toReceive +
-        counts.toAssign +
-        counts.assignedToMe +
-        counts.drafts,
+      count: waitingFor(counts),
     },
     { to: '/van-ban-di', icon: 'out', text: t('place.outgoing') },
     { to: '/van-ban-den', icon: 'in', text: t('place.incoming') },
