@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beginCopy, identityOf } from '@antin/adapters/journal/copy-identity';
 import { ENTRIES_FILE } from '@antin/adapters/journal/copy';
+import { growJournal } from '@antin/adapters/journal/grow';
+import { sealNewestHead } from '@antin/adapters/journal/seal';
 import { sealedHead } from '@antin/adapters/journal/head-store';
 import { checkCopy } from '@antin/adapters/journal/check-copy';
 import { journalKeeper } from '@antin/adapters/journal/keeper';
@@ -13,7 +16,7 @@ import { useFolder } from '@antin/testkit/folder';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { migrations } from '../migrations.ts';
 import { authorityJournal } from './kept.ts';
-import { recordEvent } from './record.ts';
+import { recordEvent, recordEvents } from './record.ts';
 
 const pki = testPki();
 const home = useFolder();
@@ -159,4 +162,43 @@ describe('the keeper of the journal', () => {
     await keeper.run();
     expect(keeper.copy()).toMatchObject({ status: 'copied' });
   });
+
+  test.each(['full', 'killed'] as const)(
+    'a disk that is full in the middle of a line leaves half of it, which the next copy writes anew (%s)',
+    async (how) => {
+      const copyFolder = await begun();
+      const keeper = await journalKeeper({ ...common, clock, db: database.db, seal, copyFolder });
+      await keeper.run();
+      const rows = Array.from({ length: 60 }, (_, index) => ({
+        kind: 'test.happened',
+        serialHex: undefined,
+        detail: { index, how },
+      }));
+      await recordEvents(database.db, now, rows);
+      // Signed by the one process, copied by the other.
+      await growJournal(database.db, common, new Date(now));
+      await sealNewestHead(database.db, 'authority', await seal(), new Date(now));
+      const file = join(copyFolder, ENTRIES_FILE);
+      const blocks = Math.ceil(statSync(file).size / 1024) + 2;
+      const script = join(import.meta.dirname, 'copy-for-tests.ts');
+      const limited = ['-c', `ulimit -f ${blocks}; exec "$@"`, 'bash', process.execPath, script];
+      const child = spawnSync('bash', [...limited, JSON.stringify(database.address), copyFolder, how, String(now)], {
+        encoding: 'utf8',
+      });
+      if (how === 'full') {
+        expect(child.status, child.stderr).toBe(0);
+        // It compared well and could not be written: said, and not yet a reason to stop.
+        expect(JSON.parse(child.stdout)).toMatchObject({
+          copy: { status: 'failing', code: 'journal.copy-failing' },
+          closed: null,
+        });
+      } else expect(child.signal).toBe('SIGKILL');
+      const half = readFileSync(file, 'utf8');
+      expect(half.endsWith('\n')).toBe(false);
+      expect(statSync(file).size).toBe(blocks * 1024);
+      await keeper.run();
+      expect(keeper.copy()).toMatchObject({ status: 'copied' });
+      expect(checkCopy(copyFolder)).toMatchObject({ status: 'whole' });
+    },
+  );
 });
