@@ -23,6 +23,7 @@ import { issuersProblems } from './issuers/problems.ts';
 import { issuersApp } from './issuers/routes.ts';
 import { requestAnswers, requestParts, SIGNED_QUEUE } from './issuers/sign-request.ts';
 import { signedRequests, type RequestFinishing } from './issuers/signed-request.ts';
+import { resumeImports } from './needs/import.ts';
 import { needsJobs, TIDY_QUEUE } from './needs/jobs.ts';
 import { needsMigrations } from './needs/migrations.ts';
 import { needsProblems } from './needs/problems.ts';
@@ -101,6 +102,7 @@ export function certificateSide(deps: CertificateSideDeps): CertificateSide {
     async start() {
       await scheduleReminders(deps.db, deps.clock());
       await enqueue(deps.db, { queue: SEAL_QUEUE, key: '1', payload: {} });
+      await resumeImports(needs);
       await enqueue(deps.db, { queue: TIDY_QUEUE, key: officeDay(deps.clock()), payload: {} });
     },
   };

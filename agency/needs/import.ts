@@ -137,6 +137,18 @@ export async function dropImportFiles(deps: Pick<NeedsDeps, 'db' | 'files'>): Pr
   }
 }
 
+/**
+ * Imports that were running when the system went down, put to work at once: their jobs are leased to a process that is gone,
+ * and would wait until the lease ends. Two runs of one import take turns at its sheet's lock, so a second job does no harm.
+ */
+export async function resumeImports(deps: Pick<NeedsDeps, 'db' | 'clock'>): Promise<void> {
+  const { rows } = await sql<{ id: string }>`select id from agency.needs_import where state = 'running'`.execute(deps.db);
+  for (const { id } of rows) {
+    const key = `${id} ${deps.clock().toISOString()}`;
+    await enqueue(deps.db, { queue: IMPORT_QUEUE, key, payload: { importId: id } });
+  }
+}
+
 /** Goes on where it stands: rows and progress are written together, so a run that was killed neither loses nor repeats any. */
 export async function runImport(deps: NeedsDeps, importId: string, signal?: AbortSignal): Promise<'finished' | 'interrupted'> {
   const start = await importById(deps.db, importId);

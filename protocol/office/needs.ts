@@ -83,7 +83,7 @@ export const NeedsPaper = z.object({
 export type NeedsPaper = z.infer<typeof NeedsPaper>;
 
 /** Most of one paper, of the papers of a row, and of those of a sheet. */
-export const PAPER_LIMITS = { bytes: 10 << 20, ofRow: 10, bytesOfSheet: 500 << 20 } as const;
+export const PAPER_LIMITS = { bytes: 10_000_000, ofRow: 10, bytesOfSheet: 500_000_000 } as const;
 
 export const NeedsSheet = z.object({
   id: Id,
