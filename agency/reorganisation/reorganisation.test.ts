@@ -302,6 +302,81 @@ test('two communes become one on the day: posts, books, successors and one batch
   expect(session.positions.map((post: any) => post.agencyId)).toEqual([found.agency.id]);
 });
 
+/** The post that somebody holds now. */
+const postOf = async (signInName: string): Promise<string> => {
+  const { positions } = await o.get(tinh, `/api/directory/people/${loaded.people.get(signInName)}`);
+  return positions.find((post: any) => post.validTo === null).id;
+};
+const agencyOf = async (code: string) => (await o.get(tinh, `/api/directory/codes/${code}`)).agency;
+/** Planned, looked at, decided, and done on its day. */
+async function carriedOut(name: string, plan: object, moves: object[] = []) {
+  const one = await o.post(tinh, '/api/reorganisations', draft(name, plan, 10, moves));
+  const { effects } = await act(one.id, 'check');
+  await act(one.id, 'schedule');
+  await theDayComes(one.id, dayIn(10));
+  expect((await o.get(tinh, `/api/reorganisations/${one.id}`)).state).toBe('effective');
+  return { effects, items: (await itemsIn(one.id)).map((item) => [item.act, item.holder]) };
+}
+
+test('a commune is split in two: people go where it is said, each new one asks for its first certificate', async () => {
+  const old = await agencyOf('H99.80');
+  const opens = ['83', '84'].map((n) => ({
+    ...{ ...newCommune, key: `xa-${n}`, code: `H99.${n}`, name: `Ủy ban nhân dân xã ${n}`, parentId: idOf('tinh') },
+  }));
+  const moves = [{ positionId: await postOf('ct.xa'), to: { agency: 'new:xa-84', title: 'Chủ tịch' } }];
+  const { effects, items } = await carriedOut('Tách xã', { kind: 'split', agencyId: old.id, opens }, moves);
+  expect(effects.agencies.map((one: any) => [one.act, one.name])).toEqual([
+    ['closes', 'Ủy ban nhân dân phường Bình An'],
+    ['opens', 'Ủy ban nhân dân xã 83'],
+    ['opens', 'Ủy ban nhân dân xã 84'],
+  ]);
+  expect(items).toEqual([
+    ['revoke', 'Hoàng Văn Xã'],
+    ['new', 'Hoàng Văn Xã'],
+    ['new', 'Ủy ban nhân dân xã 83'],
+    ['new', 'Ủy ban nhân dân xã 84'],
+  ]);
+  const after = await o.get(tinh, `/api/directory/agencies/${old.id}`);
+  expect([after.validTo, after.successors.map((one: any) => one.name).sort()]).toEqual([
+    dayIn(0),
+    ['Ủy ban nhân dân xã 83', 'Ủy ban nhân dân xã 84'],
+  ]);
+  const session = await o.get(await o.signIn('ct.xa'), '/api/session');
+  expect(session.positions.map((post: any) => post.agencyName)).toEqual(['Ủy ban nhân dân xã 84']);
+});
+
+test('a dissolved commune hands everything to the one that stays, and its people ask for new certificates', async () => {
+  const [ends, stays] = [await agencyOf('H99.84'), await agencyOf('H99.83')];
+  const { effects, items } = await carriedOut('Giải thể', { kind: 'dissolve', agencyId: ends.id, successorIds: [stays.id] });
+  expect(effects.agencies.map((one: any) => [one.act, one.name])).toEqual([
+    ['closes', 'Ủy ban nhân dân xã 84'],
+    ['receives', 'Ủy ban nhân dân xã 83'],
+  ]);
+  expect(effects.positions.map((post: any) => [post.from, post.to])).toEqual([
+    ['Ủy ban nhân dân xã 84', 'Ủy ban nhân dân xã 83'],
+  ]);
+  expect(items).toEqual([
+    ['revoke', 'Hoàng Văn Xã'],
+    ['new', 'Hoàng Văn Xã'],
+  ]);
+  expect((await o.get(tinh, `/api/directory/agencies/${ends.id}`)).validTo).toBe(dayIn(0));
+});
+
+test('a change of post alone ends one certificate and asks for another; retirement only ends it', async () => {
+  const { effects, items } = await carriedOut('Điều động', { kind: 'change-posts' }, [
+    { positionId: await postOf('ct.xa'), to: { agency: idOf('tinh'), title: 'Chánh Văn phòng' } },
+  ]);
+  expect(effects.agencies).toEqual([]);
+  expect(items).toEqual([
+    ['revoke', 'Hoàng Văn Xã'],
+    ['new', 'Hoàng Văn Xã'],
+  ]);
+  const session = await o.get(await o.signIn('ct.xa'), '/api/session');
+  expect(session.positions.map((post: any) => post.title)).toEqual(['Chánh Văn phòng']);
+  const retires = [{ positionId: await postOf('ct.xa'), cause: 'retired' }];
+  expect((await carriedOut('Nghỉ hưu', { kind: 'change-posts' }, retires)).items).toEqual([['revoke', 'Hoàng Văn Xã']]);
+});
+
 test('a directory that moved on stops the day: nothing is half done, and people are told', async () => {
   const plan = { kind: 'rename', agencyId: idOf('phong'), name: 'Phòng Ngân sách - Kế hoạch' };
   const one = await o.post(tinh, '/api/reorganisations', draft('Đổi tên phòng', plan, 10));
