@@ -71,16 +71,21 @@ function* conditions(query: Query, now: Date): Generator<RawBuilder<unknown>> {
   }
 }
 
+/** The statement of a page, for the page and for looking at its plan. */
+export function accountsQuery(query: Query, now: Date): RawBuilder<ListedAccount> {
+  const where = [...conditions(query, now)];
+  return sql<ListedAccount>`
+    ${selected(now)} where ${where.length === 0 ? sql`true` : sql.join(where, sql` and `)}
+    order by a.opened_at desc, a.id desc limit ${query.limit + 1}`;
+}
+
 /** One page, newest first. */
 export async function accountsPage(
   db: Db,
   query: Query,
   now: Date,
 ): Promise<{ readonly rows: readonly ListedAccount[]; readonly next: string | undefined }> {
-  const where = [...conditions(query, now)];
-  const { rows } = await sql<ListedAccount>`
-    ${selected(now)} where ${where.length === 0 ? sql`true` : sql.join(where, sql` and `)}
-    order by a.opened_at desc, a.id desc limit ${query.limit + 1}`.execute(db);
+  const { rows } = await accountsQuery(query, now).execute(db);
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
   return { rows: page, next: rows.length > query.limit && last !== undefined ? written(last) : undefined };
@@ -103,14 +108,17 @@ export interface FetchedRow {
 
 /** Certificates that an account fetched, newest first. */
 export async function fetchedBy(db: Db, accountId: string, most: number): Promise<FetchedRow[]> {
-  const { rows } = await sql<FetchedRow>`
+  return (await fetchedQuery(accountId, most).execute(db)).rows;
+}
+
+export function fetchedQuery(accountId: string, most: number): RawBuilder<FetchedRow> {
+  return sql<FetchedRow>`
     select c.issuer_sha256 as "issuerSha256", c.serial_hex as "serialHex", c.der, c.not_before as "notBefore",
       c.not_after as "notAfter", e.over, r.revoked_at as "revokedAt"
     from authority.certificate c left join authority.revocation r using (issuer_sha256, serial_hex)
       left join authority.enrolment_issue e on e.request_id = c.request_id
     where c.request_id like 'enrolment/%' and split_part(c.request_id, '/', 2) = ${accountId} and c.state = 'good'
-    order by c.issued_at desc, c.serial_hex limit ${most}`.execute(db);
-  return rows;
+    order by c.issued_at desc, c.serial_hex limit ${most}`;
 }
 
 export interface Candidate {
