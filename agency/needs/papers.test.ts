@@ -234,6 +234,7 @@ test('papers travel with the request under their digest, are counted on its list
   await submit('cb.so', round.sheetId);
   await turn('closed');
   const { requests } = await o.post(as['cb.so']!, `/api/needs/${round.id}/request`, { version: await version() });
+  await o.post(as['cb.so']!, `/api/issuer-requests/${requests[0].id}/send`, { byInstallation: true });
   const archive = await o.bytes(as['cb.so']!, 'GET', `/api/issuer-requests/${requests[0].id}/archive`);
   const zip = openZip(memorySource(archive), { inflateRaw: nodeInflateRaw });
   const read = (name: string) => {
