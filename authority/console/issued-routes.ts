@@ -10,7 +10,7 @@ import { issuedRoutes as routes } from '@antin/protocol/authority/issued';
 import type { IssuedDetail, IssuedRow, IssuedState, SuspendedRow } from '@antin/protocol/authority/issued';
 import type { OfficerRole } from '@antin/protocol/authority/session';
 import { MIME_TYPE } from '@antin/signature/asic/names';
-import { commonName } from '@antin/web/authority/common-name';
+import { commonName, organisationOf } from '@antin/web/authority/common-name';
 import type { Officer, OfficerEnv } from '../officers/caller.ts';
 import { requireOfficer } from '../officers/require-officer.ts';
 import { PROFILES, SUBSCRIBER_PROFILES } from '../profiles/table.ts';
@@ -123,9 +123,11 @@ export function stateOf(row: Pick<IssuedRecord, 'reason' | 'revokedAt' | 'notBef
 }
 
 function rowView(row: Omit<IssuedRecord, 'id'>, now: number): IssuedRow {
+  const organisation = organisationOf(row.subject);
   return {
     certificate: { issuerSha256: row.issuerSha256, serialHex: row.serialHex },
     ...{ sha256: row.fingerprint, profile: row.profile, name: commonName(row.subject), state: stateOf(row, now) },
+    ...(organisation === undefined ? {} : { organisation }),
     ...(row.agencyCode === null ? {} : { agency: { code: row.agencyCode, name: row.agencyName ?? '' } }),
     notBefore: row.notBefore.toISOString(),
     notAfter: row.notAfter.toISOString(),

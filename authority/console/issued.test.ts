@@ -56,6 +56,7 @@ describe('one certificate on the console', () => {
     await t.authority.service.status.everyMinute();
     const { items } = await t.get('auditor', '/certificates?agency=H53.11');
     expect(items).toMatchObject([{ profile: 'person', state: 'valid', agency: { code: 'H53.11', name: 'Sở Tài chính' } }]);
+    expect(items[0].organisation).toMatch(/Sở Tài chính/i);
     const one = await detail('issuer', items[0].certificate);
     expect(parseCertificate(fromBase64(one.der)).serialHex).toBe(items[0].certificate.serialHex);
     expect(ocspOf(one)).toEqual({ kind: 'good' });

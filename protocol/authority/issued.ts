@@ -14,6 +14,8 @@ export const IssuedRow = z.object({
   profile: z.string(),
   /** Common name, or the whole name where there is none. */
   name: z.string(),
+  /** `O` of the subject. */
+  organisation: z.string().optional(),
   /** Managing agency of the request it answers; absent for certificates of the authority's own services. */
   agency: z.object({ code: z.string(), name: z.string() }).optional(),
   notBefore: Instant,

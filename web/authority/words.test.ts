@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { editedItem, editFields } from './request/edit-fields.ts';
-import { commonName } from './common-name.ts';
+import { commonName, organisationOf } from './common-name.ts';
 import type { Words } from '../i18n/catalogue.ts';
 import { authorityCertificateWords } from '../i18n/words/authority-certificates.ts';
 import { authorityDeskWords } from '../i18n/words/authority-desk.ts';
@@ -43,6 +43,13 @@ describe('what the console does with texts', () => {
     expect(commonName('CN=Đỗ Thị Tiếp,title=Cán bộ')).toBe('Đỗ Thị Tiếp');
     expect(commonName('C=VN, O=Sở\\, Ban, CN=A\\, B')).toBe('A, B');
     expect(commonName('O=Không tên')).toBe('O=Không tên');
+  });
+
+  it('names the organisation of a subject, with its commas, or none', () => {
+    expect(organisationOf('CN=A,O=Sở Tài chính,L=Sơn Hà,C=VN')).toBe('Sở Tài chính');
+    expect(organisationOf('CN=A, O=Sở Khoa học, Công nghệ và Môi trường, C=VN')).toBe('Sở Khoa học, Công nghệ và Môi trường');
+    expect(organisationOf('CN=A,OU=Phòng 1,O=Ban\\, Ngành')).toBe('Ban, Ngành');
+    expect(organisationOf('CN=Nguyễn Văn A')).toBeUndefined();
   });
 
   it('an edit changes the named fields, leaves out an empty optional one, and nothing else', () => {

@@ -41,6 +41,7 @@ function Loaded({ act, detail }: { readonly act: CertificateAct; readonly detail
   const [cause, setCause] = useState('');
   const [since, setSince] = useState('');
   const [reason, setReason] = useState('');
+  const [tried, setTried] = useState(false);
   const [done, setDone] = useState(false);
   const { row } = detail;
   const params = { issuer: row.certificate.issuerSha256, serial: row.certificate.serialHex };
@@ -55,6 +56,7 @@ function Loaded({ act, detail }: { readonly act: CertificateAct; readonly detail
       ? [{ text: t(act === 'revoke' ? 'revoke.reason.error' : 'act.reason.error'), field: 'act-reason' }]
       : []),
   ];
+  const error = (field: string) => (tried ? missing().find((line) => line.field === field)?.text : undefined);
   if (done)
     return (
       <div className="page act">
@@ -78,7 +80,10 @@ function Loaded({ act, detail }: { readonly act: CertificateAct; readonly detail
   const shared = {
     button: t(`${act}.sign`),
     danger: act !== 'lift',
-    missing,
+    missing: () => {
+      setTried(true);
+      return missing();
+    },
     onDone: finished,
     onBack: back,
     children: (
@@ -86,7 +91,7 @@ function Loaded({ act, detail }: { readonly act: CertificateAct; readonly detail
         <p className="lead">{t(`${act}.lead`)}</p>
         {act === 'revoke' ? (
           <>
-            <Field id="act-cause" label={t('revoke.cause')}>
+            <Field id="act-cause" label={t('revoke.cause')} error={error('act-cause')}>
               {(attributes) => (
                 <select {...attributes} value={cause} onChange={(event) => setCause(event.target.value)}>
                   <option value="">{t('revoke.cause.choose')}</option>
@@ -116,6 +121,7 @@ function Loaded({ act, detail }: { readonly act: CertificateAct; readonly detail
           id="act-reason"
           label={t(act === 'revoke' ? 'revoke.reason' : 'act.reason')}
           {...(act === 'revoke' ? { hint: t('revoke.reason.hint') } : {})}
+          error={error('act-reason')}
         >
           {(attributes) => (
             <textarea

@@ -1,6 +1,7 @@
 import '../words.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
+import { nameText } from '@antin/pki/x509/name';
 import { issuedRoutes } from '@antin/protocol/authority/issued';
 import { Icon } from '../../ui/Icon.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
@@ -8,6 +9,7 @@ import { dayOf, dayText, exactText, instantText } from '../../i18n/dates.ts';
 import { addressOf } from '../../staff/client.ts';
 import { Pending } from '../../staff/Pending.tsx';
 import { useCertificateName } from '../address.ts';
+import { commonName } from '../common-name.ts';
 import { Go } from '../place.tsx';
 import { RequestTag } from '../requests/states.tsx';
 import { useSpeech } from '../speech.ts';
@@ -138,7 +140,9 @@ function Facts({ detail, certificate }: { readonly detail: Detail; readonly cert
         )}
         <div>
           <dt>{t('cert.issuer')}</dt>
-          <dd>{detail.issuerName === '' ? '–' : detail.issuerName}</dd>
+          <dd>
+            <Go place={{ to: '/ca' }}>{commonName(nameText(certificate.issuer))}</Go>
+          </dd>
         </div>
         {detail.issuedAt === undefined ? null : (
           <div>

@@ -130,7 +130,9 @@ function CertificateTable({ items }: { readonly items: readonly IssuedRow[] }) {
                 </small>
               </td>
               <td className="to">
-                {one.agency === undefined ? null : (
+                {one.agency === undefined ? (
+                  one.organisation
+                ) : (
                   <>
                     {shortAgency(one.agency.name)}
                     <small className="notation">{one.agency.code}</small>

@@ -241,7 +241,14 @@ function EntryDetail({ one, signer }: { readonly one: JournalEntry; readonly sig
         )}
         <Copy text={facts} what={t('journal.detail')} />
       </div>
-      {one.sealed && signer !== undefined ? <p className="hint mono">{t('journal.check', { sha256: signer })}</p> : null}
+      {one.sealed && signer !== undefined ? (
+        <p className="hint">
+          {t('journal.check')}{' '}
+          <code>
+            antin journal check journal-entry-{one.leafIndex}.json --signer {signer}
+          </code>
+        </p>
+      ) : null}
     </div>
   );
 }

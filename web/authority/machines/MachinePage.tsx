@@ -16,7 +16,7 @@ import { CertificateTag } from '../certificates/states.tsx';
 import { useId } from '../address.ts';
 import { Go } from '../place.tsx';
 import { useSpeech } from '../speech.ts';
-import { MachineTag } from './MachinesPage.tsx';
+import { lastDay, MachineTag } from './MachinesPage.tsx';
 import { machineQuery } from './queries.ts';
 
 type Machine = AnswerOf<typeof enrolmentRoutes.one>;
@@ -77,7 +77,7 @@ function Loaded({ machine }: { readonly machine: Machine }) {
           </div>
           <div>
             <dt>{t('machines.until')}</dt>
-            <dd className="num">{dayText(dayOf(account.expiresAt))}</dd>
+            <dd className="num">{lastDay(account.expiresAt)}</dd>
           </div>
           <div>
             <dt>{t('machines.opened-by')}</dt>

@@ -28,6 +28,9 @@ export function MachineTag({ state }: { readonly state: MachineAccount['state'] 
   return <Tag tone={tags[state][0]} icon={tags[state][1]} text={t(`machines.state.${state}`)} />;
 }
 
+/** An account ends with its last day: the instant is the midnight after it. */
+export const lastDay = (expiresAt: string): string => dayText(dayOf(Date.parse(expiresAt) - 1));
+
 /** Machines that fetch certificates by themselves, newest first; officers of issuance open accounts. */
 export function MachinesPage() {
   const { t } = useSpeech();
@@ -113,7 +116,7 @@ function MachineTable({ items }: { readonly items: readonly MachineAccount[] }) 
                 )}
               </td>
               <td className="num nowrap" data-label={t('machines.until')}>
-                {dayText(dayOf(one.expiresAt))}
+                {lastDay(one.expiresAt)}
               </td>
               <td className="tags">
                 <MachineTag state={one.state} />

@@ -43,6 +43,14 @@ export function ReportPage() {
   const report = useQuery(reportQuery(month));
   return (
     <div className="page wide-list report">
+      <div className="report-heading print-only" aria-hidden="true">
+        <strong>{t('report.authority')}</strong>
+        <span>
+          <strong>{t('report.state')}</strong>
+          <strong>{t('report.motto')}</strong>
+          <em>{t('report.place')}</em>
+        </span>
+      </div>
       <header className="page-head">
         <h1>
           {t('report.title')} {monthText(month)}
@@ -85,8 +93,13 @@ function Report({ report }: { readonly report: MonthlyReport }) {
       <p className="lead">
         {t('report.sum', {
           ...{ received: n(total.received), issued: n(total.issued), renewed: n(total.renewed), revoked: n(total.revoked) },
-          ...{ late: n(total.waiting.late), count: n(total.waiting.count), limit: n(report.limitDays) },
-        })}
+        })}{' '}
+        {total.waiting.count === 0
+          ? null
+          : t('report.on-time', {
+              ...{ late: n(total.waiting.late), count: n(total.waiting.count) },
+              limit: n(report.limitDays),
+            })}
       </p>
       {units.length === 0 ? (
         <p className="hint">{t('report.empty')}</p>
@@ -130,7 +143,7 @@ function Report({ report }: { readonly report: MonthlyReport }) {
                         <Go place={{ to: '/yeu-cau', search: { agency: unit.code } }} row>
                           {shortAgency(unit.name)}
                         </Go>
-                        <small className="notation">{unit.code}</small>
+                        <small className="notation block-small">{unit.code}</small>
                       </>
                     )}
                   </th>
@@ -154,7 +167,7 @@ function Report({ report }: { readonly report: MonthlyReport }) {
             <tbody>
               {causes.map((one) => (
                 <tr key={one.cause}>
-                  <th scope="row">{one.cause === 'none' ? t('report.cause.none') : code('cause', one.cause)}</th>
+                  <td>{one.cause === 'none' ? t('report.cause.none') : code('cause', one.cause)}</td>
                   <td className="right num">{n(one.count)}</td>
                 </tr>
               ))}

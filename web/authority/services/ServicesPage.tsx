@@ -25,6 +25,13 @@ const tags: Readonly<Record<ServiceState['tone'], readonly [Tone, IconName]>> = 
   unknown: ['plain', 'help'],
 };
 
+const panels: Readonly<Record<ServiceState['tone'], string>> = {
+  good: 'valid',
+  warn: 'indeterminate',
+  bad: 'invalid',
+  unknown: '',
+};
+
 /** How each service stands, by what can be seen of it now; where they answer; and how the requests stand. */
 export function ServicesPage() {
   const { t, code, lang } = useSpeech();
@@ -46,7 +53,7 @@ export function ServicesPage() {
       {services.data === undefined ? (
         <Pending query={services} lines={6} />
       ) : (
-        <section className={worst === 'bad' ? 'verdict invalid' : worst === 'warn' ? 'verdict unsure' : 'verdict valid'}>
+        <section className={`verdict ${panels[worst]}`}>
           <Tag tone={tags[worst][0]} icon={tags[worst][1]} text={t(`services.${worst}`)} />
           <div>
             <h2>{t(`services.all.${worst}`)}</h2>
