@@ -39,7 +39,7 @@ export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
   const view = async (id: string) => (await requestViews(deps, db, [(await requestById(db, id))!]))[0]!;
 
   mount(app, issuerRoutes.connectors, person, async ({ c }) => {
-    requireOfficer(c.var.caller);
+    requireOfficerOrClerk(c.var.caller);
     const connectors = [...deps.connectors.values()].map(({ id, name, capabilities }) => ({ id, name, capabilities }));
     return { connectors };
   });

@@ -49,11 +49,11 @@ export const signingWords = {
 
   'job.title.sign': ['Đang ký số', 'Signing'],
   'job.title.issue': ['Đang cấp số và đóng dấu', 'Numbering and sealing'],
-  'job.title.request': ['Đóng dấu hồ sơ gửi nơi cấp trên thiết bị', 'Sealing the request on the device'],
+  'job.title.request': ['Đang ký số hồ sơ', 'Signing the request'],
   'job.title.approve': ['Đang ký quyết định', 'Signing your decision'],
   'job.title.hand-over': ['Đang ký biên bản bàn giao', 'Signing the hand-over record'],
   'job.ended.hand-over': ['Biên bản chưa được ký', 'The record is not signed'],
-  'job.ended.request': ['Hồ sơ chưa được đóng dấu', 'The request is not sealed'],
+  'job.ended.request': ['Hồ sơ chưa được ký', 'The request is not signed'],
   'job.ended.approve': ['Chưa ký được', 'Not signed'],
   'job.ended.sign': ['Văn bản chưa được ký', 'Not signed'],
   'job.ended.issue': ['Chưa đóng được dấu', 'Not sealed'],

@@ -48,6 +48,7 @@ function Certificate({ view }: { readonly view: CertificateView }) {
           <p className="crumbs no-print">
             {officer ? <Link to="/chung-thu-so">{t('cert.title')}</Link> : <Link to="/chung-thu-cua-toi">{t('mine.title')}</Link>}
           </p>
+          <p className="print-only">{t('cert.print.title')}</p>
           <h1>{view.name}</h1>
           <p className="agency-line">
             {[view.title, view.unit, view.agencyName].filter(Boolean).join(', ')}
@@ -55,7 +56,12 @@ function Certificate({ view }: { readonly view: CertificateView }) {
             {t(`form.full.${view.form}`)}
           </p>
         </div>
-        <CertificateTag state={view.state} />
+        <div className="actions">
+          <CertificateTag state={view.state} />
+          <Button small icon="print" className="no-print" onClick={() => window.print()}>
+            {t('cert.print')}
+          </Button>
+        </div>
       </header>
       <div className="issue-columns">
         <div className="issue-main">
@@ -71,6 +77,7 @@ function Certificate({ view }: { readonly view: CertificateView }) {
               <History entries={view.history} />
             </section>
           )}
+          <p className="print-only hint">{t('cert.print.at', { time: instantText(Date.now()), who: session.fullName })}</p>
         </div>
         {officer ? (
           <aside className="issue-side no-print">

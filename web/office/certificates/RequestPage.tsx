@@ -51,8 +51,8 @@ export function RequestPage() {
       </header>
       <div className="issue-columns">
         <div className="issue-main">
-          <Facts one={one} />
-          <Items id={id} />
+          <Facts one={one} officer={officer} />
+          <Items id={id} officer={officer} />
         </div>
         <aside className="issue-side no-print">
           {one.state === 'prepared' ? <RequestSignature one={one} /> : null}
@@ -68,7 +68,7 @@ function useConnectorName(id: string): string {
   return connectors.data?.connectors.find((other) => other.id === id)?.name ?? id;
 }
 
-function Facts({ one }: { readonly one: IssuerRequest }) {
+function Facts({ one, officer }: { readonly one: IssuerRequest; readonly officer: boolean }) {
   const { t, lang } = useSpeech();
   const connector = useConnectorName(one.connector);
   return (
@@ -105,7 +105,7 @@ function Facts({ one }: { readonly one: IssuerRequest }) {
             <dd>{exactText(one.sentAt)}</dd>
           </div>
         )}
-        {one.roundId === undefined ? null : (
+        {one.roundId === undefined || !officer ? null : (
           <div>
             <dt>{t('req.round')}</dt>
             <dd>
@@ -266,7 +266,7 @@ function Acts({ one, officer }: { readonly one: IssuerRequest; readonly officer:
   );
 }
 
-function Items({ id }: { readonly id: string }) {
+function Items({ id, officer }: { readonly id: string; readonly officer: boolean }) {
   const { t } = useSpeech();
   const search = useSearch({ from: '/ho-so-cap/$id' });
   const navigate = useNavigate({ from: '/ho-so-cap/$id' });
@@ -275,7 +275,7 @@ function Items({ id }: { readonly id: string }) {
   return (
     <section className="block">
       <div className="list-tools">
-        <h2>{t('req.items')}</h2>
+        <h2>{t('req.list')}</h2>
         <select
           className="input no-print"
           aria-label={t('req.item.state')}
@@ -292,7 +292,7 @@ function Items({ id }: { readonly id: string }) {
       </div>
       <KeyedList query={items} items={(page) => page.items} empty={<Empty title={t('cert.none')} />}>
         {(rows) => (
-          <div className="table-wrap certificate-wrap" tabIndex={0} role="region" aria-label={t('req.items')}>
+          <div className="table-wrap certificate-wrap" tabIndex={0} role="region" aria-label={t('req.list')}>
             <table className="table list">
               <thead>
                 <tr>
@@ -310,7 +310,7 @@ function Items({ id }: { readonly id: string }) {
                   <tr key={item.id}>
                     <td className="right num">{item.ordinal}</td>
                     <td className="subject">
-                      {item.certificateId === undefined ? (
+                      {item.certificateId === undefined || !officer ? (
                         item.name
                       ) : (
                         <Link to="/chung-thu-so/$id" params={{ id: item.certificateId }} className="row-link" data-row="">

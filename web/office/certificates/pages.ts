@@ -12,3 +12,4 @@ export { MyCertificatesPage } from './MyCertificatesPage.tsx';
 export { RequestPage } from './RequestPage.tsx';
 export { RequestsPage } from './RequestsPage.tsx';
 export { Tasks } from './Tasks.tsx';
+export { RequestsToSign } from './RequestsToSign.tsx';

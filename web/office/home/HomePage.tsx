@@ -20,7 +20,7 @@ const SHOWN = 8;
 // Its words and styles come with it: most people hold no such role.
 const CertificateTasks = lazy(async () => ({ default: (await import('../certificate-side.ts')).Tasks }));
 /** Of few clerks on few days. */
-const RequestsToSign = lazy(async () => ({ default: (await import('../certificates/RequestsToSign.tsx')).RequestsToSign }));
+const RequestsToSign = lazy(async () => ({ default: (await import('../certificate-side.ts')).RequestsToSign }));
 
 /** What waits for me, grouped by the act it waits for. */
 export function HomePage() {
