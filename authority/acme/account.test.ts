@@ -98,6 +98,53 @@ describe('an account that ended', () => {
   });
 });
 
+describe('an account that ends while its machine is served', () => {
+  const valid = async (id: string) => (await t.get('auditor', `/machine-accounts/${id}`)).account.certificates.valid as number;
+
+  test('gets no certificate that was being signed', async () => {
+    const own = await openedMachine(t);
+    await sql`
+      create function authority.slowly() returns trigger language plpgsql as $$
+      begin perform pg_sleep(0.5); return new; end $$`.execute(t.db);
+    await sql`
+      create trigger slowly before update on authority.certificate for each row when (new.state = 'good')
+      execute function authority.slowly()`.execute(t.db);
+    try {
+      const asked = est(app, 'simpleenroll', own, csrOf(ecKey(), ['a.gov.vn']));
+      const signing = async () => {
+        const { rows } = await sql`
+          select 1 from authority.certificate where state = 'signing' and request_id like ${`enrolment/${own.account.id}/%`}`.execute(
+          t.db,
+        );
+        return rows.length > 0;
+      };
+      while (!(await signing())) await new Promise((resolve) => setImmediate(resolve));
+      await t.post('revoker', `/machine-accounts/${own.account.id}/withdrawal`, { cause: 'key-compromised' });
+      const answer = await asked;
+      expect([answer.status, answer.text]).toEqual([400, expect.stringMatching(/^enrolment\.account-closed/)]);
+    } finally {
+      await sql`drop trigger slowly on authority.certificate`.execute(t.db);
+      await sql`drop function authority.slowly()`.execute(t.db);
+    }
+    expect(await valid(own.account.id)).toBe(0);
+    // What the CA may have signed is revoked by who tidies up.
+    await t.later(1);
+    const { rows } = await sql`
+      select c.state, r.reason from authority.certificate c join authority.revocation r using (issuer_sha256, serial_hex)
+      where c.request_id like ${`enrolment/${own.account.id}/%`}`.execute(t.db);
+    expect(rows).toEqual([{ state: 'abandoned', reason: 5 }]);
+  });
+
+  test('is closed once, and whatever came before it is revoked with it, in whatever order they come', async () => {
+    const own = await openedMachine(t);
+    const path = `/machine-accounts/${own.account.id}/withdrawal`;
+    const asks = Array.from({ length: 6 }, () => est(app, 'simpleenroll', own, csrOf(ecKey(), ['a.gov.vn'])));
+    const [answers] = await Promise.all([Promise.all(asks), t.post('revoker', path, { cause: 'device-stopped' })]);
+    for (const { status } of answers) expect([200, 400, 401]).toContain(status);
+    expect(await valid(own.account.id)).toBe(0);
+  });
+});
+
 describe('a certificate that is revoked', () => {
   const revokeFor = async (pem: string, cause: string) => {
     const serialHex = parseCertificates(Buffer.from(pem))[0]!.serialHex;

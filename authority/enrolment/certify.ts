@@ -115,15 +115,25 @@ export async function certifyMachine(
     await insertIssue(tx, { requestId, accountId: account.id, over: wish.over, names: wanted, at: new Date(now) });
     return undefined;
   };
+  // Closed or withdrawn while the CA signed: nobody gets the certificate, and the reconciler revokes its serial.
+  const stillOpen = async (tx: Tx): Promise<void> => {
+    const current = await lockAccount(tx, account.id);
+    if (current === undefined || !isOpen(current, now)) throw new AccountEnded();
+  };
   try {
-    const issued = await issuance.issue(ask, { intended });
+    const issued = await issuance.issue(ask, { intended, issued: stillOpen });
     return issued.status === 'issued' ? { status: 'issued', certificate: issued.certificate } : issued;
   } catch (fault) {
+    if (fault instanceof AccountEnded) return refused('enrolment.account-closed');
     if ((fault as { constraint?: unknown }).constraint !== 'certificate_of_request') throw fault;
     const [other] = await issuedFor(db, account.id, spkiSha256, new Date(now));
     if (other?.fresh === true) return sameAgain(other.der, wanted, wish);
     return { ...refused('enrolment.in-work', 'ask again in a moment'), retryAfter: 5 };
   }
+}
+
+class AccountEnded extends Error {
+  override readonly name = 'AccountEnded';
 }
 
 /** The certificate in force that a renewal follows; undefined when whoever asks has not shown to hold one. */
