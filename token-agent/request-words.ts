@@ -92,8 +92,8 @@ export function nameOf(item: RequestItem): string {
 export const actWords = (act: RequestItem['act']): Words => ACTS[act];
 
 function instant(at: string): string {
-  const zone = { timeZone: 'Asia/Ho_Chi_Minh', dateStyle: 'short', timeStyle: 'short' } as const;
-  return new Intl.DateTimeFormat('vi-VN', zone).format(new Date(at));
+  const day = { day: '2-digit', month: '2-digit', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
+  return new Intl.DateTimeFormat('vi-VN', { timeZone: 'Asia/Ho_Chi_Minh', ...day }).format(new Date(at));
 }
 
 export const CAUSES: Readonly<Record<RevocationCause, string>> = {
