@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { inTransaction } from '@antin/adapters/db/transaction';
+import { inTransaction, type Tx } from '@antin/adapters/db/transaction';
 import { must, Refusal } from '@antin/adapters/http/refusal';
 import { record } from '../journal/journal.ts';
 import { isUnder } from '../scope.ts';
@@ -44,8 +44,11 @@ export async function reportDevice(
     const back = input.report === 'returned' ? { withWhom: caller.position.agencyName, personId: null, returnBy: null } : {};
     await changeDevice(tx, id, { state, ...back });
     const at = deps.clock();
+    // It belongs to the story of the certificate that lies on it, or lay there last.
+    const last = await lastOnDevice(tx, id);
     await record(tx, {
       ...{ event: EVENTS[input.report], at, agencyId: device.agencyId, actor: actorOf(caller) },
+      ...(last === undefined ? {} : { documentId: last }),
       detail: { device: device.serial, ...(input.note === undefined ? {} : { note: input.note }) },
     });
     const cause = CAUSE_OF_REPORT[input.report];
@@ -58,4 +61,10 @@ export async function reportDevice(
       if (mayAsk(holding, wish, at, limits).ok) await askLocked(deps, tx, caller, holding, wish, limits);
     }
   });
+}
+
+async function lastOnDevice(tx: Tx, deviceId: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select id from agency.holding where device_id = ${deviceId} order by issued_at desc nulls last, id limit 1`.execute(tx);
+  return rows[0]?.id;
 }

@@ -70,7 +70,12 @@ describe('hand-over', () => {
       state: 'active',
       device: { serial: 'TK-001', state: 'with-subscriber', withWhom: 'Nguyễn Văn An' },
     });
-    expect(now.history.map((line: any) => line.event)).toEqual(['DeviceHandedOver', 'HandOverSigned', 'CertificateActivated']);
+    expect(now.history.map((line: any) => line.event)).toEqual([
+      'CertificateRequested',
+      'DeviceHandedOver',
+      'HandOverSigned',
+      'CertificateActivated',
+    ]);
     expect(await o.bytes(officer, 'GET', `/api/hand-overs/${record.id}/record`)).toEqual(good);
     const { rows } = await sql<{
       personId: string;

@@ -91,10 +91,16 @@ export async function certificateView(
     acts: (await actsOf(db, holding.id)).map(actView),
     handOvers: (await handOversOf(db, { holdingId: holding.id })).map(handOverView),
     offered: offered(holding, device, now, limits),
-    history: (await historyOf(db, { documentId: holding.id })).map(({ at, event, who, detail }) => ({
-      ...{ at, event, who },
-      ...(detail === undefined ? {} : { detail }),
-    })),
+    history: [
+      // Asked for with many others: the request's own entry names no certificate.
+      ...(holding.requestedAt === null
+        ? []
+        : [{ at: holding.requestedAt.toISOString(), event: 'CertificateRequested', who: holding.agencyName }]),
+      ...(await historyOf(db, { documentId: holding.id })).map(({ at, event, who, detail }) => ({
+        ...{ at, event, who },
+        ...(detail === undefined ? {} : { detail }),
+      })),
+    ],
   };
 }
 

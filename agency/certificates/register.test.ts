@@ -156,6 +156,9 @@ describe('what is asked of the issuer', () => {
     await settle();
     expect(await view(officer, lost.id)).toMatchObject({ state: 'revoked', device: { state: 'lost' } });
     expect(await view(officer, locked.id)).toMatchObject({ state: 'active', device: { state: 'with-subscriber' } });
+    // What became of the device belongs to the story of what lies on it.
+    const story = (await view(officer, locked.id)).history.map((line: any) => line.event);
+    expect(story).toEqual(expect.arrayContaining(['DeviceLocked', 'DeviceRecoveryAsked', 'DeviceRecovered']));
   });
 
   test('many are asked at once, each decided by itself; a refusal of the issuer gives the line back', async () => {

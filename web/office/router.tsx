@@ -139,10 +139,12 @@ const filter = (given: Record<string, unknown>): Filter =>
   Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (text(value) === undefined ? [] : [[name, text(value)]])));
 
 /** Pages of certificates, needs and the directory: their routes differ only in path and page. */
-const lazily = <Path extends string>(path: Path, name: keyof Awaited<ReturnType<typeof pages>>) =>
+const lazily = <Path extends string>(path: Path, name: PageName) =>
   createRoute({ getParentRoute: () => root, path, validateSearch: filter, component: lazyRouteComponent(pages, name) });
 
 const pages = () => import('./certificate-side.ts');
+/** It also holds parts of pages. */
+type PageName = Extract<keyof Awaited<ReturnType<typeof pages>>, `${string}Page`>;
 
 export const router = createRouter({
   routeTree: root.addChildren([

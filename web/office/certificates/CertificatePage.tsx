@@ -58,9 +58,11 @@ function Certificate({ view }: { readonly view: CertificateView }) {
         </div>
         <div className="actions">
           <CertificateTag state={view.state} />
-          <Button small icon="print" className="no-print" onClick={() => window.print()}>
-            {t('cert.print')}
-          </Button>
+          <span className="no-print">
+            <Button small icon="print" onClick={() => window.print()}>
+              {t('cert.print')}
+            </Button>
+          </span>
         </div>
       </header>
       <div className="issue-columns">
