@@ -61,7 +61,7 @@ export async function registerFacts(
     keyUses: key.spkiSha256 === undefined ? 0 : await keyUses(db, key.spkiSha256, place.id),
     holds: subjectKey === undefined ? [] : await holdings(db, subjectKey, item.managingAgency.code, now),
     alsoAsked: await alsoAsked(db, place.id, subjectKey, certificate),
-    target: certificate === undefined ? undefined : await targetOf(db, certificate),
+    target: certificate === undefined ? undefined : await targetOf(db, certificate, item.act === 'revoke' ? place.id : undefined),
     limits: {
       renewalDaysLeft: limits.get('renewal-days-left') ?? 0,
       renewals: limits.get('renewals') ?? 1,
@@ -129,12 +129,19 @@ async function alsoAsked(
   return count(db, sql`authority.request_item where subject_key = ${subjectKey} and id <> ${id} and ${OPEN}`);
 }
 
+/**
+ * @param revokedBy the request that asks to revoke it: what was revoked for it before a crash is not against it, and a suspension may
+ *   become a revocation
+ */
 async function targetOf(
   db: Db,
   { issuerSha256, serialHex }: { readonly issuerSha256: string; readonly serialHex: string },
+  revokedBy: string | undefined,
 ): Promise<TargetCertificate | undefined> {
   const { rows } = await sql<{ state: string; notAfter: Date; revoked: boolean; agencyCode: string | null }>`
-    select c.state, c.not_after as "notAfter", r.serial_hex is not null as revoked, i.agency_code as "agencyCode"
+    select c.state, c.not_after as "notAfter", i.agency_code as "agencyCode",
+      r.serial_hex is not null and (${revokedBy ?? null}::uuid is null
+        or (r.reason <> 6 and r.request_id is distinct from ${revokedBy ?? null}::uuid)) as revoked
     from authority.certificate c
     left join authority.revocation r on r.issuer_sha256 = c.issuer_sha256 and r.serial_hex = c.serial_hex
     left join authority.request_item i on i.issued_issuer_sha256 = c.issuer_sha256 and i.issued_serial_hex = c.serial_hex

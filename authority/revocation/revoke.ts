@@ -135,6 +135,7 @@ async function write(
     ...since,
     ...(wish.cause === undefined ? {} : { cause: wish.cause }),
     ...(wish.by === undefined ? {} : { decidedBy: wish.by }),
+    ...(wish.requestId === undefined ? {} : { requestId: wish.requestId }),
     entry: entryOf(serialHex, decision),
     recordedAt: now,
   });

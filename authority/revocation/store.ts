@@ -32,6 +32,8 @@ export async function putRevocation(
     readonly issuerSha256: string;
     readonly serialHex: string;
     readonly cause?: string;
+    /** The request it was asked in. */
+    readonly requestId?: string;
     /** Finished CRL entry. */
     readonly entry: Uint8Array;
     readonly recordedAt: number;
@@ -40,15 +42,16 @@ export async function putRevocation(
   const since = row.invalidSince === undefined ? null : new Date(row.invalidSince);
   await sql`
     insert into authority.revocation
-      (issuer_sha256, serial_hex, revoked_at, reason, entry, recorded_at, invalid_since, cause, decided_by, crl_shard, expires_at)
+      (issuer_sha256, serial_hex, revoked_at, reason, entry, recorded_at, invalid_since, cause, decided_by, request_id, crl_shard,
+        expires_at)
     select issuer_sha256, serial_hex, ${new Date(row.revokedAt)}::timestamptz, ${row.reason}::smallint, ${Buffer.from(row.entry)}::bytea,
       ${new Date(row.recordedAt)}::timestamptz, ${since}::timestamptz, ${row.cause ?? null}::text, ${row.decidedBy ?? null}::text,
-      crl_shard, not_after
+      ${row.requestId ?? null}::uuid, crl_shard, not_after
     from authority.certificate where issuer_sha256 = ${row.issuerSha256} and serial_hex = ${row.serialHex}
     on conflict (issuer_sha256, serial_hex) do update
       set revoked_at = excluded.revoked_at, reason = excluded.reason, entry = excluded.entry, recorded_at = excluded.recorded_at,
         invalid_since = excluded.invalid_since, cause = coalesce(excluded.cause, revocation.cause),
-        decided_by = coalesce(excluded.decided_by, revocation.decided_by)`.execute(tx);
+        decided_by = coalesce(excluded.decided_by, revocation.decided_by), request_id = excluded.request_id`.execute(tx);
 }
 
 /** Ends a suspension: full lists simply leave the certificate out again (RFC 5280 §5.3.1). */

@@ -108,4 +108,10 @@ export const statusMigrations: Readonly<Record<string, Migration>> = {
         )`.execute(db);
     },
   },
+  '2026-11-22T0558-status-revoked-for': {
+    async up(db: Kysely<unknown>) {
+      // The request it was asked in: what a crash left between revoking and closing that request is not against it.
+      await sql`alter table authority.revocation add column request_id uuid`.execute(db);
+    },
+  },
 };
