@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { baseUrl } from '../authority-for-tests.ts';
-import { ConsoleForTests, PAPER, personItem, sha256Of } from '../console-for-tests.ts';
+import { ConsoleForTests, PAPER, sha256Of, type personItem } from '../console-for-tests.ts';
 
 let t: ConsoleForTests;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeSecrets } from '@antin/adapters/crypto/node';
 import { parseCrl } from '@antin/pki/crl/parse';
 import { opensslVersion } from '@antin/testkit/openssl';
-import { openssl, pem, person } from '../authority-for-tests.ts';
-import { ConsoleForTests, PAPER, personItem, sha256Of } from '../console-for-tests.ts';
+import { openssl, person } from '../authority-for-tests.ts';
+import { ConsoleForTests, PAPER, sha256Of, type personItem } from '../console-for-tests.ts';
 import type { Issued } from '../issuance/issue.ts';
 
 /** The whole way of a suspension: a citizen's certificate, the console's routes, OCSP and lists as others read them. */

@@ -20,7 +20,7 @@ const usage = `antin serve: run the services until Ctrl-C
   --log-level LEVEL    warn; debug shows each request                 [ANTIN_LOG_LEVEL]
 
 DATABASE_URL=postgresql://… uses a PostgreSQL of your own instead of the one that came with the install. ANTIN_TRUST,
-ANTIN_POLICIES, ANTIN_REPORT_SEAL, ANTIN_TSA_URL and others: docs/running.md.
+ANTIN_DATABASES, ANTIN_TIME_SERVERS, ANTIN_STATUS_URL, ANTIN_JOURNAL_SEAL and others: docs/running.md.
 `;
 
 const UNAVAILABLE = [
