@@ -209,6 +209,7 @@ export const OWNER_ONLY: Readonly<Record<string, string>> = {
   signer_ledger: 'what the ledgers of signer processes were compared with',
   issuance_setting: 'read by a guard of the table of certificates; only a start in production turns it on',
   unrequested_profile: 'read by a guard of the table of certificates',
+  journal_identity: 'which journal this is and which copy belongs to it: the keeper of the journal, and a restoring',
   journal_head: 'the keeper of the journal signs heads; parts only add entries',
   journal_node: 'the keeper of the journal',
   journal_place: 'the keeper of the journal',
@@ -220,6 +221,7 @@ export const OWNER_ONLY: Readonly<Record<string, string>> = {
   'devices.device_person': 'token agents',
   'devices.signing_job': 'token agents',
   'devices.signing_job_batch': 'token agents',
+  'devices.signing_job_content': 'token agents',
 };
 
 /** Columns that audit does not read. */
