@@ -27,6 +27,9 @@ beforeAll(async () => {
     heard.push({ job, answer: answer.answer });
     if (sayLate) return 'late';
   });
+  office.jobs.onPart('request', async (_job, part) =>
+    part.name === 'request.json' ? new Uint8Array(Buffer.from(`opened ${part.name}`)) : undefined,
+  );
 });
 afterAll(() => office.close());
 
@@ -212,6 +215,50 @@ describe('orders', () => {
     const path = `/api/agent/jobs/${made.id}/documents/0`;
     const file = await office.app.request(path, { headers: { authorization: agent.proof('GET', path) } });
     expect(await file.text()).toBe('prepared bytes of the letter');
+  });
+
+  it('over a container let its device, and nobody else, fetch each part from the room that opens it, until it has answered', async () => {
+    const { agent, credentialId } = await sealAgent();
+    const other = await pairedAgent();
+    const parts = [
+      { name: 'request.json', sha256: 'a'.repeat(64), size: 7 },
+      { name: 'paper.pdf', sha256: office.putFile(Buffer.from('%PDF-')), size: 5 },
+    ];
+    const made = await office.db.transaction().execute((tx) =>
+      office.jobs.createJob(tx, {
+        ...{ act: 'request', documentId: randomUUID(), credentialId, agentId: agent.id, personId: PERSON },
+        ...{ originatorPositionId: POSITION, summary: [], expiresAt: new Date(office.clock().getTime() + 200_000) },
+        documents: [
+          {
+            ...{ title: 't', fileName: 'x.asice', preparedSha256: 'b'.repeat(64), size: 10, content: 'container', parts },
+            ...{ signedAttributes: Uint8Array.of(1), bytes: Buffer.from('<manifest>') },
+          },
+        ],
+      }),
+    );
+    const claims = JobClaims.parse(
+      JSON.parse(Buffer.from((await agent.send('GET', '/api/agent/jobs')).json.jobs[0].split('.')[1], 'base64url').toString()),
+    );
+    // Which parts they are stands in the manifest; the order says only how many.
+    expect(claims.documents).toMatchObject([{ content: 'container', parts: 2 }]);
+    const path = (n: string) => `/api/agent/jobs/${made.id}/documents/0${n}`;
+    const get = async (who: BareAgent, n: string) => {
+      const answer = await office.app.request(path(n), { headers: { authorization: who.proof('GET', path(n)) } });
+      return answer.ok ? answer.text() : ((await answer.json()) as { code: string }).code;
+    };
+    expect(await Promise.all(['', '/parts/0', '/parts/1'].map((n) => get(agent, n)))).toEqual([
+      '<manifest>',
+      'opened request.json',
+      '%PDF-',
+    ]);
+    expect(await Promise.all(['', '/parts/0', '/parts/1'].map((n) => get(other, n)))).toEqual(
+      Array(3).fill('device.job-not-found'),
+    );
+    expect(await Promise.all(['/parts/2', '/parts/-1', '/parts/x'].map((n) => get(agent, n)))).toEqual(
+      Array(3).fill('device.job-not-found'),
+    );
+    await agent.send('POST', `/api/agent/jobs/${made.id}/answer`, { answer: 'not-used', reason: 'refused' });
+    expect(await Promise.all(['/parts/0', '/parts/1'].map((n) => get(agent, n)))).toEqual(Array(2).fill('device.job-not-found'));
   });
 
   it('wake an agent that waits, without waiting for its poll to end', async () => {

@@ -86,6 +86,10 @@ test('the archive holds the canonical request, its paper and checksums that fit;
   );
   await expect(sealedRequest(issuers(), id!)).rejects.toMatchObject({ code: 'issuer.not-signed' });
   await expect(sendRequest(issuers(), caller, id!)).rejects.toMatchObject({ code: 'issuer.not-signed' });
+  const production = { ...issuers(), unsealed: 'refused' } as const;
+  await expect(sendRequest(production, caller, id!, { byInstallation: true })).rejects.toMatchObject({
+    code: 'issuer.not-signed',
+  });
   await sendRequest(issuers(), caller, id!, { byInstallation: true });
   const { sealed } = await sealedRequest(issuers(), id!);
   const zip = openZip(memorySource(sealed.container), { inflateRaw: nodeInflateRaw });

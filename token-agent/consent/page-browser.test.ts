@@ -71,6 +71,30 @@ describe.skipIf(CHROMIUM === undefined)('the agent’s page in Chromium', () => 
     await tab.context().close();
   });
 
+  it('counts what is checked before it asks, heads the question with what was read, and marks what it was told', async () => {
+    const tab = await browser.newPage();
+    await tab.goto(page.openUrl);
+    const { claims, ...rest } = question();
+    prompt.coming({ jti: JTI, claims, items: 100, batch: true, total: 100 }, 37);
+    await tab.getByText('Đang kiểm tra từng tệp: 37/100').waitFor();
+    expect(await tab.getByRole('button', { name: /^Ký/ }).count()).toBe(0);
+    const summary = [
+      { label: { vi: 'Việc', en: 'Act' }, value: 'Duyệt: 1' },
+      { label: { vi: 'Ghi chú', en: 'Note' }, value: 'của trang làm việc', told: true as const },
+    ];
+    const heading = { vi: 'Ký: Duyệt', en: 'Sign: Approve' };
+    const withdrawn = new AbortController();
+    const asked = prompt.ask({ ...rest, claims, heading, summary }, withdrawn.signal).catch((fault: Error) => fault);
+    await tab.getByRole('heading', { name: 'Ký: Duyệt' }).waitFor();
+    expect(await tab.getByText('Đang kiểm tra từng tệp').count()).toBe(0);
+    expect(await tab.locator('.told').textContent()).toMatch(/không nằm trong nội dung ký.*Của trang làm việc/);
+    expect(await tab.locator('.told').textContent()).not.toContain('Duyệt: 1');
+    await tab.getByText('Đã kiểm tra đủ 1 tệp').waitFor();
+    withdrawn.abort();
+    await asked;
+    await tab.context().close();
+  });
+
   it('says how to open it when it was opened without the secret', async () => {
     const tab = await browser.newPage();
     await tab.goto(page.url);
