@@ -1,5 +1,4 @@
-import { concatBytes } from '@antin/formats/bytes/bytes';
-import { toHex } from '@antin/formats/bytes/text-encodings';
+import { concatBytes, unsigned } from '@antin/formats/bytes/bytes';
 import { decodeDer } from '@antin/formats/der/reader';
 import { TAG } from '@antin/formats/der/tags';
 import { readIntegerBytes } from '@antin/formats/der/values';
@@ -31,7 +30,7 @@ export function readEcdsaValue(signature: Uint8Array, order: bigint): EcdsaValue
 }
 
 function positive(bytes: Uint8Array): bigint {
-  return (bytes[0] as number) >= 0x80 || bytes.length > 128 ? 0n : BigInt(`0x${toHex(bytes)}`);
+  return (bytes[0] as number) >= 0x80 || bytes.length > 128 ? 0n : unsigned(bytes);
 }
 
 /** r‖s of PKCS#11, XMLDSig and JWS → the DER of CMS and X.509. @throws {PkiFault} `pki.signature-shape` */

@@ -33,6 +33,7 @@ function extensionsOf(profile: Profile, facts: CertificateFacts): string[] {
 /** What a profile, its issuer and the scope's moment say beside the standards; findings join those of `pki/lint`. */
 export function profileRules(profile: Profile, issuer: Certificate): readonly Rule<CertificateFacts>[] {
   const severity = 'error';
+  const order = profile.subject.map(({ field }) => ATTRIBUTE_TYPES[SUBJECT_FIELDS[field].type]);
   return [
     {
       id: 'profile.issuer-name',
@@ -81,9 +82,13 @@ export function profileRules(profile: Profile, issuer: Certificate): readonly Ru
       severity,
       clause: 'profile',
       check({ subject }) {
-        const order = profile.subject.map(({ field }) => ATTRIBUTE_TYPES[SUBJECT_FIELDS[field].type]);
-        const places = (subject?.attributes ?? []).map(({ type }) => order.indexOf(type));
-        return places.every((place, i) => place >= 0 && (i === 0 || place > (places[i - 1] as number)));
+        let last = -1;
+        return (subject?.attributes ?? []).every(({ type }) => {
+          const place = order.indexOf(type);
+          const follows = place > last;
+          last = place;
+          return follows;
+        });
       },
     },
     {

@@ -11,7 +11,8 @@ export interface Addresses {
 /** The shard a serial belongs to for ever: its last four octets, modulo the number of shards at its issue. */
 export function shardOf(serialNumber: Uint8Array, shards: number): number {
   let value = 0;
-  for (const octet of serialNumber.subarray(-4)) value = value * 256 + octet;
+  for (let i = Math.max(0, serialNumber.length - 4); i < serialNumber.length; i++)
+    value = value * 256 + (serialNumber[i] as number);
   return value % shards;
 }
 

@@ -1,5 +1,5 @@
 import { OID } from '@antin/pki/oids';
-import { attribute, buildName } from '@antin/pki/x509/name';
+import { attribute, buildRdn, nameOfRdns } from '@antin/pki/x509/name';
 import type { Name } from '@antin/pki/x509/name';
 import { refused } from '../fault.ts';
 import type { Refusal } from '../fault.ts';
@@ -21,8 +21,8 @@ const FORMS: { readonly [field in SubjectField]?: RegExp } = {
 
 /** Whether the parts are those of the profile: none missing, none beyond it, each within X.520's bounds (RFC 5280 A.1). */
 export function checkSubjectParts(profile: Profile, parts: SubjectParts): Refusal | undefined {
-  for (const [field, text] of Object.entries(parts)) {
-    if (text === undefined) continue;
+  for (const field of Object.keys(parts) as SubjectField[]) {
+    if (parts[field] === undefined) continue;
     if (!profile.subject.some((rule) => rule.field === field)) return refused('issuance.subject-not-of-profile', field);
   }
   for (const { field, required } of profile.subject) {
@@ -33,7 +33,11 @@ export function checkSubjectParts(profile: Profile, parts: SubjectParts): Refusa
     }
     const wrong = HIDDEN.test(text) || text.trim() !== text || text.length === 0 || FORMS[field]?.test(text) === false;
     if (wrong) return refused('issuance.subject-invalid', field);
-    if ([...text.normalize('NFC')].length > SUBJECT_FIELDS[field].most) return refused('issuance.subject-too-long', field);
+    const normal = text.normalize('NFC');
+    // There are never more characters than units of UTF-16.
+    if (normal.length > SUBJECT_FIELDS[field].most && [...normal].length > SUBJECT_FIELDS[field].most) {
+      return refused('issuance.subject-too-long', field);
+    }
   }
   // EN 319 412-1 §5.1.3: three letters of the document, two of the country, its number.
   if (profile.qcStatements?.semantics === 'natural' && !/^(IDC|PAS|PNO|TIN)[A-Z]{2}-.+$/.test(parts.serialNumber ?? '')) {
@@ -50,9 +54,42 @@ export function subjectAttributes(profile: Profile, parts: SubjectParts): (reado
   });
 }
 
+/** Parts that many subjects share: an office certifies its people together. */
+const SHARED: ReadonlySet<SubjectField> = new Set([
+  'country',
+  'stateOrProvince',
+  'locality',
+  'organization',
+  'organizationIdentifier',
+  'organizationalUnit',
+  'title',
+]);
+/** Encodings of shared parts by field and text. */
+const encoded = new Map<SubjectField, Map<string, Uint8Array>>();
+const MOST_ENCODED = 1000;
+
+function rdnOf(field: SubjectField, text: string): Uint8Array {
+  const { type } = SUBJECT_FIELDS[field];
+  if (!SHARED.has(field)) return buildRdn(type, text);
+  let known = encoded.get(field);
+  if (known === undefined) encoded.set(field, (known = new Map()));
+  let rdn = known.get(text);
+  if (rdn === undefined) {
+    rdn = buildRdn(type, text);
+    if (known.size >= MOST_ENCODED) known.clear();
+    known.set(text, rdn);
+  }
+  return rdn;
+}
+
 /** DER Name of the subject. */
 export function subjectOf(profile: Profile, parts: SubjectParts): Uint8Array {
-  return buildName(subjectAttributes(profile, parts));
+  const rdns: Uint8Array[] = [];
+  for (const { field } of profile.subject) {
+    const text = parts[field] ?? (field === 'country' ? 'VN' : undefined);
+    if (text !== undefined) rdns.push(rdnOf(field, text));
+  }
+  return nameOfRdns(rdns);
 }
 
 const ALT_NAME_FORMS = {

@@ -80,6 +80,16 @@ export function indexOfBytes(hay: Uint8Array, needle: Uint8Array, from = 0): num
 /** Bit k: the needle looked for has this byte at position k. One for all searches, each fills it anew. */
 const positions = new Int32Array(256);
 
+/** Big-endian octets as a number without sign. By words: text on the way costs five times as much; not for thousands of octets. */
+export function unsigned(bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = bytes.length % 8;
+  let value = 0n;
+  for (let i = 0; i < at; i++) value = (value << 8n) | BigInt(bytes[i] as number);
+  for (; at < bytes.length; at += 8) value = (value << 64n) | view.getBigUint64(at);
+  return value;
+}
+
 export function latin1(text: string): Uint8Array {
   const out = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) out[i] = text.charCodeAt(i);

@@ -18,8 +18,17 @@ export function writeHexDigits(bytes: Uint8Array, into: Uint8Array, at: number):
   into.set(hexDigits(bytes), at);
 }
 
+const scratch = new Uint16Array(128);
+const scratchBytes = new Uint8Array(scratch.buffer);
+const digitsDecoder = new TextDecoder('latin1');
+
 /** Lower-case hexadecimal, two digits a byte. */
 export function toHex(bytes: Uint8Array): string {
+  const { length } = bytes;
+  if (length <= scratch.length) {
+    for (let i = 0; i < length; i++) scratch[i] = PAIRS[bytes[i] as number] as number;
+    return digitsDecoder.decode(scratchBytes.subarray(0, 2 * length));
+  }
   // One string from all digits: adding up characters leaves a chain of pieces behind for every hash and serial number.
   return fromLatin1(hexDigits(bytes));
 }

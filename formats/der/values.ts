@@ -49,17 +49,41 @@ export function readSmallInteger(node: DerNode, tag: number = TAG.INTEGER): numb
   return small;
 }
 
+/** Identifiers read before, by a number made of their octets: a certificate names thirty, and nearly all name the same. */
+const known: ({ readonly octets: Uint8Array; readonly dotted: string } | undefined)[] = Array.from({ length: 512 });
+const LONGEST_KNOWN = 16;
+
 /** Dotted decimal. @throws {FormatFault} `der.object-identifier` */
 export function readOid(node: DerNode, tag: number = TAG.OBJECT_IDENTIFIER): string {
-  const bytes = node.expect(tag, 'OBJECT IDENTIFIER').content;
+  const { source, contentStart, end } = node.expect(tag, 'OBJECT IDENTIFIER');
+  const length = end - contentStart;
   // An OID of many kilobytes costs quadratic time in naive readers (ASN1.js #148): 64 octets are plenty.
-  if (bytes.length === 0 || bytes.length > 64) throw new FormatFault('der.object-identifier', 'OID length', node.start);
+  if (length === 0 || length > 64) throw new FormatFault('der.object-identifier', 'OID length', node.start);
+  if (length > LONGEST_KNOWN) return dottedOf(node.content, node.start);
+  let number = length;
+  for (let i = contentStart; i < end; i++) number = (Math.imul(number, 31) + (source[i] as number)) | 0;
+  const slot = (number ^ (number >>> 9)) & 511;
+  const found = known[slot];
+  if (found !== undefined && isAt(found.octets, source, contentStart, length)) return found.dotted;
+  const octets = source.slice(contentStart, end);
+  const dotted = dottedOf(octets, node.start);
+  known[slot] = { octets, dotted };
+  return dotted;
+}
+
+function isAt(octets: Uint8Array, source: Uint8Array, start: number, length: number): boolean {
+  if (octets.length !== length) return false;
+  for (let i = 0; i < length; i++) if (octets[i] !== source[start + i]) return false;
+  return true;
+}
+
+function dottedOf(bytes: Uint8Array, start: number): string {
   let dotted = '';
   let arc: number | bigint = 0;
   let fresh = true;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i] as number;
-    if (fresh && byte === 0x80) throw new FormatFault('der.object-identifier', 'arc not minimal', node.start);
+    if (fresh && byte === 0x80) throw new FormatFault('der.object-identifier', 'arc not minimal', start);
     arc = shifted(arc, byte & 0x7f);
     fresh = byte < 0x80;
     if (!fresh) continue;
@@ -69,7 +93,7 @@ export function readOid(node: DerNode, tag: number = TAG.OBJECT_IDENTIFIER): str
     } else dotted += `.${arc}`;
     arc = 0;
   }
-  if (!fresh) throw new FormatFault('der.object-identifier', 'last arc unfinished', node.start);
+  if (!fresh) throw new FormatFault('der.object-identifier', 'last arc unfinished', start);
   return dotted;
 }
 
@@ -116,33 +140,42 @@ export function readTime(node: DerNode, options: { readonly fraction?: boolean }
   if (!utc && node.tag !== TAG.GENERALIZED_TIME) {
     throw new FormatFault('der.time', 'expected UTCTime or GeneralizedTime', node.start);
   }
-  const bytes = node.content;
+  const { source, contentStart, end } = node;
   const digits = utc ? 12 : 14;
   let milliseconds = 0;
-  if (bytes.length !== digits + 1 || bytes[digits] !== 0x5a || !allDigits(bytes, digits)) {
-    const fraction = utc || options.fraction !== true ? null : /^\d{14}\.(\d*[1-9])Z$/.exec(fromLatin1(bytes));
+  if (end - contentStart !== digits + 1 || source[end - 1] !== 0x5a || !allDigits(source, contentStart, end - 1)) {
+    const text = fromLatin1(node.content);
+    const fraction = utc || options.fraction !== true ? null : /^\d{14}\.(\d*[1-9])Z$/.exec(text);
     if (fraction === null) {
-      const shown = JSON.stringify(fromLatin1(bytes).slice(0, 24));
+      const shown = JSON.stringify(text.slice(0, 24));
       throw new FormatFault('der.time', `time in a form PKIX forbids: ${shown}`, node.start);
     }
     // By digits: binary fractions would turn .057 into 56 ms. Anything finer than a millisecond is cut.
     milliseconds = Number((fraction[1] as string).slice(0, 3).padEnd(3, '0'));
   }
-  const pair = (place: number): number => (bytes[place] as number) * 10 + (bytes[place + 1] as number) - 528;
-  const first = pair(0);
-  const year = utc ? (first < 50 ? 2000 + first : 1900 + first) : first * 100 + pair(2);
-  const at = digits - 10;
-  const [month, day, hour, minute, second] = [pair(at), pair(at + 2), pair(at + 4), pair(at + 6), pair(at + 8)] as const;
+  const first = pair(source, contentStart);
+  const year = utc ? (first < 50 ? 2000 + first : 1900 + first) : first * 100 + pair(source, contentStart + 2);
+  const at = contentStart + digits - 10;
+  const month = pair(source, at);
+  const day = pair(source, at + 2);
+  const hour = pair(source, at + 4);
+  const minute = pair(source, at + 6);
+  const second = pair(source, at + 8);
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   date.setUTCHours(hour, minute, second, milliseconds);
   const real = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
-  if (!real) throw new FormatFault('der.time', `no such moment: ${fromLatin1(bytes)}`, node.start);
+  if (!real) throw new FormatFault('der.time', `no such moment: ${fromLatin1(node.content)}`, node.start);
   return date.getTime();
 }
 
-function allDigits(bytes: Uint8Array, count: number): boolean {
-  for (let i = 0; i < count; i++) {
+/** Two digits as a number. */
+function pair(bytes: Uint8Array, at: number): number {
+  return (bytes[at] as number) * 10 + (bytes[at + 1] as number) - 528;
+}
+
+function allDigits(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
     const byte = bytes[i] as number;
     if (byte < 0x30 || byte > 0x39) return false;
   }

@@ -23,7 +23,7 @@ export interface Linted {
 /** A rule to run on every certificate, at its place among the findings that hold for all. */
 interface Asked {
   readonly rule: Rule<CertificateFacts>;
-  readonly table: number;
+  readonly scope: Scope;
   /** Findings of the sample before this rule that hold for all. */
   readonly before: readonly Finding[];
 }
@@ -46,13 +46,15 @@ const MOST_SHAPES = 256;
 export function compiledLint(tables: readonly LintTable[], door: CryptoDoor) {
   const shapes = new Map<string, Compiled>();
   const places = new Int32Array(PLACES);
+  /** One for each table; the moment is that of the certificate that is looked at. */
+  const scopes = tables.map(({ kind }): Scope & { moment: Moment } => ({ kind, door, moment: { now: 0 } }));
 
-  function whole(der: Uint8Array, scopes: readonly Scope[]): Linted {
+  function whole(der: Uint8Array): Linted {
     const facts = readCertificate(der);
     return { facts, findings: tables.flatMap(({ rules }, i) => runRules(rules, facts, scopes[i] as Scope)) };
   }
 
-  function compile(der: Uint8Array, scopes: readonly Scope[]): Compiled | undefined {
+  function compile(der: Uint8Array): Compiled | undefined {
     // A copy: whoever brought the octets may write over them, and the sample would change behind its answers.
     const facts = readCertificate(der.slice());
     if (facts.complaints.length > 0) return undefined;
@@ -62,12 +64,12 @@ export function compiledLint(tables: readonly LintTable[], door: CryptoDoor) {
     let before: Finding[] = [];
     const tracked = new Tracked(facts);
     for (const [table, { rules }] of tables.entries()) {
-      const scope = tracked.scope(scopes[table] as Scope);
+      const watched = tracked.scope(scopes[table] as Scope);
       for (const rule of rules) {
         tracked.asked = false;
-        const finding = runRule(rule, tracked.facts, scope);
+        const finding = runRule(rule, tracked.facts, watched);
         if (tracked.asked) {
-          asked.push({ rule, table, before });
+          asked.push({ rule, scope: scopes[table] as Scope, before });
           before = [];
         } else if (finding !== undefined) before.push(finding);
       }
@@ -80,26 +82,26 @@ export function compiledLint(tables: readonly LintTable[], door: CryptoDoor) {
    * @throws {FormatFault} when not even the frame of a certificate is there
    */
   return (der: Uint8Array, name: string, moment: Moment): Linted => {
-    const scopes = tables.map(({ kind }) => ({ kind, door, moment }));
+    for (const scope of scopes) scope.moment = moment;
     const known = shapes.get(name);
     const facts = known !== undefined && fits(known.shape, der, places) ? fittedFacts(known.sample, places, der) : undefined;
     if (known !== undefined && facts !== undefined) {
       const findings: Finding[] = [];
-      for (const { rule, table, before } of known.asked) {
-        for (const one of before) findings.push(one);
-        const finding = runRule(rule, facts, scopes[table] as Scope);
+      for (const { rule, scope, before } of known.asked) {
+        if (before.length > 0) findings.push(...before);
+        const finding = runRule(rule, facts, scope);
         if (finding !== undefined) findings.push(finding);
       }
-      for (const one of known.after) findings.push(one);
+      findings.push(...known.after);
       return { facts, findings };
     }
     // The next one of this name is compiled anew: a sample that was out of the ordinary does not stay.
     if (known !== undefined) shapes.delete(name);
     else {
-      const compiled = compile(der, scopes);
+      const compiled = compile(der);
       if (shapes.size >= MOST_SHAPES) shapes.delete(shapes.keys().next().value as string);
       if (compiled !== undefined) shapes.set(name, compiled);
     }
-    return whole(der, scopes);
+    return whole(der);
   };
 }

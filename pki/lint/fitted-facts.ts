@@ -1,6 +1,5 @@
 import { equalBytes } from '@antin/formats/bytes/bytes';
-import { SMALL_DER_BUDGET, decodeDer } from '@antin/formats/der/reader';
-import type { DerNode } from '@antin/formats/der/reader';
+import { DerNode, SMALL_DER_BUDGET } from '@antin/formats/der/reader';
 import { readIntegerBytes } from '@antin/formats/der/values';
 import { FormatFault } from '@antin/formats/fault';
 import { PkiFault } from '../fault.ts';
@@ -12,7 +11,7 @@ import { readTimes, wholeBits } from './facts.ts';
 import type { CertificateFacts, ExtensionFacts, ValueReader } from './facts.ts';
 import { readKey } from './key-facts.ts';
 import { readName } from './name-facts.ts';
-import { PLACE } from './shape.ts';
+import { HOLE_EXTENSIONS, PLACE } from './shape.ts';
 
 /** What can be learnt from the holes alone. */
 export interface HoleFacts {
@@ -35,7 +34,11 @@ interface HoleExtension {
  * read whole, and what is wrong is said with the places and in the order of that reading.
  */
 function readHoles(sample: CertificateFacts, places: Int32Array, der: Uint8Array): HoleFacts | undefined {
-  const node = (place: number): DerNode => decodeDer(der.subarray(places[place], places[place + 2]), SMALL_DER_BUDGET);
+  const account = { left: SMALL_DER_BUDGET.nodes, depth: SMALL_DER_BUDGET.depth };
+  const node = (place: number): DerNode => {
+    const start = places[place] as number;
+    return new DerNode(der, der[start] as number, start, places[place + 1] as number, places[place + 2] as number, account, 0);
+  };
   const extension = (oid: typeof OID.subjectKeyIdentifier | typeof OID.subjectAltName): HoleExtension | undefined => {
     if (sample.extension(oid) === undefined) return undefined;
     const octets = der.subarray(places[PLACE[oid] + 1], places[PLACE[oid] + 2]);
@@ -68,6 +71,18 @@ export function fittedFacts(sample: CertificateFacts, places: Int32Array, der: U
   return holes === undefined ? undefined : new FittedFacts(sample, holes, der, places);
 }
 
+/** Answers by the identity of the rules' own lists. */
+const touching = new WeakMap<readonly string[], boolean>();
+
+function touchesHoles(oids: readonly string[]): boolean {
+  let touches = touching.get(oids);
+  if (touches === undefined) {
+    touches = oids.some((oid) => (HOLE_EXTENSIONS as readonly string[]).includes(oid));
+    touching.set(oids, touches);
+  }
+  return touches;
+}
+
 class FittedFacts implements CertificateFacts {
   readonly der: Uint8Array;
   readonly tbs: Uint8Array;
@@ -91,7 +106,7 @@ class FittedFacts implements CertificateFacts {
   readonly #sample: CertificateFacts;
   readonly #holes: HoleFacts;
   #extensions: readonly ExtensionFacts[] | undefined;
-  readonly #answers = new Map<string, unknown>();
+  #answers: Map<string, unknown> | undefined;
 
   constructor(sample: CertificateFacts, holes: HoleFacts, der: Uint8Array, places: Int32Array) {
     this.#sample = sample;
@@ -143,12 +158,13 @@ class FittedFacts implements CertificateFacts {
   }
 
   once<T>(what: string, compute: () => T): T {
-    if (!this.#answers.has(what)) this.#answers.set(what, compute());
-    return this.#answers.get(what) as T;
+    const answers = (this.#answers ??= new Map());
+    if (!answers.has(what)) answers.set(what, compute());
+    return answers.get(what) as T;
   }
 
   onceOver<T>(oids: readonly ReaderOid[], what: string, compute: (value: ValueReader) => T): T {
-    if (oids.every((oid) => this.#hole(oid) === undefined)) return this.#sample.onceOver(oids, what, compute);
+    if (!touchesHoles(oids)) return this.#sample.onceOver(oids, what, compute);
     return this.once(what, () => compute((oid) => this.value(oid)));
   }
 

@@ -1,4 +1,4 @@
-import { toHex } from '@antin/formats/bytes/text-encodings';
+import { unsigned } from '@antin/formats/bytes/bytes';
 
 /** y² = x³ − 3x + b over p: the curves of FIPS 186-4 (SEC 2). */
 interface Curve {
@@ -41,9 +41,8 @@ const CURVES = new Map<string, Curve>([
 export function isOnCurve(name: string, point: Uint8Array): boolean | undefined {
   const curve = CURVES.get(name);
   if (curve === undefined || point[0] !== 4 || point.length !== 1 + 2 * curve.size) return undefined;
-  const digits = toHex(point);
-  const x = BigInt(`0x${digits.slice(2, 2 + 2 * curve.size)}`);
-  const y = BigInt(`0x${digits.slice(2 + 2 * curve.size)}`);
+  const x = unsigned(point.subarray(1, 1 + curve.size));
+  const y = unsigned(point.subarray(1 + curve.size));
   if (x >= curve.p || y >= curve.p) return false;
   return (y * y - (x * x - 3n) * x - curve.b) % curve.p === 0n;
 }

@@ -1,7 +1,7 @@
-import { fromLatin1 } from '@antin/formats/bytes/bytes';
+import { fromLatin1, latin1 } from '@antin/formats/bytes/bytes';
 import type { DerNode } from '@antin/formats/der/reader';
 import { readOid } from '@antin/formats/der/values';
-import { context, contextValue, ia5String, oid } from '@antin/formats/der/writer';
+import { context, contextValue, oid } from '@antin/formats/der/writer';
 import { FormatFault } from '@antin/formats/fault';
 import { parseName } from './name.ts';
 import type { Name } from './name.ts';
@@ -52,8 +52,10 @@ export function parseGeneralNames(node: DerNode): readonly GeneralName[] {
 }
 
 function ia5(node: DerNode): string {
-  for (const byte of node.content) {
-    if (byte > 0x7f) throw new FormatFault('x509.general-name', 'character outside IA5 in a GeneralName', node.start);
+  const { source, contentStart, end } = node;
+  for (let i = contentStart; i < end; i++) {
+    if ((source[i] as number) > 0x7f)
+      throw new FormatFault('x509.general-name', 'character outside IA5 in a GeneralName', node.start);
   }
   return fromLatin1(node.content);
 }
@@ -71,10 +73,9 @@ export function buildGeneralName(
     case 'dns':
     case 'uri': {
       const tag = name.kind === 'rfc822' ? 1 : name.kind === 'dns' ? 2 : 6;
-      // ia5String checks the repertoire; only its content is kept under the implicit tag.
-      const text = ia5String(name.value);
-      const header = text.length - name.value.length;
-      return contextValue(tag, text.subarray(header));
+      // oxlint-disable-next-line no-control-regex -- IA5String is exactly the 7-bit set
+      if (!/^[\x00-\x7f]*$/.test(name.value)) throw new FormatFault('der.ia5-string', 'character outside IA5');
+      return contextValue(tag, latin1(name.value));
     }
     case 'directory':
       return context(4, name.name);

@@ -96,21 +96,41 @@ export function buildName(parts: readonly (readonly [type: string, text: string]
   out.begin();
   for (let i = parts.length - 1; i >= 0; i--) {
     const [type, text] = parts[i] as readonly [string, string];
-    const id = oidOfShort.get(type) ?? (/^\d/.test(type) ? type : oidOfShort.get(type.toLowerCase()));
-    if (id === undefined) throw new FormatFault('x509.name', `unknown attribute type ${type}`);
-    if (text.length === 0) throw new FormatFault('x509.name', `empty value for ${type}`);
-    const normal = text.normalize('NFC');
-    const mark = out.size;
-    if (PRINTABLE_TYPES.has(id)) out.bytes(printableString(normal));
-    else if (IA5_TYPES.has(id)) out.bytes(ia5String(normal));
-    else out.text(TAG.UTF8_STRING, normal);
-    out.bytes(oid(id));
-    out.close(TAG.SEQUENCE, mark);
-    out.close(TAG.SET, mark);
+    writeRdn(type, text);
   }
   out.close(TAG.SEQUENCE, 0);
   return out.finish();
 }
+
+/** One RDN of it. */
+export function buildRdn(type: string, text: string): Uint8Array {
+  out.begin();
+  writeRdn(type, text);
+  return out.finish();
+}
+
+/** A Name from ready RDNs, outermost first. */
+export function nameOfRdns(rdns: readonly Uint8Array[]): Uint8Array {
+  out.begin();
+  for (let i = rdns.length - 1; i >= 0; i--) out.bytes(rdns[i] as Uint8Array);
+  out.close(TAG.SEQUENCE, 0);
+  return out.finish();
+}
+
+function writeRdn(type: string, text: string): void {
+  const id = oidOfShort.get(type) ?? (/^\d/.test(type) ? type : oidOfShort.get(type.toLowerCase()));
+  if (id === undefined) throw new FormatFault('x509.name', `unknown attribute type ${type}`);
+  if (text.length === 0) throw new FormatFault('x509.name', `empty value for ${type}`);
+  const normal = text.normalize('NFC');
+  const mark = out.size;
+  if (PRINTABLE_TYPES.has(id)) out.bytes(printableString(normal));
+  else if (IA5_TYPES.has(id)) out.bytes(ia5String(normal));
+  else out.text(TAG.UTF8_STRING, normal);
+  out.bytes(oid(id));
+  out.close(TAG.SEQUENCE, mark);
+  out.close(TAG.SET, mark);
+}
+
 const out = new BackwardDer();
 
 /** First value of a type, innermost RDN first, as people expect of `CN`. */

@@ -72,9 +72,11 @@ function utf8Mailbox(name: GeneralName): string | undefined {
 
 const domainOf = (mailbox: string): string => (mailbox.includes('@') ? mailbox.slice(mailbox.indexOf('@') + 1) : '');
 
+const POLICIES = [OID.certificatePolicies] as const;
+
 /** The first address of a practice statement that a rule finds wrong. */
 function badCps(facts: CertificateFacts, id: string, bad: (uri: string) => boolean): string | undefined {
-  return facts.onceOver([OID.certificatePolicies], `${id} of policies`, (value) =>
+  return facts.onceOver(POLICIES, `${id} of policies`, (value) =>
     (value(OID.certificatePolicies) ?? [])
       .flatMap(({ qualifiers = [] }) => qualifiers.flatMap(({ cpsUri }) => cpsUri ?? []))
       .find(bad),
