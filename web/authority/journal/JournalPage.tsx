@@ -9,6 +9,7 @@ import { Tag } from '../../ui/Tag.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
 import { exactText, instantText } from '../../i18n/dates.ts';
 import { addressOf, call, type AnswerOf } from '../../staff/client.ts';
+import { Pending } from '../../staff/Pending.tsx';
 import { Copy } from '../shell/Copy.tsx';
 import { Filter } from '../shell/Filter.tsx';
 import { MorePages } from '../shell/MorePages.tsx';
@@ -69,7 +70,7 @@ export function JournalPage() {
         <h1>{t('place.journal')}</h1>
         <p className="hint">{t('journal.lead')}</p>
       </header>
-      {state.data === undefined ? <Pendinged query={state} /> : <JournalHead state={state.data} />}
+      {state.data === undefined ? <Pending query={state} lines={1} /> : <JournalHead state={state.data} />}
       {!audit ? null : (
         <>
           <div className="list-tools no-print">
@@ -115,17 +116,6 @@ const hexOf = (typed: string): string =>
     .toLowerCase()
     .replace(/[^0-9a-f]/g, '')
     .slice(0, 40);
-
-function Pendinged({ query }: { readonly query: { readonly error: unknown; readonly refetch: () => Promise<unknown> } }) {
-  const { t } = useSpeech();
-  return query.error === null ? (
-    <p className="hint">{t('loading')}</p>
-  ) : (
-    <Button small onClick={() => void query.refetch()}>
-      {t('retry')}
-    </Button>
-  );
-}
 
 /** Head and copy of the journal in one sentence each; trouble has a word and an icon. */
 function JournalHead({ state }: { readonly state: AnswerOf<typeof routes.state> }) {
