@@ -1,8 +1,9 @@
-import { CompiledQuery, sql, type RawBuilder } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { certificateSideMigrations } from '../certificate-side.ts';
 import { officeMigrations } from '../office.ts';
+import { nodesOf as nodesOfPlan, touchedBy, type PlanNode } from '../plans-for-tests.ts';
 import { cursorOf } from '../keyset.ts';
 import { scopeOf, type Scope } from '../scope.ts';
 import { loadSubscribers } from './large-for-tests.ts';
@@ -21,33 +22,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => database?.close());
 
-interface Node {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly Plans?: readonly Node[];
-}
-
-/** Every node of what the database really did, without a plan made for values it does not see. */
-async function nodesOf(query: RawBuilder<unknown>): Promise<Node[]> {
-  const { sql: text, parameters } = query.compile(database.db);
-  const { rows } = await database.db.executeQuery<{ 'QUERY PLAN': [{ Plan: Node }] }>(
-    CompiledQuery.raw(`explain (analyze, format json) ${text}`, [...parameters]),
-  );
-  const all: Node[] = [];
-  const walk = (node: Node): void => void (all.push(node), node.Plans?.forEach(walk));
-  walk(rows[0]!['QUERY PLAN'][0].Plan);
-  return all;
-}
-
-/** Rows of the register that were touched in any way: what a page costs, whatever the machine. */
-const touched = (nodes: readonly Node[]) =>
-  nodes
-    .filter((node) => node['Relation Name'] === 'holding')
-    .reduce((sum, node) => sum + (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'], 0);
-const readWhole = (nodes: readonly Node[]) =>
+const nodesOf = (query: RawBuilder<unknown>): Promise<PlanNode[]> => nodesOfPlan(database.db, query);
+const touched = (nodes: readonly PlanNode[]) => touchedBy(nodes.filter((node) => node['Relation Name'] === 'holding'));
+const readWhole = (nodes: readonly PlanNode[]) =>
   nodes.some((node) => node['Node Type'] === 'Seq Scan' && node['Relation Name'] === 'holding');
 
 const now = new Date('2026-11-22T02:00:00Z');

@@ -1,7 +1,8 @@
-import { CompiledQuery, type RawBuilder } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { officeMigrations } from '../office.ts';
+import { nodesOf as nodesOfPlan, touchedBy, type PlanNode } from '../plans-for-tests.ts';
 import { agencySearchQuery, childrenOn, leadingAgency, searchAgencies, wordsQuery } from './agency-store.ts';
 import { loadCountry } from './large-for-tests.ts';
 import { personSearchQuery } from './people-store.ts';
@@ -15,33 +16,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => database?.close());
 
-interface Node {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly Plans?: readonly Node[];
-}
-
-/** Every node of what the database really did. */
-async function nodesOf(query: RawBuilder<unknown>): Promise<Node[]> {
-  const { sql: text, parameters } = query.compile(database.db);
-  const { rows } = await database.db.executeQuery<{ 'QUERY PLAN': [{ Plan: Node }] }>(
-    CompiledQuery.raw(`explain (analyze, format json) ${text}`, [...parameters]),
-  );
-  const all: Node[] = [];
-  const walk = (node: Node): void => void (all.push(node), node.Plans?.forEach(walk));
-  walk(rows[0]!['QUERY PLAN'][0].Plan);
-  return all;
-}
-
-/** Rows that were touched, in any way: what a search costs whatever the machine. */
-const touched = (nodes: readonly Node[]) =>
-  nodes
-    .filter((node) => node.Plans === undefined || node.Plans.length === 0)
-    .reduce((sum, node) => sum + (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'], 0);
-const whole = (nodes: readonly Node[]) =>
+const nodesOf = (query: RawBuilder<unknown>): Promise<PlanNode[]> => nodesOfPlan(database.db, query);
+const touched = (nodes: readonly PlanNode[]) =>
+  touchedBy(nodes.filter((node) => node.Plans === undefined || node.Plans.length === 0));
+const whole = (nodes: readonly PlanNode[]) =>
   nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name']);
 
 const DAY = '2026-06-01';
