@@ -26,6 +26,7 @@ import { countsOfRole } from './counts-of-role.ts';
 import { countWaiting, documentById, filesOf } from './documents/store.ts';
 import { record } from './journal/journal.ts';
 import { journalMigrations } from './journal/migrations.ts';
+import { journalApp } from './journal/routes.ts';
 import { registersMigrations } from './registers/migrations.ts';
 import { registersApp } from './registers/routes.ts';
 import { actorOf, type Caller } from './session/caller.ts';
@@ -43,6 +44,7 @@ import { STAMP_QUEUE, stampLaterHandler } from './signing/stamp-later.ts';
 import { stampsPendingOf } from './signing/store.ts';
 import { signingApp } from './signing/routes.ts';
 import { watchedAuthority } from './signing/time-stamping.ts';
+import type { JournalView } from '@antin/adapters/journal/state';
 import type { Clock } from '@antin/adapters/clock/clock';
 import type { Db } from '@antin/adapters/db/transaction';
 
@@ -67,6 +69,8 @@ export interface OfficeDeps extends Omit<SigningDoors, 'db' | 'jobs'> {
   /** Of an installation that shares them with others; made here when absent. */
   readonly devices?: Devices;
   readonly onFault?: (fault: unknown) => void;
+  /** What the process that keeps the journal knows of its copy; without it none is known. */
+  readonly journal?: JournalView | undefined;
 }
 
 export const officeMigrations: Migrations = {
@@ -142,6 +146,7 @@ export function office(deps: OfficeDeps): Office {
   app.route('/', importApp(keeping));
   app.route('/', documentsApp(documents));
   app.route('/', registersApp({ db, clock }));
+  app.route('/', journalApp({ db, clock, view: deps.journal }));
   app.route('/', signingApp({ ...signing, viewOf: (caller, id) => viewOf(db, around, caller, id, clock()) }));
   app.route(
     '/',

@@ -19,6 +19,7 @@ import { directoryUpkeepRoutes } from './office/directory-upkeep.ts';
 import { documentRoutes } from './office/documents.ts';
 import { incomingRoutes } from './office/incoming.ts';
 import { issuerRoutes } from './office/issuers.ts';
+import { officeJournalRoutes } from './office/journal.ts';
 import { needsRoutes } from './office/needs.ts';
 import { registerRoutes } from './office/registers.ts';
 import { reorganisationRoutes } from './office/reorganisation.ts';
@@ -44,6 +45,7 @@ export const routeTables: Readonly<Record<string, Readonly<Record<string, Route>
   issuers: issuerRoutes as unknown as Record<string, Route>,
   needs: needsRoutes as unknown as Record<string, Route>,
   devices: deviceRoutes as unknown as Record<string, Route>,
+  journal: officeJournalRoutes as unknown as Record<string, Route>,
   agent: agentRoutes as unknown as Record<string, Route>,
   public: publicRoutes as unknown as Record<string, Route>,
   'certificate-search': certificateSearchRoutes as unknown as Record<string, Route>,

@@ -1,9 +1,11 @@
 import type { JournalCopy } from '@antin/protocol/journal/reading';
+import { parseCheckpoint } from '@antin/pki/log/checkpoint';
 import type { AnyDatabase } from '../db/connect.ts';
 import { identityOf } from './copy-identity.ts';
 import { beginByItself, copyJournal, stateOfCopy, type CopiedJournal } from './copy.ts';
 import { closedBy, shownCopy, standing, type Closed, type CopyStanding } from './copy-standing.ts';
 import { growJournal, type GrowingJournal } from './grow.ts';
+import { newestHead } from './head-store.ts';
 import { sealNewestHead, type SealDoors } from './seal.ts';
 import type { JournalView } from './state.ts';
 
@@ -37,7 +39,11 @@ export const COPY_GRACE_MS = 8 * 3_600_000;
 
 /** Looks at the copy first, then keeps the journal. */
 export async function journalKeeper(deps: JournalDeps): Promise<JournalKeeper> {
-  const { db, clock, copyFolder, log, schema, origin } = deps;
+  const { db, clock, copyFolder, log, schema } = deps;
+  // A log keeps its name: an installation that moves to another address goes on with the same journal.
+  const known = await newestHead(db, schema);
+  const origin = known === undefined ? deps.origin : parseCheckpoint(known.checkpoint).origin;
+  const journal = { ...deps, origin };
   const graceMs = deps.copyGraceMs ?? COPY_GRACE_MS;
   let state: CopyStanding = await look();
   /** When the copy was last seen whole by this process: what it knows that no restored database can tell it. */
@@ -56,8 +62,8 @@ export async function journalKeeper(deps: JournalDeps): Promise<JournalKeeper> {
         const { copy } = await identityOf(db, schema);
         return copy === undefined ? { status: 'none' } : { status: 'missing', begun: true };
       }
-      await beginByItself(db, deps, copyFolder, new Date(clock()));
-      return stateOfCopy(db, deps, copyFolder);
+      await beginByItself(db, journal, copyFolder, new Date(clock()));
+      return stateOfCopy(db, journal, copyFolder);
     });
   }
 
@@ -68,11 +74,11 @@ export async function journalKeeper(deps: JournalDeps): Promise<JournalKeeper> {
       const fine = found.status === 'none' || found.status === 'copied';
       if (!fine) note(found);
       if (found.status === 'behind' || found.status === 'forked' || (!fine && wholeAt === undefined)) return;
-      await growJournal(db, deps, new Date(clock()));
+      await growJournal(db, journal, new Date(clock()));
       const doors = await deps.seal();
       if (doors !== undefined) await sealNewestHead(db, schema, doors, new Date(clock()));
       // Only what was written says that it can be written: a full disk still compares well.
-      if (fine) note(copyFolder === undefined ? found : await standing(() => copyJournal(db, deps, copyFolder)));
+      if (fine) note(copyFolder === undefined ? found : await standing(() => copyJournal(db, journal, copyFolder)));
     },
     isWhole: () => state.status === 'none' || state.status === 'copied',
     closed: () => closedBy(state, wholeAt, graceMs, clock()),

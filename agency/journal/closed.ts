@@ -61,4 +61,12 @@ export const journalProblems = {
     },
     remedy,
   },
+  'journal.not-sealed-yet': {
+    status: 409,
+    title: {
+      vi: 'Mục này chưa nằm dưới đầu nhật ký đã ký nên chưa có chứng minh',
+      en: 'No signed head of the journal holds this entry yet, so there is no proof',
+    },
+    remedy: { vi: 'Hãy thử lại sau ít phút.', en: 'Try again in a few minutes.' },
+  },
 } as const satisfies ProblemRows;

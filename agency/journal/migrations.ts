@@ -50,4 +50,12 @@ export const journalMigrations: Record<string, Migration> = {
         for each statement execute function agency.journal_is_append_only()`.execute(db);
     },
   },
+  '2026-11-22T0558-journal-reading': {
+    async up(db: Kysely<unknown>) {
+      // Pages of one agency, newest first; null is the installation itself.
+      await sql`create index journal_agency on agency.journal (agency_id, sequence)`.execute(db);
+      await sql`create index journal_agency_event on agency.journal (agency_id, event, sequence)`.execute(db);
+      await sql`create index journal_agency_at on agency.journal (agency_id, at)`.execute(db);
+    },
+  },
 };

@@ -79,6 +79,18 @@ describe('the keeper of the journal', () => {
     expect((await sealedHead(db, 'authority'))!.size).toBe(1);
   });
 
+  test('keeps the name of its log when the installation moves to another address', async () => {
+    const copyFolder = await begun();
+    const first = await journalKeeper({ ...common, db: database.db, seal, copyFolder });
+    await recordEvent(database.db, pki.now, 'test.happened', undefined, {});
+    await first.run();
+    const moved = await journalKeeper({ ...common, origin: 'elsewhere.test/authority', db: database.db, seal, copyFolder });
+    await recordEvent(database.db, pki.now, 'test.happened', undefined, {});
+    await moved.run();
+    expect(moved.origin).toBe(common.origin);
+    expect(checkCopy(copyFolder)).toMatchObject({ status: 'whole' });
+  });
+
   test('after a restore from an older backup it is not whole, from the first moment on', async () => {
     const copyFolder = await begun();
     await using older = await setBack();

@@ -71,7 +71,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
       journal = await journalHere(context, wires, { ...agencyJournal, name: 'agency' }, () => trust, process.env);
       reportSeal = await reportSealHere(context, authority, process.env);
       running = agencyService({
-        ...{ db, files, clock, font, profile: settings.profile, version: VERSION },
+        ...{ db, files, clock, font, journal, profile: settings.profile, version: VERSION },
         crypto: nodeCrypto,
         inflate: nodeInflate,
         deflate: nodeDeflate,
