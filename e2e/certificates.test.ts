@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright-core';
+import { dayOf, dayText } from '@antin/web/i18n/dates';
 import { accessibilityFindings, chromiumPath, launch, shot, type Seat } from './browser.ts';
 import { startInstallation, type Installation } from './installation.ts';
-import { signIn } from './walk.ts';
+import { consent, openAgent, signIn } from './walk.ts';
 
 const ROUND = 'Nhu cầu chứng thư số năm 2027';
+/** So many days from now, as it is typed. */
+const dayIn = (days: number): string => dayText(dayOf(Date.now() + days * 86_400_000));
 
 /** From a need in a commune to the request at the issuer, and the directory that all of it rests on. */
 describe.skipIf(chromiumPath === undefined)('certificates in the office', () => {
@@ -47,7 +50,7 @@ describe.skipIf(chromiumPath === undefined)('certificates in the office', () => 
     await province.getByRole('button', { name: 'Mở đợt mới' }).click();
     await province.getByRole('link', { name: 'Nhập tên đợt, ít nhất 3 ký tự' }).waitFor();
     await province.getByLabel('Tên đợt').fill(ROUND);
-    await province.getByLabel('Hạn gửi').fill('31/12/2026');
+    await province.getByLabel('Hạn gửi').fill(dayIn(30));
     await province.getByRole('button', { name: 'Mở đợt mới' }).click();
     await province.getByRole('heading', { level: 1, name: ROUND }).waitFor();
     await inBoth(province, '91-round');
@@ -104,7 +107,7 @@ describe.skipIf(chromiumPath === undefined)('certificates in the office', () => 
     await inBoth(province, '94-sheet-accepted');
   });
 
-  test('the round is closed, looked at as a whole and becomes a request that is sent', async () => {
+  test('the round is closed, looked at as a whole and becomes a request', async () => {
     await province.getByRole('link', { name: ROUND }).click();
     await province.getByRole('button', { name: 'Đóng đợt' }).click();
     await province.getByRole('dialog').getByRole('button', { name: 'Đóng đợt' }).click();
@@ -115,6 +118,24 @@ describe.skipIf(chromiumPath === undefined)('certificates in the office', () => 
     await province.getByRole('dialog').getByRole('button', { name: 'Lập hồ sơ gửi nơi cấp' }).click();
     await province.getByText('SHA-256 của hồ sơ').waitFor();
     await inBoth(province, '96-request');
+  });
+
+  test('the request is signed by the clerk on the organisation’s device, which reads it first, and then leaves', async () => {
+    await province.getByText('Văn thư của cơ quan ký tại trang này', { exact: false }).waitFor();
+    const clerk = await signIn(browser, installation, 'ub.mai');
+    seats.push(clerk);
+    await clerk.page.getByRole('link', { name: 'Hồ sơ chưa có số' }).click();
+    await inBoth(clerk.page, '96-request-for-the-seal');
+    await clerk.page.getByRole('button', { name: 'Ký số hồ sơ' }).click();
+    await clerk.page.locator('.job-code').waitFor();
+    const agent = await openAgent(browser, installation);
+    await agent.getByText('Võ Mạnh Cường', { exact: false }).first().waitFor();
+    await shot(agent, '96-device-asks-for-the-request');
+    expect(await accessibilityFindings(agent)).toEqual([]);
+    await consent(clerk.page, agent);
+    await clerk.page.getByText('Đã ký bằng chữ ký số của cơ quan', { exact: false }).waitFor();
+    await inBoth(clerk.page, '96-request-signed');
+    await province.getByText('Đã ký số, chờ gửi').waitFor();
     await province.getByRole('button', { name: 'Gửi nơi cấp' }).click();
     await province.getByRole('dialog').getByRole('button', { name: 'Gửi nơi cấp' }).click();
     await province
@@ -143,13 +164,19 @@ describe.skipIf(chromiumPath === undefined)('certificates in the office', () => 
       .click();
     await province.getByLabel('Tên đầy đủ').fill('Ủy ban nhân dân phường Tân Lập');
     await province.getByLabel('Tên kế hoạch').fill('Xã Tân Lập thành phường');
-    await province.getByLabel('Ngày hiệu lực').fill('01/01/2027');
+    await province.getByLabel('Ngày hiệu lực').fill(dayIn(30));
     await province.getByLabel('Quyết định số').fill('88/QĐ-UBND');
-    await province.getByLabel('Ngày quyết định').fill('20/11/2026');
+    await province.getByLabel('Ngày quyết định').fill(dayIn(-2));
     await province.getByRole('button', { name: 'Xem ảnh hưởng' }).click();
     await province.getByRole('heading', { level: 1, name: 'Xã Tân Lập thành phường' }).waitFor();
     await province.getByText('Chứng thư số (').waitFor();
+    await province.getByText('Ủy ban nhân dân xã Tân Lập → Ủy ban nhân dân phường Tân Lập').first().waitFor();
     await inBoth(province, '99-reorganisation-effects');
+    const decide = `Quyết định: có hiệu lực ngày ${dayIn(30)}`;
+    await province.getByRole('button', { name: decide }).click();
+    await province.getByRole('dialog').getByRole('button', { name: decide }).click();
+    await province.getByText('Chờ đến ngày').first().waitFor();
+    await inBoth(province, '99-reorganisation-decided');
   });
 
   test('nothing on the way made a script fail or a server stumble', () => {

@@ -7,11 +7,10 @@ import { ConsolidatedRequest } from '@antin/protocol/certificates/request';
 import { readCmsManifest } from '@antin/signature/asic/cms-manifest';
 import { checkManifest } from '@antin/signature/asic/inspect-manifest';
 import { SignatureFault } from '@antin/signature/fault';
-import type { Origin, Signing } from './document-check.ts';
 import { requestList } from './request-words.ts';
 import { wholly } from './statement-check.ts';
 import { takeFile } from './take-file.ts';
-import type { Mismatch, Taken, TakenFile } from './taken.ts';
+import type { Mismatch, Origin, Signing, Taken, TakenFile } from './taken.ts';
 
 const REQUEST = 'request.json';
 const PAPER = 'request.pdf';

@@ -3,29 +3,15 @@ import { fileSource } from '@antin/adapters/files/source';
 import { nodeInflate } from '@antin/adapters/inflate/node';
 import { FormatFault } from '@antin/formats/fault';
 import { openPdf } from '@antin/formats/pdf/file';
-import type { SignatureAlgorithm } from '@antin/pki/crypto';
 import type { JobDocument } from '@antin/protocol/agent/jobs';
 import { cmsDigestOf } from '@antin/signature/making/signer';
 import { checkPrepared } from '@antin/signature/pades/inspect-prepared';
 import { takeContainer } from './container-check.ts';
 import { takeStatement } from './statement-check.ts';
 import { takeFile } from './take-file.ts';
-import type { Mismatch, Taken } from './taken.ts';
+import type { Mismatch, Mismatched, Origin, SigningCertificate, Taken } from './taken.ts';
 
 const MOST = { pdf: 1 << 30, statement: 64 * 1024, container: 8 << 20 } as const;
-
-export interface SigningCertificate {
-  readonly certificate: Uint8Array;
-  readonly algorithm: SignatureAlgorithm;
-}
-
-/** Where a document comes from: itself, and what belongs to it. */
-export interface Origin {
-  document(): Promise<AsyncIterable<Uint8Array>>;
-  part(part: number): Promise<AsyncIterable<Uint8Array>>;
-}
-
-export type Mismatched = (code: string, message: string) => Mismatch;
 
 /**
  * Takes a prepared document to disk and holds it against the order: size and SHA-256 of the whole file, that the bytes the key
@@ -66,12 +52,4 @@ export async function takeDocument(
     }
   }
   return document.content === 'statement' ? takeStatement(document, origin, signing) : takeContainer(document, origin, signing);
-}
-
-/** What the checks of one kind of document get. */
-export interface Signing extends SigningCertificate {
-  readonly digest: ReturnType<typeof cmsDigestOf>;
-  readonly signedAttributes: Uint8Array;
-  readonly path: string;
-  readonly mismatch: Mismatched;
 }

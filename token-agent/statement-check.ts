@@ -7,8 +7,7 @@ import { ApprovalStatement, ShownRequest } from '@antin/protocol/authority/regis
 import { SuspensionStatement } from '@antin/protocol/authority/suspensions';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import { checkStatement } from '@antin/signature/cades/inspect-statement';
-import type { Origin, Signing } from './document-check.ts';
-import type { Mismatch, Said, Taken } from './taken.ts';
+import type { Mismatch, Origin, Said, Signing, Taken } from './taken.ts';
 
 /** A request as it was shown to an officer, with its questions and answers. */
 const MOST_SHOWN = 4 << 20;

@@ -1,3 +1,4 @@
+import type { DigestAlgorithm, SignatureAlgorithm } from '@antin/pki/crypto';
 import type { ApprovalStatement, ShownRequest } from '@antin/protocol/authority/registration';
 import type { RevocationStatement } from '@antin/protocol/authority/issued';
 import type { SuspensionStatement } from '@antin/protocol/authority/suspensions';
@@ -40,4 +41,25 @@ export type Said =
 export interface Words {
   readonly vi: string;
   readonly en: string;
+}
+
+export interface SigningCertificate {
+  readonly certificate: Uint8Array;
+  readonly algorithm: SignatureAlgorithm;
+}
+
+/** Where a document comes from: itself, and what belongs to it. */
+export interface Origin {
+  document(): Promise<AsyncIterable<Uint8Array>>;
+  part(part: number): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export type Mismatched = (code: string, message: string) => Mismatch;
+
+/** What the checks of one kind of document get. */
+export interface Signing extends SigningCertificate {
+  readonly digest: DigestAlgorithm;
+  readonly signedAttributes: Uint8Array;
+  readonly path: string;
+  readonly mismatch: Mismatched;
 }
