@@ -59,7 +59,7 @@ export async function generationsShown(db: Db, now: Date): Promise<z.input<typeo
         then array(select p.profile from authority.ca_profile p where p.series = c.series order by p.profile)
         else array[]::text[] end as profiles,
       (select count(*)::int from authority.certificate i
-        where i.issuer_sha256 = c.issuer_sha256 and i.not_after >= ${now} and i.serial_hex <> '') as "inForce",
+        where i.issuer_sha256 = c.issuer_sha256 and i.not_after >= ${now}) as "inForce",
       (select max(i.not_after) from authority.certificate i where i.issuer_sha256 = c.issuer_sha256) as "lastNeeded"
     from authority.ca c left join authority.ca a on a.issuer_sha256 = c.parent_sha256
     order by c.parent_sha256 is not null, c.series, c.generation desc limit ${MOST}`.execute(db);

@@ -87,8 +87,8 @@ export const authorityOperationWords = {
   ],
   'services.lists.none': ['Chưa có danh sách nào.', 'There is no list yet.'],
   'services.ocsp.answers': [
-    'Hỏi thử về chứng thư mới nhất: có trả lời, dùng được đến {until}. {ready} chứng thư có sẵn câu trả lời đã ký.',
-    'Asked about the newest certificate: answered, good until {until}. Answers lie ready for {ready} certificates.',
+    'Hỏi thử về chứng thư mới nhất: có trả lời, dùng được đến {until}. Có {ready} câu trả lời ký sẵn.',
+    'Asked about the newest certificate: answered, good until {until}. {ready} answers lie ready.',
   ],
   'services.ocsp.late': [
     'Có trả lời, nhưng {late} câu trả lời ký sẵn quá lịch làm mới.',
