@@ -1,9 +1,12 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseCrl } from '@antin/pki/crl/parse';
 import { testDatabase } from '@antin/testkit/database';
 import type { TestDatabase } from '@antin/testkit/database';
 import { migrations } from '../migrations.ts';
+import { fingerprint } from '../issuance/issue.ts';
 import { AuthorityForTests, HOUR, START } from '../authority-for-tests.ts';
+import { reconcile } from './revoke.ts';
 
 let database: TestDatabase;
 let t: AuthorityForTests;
@@ -49,6 +52,23 @@ describe('revocation', () => {
     expect(await t.service.revoke(serialHex, 'superseded', START - 24 * HOUR)).toMatchObject({
       code: 'revocation.moment-before-issue',
     });
+  });
+
+  test('of a serial whose signing broke off stays as it was decided: the clean-up closes the attempt and nothing else', async () => {
+    const issuerSha256 = fingerprint(t.issuer);
+    const at = new Date(t.now - HOUR);
+    await sql`
+      insert into authority.certificate (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before,
+        not_after, intended_at)
+      values (${issuerSha256}, '4c0ffee0', 'signing', 'person', 'x', 'x', 'x', ${at}, ${new Date(t.now + HOUR)}, ${at})`.execute(
+      t.db,
+    );
+    expect(await t.service.revoke('4c0ffee0', 'keyCompromise', t.now - 1000)).toMatchObject({ status: 'revoked', reason: 1 });
+    expect(await reconcile(t.db, t.now, t.now)).toBe(1);
+    const { rows } = await sql<{ state: string; reason: number }>`
+      select c.state, r.reason from authority.certificate c join authority.revocation r using (issuer_sha256, serial_hex)
+      where c.serial_hex = '4c0ffee0'`.execute(t.db);
+    expect(rows).toEqual([{ state: 'abandoned', reason: 1 }]);
   });
 
   test('lists are renewed when nobody is revoked, and by two builders at once only once', async () => {
