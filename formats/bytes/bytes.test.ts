@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { equalBytes, indexOfBytes } from './bytes.ts';
+import { equalBytes, indexOfBytes, unsigned } from './bytes.ts';
 import { fromBase64, fromHex, hexDigits, toBase64, toBase64Url, toHex, writeHexDigits } from './text-encodings.ts';
 
 const few = fc.uint8Array({ max: 2, maxLength: 60 });
@@ -56,6 +56,14 @@ describe('bytes', () => {
         expect(fromHex(toHex(bytes))).toEqual(bytes);
       }),
     );
+  });
+
+  test('become hexadecimal digits of any length, and a number without sign', () => {
+    for (let length = 0; length < 300; length++) {
+      const bytes = Uint8Array.from({ length: length + 3 }, (_, i) => (i * 151 + length) % 256).subarray(3);
+      expect(toHex(bytes)).toBe(Buffer.from(bytes).toString('hex'));
+      expect(unsigned(bytes)).toBe(BigInt(`0x0${Buffer.from(bytes).toString('hex')}`));
+    }
   });
 
   test('become base64 as Node writes it and come back', () => {
