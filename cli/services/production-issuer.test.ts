@@ -450,7 +450,7 @@ describe.skipIf(module === undefined || opensslVersion === undefined)('an issuer
           writeFileSync(path('new.crl'), new Uint8Array(await list.arrayBuffer()));
           return openssl('crl', '-inform', 'DER', '-in', 'new.crl', '-CAfile', 'cap.crt', '-noout', '-text');
         },
-        { timeout: 30_000 },
+        { timeout: 60_000 },
       )
       .toContain(held.serialHex.toUpperCase());
   });
