@@ -3,6 +3,7 @@ import { RequestResult } from '@antin/protocol/certificates/result';
 import { SubmissionReceipt } from '@antin/protocol/authority/submissions';
 import type { CertificateName } from '@antin/protocol/certificates/request';
 import { readResultArchive } from './archive.ts';
+import { mediaTypeOf } from './media-type.ts';
 import { ConnectorFault, type IssuerConnector, type SealedRequest, type Submitted } from './connector.ts';
 
 export interface ApiConnectorSettings {
@@ -61,7 +62,8 @@ export function apiConnector(settings: ApiConnectorSettings): IssuerConnector {
 
   async function send(request: SealedRequest): Promise<Submitted> {
     for (const one of request.attachments) {
-      const put = await call('PUT', `/attachments/${one.sha256}`, await one.bytes(), 'application/octet-stream');
+      const bytes = await one.bytes();
+      const put = await call('PUT', `/attachments/${one.sha256}`, bytes, mediaTypeOf(bytes));
       if (put.status >= 400) return refusal(put.json, put.status);
     }
     const body = request.mediaType === 'application/json' ? request.canonical : request.container;

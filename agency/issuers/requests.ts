@@ -11,6 +11,7 @@ import { actorOf, type Caller } from '../session/caller.ts';
 import { contentOf, sealContent } from './at-rest.ts';
 import type { IssuerConnector, SealedRequest } from './connector.ts';
 import type { IssuerDeps } from './deps.ts';
+import { mediaTypeOf } from './media-type.ts';
 import { requestTables, type PrintedItem } from './forms-print.ts';
 import { printed } from './print-thread.ts';
 import { checksums, type TravelFile } from './seal.ts';
@@ -214,7 +215,8 @@ export async function travelFiles(deps: IssuerDeps, id: string, paper: Uint8Arra
     { name: 'request.pdf', bytes: paper, mimeType: 'application/pdf' },
   ];
   for (const one of attachmentsOf(deps, canonical)) {
-    files.push({ name: `attachments/${one.sha256}`, bytes: await one.bytes(), mimeType: 'application/octet-stream' });
+    const bytes = await one.bytes();
+    files.push({ name: `attachments/${one.sha256}`, bytes, mimeType: mediaTypeOf(bytes) });
   }
   return [...files, checksums(files)];
 }

@@ -15,6 +15,7 @@ import { paintPng } from '@antin/testkit/pdf/pictures';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { certificateSideMigrations } from '../certificate-side.ts';
 import { certificateOffice, type CertificateOffice } from '../certificates/office-for-tests.ts';
+import { mediaTypeOf } from '../issuers/media-type.ts';
 import { partsOf, type PreparedItem } from '../issuers/requests.ts';
 import { officeMigrations } from '../office.ts';
 import { paperType } from './paper-type.ts';
@@ -243,6 +244,9 @@ test('papers travel with the request under their digest, are counted on its list
   };
   expect(read(`attachments/${sha(decision)}`)).toEqual(decision);
   expect(read(`attachments/${sha(card)}`)).toEqual(card);
+  expect([decision, card, whole, archive].map(mediaTypeOf)).toEqual([
+    ...['application/pdf', 'image/png', 'image/jpeg', 'application/octet-stream'],
+  ]);
   const asked = JSON.parse(Buffer.from(read('request.json')).toString()).items.map((item: any) => item.attachments.sort());
   expect(asked).toEqual([[sha(card), sha(decision)].sort(), [sha(decision)], []]);
   if (tools.pdftotext) {
