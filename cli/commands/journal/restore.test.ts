@@ -20,7 +20,7 @@ import { evidenceSource } from '@antin/testkit/pki/evidence-source';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { databaseUrl, runForTests } from '../run-for-tests.ts';
 import { run } from '../journal.ts';
-import type { RestoredJournalAnswer } from './restore.ts';
+import type { RestoredJournalAnswer } from './restored-text.ts';
 
 const pki = testPki();
 const home = useFolder();

@@ -6,32 +6,14 @@ import { inTransaction } from '@antin/adapters/db/transaction';
 import { MARKER_FILE } from '@antin/adapters/journal/copy-identity';
 import { JournalFault } from '@antin/adapters/journal/fault';
 import { forgottenBy, type Forgotten } from '@antin/adapters/journal/restore';
-import { restoreAgency, type ForgottenAct } from '@antin/agency/journal/restore';
-import type { LeftOver } from '@antin/authority/journal/restore/entry';
+import { restoreAgency } from '@antin/agency/journal/restore';
 import { restoreAuthority } from '@antin/authority/journal/restore/restore';
 import { exit } from '../../exit.ts';
 import type { Io } from '../../io.ts';
 import { UsageFault, oneOf, type ReadOptions } from '../options.ts';
-import { withJournals, type JournalName, type JournalOfDatabase } from './database.ts';
+import { withJournals, type JournalOfDatabase } from './database.ts';
 import { judgeHead, type HeadTrust, type JudgedHead } from './judge-head.ts';
-import { restoredText } from './restored-text.ts';
-
-/** What `antin journal restore` prints of one journal. */
-export interface RestoredJournalAnswer {
-  readonly journal: JournalName;
-  readonly dryRun: boolean;
-  /** Entries that the database had. */
-  readonly known: number;
-  readonly restored: number;
-  /** Of these the last, that no signed head holds. */
-  readonly unsigned: number;
-  readonly head: JudgedHead;
-  readonly kinds: Readonly<Record<string, number>>;
-  /** The issuer's: not done again by itself. */
-  readonly left: readonly LeftOver[];
-  /** The office's: everything, because a journal holds no documents. */
-  readonly acts: readonly ForgottenAct[];
-}
+import { restoredText, type RestoredJournalAnswer } from './restored-text.ts';
 
 /** `antin journal restore`: puts back from the copy what a restored database has forgotten. */
 export async function restore(options: ReadOptions, more: readonly string[], trust: HeadTrust, io: Io): Promise<number> {

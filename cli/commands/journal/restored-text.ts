@@ -1,6 +1,25 @@
-import type { LeftReason } from '@antin/authority/journal/restore/entry';
+import type { ForgottenAct } from '@antin/agency/journal/restore';
+import type { LeftOver, LeftReason } from '@antin/authority/journal/restore/entry';
 import { printable } from '../../printable.ts';
-import type { RestoredJournalAnswer } from './restore.ts';
+import type { JournalName } from './database.ts';
+import type { JudgedHead } from './judge-head.ts';
+
+/** What `antin journal restore` prints of one journal. */
+export interface RestoredJournalAnswer {
+  readonly journal: JournalName;
+  readonly dryRun: boolean;
+  /** Entries that the database had. */
+  readonly known: number;
+  readonly restored: number;
+  /** Of these the last, that no signed head holds. */
+  readonly unsigned: number;
+  readonly head: JudgedHead;
+  readonly kinds: Readonly<Record<string, number>>;
+  /** The issuer's: not done again by itself. */
+  readonly left: readonly LeftOver[];
+  /** The office's: everything, because a journal holds no documents. */
+  readonly acts: readonly ForgottenAct[];
+}
 
 const REASONS: Readonly<Record<LeftReason, readonly [vi: string, en: string]>> = {
   'certificate-without-bytes': [
