@@ -3,6 +3,7 @@ import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { fileSource, type OpenSource } from '@antin/adapters/files/source';
 import { FormatFault } from '@antin/formats/fault';
 import type { JobDocument } from '@antin/protocol/agent/jobs';
+import { mediaTypeOf } from '@antin/protocol/certificates/media-type';
 import { ConsolidatedRequest } from '@antin/protocol/certificates/request';
 import { readCmsManifest } from '@antin/signature/asic/cms-manifest';
 import { checkManifest } from '@antin/signature/asic/inspect-manifest';
@@ -20,12 +21,17 @@ const MOST_REQUEST = 64 << 20;
 /** Of all files of one container. */
 const MOST = 1 << 30;
 
-/** What each file is, by its name; anything else has no place in a request. */
-function typeOf(name: string): string | undefined {
-  if (name === REQUEST) return 'application/json';
-  if (name === PAPER) return 'application/pdf';
-  if (name === SUMS) return 'text/plain';
-  return ATTACHMENT.test(name) ? 'application/octet-stream' : undefined;
+const TYPES: ReadonlyMap<string, string> = new Map([
+  [REQUEST, 'application/json'],
+  [PAPER, 'application/pdf'],
+  [SUMS, 'text/plain'],
+]);
+/** Anything else has no place in a request. */
+const belongs = (name: string): boolean => TYPES.has(name) || ATTACHMENT.test(name);
+
+/** What each file is: by its name, a paper by what it begins with, so that nobody is told to open it as something else. */
+function typeOf({ name }: TakenFile, content: OpenSource): string {
+  return TYPES.get(name) ?? mediaTypeOf(content.read(0, Math.min(16, content.size)));
 }
 
 /**
@@ -43,7 +49,7 @@ export async function takeContainer(
   if (names?.length !== document.parts || new Set(names).size !== names.length) {
     return mismatch('container.manifest', 'the manifest does not list the files that the order speaks of');
   }
-  const strange = names.find((name) => typeOf(name) === undefined);
+  const strange = names.find((name) => !belongs(name));
   if (strange !== undefined || !names.includes(REQUEST))
     return mismatch('container.files', `not a request: ${strange ?? 'empty'}`);
   const files: TakenFile[] = [];
@@ -57,7 +63,7 @@ export async function takeContainer(
   }
   const open: OpenSource[] = files.map((file) => fileSource(file.path));
   try {
-    const parts = files.map(({ name }, n) => ({ name, mimeType: typeOf(name)!, content: open[n]! }));
+    const parts = files.map((file, n) => ({ name: file.name, mimeType: typeOf(file, open[n]!), content: open[n]! }));
     const check = checkManifest(manifest, parts, signedAttributes, certificate, digest, nodeCrypto);
     if (check.status !== 'matches') return mismatch(check.code, check.message);
   } finally {

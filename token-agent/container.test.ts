@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { utf8 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
+import { mediaTypeOf } from '@antin/protocol/certificates/media-type';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import { prepareAsicCades } from '@antin/signature/asic/cades';
 import { cmsManifest } from '@antin/signature/asic/cms-manifest';
@@ -50,7 +51,7 @@ function filesOf(request: Uint8Array, attached: readonly Uint8Array[] = []): Fil
   const files: File[] = [
     { name: 'request.json', bytes: request, mimeType: 'application/json' },
     { name: 'request.pdf', bytes: buildPdf(plainObjects()).bytes, mimeType: 'application/pdf' },
-    ...attached.map((bytes) => ({ name: `attachments/${sha256(bytes)}`, bytes, mimeType: 'application/octet-stream' })),
+    ...attached.map((bytes) => ({ name: `attachments/${sha256(bytes)}`, bytes, mimeType: mediaTypeOf(bytes) })),
   ];
   const sums = files.map((file) => `${sha256(file.bytes)}  ${file.name}\n`).join('');
   return [...files, { name: 'SHA256SUMS', bytes: utf8(sums), mimeType: 'text/plain' }];
@@ -116,6 +117,23 @@ describe('a request before the agency’s key', () => {
     o.prompt.decide(o.jti, yes());
     await o.until(() => o.answers.length === 1);
     expect(o.answers[0]?.answer.answer).toBe('signed');
+  });
+
+  it('with papers of every kind is signed as what they are, and a paper that is said to be something else is not', async () => {
+    const papers = [
+      buildPdf(plainObjects()).bytes,
+      Uint8Array.of(0xff, 0xd8, 0xff, 1),
+      Uint8Array.of(0x89, 0x50, 0x4e, 0x47),
+      PAPER,
+    ];
+    const files = filesOf(requestOf([person(1, papers.map(sha256))]), papers);
+    const o = ordered(files);
+    await o.asked(o.jti);
+    expect(files.slice(2, -1).map((file) => file.mimeType)).toEqual([
+      ...['application/pdf', 'image/jpeg', 'image/png', 'application/octet-stream'],
+    ]);
+    const page = files.map((file, n) => (n === 3 ? { ...file, mimeType: 'text/html' } : file));
+    await refused(ordered(page), 'asic.manifest-other');
   });
 
   it('with a file changed, exchanged or put in another’s place on the way is not asked about', async () => {

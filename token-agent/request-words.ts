@@ -51,8 +51,8 @@ export function requestList(request: ConsolidatedRequest, files: readonly TakenF
   const signed = files.map(({ name, size, sha256 }) => `${name}  ${size}  SHA-256 ${sha256}`);
   const head = 'Đọc từ request.json, tệp được ký. / Read in request.json, the file that is signed.';
   const text = [head, '', ...lines, '', ...items, '', 'Các tệp được ký / Files that are signed:', ...signed, ''];
-  // Marks that turn the direction of writing would make one line look like another.
-  return text.map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd')).join('\n');
+  // Marks that turn the direction of writing, or end a line by another sign, would make one line look like another.
+  return text.map((line) => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd')).join('\n');
 }
 
 function itemText(item: RequestItem): string {

@@ -151,7 +151,7 @@ export function stageWith(
   });
   const ended = agent.run().catch((fault: unknown) => fault);
   const asked = async (jti: string) => {
-    for (let n = 0; n < 400; n += 1) {
+    for (let n = 0; n < 3000; n += 1) {
       if (prompt.view().jobs.some((job) => job.jti === jti)) return;
       await sleep(10);
     }

@@ -167,5 +167,5 @@ export class PagePrompt implements Prompt {
 
 /** Marks that turn the direction of writing or are invisible could make one name look like another, or `fdp.exe` like a PDF. */
 function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }
