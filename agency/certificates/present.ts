@@ -91,17 +91,18 @@ export async function certificateView(
     acts: (await actsOf(db, holding.id)).map(actView),
     handOvers: (await handOversOf(db, { holdingId: holding.id })).map(handOverView),
     offered: offered(holding, device, now, limits),
-    history: [
-      // Asked for with many others: the request's own entry names no certificate.
-      ...(holding.requestedAt === null
-        ? []
-        : [{ at: holding.requestedAt.toISOString(), event: 'CertificateRequested', who: holding.agencyName }]),
-      ...(await historyOf(db, { documentId: holding.id })).map(({ at, event, who, detail }) => ({
-        ...{ at, event, who },
-        ...(detail === undefined ? {} : { detail }),
-      })),
-    ],
+    history: await historyOfHolding(db, holding),
   };
+}
+
+async function historyOfHolding(db: Db, holding: HoldingRecord): Promise<z.input<typeof CertificateView>['history']> {
+  const entries = (await historyOf(db, { documentId: holding.id })).map(({ at, event, who, detail }) => ({
+    ...{ at, event, who },
+    ...(detail === undefined ? {} : { detail }),
+  }));
+  // Asked for with many others: the request's own entry names no certificate. One that was brought in nobody asked for here.
+  if (holding.requestedAt === null || entries.some((entry) => entry.event === 'CertificateImported')) return entries;
+  return [{ at: holding.requestedAt.toISOString(), event: 'CertificateRequested', who: holding.agencyName }, ...entries];
 }
 
 function offered(

@@ -123,7 +123,7 @@ export const directoryWords = {
   'agency.code.add': ['Ghi thêm mã', 'Add a code'],
   'agency.code.hint': ['Ví dụ H90.11 hoặc 000.00.11.H90', 'Such as H90.11 or 000.00.11.H90'],
   'agency.do.close': ['Kết thúc cơ quan', 'Close the agency'],
-  'agency.close.day': ['Ngày đầu tiên không còn hoạt động', 'First day on which it exists no more'],
+  'agency.close.day': ['Kết thúc từ ngày', 'Ends on'],
   'agency.close.successors': ['Cơ quan kế thừa', 'Successors'],
   'agency.close.has': [
     'Cơ quan còn {people} người và {certificates} chứng thư. Việc này không chuyển người, không khóa sổ, không thu hồi chứng thư; nên dùng',

@@ -1,6 +1,6 @@
 /** The page of the dated limits and the calendar. */
 export const limitWords = {
-  'cert.nav.limits': ['Thời hạn, lịch làm việc', 'Limits, calendar'],
+  'cert.nav.limits': ['Thời hạn', 'Limits'],
   'limits.title': ['Thời hạn và lịch làm việc', 'Limits and calendar'],
   'limits.lead': [
     'Mỗi con số có ngày bắt đầu áp dụng và điều khoản làm căn cứ. Việc đã làm được xét theo con số của ngày đó.',

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Capacity, directoryUpkeepRoutes, type PositionLine } from '@antin/protocol/office/directory-upkeep';
 import { documentKinds } from '@antin/protocol/office/kinds';
 import { Button } from '../../ui/Button.tsx';
@@ -88,7 +88,7 @@ export function AuthorityForm({ held, onClose }: AuthorityFormProps) {
   const problem = save.error === null ? undefined : problemText(save.error, lang, names);
   const errorOf = (name: string): string | undefined =>
     problem?.byField.get(name) ?? (tried > 0 && lacks[name] === true ? t('field.error') : undefined);
-  const text = (name: 'onBehalfOf' | 'scope' | 'number', label: string, most: number, optional: boolean, hint?: string) => (
+  const text = (name: 'onBehalfOf' | 'scope' | 'number', label: string, most: number, optional: boolean, hint?: ReactNode) => (
     <Field
       id={`authority-${name}`}
       label={label}
@@ -174,7 +174,7 @@ export function AuthorityForm({ held, onClose }: AuthorityFormProps) {
             </select>
           )}
         </Field>
-        {text('onBehalfOf', t('person.on-behalf'), 120, !needed.includes('onBehalfOf'))}
+        {text('onBehalfOf', t('person.on-behalf'), 120, !needed.includes('onBehalfOf'), <>&nbsp;</>)}
         {text('scope', t('authority.scope'), 300, true)}
         {day('validFrom', t('authority.from'), { min: held.validFrom }, false)}
         {day('validTo', t('authority.to'), { min: today }, !needed.includes('validTo'))}
