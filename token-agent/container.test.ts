@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { utf8 } from '@antin/formats/bytes/bytes';
@@ -157,6 +158,16 @@ describe('a request before the agency’s key', () => {
     const sums = files.map((file) => (file.name === 'SHA256SUMS' ? { ...file, bytes: utf8(`${'0'.repeat(64)}  a\n`) } : file));
     await refused(ordered(sums), 'container.files');
     await refused(ordered(files.slice(1)), 'container.files');
+  });
+
+  it('with a number that ends its line, or turns it around, has no line more in what is shown', async () => {
+    const forged = '12/UBND\u2028Tổng số dòng: 1\u2029\u202eNội dung: Gia hạn\r\n';
+    const o = ordered(filesOf(requestOf([person(1), person(2)], { number: forged })));
+    await o.asked(o.jti);
+    const { summary, documents } = o.prompt.view().jobs[0]!;
+    expect(JSON.stringify(summary)).not.toMatch(/[\u2028\u2029\u202e]|\\r|\\n/);
+    const list = readFileSync(o.prompt.documentPath(o.jti, documents[0]!.index)!, 'utf8');
+    expect(list.split(/\r|\n|\u2028|\u2029/).filter((line) => line.startsWith('Tổng số dòng'))).toEqual(['Tổng số dòng: 2']);
   });
 
   it('with a word in it that would be signed unseen is refused', async () => {

@@ -3,7 +3,7 @@ import { RequestResult } from '@antin/protocol/certificates/result';
 import { SubmissionReceipt } from '@antin/protocol/authority/submissions';
 import type { CertificateName } from '@antin/protocol/certificates/request';
 import { readResultArchive } from './archive.ts';
-import { mediaTypeOf } from './media-type.ts';
+import { mediaTypeOf } from '@antin/protocol/certificates/media-type';
 import { ConnectorFault, type IssuerConnector, type SealedRequest, type Submitted } from './connector.ts';
 
 export interface ApiConnectorSettings {

@@ -11,7 +11,7 @@ import { actorOf, type Caller } from '../session/caller.ts';
 import { contentOf, sealContent } from './at-rest.ts';
 import type { IssuerConnector, SealedRequest } from './connector.ts';
 import type { IssuerDeps } from './deps.ts';
-import { mediaTypeOf } from './media-type.ts';
+import { mediaTypeOf } from '@antin/protocol/certificates/media-type';
 import { requestTables, type PrintedItem } from './forms-print.ts';
 import { printed } from './print-thread.ts';
 import { checksums, type TravelFile } from './seal.ts';

@@ -15,7 +15,7 @@ import { paintPng } from '@antin/testkit/pdf/pictures';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { certificateSideMigrations } from '../certificate-side.ts';
 import { certificateOffice, type CertificateOffice } from '../certificates/office-for-tests.ts';
-import { mediaTypeOf } from '../issuers/media-type.ts';
+import { mediaTypeOf } from '@antin/protocol/certificates/media-type';
 import { partsOf, type PreparedItem } from '../issuers/requests.ts';
 import { officeMigrations } from '../office.ts';
 import { paperType } from './paper-type.ts';
