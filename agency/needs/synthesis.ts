@@ -65,7 +65,7 @@ export async function agencyLines(
       where p.round_id = ${roundId}::uuid and p.agency_id = s.agency_id group by 1) c), '{}'::jsonb)`;
   const { rows } = await sql<AgencyLine>`
     select a.id as "agencyId", a.code as "agencyCode", a.name as "agencyName", a.path, s.state, ${counted(query.round.id)} as entries,
-      (select count(*)::integer from agency.needs_entry e where e.sheet_id = s.id and e.error_count > 0) as "withErrors",
+      (select count(*)::integer from agency.needs_entry e where e.round_id = s.round_id and e.sheet_id = s.id and e.error_count > 0) as "withErrors",
       ${counted(query.before?.id ?? null)} as "yearBefore"
     from agency.needs_sheet s join agency.agency a on a.id = s.agency_id
     where s.round_id = ${query.round.id} and a.path > ${path} and ${under(query.underPath)} and ${named(query)} order by a.path limit ${query.size + 1}`.execute(
