@@ -22,7 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a few crashes at random instants leave nothing behind that should not be', { timeout: 120_000 }, async () => {
+test('a few crashes at random instants leave nothing behind that should not be', { timeout: 300_000 }, async () => {
   const draw = (function* () {
     // Any fixed draws will do (a linear congruential generator); `npm run faults:issuance` draws at random.
     for (let state = 20_261_122; ;) yield (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
