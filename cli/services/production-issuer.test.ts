@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readSettings } from '@antin/adapters/config/settings';
-import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { connect, type DatabaseAddress } from '@antin/adapters/db/connect';
 import { ASICE, PAPER, personItem, requestOf } from '@antin/authority/console-for-tests';
 import { DATABASE_ROLES } from '@antin/authority/database-roles/roles';
@@ -14,7 +14,6 @@ import { utf8 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import { fromBase64, toBase64 } from '@antin/formats/bytes/text-encodings';
 import { encodePem } from '@antin/pki/pem';
-import { writePkcs12 } from '@antin/pki/pkcs12/write';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { openZip } from '@antin/formats/zip/reader';
 import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
@@ -31,10 +30,10 @@ import { testPki } from '@antin/testkit/pki/test-pki';
 import { softHsmModule, softToken, type SoftToken } from '@antin/testkit/softhsm';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { run as ceremonyCommand } from '../commands/ceremony.ts';
 import { run as officersCommand } from '../commands/officers.ts';
 import { databaseUrl, runForTests } from '../commands/run-for-tests.ts';
 import { run as serveCommand } from '../commands/serve.ts';
+import { moment, productionCeremonies } from './production-ceremonies-for-tests.ts';
 import { databaseEnvironment } from './role-databases.ts';
 import { runServices, type Installation } from './run.ts';
 import { serviceTable } from './table.ts';
@@ -47,8 +46,6 @@ const HOST = 'ca.example.vn';
 const BASE = `http://${HOST}/authority`;
 const POLICY = '1.3.6.1.4.1.99999.1';
 const TSA_POLICY = '1.3.6.1.4.1.99999.2';
-const AT = (ms: number) => new Date(ms).toISOString().replace(/\.\d+/, '');
-const DAY = 86_400_000;
 const BEGUN = Math.floor(Date.now() / 1000) * 1000 - 3_600_000;
 
 /** Officers and senders hold certificates of another issuer, as those of the Government's own hierarchy. */
@@ -61,7 +58,7 @@ const WHO = {
   operator2: { signInName: 'tri', roles: ['operation'] },
 } as const;
 type Who = keyof typeof WHO;
-const live = { notBefore: AT(BEGUN), notAfter: '2099-01-01T00:00:00Z' };
+const live = { notBefore: moment(BEGUN), notAfter: '2099-01-01T00:00:00Z' };
 const entities = Object.fromEntries(Object.entries(DEFAULT_PKI.entities).map(([name, one]) => [name, { ...one, ...live }]));
 for (const who of Object.keys(WHO))
   entities[who] = {
@@ -72,7 +69,7 @@ for (const who of Object.keys(WHO))
       ['CN', `Cán bộ ${who}`],
     ],
   };
-const pki = testPki({ ...DEFAULT_PKI, now: AT(Date.now()), entities });
+const pki = testPki({ ...DEFAULT_PKI, now: moment(Date.now()), entities });
 
 describe.skipIf(module === undefined || opensslVersion === undefined)('an issuer in production', () => {
   const home = useFolder();
@@ -92,68 +89,6 @@ describe.skipIf(module === undefined || opensslVersion === undefined)('an issuer
     return stdout + stderr;
   };
   const data = () => path('data');
-
-  async function ceremony(name: string, mode: string, ...parts: string[]): Promise<void> {
-    const witnesses = '  - name: Nguyễn Văn An\n    role: Trưởng ban\n  - name: Trần Thị Bình\n    role: Thư ký';
-    const head = `ceremony: ${mode}\nname: ${name}\ntitle: "${name}"\nprofile: production\nplace: Hà Nội\ntranscript: bien-ban.log`;
-    const text = [head, `witnesses:\n${witnesses}`, `key:\n  module: ${module}\n  label: le-khoa`, ...parts, ''].join('\n');
-    writeFileSync(path(`${name}.yaml`), text);
-    const file = ['--file', path(`${name}.yaml`)];
-    const dry = await runForTests(ceremonyCommand, file);
-    const reviewed = /--reviewed ([0-9a-f]{64})/.exec(dry.out)?.[1];
-    if (reviewed === undefined) throw new Error(`${name}: ${dry.out} ${dry.err}`);
-    const real = await runForTests(ceremonyCommand, [...file, '--reviewed', reviewed, '--pin-file', path('pin')]);
-    if (real.code !== 0) throw new Error(`${name}: ${real.err}`);
-  }
-
-  async function ceremonies(): Promise<void> {
-    for (const [name, kind] of Object.entries({ goc: 'p-384', cap: 'p-256', ocsp: 'p-256', tsa: 'p-256' }))
-      await ceremony(`key-${name}`, 'key', `generate:\n  kind: ${kind}\n  label: "${name}"`);
-    for (const name of ['goc', 'cap', 'ocsp', 'tsa']) cpSync(path(`key-${name}.pub`), path(`${name}.pub`));
-    const subject = (cn: string) => `  subject:\n    - C: VN\n    - O: Cơ quan cấp phát\n    - CN: ${cn}`;
-    const life = (years: number) => `  not-before: ${AT(BEGUN)}\n  not-after: ${AT(BEGUN + years * 365 * DAY)}`;
-    const addresses = (issuer: string) => `addresses:\n  base-url: ${BASE}\n  issuer: ${issuer}`;
-    const policies = `  policies:\n    - ${POLICY}`;
-    await ceremony('goc', 'root', 'public-key: goc.pub\ncertificate:', subject('Gốc cấp phát'), life(20));
-    const signed = 'public-key: cap.pub\nissuer: goc.crt\ncertificate:';
-    await ceremony('cap', 'intermediate', signed, subject('CA cấp phát'), life(10), policies, addresses('root'));
-    await ceremony(
-      'danh-sach',
-      'crl',
-      `issuer: goc.crt\ncrl:\n  number: 1\n  this-update: ${AT(BEGUN)}\n  next-update: ${AT(BEGUN + 170 * DAY)}`,
-    );
-    // The seal of the journal is a key of another device; here a file plays it.
-    const seal = nodeSecrets.generateKeyPair('p-256');
-    writeFileSync(path('seal.pub'), encodePem('PUBLIC KEY', seal.spki));
-    const sealSubject = '  subject:\n    - C: VN\n    - L: Hà Nội\n    - O: Cơ quan cấp phát\n    - CN: Nhật ký';
-    const sealed = 'public-key: seal.pub\nissuer: cap.crt\ncertificate:';
-    await ceremony('seal', 'seal-certificate', sealed, sealSubject, life(4), policies, addresses('issuing'));
-    const sealCertificate = parseCertificate(derOf('seal.crt'));
-    const p12 = { pkcs8: seal.pkcs8, certificates: [sealCertificate.raw], friendlyName: 'seal' };
-    writeFileSync(path('seal.p12'), writePkcs12(p12, 'secret', nodeSecrets, { iterations: 2048 }), { mode: 0o600 });
-    writeFileSync(path('seal.pass'), 'secret', { mode: 0o600 });
-    const sealFile = { p12: { file: 'seal.p12', passFile: 'seal.pass' }, chain: ['cap.crt'] };
-    writeFileSync(path('seal.json'), JSON.stringify(sealFile), { mode: 0o600 });
-    await ceremony(
-      'cai-dat',
-      'install',
-      `output: data/authority\ninstall:\n  pin-file: pin\n  ocsp-key: ocsp.pub\n  tsa-key: tsa.pub\n  tsa-policy: ${TSA_POLICY}`,
-      `  clock-skew-seconds: 600\n  policies:\n    - ${POLICY}`,
-      '  certificates:\n    - file: seal.crt\n      issuer: cap.crt\n      profile: organisation\n  keys:',
-      '    - name: cap\n      use: ca\n      file: cap.crt\n      per-second: 500\n      services:\n        - ocsp.pub\n        - tsa.pub',
-      '    - name: ocsp\n      use: ocsp\n      file: ocsp.pub\n      per-second: 5000',
-      '    - name: tsa\n      use: tsp\n      file: tsa.pub\n      per-second: 5000',
-      '  cas:\n    - series: root\n      certificate: goc.crt\n      crl: danh-sach.crl',
-      '    - series: issuing\n      certificate: cap.crt\n      issuer: goc.crt',
-      '      profiles:\n        - person\n        - organisation\n        - ocsp\n        - tsa',
-    );
-    writeFileSync(path('data', 'authority', 'signer', 'pin'), token.pin, { mode: 0o600 });
-  }
-
-  const derOf = (name: string) => {
-    const text = readFileSync(path(name), 'utf8');
-    return new Uint8Array(Buffer.from(text.replace(/-----[^-]+-----|\s/g, ''), 'base64'));
-  };
 
   /** An owner who is nobody special, and a user of its own for every part. */
   async function databases(): Promise<void> {
@@ -277,7 +212,8 @@ describe.skipIf(module === undefined || opensslVersion === undefined)('an issuer
     for (const [name, value] of Object.entries(environment())) vi.stubEnv(name, value);
     await databases();
     trust();
-    await ceremonies();
+    const parts = { folder: home.path, module: module as string, pin: token.pin, baseUrl: BASE, begun: BEGUN };
+    await productionCeremonies({ ...parts, policy: POLICY, tsaPolicy: TSA_POLICY });
   });
   afterAll(async () => {
     await installation?.stop();
