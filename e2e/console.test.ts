@@ -208,8 +208,8 @@ describe.skipIf(chromiumPath === undefined)('the console of the certification au
     await inBoth(auditor, '109-console-services');
     await go(auditor, '/chung-thu');
     await auditor.getByLabel('Tìm chứng thư').fill('nguyen thi lan anh');
-    await auditor.getByRole('link', { name: NAMES[0] }).first().waitFor();
-    await auditor.getByText('Còn hiệu lực').first().waitFor();
+    await auditor.getByRole('link', { name: NAMES[0], exact: true }).waitFor();
+    await auditor.locator('.tag', { hasText: 'Còn hiệu lực' }).first().waitFor();
     await inBoth(auditor, '110-console-certificates');
     const page = await sit('ca.tiepnhan');
     await go(page, '/yeu-cau?state=approved');
