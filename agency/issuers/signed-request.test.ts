@@ -15,6 +15,7 @@ import { certificateSideMigrations } from '../certificate-side.ts';
 import { certificateOffice, type CertificateOffice } from '../certificates/office-for-tests.ts';
 import { bindCertificate } from '../directory/load.ts';
 import { officeMigrations } from '../office.ts';
+import { forgetSealed, putSealed } from '../sealed-files.ts';
 import type { Caller } from '../session/caller.ts';
 import { prepareRequests, sealedRequest, type PreparedItem } from './requests.ts';
 import { requestParts } from './sign-request.ts';
@@ -163,6 +164,26 @@ describe('a request that the organisation signs', () => {
     await o.answer(again.id, 'seal');
     await o.work();
     expect(await view(id)).toMatchObject({ sealedBy: 'organisation' });
+  });
+
+  test('keeps its print and its container whoever attaches the same file to a row of needs and takes it off again', async () => {
+    const id = await prepared();
+    const job = await sign(id);
+    const forget = (sha256: string) => inTransaction(database.db, (tx) => forgetSealed(tx, [sha256]));
+    const kept = async (column: 's.paper_sha256' | 'r.container_sha256') => {
+      const { rows } = await sql<{ sha256: string }>`select ${sql.ref(column)} as sha256 from agency.issuer_request r
+        join agency.issuer_signing s on s.request_id = r.id where r.id = ${id}`.execute(database.db);
+      return rows[0]!.sha256;
+    };
+    expect(await forget(await kept('s.paper_sha256'))).toEqual([]);
+    await o.answer(job.id, 'seal');
+    await o.work();
+    expect(await view(id)).toMatchObject({ sealedBy: 'organisation' });
+    expect(await forget(await kept('r.container_sha256'))).toEqual([]);
+    expect(judged(await o.bytes(clerk, 'GET', `/api/issuer-requests/${id}/archive`)).verdict).toBe('valid');
+    // What nobody names any more goes.
+    const stray = await putSealed(o.deps, new TextEncoder().encode('a paper of a row that is gone'));
+    expect(await forget(stray)).toHaveLength(1);
   });
 
   test('a value of another key is no signature, and a late one is not taken', async () => {
