@@ -174,7 +174,7 @@ test('needs rise from commune to district to province, become one request, and i
   ]);
   const view = await o.get(as['cb.xa']!, `/api/certificates/${issued[0].id}`);
   expect(view.subject).toMatchObject({ form: '01', citizenNumber: '001090000001' });
-  expect(view.history.map((one: any) => one.event)).toEqual(['IssuerAsked', 'CertificateIssued']);
+  expect(view.history.map((one: any) => one.event)).toEqual(['CertificateRequested', 'IssuerAsked', 'CertificateIssued']);
 });
 
 test('nobody reads the number of an identity card in the database', async () => {
