@@ -64,6 +64,8 @@ export interface AgencyServiceDeps extends Omit<
   readonly unsealedRequests?: 'refused' | 'when-said';
   /** Whether answers that people carry must be sealed by their issuer; one that is there must hold in any case. */
   readonly resultSeal?: 'required' | 'when-present';
+  /** SHA-256 of the certificates of that seal; any trusted one when left out. */
+  readonly resultSealers?: ReadonlySet<string> | undefined;
   /** False where there is no time-stamp authority at all: requests are then signed without one. */
   readonly stampsRequests?: boolean;
   /** Working days of the country; Monday to Friday and the fixed holidays when left out. */
@@ -119,7 +121,7 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
   const authorities = trust.certificates
     .flatMap((der) => parseCertificates(der))
     .filter((one) => one.basicConstraints?.ca === true);
-  const ways = [...(deps.connectors ?? []), filesConnector(undefined, undefined, deps.resultSeal)];
+  const ways = [...(deps.connectors ?? []), filesConnector(undefined, undefined, deps.resultSeal, deps.resultSealers)];
   const judgeContainer = (name: string) => (container: Uint8Array) =>
     judgedWhole({ name, file: { bytes: container }, data: [], relation: 'brought', at: clock().getTime() });
   const certificates = certificateSide({

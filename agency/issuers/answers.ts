@@ -68,7 +68,7 @@ export async function takeArchive(
 async function collect(deps: IssuerDeps, request: RequestRecord, archive: Uint8Array): Promise<Collected> {
   const connector = connectorOf(deps, request.connector);
   try {
-    await requireSeal(archive, connector.capabilities, deps.judgeArchive);
+    await requireSeal(archive, connector.capabilities, deps.judgeArchive, connector.sealers);
     return connector.collect(archive);
   } catch (fault) {
     if (!(fault instanceof ConnectorFault)) throw fault;

@@ -3,7 +3,7 @@ import { FormatFault } from '@antin/formats/fault';
 import { memorySource } from '@antin/formats/bytes/source';
 import { openZip } from '@antin/formats/zip/reader';
 import type { ConnectorCapabilities } from '@antin/protocol/certificates/result';
-import type { ValidationReport } from '@antin/signature/validation/types';
+import type { SignatureReport, ValidationReport } from '@antin/signature/validation/types';
 import { ARCHIVE_BUDGET } from './archive.ts';
 import { ConnectorFault } from './connector.ts';
 
@@ -15,12 +15,15 @@ export type JudgeArchive = (archive: Uint8Array) => Promise<ValidationReport>;
  * archive: whoever changed the files would only have to break it. One that cannot be concluded (an issuer without status data) is
  * worth as much as none.
  *
+ * @param sealers SHA-256 of the issuer's own certificates: a seal by whoever else is trusted here (any organisation, any officer)
+ *   is not the issuer's. Left out, any trusted one counts
  * @throws {ConnectorFault} `connector.archive-seal-broken`, `connector.archive-unsealed` where a seal is required, `connector.archive-damaged`
  */
 export async function requireSeal(
   archive: Uint8Array,
   { resultSeal = 'when-present' }: Pick<ConnectorCapabilities, 'resultSeal'>,
   judge: JudgeArchive | undefined,
+  sealers?: ReadonlySet<string>,
 ): Promise<void> {
   const sealed = claimsSeal(archive);
   if (!sealed || judge === undefined) {
@@ -29,11 +32,19 @@ export async function requireSeal(
     return;
   }
   const report = await judge(archive);
-  if (report.verdict === 'valid') return;
+  if (report.verdict === 'valid') {
+    const own = report.signatures.filter(({ signer }) => sealers === undefined || sealers.has(signer?.sha256 ?? ''));
+    // Beside a file under a stranger's seal, the issuer's over another one says nothing.
+    if (own.length === report.signatures.length || own.some((one) => coversAll(archive, one))) return;
+    throw new ConnectorFault('connector.archive-seal-broken', 'the seal over all of it is not the issuer’s');
+  }
   const open = report.signatures.filter((one) => one.indication !== 'TOTAL_PASSED');
   const why = open[0]?.subIndication ?? report.decidedBy ?? report.verdict;
   // Only who sealed may be open. A file beside what was sealed, or no signature at all, is a container that somebody changed.
-  const whole = open.length > 0 && open.every((one) => NOT_KNOWN.has(one.subIndication ?? '')) && coversAll(archive, report);
+  const whole =
+    open.length > 0 &&
+    open.every((one) => NOT_KNOWN.has(one.subIndication ?? '')) &&
+    report.signatures.every((one) => coversAll(archive, one));
   if (report.verdict !== 'indeterminate' || !whole)
     throw new ConnectorFault('connector.archive-seal-broken', `the seal does not hold: ${why}`);
   if (resultSeal === 'required') throw new ConnectorFault('connector.archive-unsealed', `the seal cannot be concluded: ${why}`);
@@ -41,9 +52,9 @@ export async function requireSeal(
 
 const NOT_KNOWN: ReadonlySet<string> = new Set(['NO_CERTIFICATE_CHAIN_FOUND', 'TRY_LATER']);
 
-function coversAll(archive: Uint8Array, report: ValidationReport): boolean {
+function coversAll(archive: Uint8Array, signature: SignatureReport): boolean {
   const files = namesIn(archive).filter((name) => name !== 'mimetype' && !name.startsWith('META-INF/') && !name.endsWith('/'));
-  return report.signatures.every((one) => files.every((name) => one.covers?.some((part) => part.name === name) === true));
+  return files.every((name) => signature.covers?.some((part) => part.name === name) === true);
 }
 
 /** Whether the archive says that it is a signed container, be it by a signature without files or files without a signature. */

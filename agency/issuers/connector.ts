@@ -35,6 +35,8 @@ export interface IssuerConnector {
   readonly id: string;
   readonly name: string;
   readonly capabilities: ConnectorCapabilities;
+  /** SHA-256 of the certificates that seal this issuer's answers when people carry them; any trusted one when left out. */
+  readonly sealers?: ReadonlySet<string> | undefined;
   /** @throws {ConnectorFault} `connector.unreachable`: not known whether it arrived; called again until it is known */
   submit(request: SealedRequest): Promise<Submitted>;
   /** The next batch of answers after that sequence number, if there is one. @throws {ConnectorFault} */

@@ -6,10 +6,10 @@ export function filesConnector(
   id = 'files',
   name = 'Hồ sơ tệp (dichvucong.ca.gov.vn, trục liên thông)',
   resultSeal: 'required' | 'when-present' = 'when-present',
+  sealers?: ReadonlySet<string>,
 ): IssuerConnector {
   return {
-    id,
-    name,
+    ...{ id, name, sealers },
     capabilities: {
       transport: 'files',
       acts: ['new', 'renew', 'change', 'revoke', 'recover-device'],

@@ -80,7 +80,7 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
         platformKey: devices.platformKey,
         devices,
         origin: () => publicUrl,
-        ...{ trust, policies, reportSeal, connectors: issuersHere(process.env), resultSeal: issuerSeal(process.env) },
+        ...{ trust, policies, reportSeal, connectors: issuersHere(process.env), ...issuerSeal(process.env) },
         ...requestSignatures(process.env, authority !== undefined),
         issueLevel: () => issueLevel,
         timeStamp: timeStamps(process.env['ANTIN_TSA_URL'], authority),

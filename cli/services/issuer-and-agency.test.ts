@@ -176,6 +176,25 @@ describe('answers that people carry, under the issuer’s seal', () => {
         expect([what, wanted, await taken(bad, wanted)]).toEqual([what, wanted, 'connector.archive-seal-broken']);
   });
 
+  test('are refused under the seal of another whom the agency trusts, where it knows which is the issuer’s', async () => {
+    const stranger = await issuer.certified('CƠ QUAN KHÁC', 'organisation');
+    issuer.authority.now += 1000;
+    const pinned = new Set([sha256Of(seal.certificate.raw)]);
+    const pinnedTo = (archive: Uint8Array, resultSeal: 'required' | 'when-present') =>
+      requireSeal(archive, { resultSeal }, judge, pinned).then(
+        () => 'taken',
+        (fault: { code: string }) => fault.code,
+      );
+    const forged = await sealedBy(stranger.key);
+    expect((await judge(forged)).verdict).toBe('valid');
+    for (const wanted of ['required', 'when-present'] as const) {
+      expect(await pinnedTo(forged, wanted)).toBe('connector.archive-seal-broken');
+      expect(await pinnedTo(await sealedBy(seal.key), wanted)).toBe('taken');
+    }
+    // Without a seal: nothing where one is required.
+    expect(await pinnedTo(plain, 'required')).toBe('connector.archive-unsealed');
+  });
+
   test('under the seal of somebody nobody here trusts are worth a plain archive, and a revoked seal is none', async () => {
     const pki = testPki();
     const strange = await sealedBy(pki.signingKey('seal'));

@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { ConfigFault } from '@antin/adapters/config/settings';
 import { readSecretLine } from '@antin/adapters/p12/secret-file';
 import { apiConnector } from '@antin/agency/issuers/api-connector';
 import type { IssuerConnector } from '@antin/agency/issuers/connector';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { toHex } from '@antin/formats/bytes/text-encodings';
+import { digestOf } from '@antin/pki/crypto';
+import { parseCertificates } from '@antin/pki/x509/certificate';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -47,10 +52,36 @@ export function requestSignatures(
   };
 }
 
-/** `ANTIN_ISSUER_SEAL`: whether answers that people bring must be sealed by their issuer. @throws {ConfigFault} */
-export function issuerSeal(env: Env): 'required' | 'when-present' {
-  const said = env['ANTIN_ISSUER_SEAL'];
-  if (said === undefined || said === '' || said === 'when-present') return 'when-present';
-  if (said === 'required') return said;
-  throw new ConfigFault(`ANTIN_ISSUER_SEAL is "${said}"; expected required or when-present`);
+/**
+ * `ANTIN_ISSUER_SEAL`: whether answers that people bring must be sealed by their issuer; `ANTIN_ISSUER_SEAL_CERTIFICATE`: a file
+ * with the certificates of that seal. Required without saying whose, a seal of anybody who is trusted here would do.
+ *
+ * @throws {ConfigFault}
+ */
+export function issuerSeal(env: Env): {
+  readonly resultSeal: 'required' | 'when-present';
+  readonly resultSealers?: ReadonlySet<string>;
+} {
+  const said = env['ANTIN_ISSUER_SEAL'] || 'when-present';
+  if (said !== 'required' && said !== 'when-present') {
+    throw new ConfigFault(`ANTIN_ISSUER_SEAL is "${said}"; expected required or when-present`);
+  }
+  const path = env['ANTIN_ISSUER_SEAL_CERTIFICATE'] ?? '';
+  if (path !== '') return { resultSeal: said, resultSealers: certificatesIn(path) };
+  if (said === 'required') {
+    throw new ConfigFault(
+      'ANTIN_ISSUER_SEAL=required needs ANTIN_ISSUER_SEAL_CERTIFICATE, a file with the issuer’s own certificate',
+    );
+  }
+  return { resultSeal: said };
+}
+
+function certificatesIn(path: string): ReadonlySet<string> {
+  try {
+    const found = parseCertificates(new Uint8Array(readFileSync(path)));
+    if (found.length > 0) return new Set(found.map((one) => toHex(digestOf(nodeCrypto, 'SHA-256', one.raw))));
+  } catch (cause) {
+    throw new ConfigFault(`ANTIN_ISSUER_SEAL_CERTIFICATE cannot be read: ${(cause as Error).message}`);
+  }
+  throw new ConfigFault(`ANTIN_ISSUER_SEAL_CERTIFICATE: no certificate in ${path}`);
 }
