@@ -53,8 +53,8 @@ const REASONS: Readonly<Record<LeftReason, readonly [vi: string, en: string]>> =
     'Changes of CA generations: compare with the records of the ceremony',
   ],
   'list-unknown': [
-    'Danh sách thu hồi không có trong cơ sở dữ liệu (số đã công bố)',
-    'Revocation lists the database does not have (published number)',
+    'Danh sách thu hồi không còn hoặc là danh sách cuối cùng: lấy lại từ nơi công bố (số đã công bố)',
+    'Revocation lists that are gone, or were the last of their CA: fetch them where they were published (number)',
   ],
 };
 
