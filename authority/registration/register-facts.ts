@@ -140,8 +140,8 @@ async function targetOf(
 ): Promise<TargetCertificate | undefined> {
   const { rows } = await sql<{ state: string; notAfter: Date; revoked: boolean; agencyCode: string | null }>`
     select c.state, c.not_after as "notAfter", i.agency_code as "agencyCode",
-      r.serial_hex is not null and (${revokedBy ?? null}::uuid is null
-        or (r.reason <> 6 and r.request_id is distinct from ${revokedBy ?? null}::uuid)) as revoked
+      r.serial_hex is not null and (${revokedBy ?? null}::text is null
+        or (r.reason <> 6 and r.request_id is distinct from ${revokedBy ?? null}::text)) as revoked
     from authority.certificate c
     left join authority.revocation r on r.issuer_sha256 = c.issuer_sha256 and r.serial_hex = c.serial_hex
     left join authority.request_item i on i.issued_issuer_sha256 = c.issuer_sha256 and i.issued_serial_hex = c.serial_hex

@@ -46,7 +46,7 @@ export async function putRevocation(
         expires_at)
     select issuer_sha256, serial_hex, ${new Date(row.revokedAt)}::timestamptz, ${row.reason}::smallint, ${Buffer.from(row.entry)}::bytea,
       ${new Date(row.recordedAt)}::timestamptz, ${since}::timestamptz, ${row.cause ?? null}::text, ${row.decidedBy ?? null}::text,
-      ${row.requestId ?? null}::uuid, crl_shard, not_after
+      ${row.requestId ?? null}::text, crl_shard, not_after
     from authority.certificate where issuer_sha256 = ${row.issuerSha256} and serial_hex = ${row.serialHex}
     on conflict (issuer_sha256, serial_hex) do update
       set revoked_at = excluded.revoked_at, reason = excluded.reason, entry = excluded.entry, recorded_at = excluded.recorded_at,

@@ -114,4 +114,10 @@ export const statusMigrations: Readonly<Record<string, Migration>> = {
       await sql`alter table authority.revocation add column request_id uuid`.execute(db);
     },
   },
+  '2026-11-22T0624-status-revoked-for-any': {
+    async up(db: Kysely<unknown>) {
+      // What a revocation was asked in may bear another kind of name than a request of the console.
+      await sql`alter table authority.revocation alter column request_id type text`.execute(db);
+    },
+  },
 };
