@@ -1,10 +1,17 @@
 import { sql } from 'kysely';
+import { removeDevicePerson } from '@antin/adapters/devices/store';
 import type { Tx } from '@antin/adapters/db/transaction';
 import { text, type Happened } from './entry.ts';
 import type { Left } from './certificates.ts';
 
-/** Who may do what. Only what takes away is done again by itself: what gives needs two officers again. */
+/**
+ * Who may do what. Only what takes away is done again by itself: what gives needs two officers again. A certificate or token in the
+ * place of another takes the other away: it may have been replaced because somebody else has its key.
+ */
 export async function replayOfficer(tx: Tx, entry: Happened, left: Left): Promise<void> {
+  const person = text(entry.detail['officerId']) ?? '';
+  if (entry.kind === 'officer.device-removed') return removeDevice(tx, text(entry.detail['deviceId']) ?? '', person, entry.at);
+  if (entry.kind === 'officer.password-changed') return left(entry, 'officer-change-lost', `password-changed ${person}`);
   if (entry.kind !== 'officer.change-confirmed') return;
   const change = (entry.detail['change'] ?? {}) as Readonly<Record<string, unknown>>;
   const officerId = text(change['officerId']);
@@ -18,12 +25,38 @@ export async function replayOfficer(tx: Tx, entry: Happened, left: Left): Promis
       where officer_id = ${officerId} and role = ${role} and (valid_to is null or valid_to > ${to}::date)`.execute(tx);
   } else if (kind === 'sender' && change['active'] === false) {
     await sql`update authority.sender set active = false where code = ${text(change['code']) ?? ''}`.execute(tx);
-  } else
-    left(
-      entry,
-      'officer-change-lost',
-      `${kind ?? ''} ${officerId ?? text(change['signInName']) ?? text(change['code']) ?? ''}`.trim(),
-    );
+  } else {
+    if (kind === 'bind-certificate') await unbindOfficer(tx, officerId ?? '', text(change['certificateSha256']) ?? '');
+    if (kind === 'sender') await unbindSender(tx, change);
+    const about = officerId ?? text(change['signInName']) ?? text(change['code']) ?? '';
+    left(entry, 'officer-change-lost', `${kind ?? ''} ${about}`.trim());
+  }
+}
+
+async function unbindOfficer(tx: Tx, id: string, certificateSha256: string): Promise<void> {
+  await sql`
+    update authority.officer set certificate = null, certificate_sha256 = null
+    where id = ${id} and certificate_sha256 <> ${certificateSha256}`.execute(tx);
+}
+
+async function unbindSender(tx: Tx, change: Readonly<Record<string, unknown>>): Promise<void> {
+  const code = text(change['code']) ?? '';
+  const [certificate, token] = [text(change['certificateSha256']), text(change['tokenSha256'])];
+  if (certificate !== undefined) {
+    await sql`
+      update authority.sender set certificate = null, certificate_sha256 = null, issuer_name_sha256 = null, serial_hex = null
+      where code = ${code} and certificate_sha256 <> ${certificate}`.execute(tx);
+  }
+  if (token !== undefined)
+    await sql`update authority.sender set token_sha256 = null where code = ${code} and token_sha256 <> ${token}`.execute(tx);
+  if (change['tokenIsEnough'] !== true)
+    await sql`update authority.sender set token_is_enough = false where code = ${code}`.execute(tx);
+}
+
+/** A device that was lost or given up must not ask for its owner's orders again. */
+async function removeDevice(tx: Tx, deviceId: string, officerId: string, at: number): Promise<void> {
+  const { rows } = await sql<{ there: string | null }>`select to_regclass('devices.device_person')::text as there`.execute(tx);
+  if (rows[0]?.there != null) await removeDevicePerson(tx, deviceId, officerId, new Date(at));
 }
 
 /**

@@ -77,6 +77,10 @@ beforeAll(async () => {
   await sql`
     insert into authority.acme_account (id, thumbprint, jwk, contact, enrolment_id, created_at)
     select id::uuid, id, '{}', '[]', id::uuid, now() from unnest(${[ACCOUNT, OTHER_ACCOUNT]}::text[]) id`.execute(t.db);
+  // On the day of the backup each of the two had a certificate; one is given another since.
+  await sql`
+    update authority.officer set certificate = '\\x00', certificate_sha256 = sign_in_name
+    where id in (${await t.officerId('approver')}, ${await t.officerId('registrar')})`.execute(t.db);
   restored = await backupOf(t.database.address);
 
   t.authority.now += 60_000;
@@ -89,6 +93,12 @@ beforeAll(async () => {
   await t.change({ kind: 'disable', officerId: await t.officerId('revoker2') });
   await t.change({ kind: 'reset-password', officerId: await t.officerId('issuer'), firstPassword: 'một mật khẩu khác' });
   const officerId = await t.officerId('issuer');
+  const [sealed, other] = [pki.certificate('seal'), pki.certificate('sealRsa')].map((one) => toBase64(one.raw)) as [
+    string,
+    string,
+  ];
+  await t.change({ kind: 'bind-certificate', officerId: await t.officerId('approver'), certificate: sealed });
+  await t.change({ kind: 'sender', code: 'H53', name: 'Sở', certificate: other, tokenSha256: 'f'.repeat(64) });
   const said = (kind: string, detail: object) => recordEvent(t.db, t.authority.now, `enrolment.${kind}`, undefined, detail);
   await said('account-closed', { accountId: ACCOUNT, officerId });
   await said('key-changed', { accountId: OTHER_ACCOUNT, acmeAccountId: OTHER_ACCOUNT, keyThumbprint: 'x' });
@@ -145,6 +155,19 @@ describe('what a restored issuer knows of its requests', () => {
     expect(rows[0]?.active).toBe(false);
     expect(leftAs('officer-change-lost').map((one) => one.about)).toContain(`reset-password ${await t.officerId('issuer')}`);
     expect((await sql`select 1 from authority.officer_session`.execute(restored.db)).rows).toEqual([]);
+  });
+
+  test('what was replaced since is not believed again: neither an officer’s certificate nor an agency’s certificate and token', async () => {
+    const bound = await sql<{ name: string; bound: boolean }>`
+      select sign_in_name as name, certificate is not null as bound from authority.officer
+      where id in (${await t.officerId('approver')}, ${await t.officerId('registrar')}) order by 1`.execute(restored.db);
+    expect(bound.rows.map((row) => row.bound)).toEqual([false, true]);
+    const sender = await sql<object>`
+      select active, token_sha256 as token, certificate, token_is_enough as "tokenIsEnough" from authority.sender
+      where code = 'H53'`.execute(restored.db);
+    expect(sender.rows[0]).toEqual({ active: true, token: null, certificate: null, tokenIsEnough: false });
+    const listed = leftAs('officer-change-lost').map((one) => one.about);
+    expect(listed).toEqual(expect.arrayContaining([`bind-certificate ${await t.officerId('approver')}`, 'sender H53']));
   });
 
   test('a machine whose account was closed stays outside, and a key that was given up opens nothing', async () => {
