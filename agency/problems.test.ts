@@ -32,6 +32,7 @@ const AREAS = new Set([
 ]);
 /** Names of the same form: a queue, steps of the crash tests, a test's file. */
 const NO_REFUSAL = new Set([
+  'needs.tidy',
   'signing.complete',
   'issue.number-reserved',
   'issue.prepared',

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { BothLanguages } from '@antin/protocol/basics';
-import type { CellError, NeedsImport } from '@antin/protocol/office/needs';
+import type { CellError } from '@antin/protocol/office/needs';
+import type { NeedsImport } from '@antin/protocol/office/needs-imports';
 import type { Db } from '@antin/adapters/db/transaction';
 import { Refusal } from '@antin/adapters/http/refusal';
 import type { ProblemRows } from '@antin/adapters/http/problem';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { NeedsPaper, PaperKind } from '@antin/protocol/office/needs';
+import type { NeedsPaper, PaperKind } from '@antin/protocol/office/needs-papers';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
 import { forgetSealed } from '../sealed-files.ts';
 

@@ -4,7 +4,7 @@ import { FormatFault } from '@antin/formats/fault';
 import { openPdf } from '@antin/formats/pdf/file';
 import { readPng } from '@antin/formats/png/read';
 import { allowed, refused, type Decision } from '@antin/adapters/http/refusal';
-import type { NeedsPaper } from '@antin/protocol/office/needs';
+import type { NeedsPaper } from '@antin/protocol/office/needs-papers';
 import { activeContent } from '../documents/active-content.ts';
 
 export type PaperType = NeedsPaper['mediaType'];

@@ -7,7 +7,7 @@ import { nodeInflate } from '@antin/adapters/inflate/node';
 import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { memorySource } from '@antin/formats/bytes/source';
 import { openZip } from '@antin/formats/zip/reader';
-import { PAPER_LIMITS } from '@antin/protocol/office/needs';
+import { PAPER_LIMITS } from '@antin/protocol/office/needs-papers';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
 import { buildPdf, plainObjects } from '@antin/testkit/pdf/build-pdf';
 import { pdfText, qpdfRewrite, tools } from '@antin/testkit/pdf/outside';

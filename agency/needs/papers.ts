@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { nodeInflate } from '@antin/adapters/inflate/node';
 import type { Tx } from '@antin/adapters/db/transaction';
 import { must, Refusal } from '@antin/adapters/http/refusal';
-import { PAPER_LIMITS, type PaperKind } from '@antin/protocol/office/needs';
+import { PAPER_LIMITS, type PaperKind } from '@antin/protocol/office/needs-papers';
 import { cleanFileName } from '../documents/uploads.ts';
 import { record } from '../journal/journal.ts';
 import { dropStored, keepsSealed, putSealed, sealedBytes } from '../sealed-files.ts';

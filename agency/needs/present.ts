@@ -1,14 +1,8 @@
 import type { z } from 'zod';
 import type { Sha256 } from '@antin/protocol/basics';
-import type {
-  CellError,
-  NeedsEntry,
-  NeedsImport,
-  NeedsImportLine,
-  NeedsPaper,
-  NeedsRound,
-  NeedsSheet,
-} from '@antin/protocol/office/needs';
+import type { CellError, NeedsEntry, NeedsRound, NeedsSheet } from '@antin/protocol/office/needs';
+import type { NeedsPaper } from '@antin/protocol/office/needs-papers';
+import type { NeedsImport, NeedsImportLine } from '@antin/protocol/office/needs-imports';
 import type { Db } from '@antin/adapters/db/transaction';
 import { wholeCells } from './check.ts';
 import { lastChange, type EntryRecord } from './entry-store.ts';

@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { Day, Id, Instant, Sha256 } from '../basics.ts';
+import { Day, Id, Instant } from '../basics.ts';
 import { DeviceKind } from '../certificates/subject.ts';
 import { route } from '../route.ts';
 import { Form } from './certificates.ts';
 import { IssuerRequest } from './issuers.ts';
+import { NeedsImport, NeedsImportLine } from './needs-imports.ts';
+import { NeedsPaper, PaperKind } from './needs-papers.ts';
 
 /** open → closed (nothing more is stated) → requested (consolidated requests are made); or cancelled. */
 export const RoundState = z.enum(['open', 'closed', 'requested', 'cancelled']);
@@ -64,27 +66,6 @@ export const NeedsEntry = z.object({
 });
 export type NeedsEntry = z.infer<typeof NeedsEntry>;
 
-/** What a paper shows: who somebody is, that they hold the post, the form signed on paper. */
-export const PaperKind = z.enum(['identity', 'appointment', 'form', 'other']);
-export type PaperKind = z.infer<typeof PaperKind>;
-
-/** A scanned paper of a row. It lies sealed here and travels with the request, named by its SHA-256. */
-export const NeedsPaper = z.object({
-  id: Id,
-  entryId: Id,
-  kind: PaperKind,
-  name: z.string(),
-  mediaType: z.enum(['application/pdf', 'image/jpeg', 'image/png']),
-  size: z.number().int(),
-  sha256: Sha256,
-  addedAt: Instant,
-  addedBy: z.string(),
-});
-export type NeedsPaper = z.infer<typeof NeedsPaper>;
-
-/** Most of one paper, of the papers of a row, and of those of a sheet. */
-export const PAPER_LIMITS = { bytes: 10_000_000, ofRow: 10, bytesOfSheet: 500_000_000 } as const;
-
 export const NeedsSheet = z.object({
   id: Id,
   roundId: Id,
@@ -116,30 +97,6 @@ export const Column = z.object({
   choices: z.array(z.string()).optional(),
 });
 export type Column = z.infer<typeof Column>;
-
-export const NeedsImport = z.object({
-  id: Id,
-  sheetId: Id,
-  form: Form,
-  fileName: z.string(),
-  state: z.enum(['running', 'done', 'stopped', 'failed']),
-  rows: z.number().int(),
-  done: z.number().int(),
-  added: z.number().int(),
-  withErrors: z.number().int(),
-  reason: z.string().optional(),
-  startedAt: Instant,
-  finishedAt: Instant.optional(),
-});
-export type NeedsImport = z.infer<typeof NeedsImport>;
-
-/** One import in the list of a round, with whose it is. */
-export const NeedsImportLine = NeedsImport.extend({
-  agencyCode: z.string(),
-  agencyName: z.string(),
-  startedBy: z.string(),
-});
-export type NeedsImportLine = z.infer<typeof NeedsImportLine>;
 
 const ById = z.object({ id: Id });
 const Keyset = { after: z.string().max(400).optional(), size: z.coerce.number().int().min(1).max(500).default(100) };

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { needsRoutes, type NeedsImport } from '@antin/protocol/office/needs';
+import { needsRoutes } from '@antin/protocol/office/needs';
+import type { NeedsImport } from '@antin/protocol/office/needs-imports';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Icon } from '../../ui/Icon.tsx';

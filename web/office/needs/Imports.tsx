@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { NeedsImportLine } from '@antin/protocol/office/needs';
+import type { NeedsImportLine } from '@antin/protocol/office/needs-imports';
 import { Tag, type Tone } from '../../ui/Tag.tsx';
 import { Empty, Progress } from '../../ui/Waiting.tsx';
 import type { IconName } from '../../ui/Icon.tsx';

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { needsRoutes, PAPER_LIMITS, PaperKind, type NeedsEntry, type NeedsPaper } from '@antin/protocol/office/needs';
+import { needsRoutes, type NeedsEntry } from '@antin/protocol/office/needs';
+import { PAPER_LIMITS, PaperKind, type NeedsPaper } from '@antin/protocol/office/needs-papers';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
