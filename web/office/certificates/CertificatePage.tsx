@@ -67,7 +67,8 @@ function Certificate({ view }: { readonly view: CertificateView }) {
       </header>
       <div className="issue-columns">
         <div className="issue-main">
-          {view.notBefore === undefined || view.notAfter === undefined ? null : (
+          {/* What has ended before its time has no time left. */}
+          {view.notBefore === undefined || view.notAfter === undefined || view.endedAt !== undefined ? null : (
             <Expiry notBefore={view.notBefore} notAfter={view.notAfter} />
           )}
           <Facts view={view} />
