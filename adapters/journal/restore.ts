@@ -92,19 +92,35 @@ async function holdAgainst(tx: Tx, journal: RestoredJournal, folder: string, kno
 /**
  * Puts forgotten entries back at their places, with tree and heads, and shows each to `replay` in order.
  *
+ * The files are read a second time, so they are held against the heads a second time: whoever writes into the folder must not
+ * change them between being believed and being read.
+ *
  * @param forgotten of `forgottenBy`, in the same transaction
+ * @throws {JournalFault} `journal.copy-damaged`
  */
 export async function putBackForgotten(
   tx: Tx,
   journal: RestoredJournal,
   folder: string,
-  { known, copied }: Forgotten,
+  { known, copied, newest }: Forgotten,
   at: Date,
   replay: (entries: readonly ForgottenEntry[]) => Promise<void>,
 ): Promise<void> {
   const { schema } = journal;
   let edge = await edgeAt(tx, schema, known);
+  let own = edge;
+  const last = (await sealedHead(tx, schema))?.size ?? 0;
+  const heads = [...copiedHeads(folder)].filter(({ size }) => size > last);
+  const holding = heads.values();
+  let head = holding.next().value;
+  // Over what the database has and had not signed.
+  for (; head !== undefined && head.size <= known; head = holding.next().value)
+    requireRoot(head, await edgeAt(tx, schema, head.size));
   for (const batch of batches(folder, known)) {
+    for (const one of batch) {
+      own = append(nodeCrypto, own, one.leafHash).edge;
+      for (; head !== undefined && head.size <= own.size; head = holding.next().value) requireRoot(head, own);
+    }
     edge = await appendLeaves(
       tx,
       schema,
@@ -114,10 +130,9 @@ export async function putBackForgotten(
     await journal.putBack(tx, batch);
     await replay(batch);
   }
-  if (edge.size !== copied) throw new JournalFault('journal.copy-damaged', `the copy changed while it was read`);
-  const last = (await sealedHead(tx, schema))?.size ?? 0;
-  for (const { size, checkpoint, signature } of copiedHeads(folder)) {
-    if (size <= last) continue;
+  const { checkpoint: believed, signature: by } = heads.at(-1) ?? newest;
+  if (edge.size !== copied || head !== undefined || believed !== newest.checkpoint || by !== newest.signature) throw changed();
+  for (const { size, checkpoint, signature } of heads) {
     await putHead(tx, schema, { size, root: parseCheckpoint(checkpoint).root, at, checkpoint });
     await keepSignature(tx, schema, size, fromBase64(signature), at);
   }
@@ -125,6 +140,13 @@ export async function putBackForgotten(
   await sql`
     update ${sql.id(schema, 'journal_identity')} set journal = ${marker?.journal}, copy = ${marker?.copy}`.execute(tx);
 }
+
+function requireRoot({ checkpoint }: SignedCheckpoint, edge: Edge): void {
+  const { size, root } = parseCheckpoint(checkpoint);
+  if (size !== edge.size || !equalBytes(root, rootOf(nodeCrypto, edge))) throw changed();
+}
+
+const changed = () => new JournalFault('journal.copy-damaged', 'the copy changed while it was read');
 
 function* batches(folder: string, from: number): Generator<ForgottenEntry[]> {
   const certificates = copiedCertificates(folder);

@@ -4,6 +4,10 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnyDatabase, DatabaseAddress } from '@antin/adapters/db/connect';
 import { checkCopy } from '@antin/adapters/journal/check-copy';
+import { ENTRIES_FILE, HEADS_FILE } from '@antin/adapters/journal/copy';
+import { inTransaction } from '@antin/adapters/db/transaction';
+import { forgottenBy } from '@antin/adapters/journal/restore';
+import { restoreAuthority, restoredAuthorityJournal } from '@antin/authority/journal/restore/restore';
 import { growJournal } from '@antin/adapters/journal/grow';
 import { journalKeeper, type JournalKeeper } from '@antin/adapters/journal/keeper';
 import { AuthorityForTests, person } from '@antin/authority/authority-for-tests';
@@ -221,6 +225,30 @@ describe('antin journal restore', () => {
     const argv = ['restore', '--copy', untouched, ...replaced];
     const ran = await runForTests(run, argv, { DATABASE_URL: databaseUrl(day.address) });
     expect(ran).toMatchObject({ code: 1, out: '', err: expect.stringContaining(code) });
+  });
+
+  test('a copy that is changed between being believed and being read changes nothing', async () => {
+    const { db } = await backup(kept.address);
+    const journal = { ...restoredAuthorityJournal, origin: 'antin.test/authority' };
+    const swapped = async (file: string, from: RegExp, to: string) => {
+      const folder = join(home.path, `swapped-${file}`);
+      cpSync(join(untouched, 'authority'), folder, { recursive: true });
+      await inTransaction(db, async (tx) => {
+        const forgotten = await forgottenBy(tx, journal, folder);
+        const path = join(folder, file);
+        const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+        expect(lines.at(-1)).toMatch(from);
+        writeFileSync(path, `${[...lines.slice(0, -1), lines.at(-1)!.replace(from, to)].join('\n')}\n`);
+        await restoreAuthority(tx, journal, folder, forgotten, { at: new Date(t.now) });
+      });
+    };
+    for (const [file, from, to] of [
+      [ENTRIES_FILE, /"kind\\":\\"[a-z.]+/, String.raw`"kind\":\"ca.changed`],
+      [HEADS_FILE, /"signature":"..../, '"signature":"AAAA'],
+    ] as const)
+      await expect(swapped(file, from, to), file).rejects.toThrow('the copy changed while it was read');
+    // The same database, and a copy that nobody touches.
+    expect((await restoreFrom(untouched, backups.at(-1)!.address)).code).toBe(0);
   });
 
   test('a copy without its certificates is refused, and with a word revokes what it cannot put back', async () => {
