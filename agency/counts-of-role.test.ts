@@ -1,7 +1,16 @@
 import { expect, it } from 'vitest';
 import { countsOfRole } from './counts-of-role.ts';
 
-const all = { drafts: 1, toSign: 2, toIssue: 3, toReceive: 4, toAssign: 5, assignedToMe: 6, certificateTasks: 7, requestsToSign: 8 };
+const all = {
+  drafts: 1,
+  toSign: 2,
+  toIssue: 3,
+  toReceive: 4,
+  toAssign: 5,
+  assignedToMe: 6,
+  certificateTasks: 7,
+  requestsToSign: 8,
+};
 
 it('each role is told of what it may do, and of what is assigned to it', () => {
   expect(countsOfRole(all, ['leader'])).toEqual({

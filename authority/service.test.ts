@@ -53,7 +53,9 @@ describe('the past', () => {
 describe('a database that was set back', () => {
   test('issues nothing and says no status until the journal is whole again; revoking and time go on', async () => {
     let whole = true;
-    const own = await new AuthorityForTests(database.db, t.folder).open({ closed: () => (whole ? undefined : { code: 'journal.set-back', text: 'set back' }) });
+    const own = await new AuthorityForTests(database.db, t.folder).open({
+      closed: () => (whole ? undefined : { code: 'journal.set-back', text: 'set back' }),
+    });
     const before = await own.service.issueCertificate(person('Lê Thị Trước'));
     whole = false;
     await expect(own.service.issueCertificate(person('Lê Thị Sau'))).rejects.toMatchObject({ code: 'journal.set-back' });
