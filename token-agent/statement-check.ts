@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import type { JobDocument } from '@antin/protocol/agent/jobs';
 import { RevocationStatement } from '@antin/protocol/authority/issued';
-import { ApprovalStatement, ShownRequest } from '@antin/protocol/authority/registration';
+import { ApprovalStatement, ShownRequest, type SignedAct } from '@antin/protocol/authority/registration';
 import { SuspensionStatement } from '@antin/protocol/authority/suspensions';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import { checkStatement } from '@antin/signature/cades/inspect-statement';
@@ -11,6 +11,12 @@ import type { Mismatch, Origin, Said, Signing, Taken } from './taken.ts';
 
 /** A request as it was shown to an officer, with its questions and answers. */
 const MOST_SHOWN = 4 << 20;
+
+/**
+ * Acts that decide about a request by what it says. The authority takes them only over the text it shows now, so an honest one always
+ * sends that text along: without it a number would be signed, and beside it stood whatever a server likes to tell.
+ */
+const DECISIONS: ReadonlySet<SignedAct> = new Set(['propose', 'approve', 'refuse', 'revoke', 'recover']);
 
 /**
  * A statement that this agent understands, and nothing else: of a known kind, canonical, without a member that was not read. What
@@ -31,6 +37,8 @@ export async function takeStatement(
     if (statement === undefined) return mismatch('job.statement-unknown', 'a statement of a kind that is not known here');
     return { status: 'statement', path, said: { type: 'antin.suspension', statement } };
   }
+  if (document.parts === 0 && DECISIONS.has(approval.act))
+    return mismatch('job.statement-about', 'a decision about a request came without the request');
   let about: ShownRequest | undefined;
   if (document.parts > 0) {
     const text = await textOf(await origin.part(0));

@@ -113,14 +113,23 @@ describe('statements of an officer', () => {
   });
 
   it('without what they are about are named by their ids; what the server tells stands beside, marked as told', async () => {
-    const { text } = approval('approve', 'Nguyễn Thị Lan');
+    const { text } = approval('hand-over', 'Nguyễn Thị Lan');
     const o = ordered([{ text }]);
     await o.asked(o.jti);
     const [job] = o.prompt.view().jobs;
     const said = JSON.parse(text) as { requestItemId: string; shownSha256: string };
-    expect(job!.documents[0]?.title).toBe(`Duyệt: yêu cầu ${said.requestItemId}`);
+    expect(job!.documents[0]?.title).toBe(`Bàn giao: yêu cầu ${said.requestItemId}`);
     expect(job!.summary.filter((line) => !line.told).map((line) => line.value)).toContain(said.shownSha256);
     expect(job!.summary.filter((line) => line.told).map((line) => line.value)).toEqual(['Từ chối tất cả']);
+  });
+
+  it('that decide about a request are not asked about by its number alone, with the server’s own words beside', async () => {
+    for (const act of ['propose', 'approve', 'refuse', 'revoke', 'recover']) {
+      await refused([{ text: approval(act, 'Nguyễn Thị Lan').text }], 'job.statement-about');
+    }
+    const o = ordered([approval('approve', 'Nguyễn Thị Lan')]);
+    await o.asked(o.jti);
+    expect(o.prompt.view().jobs[0]!.summary.some((line) => line.told)).toBe(false);
   });
 
   it('of an unknown kind, with a word that was not read, or about something else are not asked about', async () => {

@@ -278,7 +278,7 @@ describe('an agent with a practice key, over HTTP', () => {
 
   it('shows a statement whole, and signs it as a detached CAdES', async () => {
     const agent = start();
-    const said = { type: 'antin.approval', requestItemId: randomUUID(), shownSha256: 'ab'.repeat(32), act: 'approve' };
+    const said = { type: 'antin.approval', requestItemId: randomUUID(), shownSha256: 'ab'.repeat(32), act: 'hand-over' };
     const text = canonicalJson({ ...said, officerId: randomUUID(), at: new Date().toISOString() });
     const content = memorySource(new TextEncoder().encode(text));
     const certificate = parseCertificate(held.certificate);
@@ -295,8 +295,8 @@ describe('an agent with a practice key, over HTTP', () => {
     const job = await order(credentialId, [statement]);
     const question = await agent.question(job.id);
     // What the office calls it counts for nothing: the heading and the title are read in the statement.
-    expect(question.heading).toEqual({ vi: 'Ký: Duyệt', en: 'Sign: Approve' });
-    expect(question.documents[0].title).toBe(`Duyệt: yêu cầu ${said.requestItemId}`);
+    expect(question.heading).toEqual({ vi: 'Ký: Bàn giao', en: 'Sign: Hand over' });
+    expect(question.documents[0].title).toBe(`Bàn giao: yêu cầu ${said.requestItemId}`);
     const { url, secret } = await agent.page();
     const shown = await fetch(new URL(`/documents/${job.id}/0`, url), { headers: { 'x-antin-launch': secret } });
     expect(shown.headers.get('content-type')).toBe('text/plain; charset=utf-8');
