@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Tx } from '@antin/adapters/db/transaction';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { checkSignature } from '@antin/pki/path/signature-check';
 import { encodeRevokedEntry } from '@antin/pki/crl/build';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { nameText } from '@antin/pki/x509/name';
@@ -17,8 +19,13 @@ export type Left = (entry: Happened, reason: LeftReason, about: string) => void;
 const UNKNOWN_SUBJECT = '(quên khi khôi phục · forgotten by a restore)';
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Serials, certificates and their status: nothing drawn twice, nothing revoked that would be good again. */
-export async function replayCertificate(tx: Tx, entry: Happened, now: number, left: Left): Promise<void> {
+/**
+ * Serials, certificates and their status: nothing drawn twice, nothing revoked that would be good again.
+ *
+ * @param signed whether a believed head holds the entry. One that none holds may be a forger's as well as a crash's: it takes serial
+ *   numbers and revokes, but makes nothing good by its own word
+ */
+export async function replayCertificate(tx: Tx, entry: Happened, now: number, left: Left, signed: boolean): Promise<void> {
   const { kind, serialHex, detail } = entry;
   const issuerSha256 = text(detail['issuerSha256']);
   if (serialHex === undefined || issuerSha256 === undefined) return;
@@ -27,7 +34,7 @@ export async function replayCertificate(tx: Tx, entry: Happened, now: number, le
     case 'certificate.signing':
       return takeSerial(tx, entry, target, 'signing');
     case 'certificate.issued':
-      return putCertificate(tx, entry, target, now, left);
+      return putCertificate(tx, entry, target, now, left, signed);
     case 'certificate.abandoned':
       await abandon(tx, entry, target);
       if (detail['maybeSigned'] === true) await revokeMaybeSigned(tx, entry, target, now);
@@ -36,6 +43,7 @@ export async function replayCertificate(tx: Tx, entry: Happened, now: number, le
     case 'certificate.suspended':
       return revokeAgain(tx, entry, target, now);
     case 'certificate.suspension-lifted':
+      if (!signed) return left(entry, 'revoked-meanwhile', serialHex);
       // A hold that was put after the database was set back is another one, and stays.
       await sql`
         delete from authority.revocation
@@ -83,11 +91,12 @@ async function shard(tx: Tx, { issuerSha256, serialHex }: Target): Promise<numbe
   return shards === 0 ? null : shardOf(fromHex(serialHex), shards);
 }
 
-async function putCertificate(tx: Tx, entry: Happened, target: Target, now: number, left: Left): Promise<void> {
+async function putCertificate(tx: Tx, entry: Happened, target: Target, now: number, left: Left, signed: boolean): Promise<void> {
   const { issuerSha256, serialHex } = target;
   const der = entry.certificate;
   // The hash in the signed journal says which bytes are the right ones; the file beside it is nobody's word.
-  if (der === undefined || sha256(der) !== text(entry.detail['certificateSha256'])) {
+  const own = der !== undefined && sha256(der) === text(entry.detail['certificateSha256']);
+  if (!own || !(signed || (await byItsIssuer(tx, target, der)))) {
     await abandon(tx, entry, target);
     // Somebody holds it, and nobody here can show it: better revoked than unknown.
     await put(
@@ -109,6 +118,15 @@ async function putCertificate(tx: Tx, entry: Happened, target: Target, now: numb
     select 1 from authority.revocation where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex}`.execute(tx);
   // Closed by the clean-up of a database that did not know that it was finished: published or not, it stays revoked.
   if (revoked.rows.length > 0) left(entry, 'revoked-meanwhile', serialHex);
+}
+
+/** Whether the CA itself signed it, with this number. */
+async function byItsIssuer(tx: Tx, { issuerSha256, serialHex }: Target, der: Uint8Array): Promise<boolean> {
+  const { rows } = await sql<{ der: Buffer }>`
+    select der from authority.status_issuer where issuer_sha256 = ${issuerSha256}`.execute(tx);
+  const certificate = parseCertificate(der);
+  if (rows[0] === undefined || certificate.serialHex !== serialHex) return false;
+  return checkSignature(certificate, parseCertificate(rows[0].der).spki, nodeCrypto, false) === 'valid';
 }
 
 async function revokeMaybeSigned(tx: Tx, { at }: Happened, target: Target, now: number): Promise<void> {

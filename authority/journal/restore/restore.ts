@@ -51,7 +51,7 @@ export async function restoreAuthority(
       const entry = readEntry(one);
       kinds[entry.kind] = (kinds[entry.kind] ?? 0) + 1;
       requests.note(entry);
-      await replay(tx, entry, now, leave);
+      await replay(tx, entry, now, leave, one.leafIndex < forgotten.signed);
     }
   });
   await requests.finish(tx, leave);
@@ -78,9 +78,15 @@ export async function restoreAuthority(
 /** The order of requests, of certificates and of revocations is guarded by triggers; what is replayed went through them once. */
 const GUARDED = ['authority.certificate', 'authority.request_item'];
 
-async function replay(tx: Tx, entry: Happened, now: number, left: (entry: Happened, reason: LeftReason, about: string) => void) {
+async function replay(
+  tx: Tx,
+  entry: Happened,
+  now: number,
+  left: (entry: Happened, reason: LeftReason, about: string) => void,
+  signed: boolean,
+) {
   const [area] = entry.kind.split('.');
-  if (area === 'certificate') return replayCertificate(tx, entry, now, left);
+  if (area === 'certificate') return replayCertificate(tx, entry, now, left, signed);
   if (entry.kind === 'crl.published') return replayList(tx, entry, now, left);
   if (area === 'officer') return replayOfficer(tx, entry, left);
   if (area === 'enrolment') return replayAccount(tx, entry, left);

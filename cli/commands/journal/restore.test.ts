@@ -4,7 +4,10 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnyDatabase, DatabaseAddress } from '@antin/adapters/db/connect';
 import { checkCopy } from '@antin/adapters/journal/check-copy';
-import { ENTRIES_FILE, HEADS_FILE } from '@antin/adapters/journal/copy';
+import { toBase64, toHex } from '@antin/formats/bytes/text-encodings';
+import { digestOf } from '@antin/pki/crypto';
+import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { CERTIFICATES_FILE, ENTRIES_FILE, HEADS_FILE } from '@antin/adapters/journal/copy';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import { forgottenBy } from '@antin/adapters/journal/restore';
 import { restoreAuthority, restoredAuthorityJournal } from '@antin/authority/journal/restore/restore';
@@ -208,6 +211,56 @@ describe('antin journal restore', () => {
     const known = await sql`select 1 from authority.certificate where serial_hex = 'aa'`.execute(day.db);
     expect(known.rows).toEqual([]);
     expect((await restoreFrom(copy, day.address, '--unsigned')).answer).toMatchObject({ unsigned: 1 });
+  });
+
+  test('entries that no signed head holds lift no suspension and make nothing good that the CA did not sign', async () => {
+    const day = await backup(kept.address);
+    const { issuerSha256 } = story.older;
+    const strange = pki.certificate('leader');
+    const copy = twisted('forged', (folder) => {
+      const { entries } = checkCopy(folder) as { entries: number };
+      const revokedAt = t.now - (t.now % 1000);
+      const certificateSha256 = toHex(digestOf(nodeCrypto, 'SHA-256', strange.raw));
+      const forged = [
+        ['certificate.suspended', story.older.serialHex, { issuerSha256, revokedAt, reason: 6 }],
+        ['certificate.suspension-lifted', story.older.serialHex, { issuerSha256 }],
+        ['certificate.issued', strange.serialHex, { issuerSha256, certificateSha256, profile: 'person' }],
+      ] as const;
+      for (const [n, [kind, serial, detail]] of forged.entries()) {
+        const entry = JSON.stringify({ at: new Date(t.now).toISOString(), detail, id: String(n), kind, serial });
+        appendFileSync(join(folder, ENTRIES_FILE), `${JSON.stringify({ leafIndex: entries + n, entry })}\n`);
+      }
+      const beside = { leafIndex: entries + 2, der: toBase64(strange.raw) };
+      appendFileSync(join(folder, CERTIFICATES_FILE), `${JSON.stringify(beside)}\n`);
+    });
+    const { answer } = await restoreFrom(copy, day.address, '--unsigned', '--without-certificates');
+    expect(answer!.left.map(({ reason, about }) => [reason, about])).toEqual(
+      expect.arrayContaining([
+        ['revoked-meanwhile', story.older.serialHex],
+        ['certificate-without-bytes', strange.serialHex],
+      ]),
+    );
+    const { rows } = await sql<{ serial: string; state: string; revoked: boolean }>`
+      select c.serial_hex as serial, c.state, r.serial_hex is not null as revoked from authority.certificate c
+      left join authority.revocation r using (issuer_sha256, serial_hex)
+      where c.serial_hex = any(${[story.older.serialHex, strange.serialHex, story.newer.serialHex]}::text[])`.execute(day.db);
+    const states = Object.fromEntries(rows.map(({ serial, state, revoked }) => [serial, [state, revoked]]));
+    expect(states).toEqual({
+      [story.older.serialHex]: ['good', true],
+      [strange.serialHex]: ['abandoned', true],
+      [story.newer.serialHex]: ['good', false],
+    });
+    // What a crash leaves, entries that were to be signed next, is the CA's own work.
+    const crashed = twisted('crashed', (folder) => {
+      const heads = readFileSync(join(folder, HEADS_FILE), 'utf8').trimEnd().split('\n');
+      writeFileSync(join(folder, HEADS_FILE), `${heads.slice(0, -1).join('\n')}\n`);
+    });
+    const other = await backup(kept.address);
+    const honest = (await restoreFrom(crashed, other.address, '--unsigned')).answer!;
+    expect(honest.unsigned).toBeGreaterThan(0);
+    const newer = await sql<{ state: string }>`
+      select state from authority.certificate where serial_hex = ${story.newer.serialHex}`.execute(other.db);
+    expect(newer.rows).toEqual([{ state: 'good' }]);
   });
 
   test.each([
