@@ -8,6 +8,8 @@ import { testPki } from '@antin/testkit/pki/test-pki';
 import { certificateSideMigrations } from '../certificate-side.ts';
 import { certificateOffice, type CertificateOffice } from '../certificates/office-for-tests.ts';
 import { citizenNumbers } from '../directory/citizen-number.ts';
+import { exchangeMigrations } from '../exchange/migrations.ts';
+import { incomingMigrations } from '../incoming/migrations.ts';
 import { officeMigrations } from '../office.ts';
 import { putSealed, sealedBytes } from '../sealed-files.ts';
 import { contentOf, sealWhatLiesOpen } from './at-rest.ts';
@@ -20,7 +22,10 @@ let officer = '';
 const strange = citizenNumbers(platformKeyOf(generateKeyPairSync('ed25519').privateKey));
 
 beforeAll(async () => {
-  database = await testDatabase({ ...officeMigrations, ...certificateSideMigrations }, 'agency');
+  database = await testDatabase(
+    { ...officeMigrations, ...exchangeMigrations, ...incomingMigrations, ...certificateSideMigrations },
+    'agency',
+  );
   o = await certificateOffice(database.db, testPki());
   officer = await o.signIn('cb.so');
 });
@@ -138,6 +143,22 @@ test('what an older version kept in clear is sealed at the next start, once, and
   expect(await archive(id)).toEqual(container);
   expect(await contentOf(o.deps.vault, database.db, id)).toBe(content);
   expect(await sealWhatLiesOpen(o.deps)).toBe(0);
+});
+
+test('a container that is an annex of a letter too stays that letter’s file, at every start', async () => {
+  const id = await request();
+  const container = await archive(id);
+  const { container: sha256 } = await row(id);
+  await o.files.put(container);
+  await sql`insert into agency.upload (agency_id, sha256, size, media_type, person_id, uploaded_at)
+    select agency_id, ${sha256}, ${container.length}, 'application/zip', ${o.personId('cb.so')}, now()
+    from agency.issuer_request where id = ${id}`.execute(database.db);
+  expect(await sealWhatLiesOpen(o.deps)).toBe(0);
+  expect(await o.files.bytes(sha256)).toEqual(container);
+  await sql`delete from agency.upload where sha256 = ${sha256}`.execute(database.db);
+  expect(await sealWhatLiesOpen(o.deps)).toBe(1);
+  expect(await o.files.has(sha256)).toBe(false);
+  expect(await archive(id)).toEqual(container);
 });
 
 test('numbers that were sealed before octets could be still open', () => {

@@ -28,7 +28,8 @@ export async function contentOf(vault: CitizenNumbers, db: Db, requestId: string
 
 /**
  * Seals requests and containers of an installation that kept them in clear before. One after the other, and again from where
- * it stopped; clear files go when their row names the sealed one.
+ * it stopped; clear files go when their row names the sealed one, unless they are somebody's file too: a container that was
+ * downloaded may travel as an annex of a letter, and the store keeps the same content once.
  *
  * @returns how many were sealed
  */
@@ -41,7 +42,7 @@ export async function sealWhatLiesOpen(deps: SealedFileDeps, signal?: AbortSigna
   for (const container of await openContainers(deps.db)) {
     if (signal?.aborted === true) break;
     // A run that was killed before this one may have left the clear file beside the sealed one.
-    if (!(await deps.files.has(container))) continue;
+    if (!(await deps.files.has(container)) || (await isAlsoADocument(deps.db, container))) continue;
     await putSealed(deps, await deps.files.bytes(container));
     await deps.files.remove(container);
     sealed += 1;
@@ -54,6 +55,14 @@ async function openContainers(db: Db): Promise<string[]> {
     select container_sha256 as sha256 from agency.issuer_request where container_sha256 is not null
     order by created_at`.execute(db);
   return rows.map((row) => row.sha256);
+}
+
+async function isAlsoADocument(db: Db, sha256: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from agency.upload where sha256 = ${sha256}
+    union all select 1 from agency.document_file where ${sha256} in (sha256, original_sha256)
+    union all select 1 from agency.incoming_file where sha256 = ${sha256} limit 1`.execute(db);
+  return rows.length > 0;
 }
 
 async function sealNext(vault: CitizenNumbers, tx: Tx): Promise<boolean> {
