@@ -11,6 +11,7 @@ import { actorOf, type Caller } from '../session/caller.ts';
 import { contentOf, sealContent } from './at-rest.ts';
 import type { IssuerConnector, SealedRequest } from './connector.ts';
 import type { IssuerDeps } from './deps.ts';
+import { MAX_PARTS } from '@antin/protocol/agent/jobs';
 import { mediaTypeOf } from '@antin/protocol/certificates/media-type';
 import { requestTables, type PrintedItem } from './forms-print.ts';
 import { printed } from './print-thread.ts';
@@ -33,6 +34,8 @@ export const POLL_QUEUE = 'issuers.poll';
 export const ANSWER_QUEUE = 'issuers.answer';
 /** Papers of one container: it is made and sent in memory. */
 const MAX_PAPERS = 128 << 20;
+/** Beside the request, its print and its checksums: a device fetches no more files. */
+const MAX_FILES = MAX_PARTS - 3;
 
 /** One item with what this side keeps beside it. */
 export interface PreparedItem {
@@ -112,19 +115,20 @@ export async function prepareRequests(deps: IssuerDeps, tx: Tx, caller: Caller, 
   return ids;
 }
 
-/** Not more than one container can carry: so many items, so many octets of papers (a paper that many items name counts once). */
+/** Not more than one container can carry: so many items, papers and octets of papers (a paper that many items name counts once). */
 export function* partsOf(
   items: readonly PreparedItem[],
   sizes: ReadonlyMap<string, number>,
-  most: { items: number; bytes: number } = { items: MAX_ITEMS, bytes: MAX_PAPERS },
+  most: { items: number; bytes: number; files: number } = { items: MAX_ITEMS, bytes: MAX_PAPERS, files: MAX_FILES },
 ): Generator<PreparedItem[]> {
   let part: PreparedItem[] = [];
   let named = new Set<string>();
   let bytes = 0;
   for (const one of items) {
-    const fresh = one.item.attachments.filter((sha256) => !named.has(sha256));
-    const more = [...new Set(fresh)].reduce((sum, sha256) => sum + (sizes.get(sha256) ?? 0), 0);
-    if (part.length === most.items || (part.length > 0 && more > 0 && bytes + more > most.bytes)) {
+    const fresh = new Set(one.item.attachments.filter((sha256) => !named.has(sha256)));
+    const more = [...fresh].reduce((sum, sha256) => sum + (sizes.get(sha256) ?? 0), 0);
+    const full = named.size + fresh.size > most.files || (more > 0 && bytes + more > most.bytes);
+    if (part.length === most.items || (part.length > 0 && full)) {
       yield part;
       [part, named, bytes] = [[], new Set(), 0];
     }

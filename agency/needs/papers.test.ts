@@ -272,9 +272,12 @@ test('a request ends where a container is full: by items or by papers, of which 
     ['c', 50],
     ['d', 500],
   ]);
-  const parts = (items: PreparedItem[]) => [...partsOf(items, sizes, { items: 4, bytes: 100 })].map((part) => part.length);
+  const parts = (items: PreparedItem[]) =>
+    [...partsOf(items, sizes, { items: 4, bytes: 100, files: 3 })].map((part) => part.length);
   expect(parts([])).toEqual([]);
   expect(parts([item(), item(), item(), item(), item()])).toEqual([4, 1]);
   expect(parts([item('a'), item('a'), item('a', 'b'), item('c')])).toEqual([3, 1]);
   expect(parts([item('a', 'c'), item('c'), item('d'), item()])).toEqual([2, 2]);
+  // More files than a device fetches could never be signed.
+  expect(parts([item('e', 'f'), item('g', 'e'), item('f'), item('h')])).toEqual([3, 1]);
 });
