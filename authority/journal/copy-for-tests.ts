@@ -4,11 +4,9 @@ import { authorityJournal } from './kept.ts';
 
 /**
  * A process of its own that copies once and says how the copy stands: started with a limit on the size of files, its disk is
- * full in the middle of a line. `killed`: it ends there as by `kill -9`, with its connection and its locks.
+ * full in the middle of a line (Node ignores SIGXFSZ, so the write fails). `killed`: it ends there as by `kill -9`, with its connection and its locks.
  */
 const [address, copyFolder, how, now] = process.argv.slice(2) as [string, string, 'full' | 'killed', string];
-// The signal of the limit, which ends a process that does not hear it; the write then fails as on a full disk.
-process.on('SIGXFSZ', () => {});
 const db = connect(JSON.parse(address) as DatabaseAddress, { maxConnections: 2 });
 const keeper = await journalKeeper({
   ...{ ...authorityJournal, db, copyFolder, origin: 'antin.test/authority', log: { error: () => {} } },
