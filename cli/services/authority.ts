@@ -20,6 +20,7 @@ import { trustHere } from './judging.ts';
 import { issuersOf } from './trust.ts';
 import { beginFirstStart, FOUNDED } from './first-start.ts';
 import type { ServiceContext } from './service.ts';
+import { statusUrlOf } from './status-url.ts';
 import type { AuthorityHere, Wires } from './wires.ts';
 
 /** Path below which the authority answers; certificates carry it. */
@@ -31,16 +32,11 @@ export interface ForTrial {
   readonly softwareToken?: boolean;
 }
 
-/** RFC 5280 §8: lists and issuers are not fetched by https. The port of https is not that of http. */
-function plainHttp(url: string): string {
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' ? `http://${hostname}` : url;
-}
-
 /** The issuing authority: its own schema and its own folder; keys of ceremonies, or of practice. */
 export function makeAuthority(context: ServiceContext, wires: Wires, { softwareToken = false }: ForTrial = {}): AuthorityHere {
   const { db, files, folder, publicUrl, clock, log, settings } = context;
   requireCeremonyKeys(folder.authority, settings.profile);
+  const statusUrl = statusUrlOf(settings, publicUrl);
   const app = new Hono();
   const { timeServers } = settings;
   const watched =
@@ -70,7 +66,6 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
       const shared = devicesHere(context, wires);
       // The demo's authority is older than the oldest document of the seed.
       if (beginFirstStart(folder.path, settings.seed)) wires.past = FOUNDED;
-      const statusUrl = settings.statusUrl ?? (settings.profile === 'production' ? plainHttp(publicUrl) : publicUrl);
       const baseUrl = statusUrl + AUTHORITY_PATH;
       // Officers and senders may have their certificates elsewhere: requests come signed under the roots of that folder.
       const trusted = trustHere(context, authority, process.env);
