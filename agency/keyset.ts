@@ -6,7 +6,7 @@ export function cursorOf(values: readonly (string | number)[]): string {
 }
 
 /**
- * @param shape `s` for a text, `n` for a number, `u` for a UUID, one for each value
+ * @param shape `s` for a text, `n` for a whole number, `u` for a UUID, one for each value
  * @throws {HttpRefusal} `http.invalid-query`
  */
 export function readCursor(cursor: string | undefined, shape: string): (string | number)[] | undefined {
@@ -32,6 +32,6 @@ export function pageFrom<T>(rows: readonly T[], size: number, key: (row: T) => r
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function fits(value: unknown, kind: string): boolean {
-  if (kind === 'n') return typeof value === 'number' && Number.isFinite(value);
+  if (kind === 'n') return Number.isSafeInteger(value);
   return typeof value === 'string' && value.length <= 400 && (kind !== 'u' || UUID.test(value));
 }
