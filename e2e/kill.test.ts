@@ -49,6 +49,9 @@ describe.skipIf(chromiumPath === undefined)('kill -9 of the whole system', () =>
     await installation?.[Symbol.asyncDispose]();
   });
 
+  /** On the same data and the same port: an order names the address that it came from. */
+  const again = (): Promise<Installation> =>
+    startInstallation({ data: installation.data, args: ['--port', new URL(installation.url).port] });
   const consentTo = async (agent: Page, code: string): Promise<void> => {
     await agent.getByText(code, { exact: true }).first().waitFor();
     await agent.getByRole('button', { name: 'Ký', exact: true }).first().click();
@@ -91,7 +94,7 @@ describe.skipIf(chromiumPath === undefined)('kill -9 of the whole system', () =>
     });
     await installation.stop('SIGKILL');
 
-    installation = await startInstallation({ data: installation.data });
+    installation = await again();
     clerk = await Desk.of(installation, 'stc.hoa');
     const reserved = await clerk.call<DocumentView>('GET', `/api/documents/${id}`);
     expect(reserved.state).toBe('awaiting-seal');
@@ -114,7 +117,7 @@ describe.skipIf(chromiumPath === undefined)('kill -9 of the whole system', () =>
     await sleep(150);
     await installation.stop('SIGKILL');
 
-    installation = await startInstallation({ data: installation.data });
+    installation = await again();
     clerk = await Desk.of(installation, 'stc.hoa');
     const now = await clerk.call<DocumentView>('GET', `/api/documents/${id}`);
     expect(['awaiting-seal', 'issued']).toContain(now.state);
@@ -125,10 +128,10 @@ describe.skipIf(chromiumPath === undefined)('kill -9 of the whole system', () =>
       await sleep(3000);
       const open = await clerk.call<DocumentView>('GET', `/api/documents/${id}`);
       if (open.state === 'awaiting-seal' && (open.acts.find((act) => act.act === 'retry-seal')?.allowed ?? false)) {
-        const again = await clerk.call<{ comparisonCode: string }>('POST', `/api/documents/${id}/issue/retry`, {
+        const retried = await clerk.call<{ comparisonCode: string }>('POST', `/api/documents/${id}/issue/retry`, {
           credentialId: await credential(clerk, 'organisation'),
         });
-        await consentTo(agent, again.comparisonCode);
+        await consentTo(agent, retried.comparisonCode);
       }
     }
     const issued = await until(

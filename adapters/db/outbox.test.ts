@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testDatabase, type TestDatabase } from '@antin/testkit/database';
-import { claim, enqueue, hurry, renewLease, settle, waitingJobs } from './outbox.ts';
+import { claim, enqueue, hurry, releaseLeases, renewLease, settle, waitingJobs } from './outbox.ts';
 import { backOff, startWorker } from './worker.ts';
 
 let t: TestDatabase;
@@ -58,6 +58,16 @@ test('a job that fails is tried again until it succeeds, and its reason is kept 
   await expect.poll(() => waitingJobs(t.db, 'flaky'), { timeout: 10_000 }).toEqual([]);
   await worker.stop();
   expect(attempts).toBe(4);
+});
+
+test('what a dead worker held is given back at once where nobody else can be alive, and its late result is not written', async () => {
+  await enqueue(t.db, { queue: 'released', key: 'x', payload: null });
+  const dead = (await claim(t.db, ['released'], 60_000))!;
+  await releaseLeases(t.db);
+  const second = (await claim(t.db, ['released'], 60_000))!;
+  expect(second.id).toBe(dead.id);
+  expect(await renewLease(t.db, dead, 60_000)).toBe(false);
+  expect(await renewLease(t.db, second, 60_000)).toBe(true);
 });
 
 test('a worker that died gives its job back when the lease ends, and its late result is not written', async () => {

@@ -71,6 +71,14 @@ export async function claim(db: AnyDatabase, queues: readonly string[], leaseMs:
   return row === undefined ? undefined : { ...row, leaseToken: token };
 }
 
+/**
+ * Gives back what workers held who cannot be alive any more: for the start of the only process of a database, so that a power
+ * cut costs no minute of waiting.
+ */
+export async function releaseLeases(db: AnyDatabase): Promise<void> {
+  await sql`update job set lease_token = null, lease_until = null where done_at is null and lease_token is not null`.execute(db);
+}
+
 /** Prolongs a lease; false when it was lost, and then the result of the work must not be written. */
 export async function renewLease(db: AnyDatabase, job: ClaimedJob, leaseMs: number): Promise<boolean> {
   const kept = await sql`

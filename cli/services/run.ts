@@ -3,6 +3,7 @@ import { systemClock } from '@antin/adapters/clock/clock';
 import type { Settings } from '@antin/adapters/config/settings';
 import { forgetDoneJobs } from '@antin/adapters/db/forget-done';
 import { migrate } from '@antin/adapters/db/migrate';
+import { releaseLeases } from '@antin/adapters/db/outbox';
 import { startWorker } from '@antin/adapters/db/worker';
 import { openFileStore } from '@antin/adapters/files/store';
 import { createApp } from '@antin/adapters/http/app';
@@ -83,6 +84,8 @@ export async function runServices(
       if (service.migrations !== undefined) await migrate(database.db, service.migrations, service.name);
     for (const service of running) await unlessStopped(service.prepare?.());
 
+    // The embedded database has this process alone, which the claim on its folder makes sure of.
+    if (settings.databaseUrl === undefined) await releaseLeases(database.db);
     const handlers = Object.assign({}, ...running.map((service) => service.jobs ?? {})) as NonNullable<Service['jobs']>;
     const worker = startWorker(database.db, {
       handlers,
