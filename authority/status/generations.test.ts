@@ -34,7 +34,13 @@ beforeAll(async () => {
   database = await testDatabase(migrations, 'authority');
   db = database.db;
   for (const [i, ca] of [old, young].entries()) {
-    const issuer = { name: `issuing-g${i + 1}`, certificate: ca.certificate, shards: 2, expiredStay: false, baseUrl: 'http://a.test' };
+    const issuer = {
+      name: `issuing-g${i + 1}`,
+      certificate: ca.certificate,
+      shards: 2,
+      expiredStay: false,
+      baseUrl: 'http://a.test',
+    };
     await registerStatusIssuer(db, { ...issuer, schedule: ISSUING_SCHEDULE }, now);
     for (const serialHex of ['4101', '4102']) {
       const times = [new Date(NOW - HOUR), new Date(NOW + 1000 * HOUR)];
