@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
-import type { CalendarDay } from '@antin/adapters/clock/working-days';
+import type { CalendarDay, WorkingCalendar } from '@antin/adapters/clock/working-days';
 import { addWorkingDays, EVERY_YEAR, workingCalendar, workingDaysBetween } from '@antin/adapters/clock/working-days';
 import { officeDay } from '@antin/adapters/clock/days';
-import type { Db } from '@antin/adapters/db/transaction';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import { Refusal } from '@antin/adapters/http/refusal';
 import { recordEvent } from '../journal/record.ts';
 import type { Officer } from '../officers/caller.ts';
-import { calendarOf } from '../registration/calendar.ts';
+import { calendarOf, lockCalendar } from '../registration/calendar.ts';
 import type { RegistrationDoors } from '../registration/doors.ts';
 
 export interface CalendarShown {
@@ -29,7 +29,7 @@ export async function calendarShown(db: Db, now: Date): Promise<CalendarShown> {
 
 /**
  * Says what a day is; `undefined` gives it back to its weekday. Limits that were counted by days that are over stay; due days
- * still to come move by as many working days as they keep.
+ * still to come move by as many working days as they keep, in the same transaction: no calendar that due days do not follow.
  *
  * @returns how many open requests are due on another day now
  * @throws {Refusal} `calendar.day-past`, `calendar.day-unchanged`, `calendar.too-few-working-days`
@@ -43,14 +43,16 @@ export async function setDay(
   const now = clock();
   const today = officeDay(now);
   if (day < today) throw new Refusal('calendar.day-past');
-  const before = await inTransaction(doors.as('antin_operation'), async (tx) => {
+  return inTransaction(doors.as('antin_operation'), async (tx) => {
+    await lockCalendar(tx, 'to change it');
     const old = await calendarOf(tx);
     const { rows } = await sql<CalendarDay>`select day, kind, source from authority.calendar_day order by day`.execute(tx);
     const known = rows.find((row) => row.day === day);
     if (said === undefined ? known === undefined : known?.kind === said.kind && known.source === said.source)
       throw new Refusal('calendar.day-unchanged');
     const others = rows.filter((row) => row.day !== day);
-    requireWorkingDays(workingCalendar(said === undefined ? others : [...others, { day, ...said }]), day);
+    const changed = workingCalendar(said === undefined ? others : [...others, { day, ...said }]);
+    requireWorkingDays(changed, day);
     await (
       said === undefined
         ? sql`delete from authority.calendar_day where day = ${day}::date`
@@ -65,13 +67,17 @@ export async function setDay(
       source: said?.source ?? '',
     };
     await recordEvent(tx, now.getTime(), 'calendar.day-changed', undefined, detail);
-    return old;
+    const moved = await moveDueDays(tx, { old, changed, today, day });
+    if (moved > 0) {
+      const counted = { by: officer.id, day, requests: moved };
+      await recordEvent(tx, now.getTime(), 'calendar.due-days-moved', undefined, counted);
+    }
+    return moved;
   });
-  return moveDueDays({ doors }, before, { today, day, by: officer.id, now: now.getTime() });
 }
 
 /** So many days off in a row that no limit would ever end is a mistake. */
-function requireWorkingDays(calendar: ReturnType<typeof workingCalendar>, day: string): void {
+function requireWorkingDays(calendar: WorkingCalendar, day: string): void {
   try {
     const early = new Date(Date.parse(`${day}T00:00:00Z`) - 70 * 86_400_000).toISOString().slice(0, 10);
     addWorkingDays(calendar, early, 60);
@@ -81,28 +87,27 @@ function requireWorkingDays(calendar: ReturnType<typeof workingCalendar>, day: s
   }
 }
 
-/** In the role that keeps the clocks of requests; what was left under the old calendar is left under the new one. */
+/** What was left of a limit under the old calendar is left under the changed one. */
 async function moveDueDays(
-  { doors }: Pick<RegistrationDoors, 'doors'>,
-  old: ReturnType<typeof workingCalendar>,
-  { today, day, by, now }: { readonly today: string; readonly day: string; readonly by: string; readonly now: number },
+  tx: Tx,
+  {
+    old,
+    changed,
+    today,
+    day,
+  }: { readonly old: WorkingCalendar; readonly changed: WorkingCalendar } & Readonly<Record<'today' | 'day', string>>,
 ): Promise<number> {
-  return inTransaction(doors.as('antin_registration'), async (tx) => {
-    const calendar = await calendarOf(tx);
-    const { rows } = await sql<{ due: string }>`
-      select distinct due_on as due from authority.request_item
-      where due_on >= ${day}::date and due_on is not null and state in ('received', 'proposed', 'approved', 'issuing')
-      order by due_on desc`.execute(tx);
-    const moves = rows
-      .map(({ due }) => ({ due, moved: addWorkingDays(calendar, today, workingDaysBetween(old, today, due)) }))
-      .filter(({ due, moved }) => due !== moved);
-    if (moves.length === 0) return 0;
-    const done = await sql`
-      update authority.request_item i set due_on = x.moved
-      from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb) as x(due date, moved date)
-      where i.due_on = x.due and i.state in ('received', 'proposed', 'approved', 'issuing')`.execute(tx);
-    const moved = Number(done.numAffectedRows ?? 0n);
-    await recordEvent(tx, now, 'calendar.due-days-moved', undefined, { by, day, requests: moved });
-    return moved;
-  });
+  const { rows } = await sql<{ due: string }>`
+    select distinct due_on as due from authority.request_item
+    where due_on >= ${day}::date and due_on is not null and state in ('received', 'proposed', 'approved', 'issuing')
+    order by due_on desc`.execute(tx);
+  const moves = rows
+    .map(({ due }) => ({ due, moved: addWorkingDays(changed, today, workingDaysBetween(old, today, due)) }))
+    .filter(({ due, moved }) => due !== moved);
+  if (moves.length === 0) return 0;
+  const done = await sql`
+    update authority.request_item i set due_on = x.moved
+    from jsonb_to_recordset(${JSON.stringify(moves)}::jsonb) as x(due date, moved date)
+    where i.due_on = x.due and i.state in ('received', 'proposed', 'approved', 'issuing')`.execute(tx);
+  return Number(done.numAffectedRows ?? 0n);
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConsoleForTests, personItem } from '../console-for-tests.ts';
 import type { ServiceLooks } from './doors.ts';
@@ -137,6 +138,50 @@ describe('the calendar of working days', () => {
     const back = await t.send(await t.cookie('operator'), 'DELETE', `/calendar/days/${off}`);
     expect(back.status).toBe(200);
     expect((await t.get('auditor', `/requests/${id}`)).row.dueOn).toBe(before.dueOn);
+  });
+
+  test('a day and the due days that follow it are one: cut off between the two, neither is there', async () => {
+    const [id] = (await t.submitted([personItem()])) as [string];
+    const before = (await t.get('auditor', `/requests/${id}`)).row;
+    let off = dayAfter(today(), 1);
+    while ([0, 6].includes(weekday(off))) off = dayAfter(off, 1);
+    const entries = async () => (await t.get('auditor', '/journal?kind=calendar.day-changed&limit=200')).items.length;
+    const written = await entries();
+    // Somebody holds the request: the day is written then, and its due day waits for them.
+    const asked = await t.db.transaction().execute(async (holder) => {
+      await sql`select 1 from authority.request_item where id = ${id} for update`.execute(holder);
+      const answer = codeOf(setDay(off, 'off'));
+      let killed = 0;
+      while (killed === 0) {
+        const { rows } = await sql<{ n: number }>`
+          select count(*)::int as n from (select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and query like '%set due_on%') k`.execute(t.db);
+        killed = rows[0]!.n;
+      }
+      return answer;
+    });
+    expect(await asked).not.toBe('done');
+    t.faults.splice(0);
+    expect((await t.get('auditor', '/calendar')).days.map((one: { day: string }) => one.day)).not.toContain(off);
+    expect((await t.get('auditor', `/requests/${id}`)).row.dueOn).toBe(before.dueOn);
+    expect(await entries()).toBe(written);
+    // The honest twin: nobody in the way, all of it is done.
+    expect((await setDay(off, 'off')).moved).toBeGreaterThan(0);
+    expect((await t.get('auditor', `/requests/${id}`)).row.dueOn > before.dueOn).toBe(true);
+    expect(await entries()).toBe(written + 1);
+    await t.send(await t.cookie('operator'), 'DELETE', `/calendar/days/${off}`);
+  });
+
+  test('who counts a due day while the calendar changes counts by the new one, or is moved with the others', async () => {
+    let off = dayAfter(today(), 1);
+    while ([0, 6].includes(weekday(off))) off = dayAfter(off, 1);
+    const many = Array.from({ length: 30 }, () => t.submitted([personItem()]));
+    const [changed, ...sent] = await Promise.all([setDay(off, 'off'), ...many]);
+    expect(changed.day).toBe(off);
+    const { rows } = await sql<{ due: string }>`
+      select distinct due_on as due from authority.request_item where id = any(${sent.flat()}::uuid[])`.execute(t.db);
+    expect(rows).toHaveLength(1);
+    await t.send(await t.cookie('operator'), 'DELETE', `/calendar/days/${off}`);
   });
 
   test('a Saturday worked in exchange is a working day', async () => {

@@ -194,6 +194,8 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
     incompatible_role: read,
     sender: keep,
     calendar_day: own,
+    // A day of the calendar and the due days that follow it are one act; nothing else of a request is theirs.
+    request_item: { select: true, update: ['due_on'] },
     registration_limit: append,
   },
   // Reads everything but what would let it act as somebody: password hashes, sessions, tokens.

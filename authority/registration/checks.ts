@@ -13,8 +13,11 @@ export interface TargetCertificate {
   readonly state: string;
   readonly notAfter: number;
   readonly revoked: boolean;
+  /** Distinguished name in words. */
+  readonly subject: string;
   /** From the request it was issued for; undefined for one issued another way. */
   readonly agencyCode: string | undefined;
+  readonly agencyName: string | undefined;
   /** How often it, or one before it, was renewed. */
   readonly renewals: number;
 }

@@ -3,6 +3,7 @@ import { fold } from '@antin/adapters/db/folding';
 import type { RequestItem } from '@antin/protocol/certificates/request';
 import type { Subject } from '@antin/protocol/certificates/subject';
 import { canonicalJson } from '@antin/protocol/canonical-json';
+import { commonName } from '@antin/web/authority/common-name';
 
 export function sha256Hex(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
@@ -11,7 +12,7 @@ export function sha256Hex(bytes: Uint8Array | string): string {
 /** What lists and searches need of an item. */
 export interface ItemFacts {
   readonly form: '01' | '02' | '03' | undefined;
-  /** Name of the person, organisation or device; of a certificate its serial number. */
+  /** Name of the person, organisation or device; of a certificate its holder's, or its serial number where nobody knows it. */
   readonly subject: string;
   /** Same for every request about the same subscriber, however the name is written. */
   readonly subjectKey: string | undefined;
@@ -20,10 +21,12 @@ export interface ItemFacts {
   readonly csr: string | undefined;
 }
 
-export function factsOf(item: RequestItem): ItemFacts {
+/** @param holder subject of the certificate that the item is about, in words, once the register was asked */
+export function factsOf(item: RequestItem, holder?: string): ItemFacts {
   const certificate = 'certificate' in item ? item.certificate : undefined;
   const subject = 'subject' in item ? item.subject : undefined;
-  const name = subject === undefined ? `№ ${certificate!.serialHex}` : nameOf(subject);
+  const known = holder === undefined ? `№ ${certificate?.serialHex ?? ''}` : commonName(holder);
+  const name = subject === undefined ? known : nameOf(subject);
   const words = [name, item.managingAgency.code, item.managingAgency.name, certificate?.serialHex ?? ''];
   if (subject?.form === '01') words.push(subject.title, subject.unit ?? '', subject.mail);
   return {

@@ -22,6 +22,7 @@ export function rowView(row: ListRow, today: string, calendar: WorkingCalendar):
   return {
     ...{ id: row.id, submissionId: row.submissionId, act: row.act, state: row.state, subject: row.subject },
     ...(row.form === null ? {} : { form: row.form }),
+    ...(row.certificateSerial === null ? {} : { serialHex: row.certificateSerial }),
     agency: { code: row.agencyCode, name: row.agencyName, place: row.agencyPlace },
     receivedAt: row.receivedAt.toISOString(),
     ...shownClock(row.state, row, today, calendar),

@@ -8,7 +8,9 @@ import { parseCertificate } from '@antin/pki/x509/certificate';
 import { buildName } from '@antin/pki/x509/name';
 import { buildCertificationRequest, buildCertificationRequestInfo } from '@antin/pki/x509/request';
 import type { SigningKey } from '@antin/signature/making/signer';
-import { ConsoleForTests, personItem } from '../console-for-tests.ts';
+import { canonicalJson } from '@antin/protocol/canonical-json';
+import { utf8 } from '@antin/formats/bytes/bytes';
+import { ConsoleForTests, personItem, sha256Of } from '../console-for-tests.ts';
 
 let t: ConsoleForTests;
 beforeAll(async () => {
@@ -164,12 +166,29 @@ describe('acts on a certificate', () => {
     expect(await checkOf(again, 'check.certificate-not-revoked')).toBe('blocks');
   });
 
+  test('what is about a certificate is listed, found and shown by its holder and agency, not by a number alone', async () => {
+    const { certificate, id: first } = await issued();
+    const name: string = (await t.get('auditor', `/requests/${first}`)).row.subject;
+    const [id] = (await t.submitted([about('revoke', certificate, { cause: 'retired' })])) as [string];
+    const { items } = await t.get('revoker', `/requests?waiting=toRevoke&q=${encodeURIComponent(name)}`);
+    expect(items).toHaveLength(1);
+    expect(items[0]).toMatchObject({ id, subject: name, serialHex: certificate.serialHex, agency: { code: 'H53.11' } });
+    const { shown, shownSha256 } = await t.get('revoker', `/requests/${id}`);
+    expect(shown.holder.subject).toContain(`CN=${name}`);
+    expect(shown.holder.agency).toEqual({ code: 'H53.11', name: 'Sở Tài chính' });
+    // Part of what is signed: a server that named another holder would show another hash.
+    expect(sha256Of(utf8(canonicalJson(shown)))).toBe(shownSha256);
+    const [unknown] = (await t.submitted([
+      about('revoke', { issuerSha256: 'a'.repeat(64), serialHex: '41fe' }, { cause: 'retired' }),
+    ])) as [string];
+    expect((await t.get('revoker', `/requests/${unknown}`)).row).toMatchObject({ subject: '№ 41fe', serialHex: '41fe' });
+  });
+
   test('only the agencies of its sender may ask for it', async () => {
     const { certificate } = await issued();
     const token = randomUUID() + randomUUID();
     await t.register('H99', await t.certified('TỈNH KHÁC', 'organisation'), token, true);
     const item = about('revoke', certificate, { cause: 'retired', managingAgency: { code: 'H99', name: 'x', place: 'x' } });
-    const { canonicalJson } = await import('@antin/protocol/canonical-json');
     const { requestOf } = await import('../console-for-tests.ts');
     const text = canonicalJson(requestOf([item], new Date(t.authority.now), { from: { code: 'H99', name: 'x', place: 'x' } }));
     const receipt = await t.asSender('POST', '/submissions', new TextEncoder().encode(text), 'application/json', token);

@@ -14,6 +14,7 @@ export interface ListRow {
   readonly form: '01' | '02' | '03' | null;
   readonly state: RequestState;
   readonly subject: string;
+  readonly certificateSerial: string | null;
   readonly agencyCode: string;
   readonly agencyName: string;
   readonly agencyPlace: string;
@@ -74,7 +75,7 @@ export function pageQuery(query: Query, reader: Reader): RawBuilder<ListRow> {
   }
   const order = byDue ? sql`i.due_on, i.received_at, i.id` : sql`i.received_at, i.id`;
   return sql<ListRow>`
-    select i.id, i.submission_id as "submissionId", i.act, i.form, i.state, i.subject, i.agency_code as "agencyCode",
+    select i.id, i.submission_id as "submissionId", i.act, i.form, i.state, i.subject, i.certificate_serial as "certificateSerial", i.agency_code as "agencyCode",
       i.agency_name as "agencyName", i.agency_place as "agencyPlace", i.received_at as "receivedAt",
       i.complete_at as "completeAt", i.due_on as "dueOn", i.days_left as "daysLeft", i.blocking, ${mine(reader)} as mine
     from authority.request_item i where ${where.length === 0 ? sql`true` : sql.join(where, sql` and `)}

@@ -3,7 +3,7 @@ import type { WorkingCalendar } from '@antin/adapters/clock/working-days';
 import type { Tx } from '@antin/adapters/db/transaction';
 import type { RequestState } from '@antin/protocol/authority/registration';
 import type { RequestItem } from '@antin/protocol/certificates/request';
-import { calendarOf } from './calendar.ts';
+import { calendarOf, lockCalendar } from './calendar.ts';
 import { blockingIn, checkItem } from './checks.ts';
 import { factsOf } from './content.ts';
 import { turnClock } from './limit-clock.ts';
@@ -28,6 +28,7 @@ export interface Shared {
 }
 
 export async function sharedOf(tx: Tx, now: Date): Promise<Shared> {
+  await lockCalendar(tx, 'to count by it');
   return { limits: await limitsOn(tx, officeDay(now)), calendar: await calendarOf(tx) };
 }
 
@@ -59,13 +60,14 @@ export async function refresh(
   const { spkiSha256, ...facts } = await registerFacts(tx, place, changed.item, now, limits);
   const checks = checkItem(changed.item, facts);
   const blocking = blockingIn(checks);
-  const content = { version: changed.version, item: changed.item, checks, spkiSha256 };
+  const { target } = facts;
+  const content = { version: changed.version, item: changed.item, checks, spkiSha256, target };
   const shown = await shownDocument(tx, submission, row, content, fresh);
   const runs = blocking === 0 && changed.state !== 'question';
   const clock = turnClock(row, runs, { at: now, day }, calendar, limits.get('handling-working-days') ?? 3);
   await writeContent(tx, row.id, {
-    ...content,
-    facts: factsOf(changed.item),
+    ...{ version: changed.version, item: changed.item, checks, spkiSha256 },
+    facts: factsOf(changed.item, target?.subject),
     state: changed.state,
     tookPart: changed.tookPart,
     blocking,

@@ -138,8 +138,15 @@ async function targetOf(
   { issuerSha256, serialHex }: { readonly issuerSha256: string; readonly serialHex: string },
   revokedBy: string | undefined,
 ): Promise<TargetCertificate | undefined> {
-  const { rows } = await sql<{ state: string; notAfter: Date; revoked: boolean; agencyCode: string | null }>`
-    select c.state, c.not_after as "notAfter", i.agency_code as "agencyCode",
+  const { rows } = await sql<{
+    state: string;
+    subject: string;
+    notAfter: Date;
+    revoked: boolean;
+    agencyCode: string | null;
+    agencyName: string | null;
+  }>`
+    select c.state, c.subject, c.not_after as "notAfter", i.agency_code as "agencyCode", i.agency_name as "agencyName",
       r.serial_hex is not null and (${revokedBy ?? null}::text is null
         or (r.reason <> 6 and r.request_id is distinct from ${revokedBy ?? null}::text)) as revoked
     from authority.certificate c
@@ -161,7 +168,9 @@ async function targetOf(
     state: row.state,
     notAfter: row.notAfter.getTime(),
     revoked: row.revoked,
+    subject: row.subject,
     agencyCode: row.agencyCode ?? undefined,
+    agencyName: row.agencyName ?? undefined,
     renewals: before.rows[0]?.renewals ?? 0,
   };
 }

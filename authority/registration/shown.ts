@@ -3,7 +3,7 @@ import type { Db } from '@antin/adapters/db/transaction';
 import type { ShownRequest } from '@antin/protocol/authority/registration';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import type { RequestItem } from '@antin/protocol/certificates/request';
-import type { CheckResult } from './checks.ts';
+import type { CheckResult, TargetCertificate } from './checks.ts';
 import { sha256Hex } from './content.ts';
 import { attachmentsOf, evidenceOf, questionsOf, versionsOf } from './parts-store.ts';
 import type { ItemRecord } from './store.ts';
@@ -29,10 +29,11 @@ export async function shownDocument(
     readonly item: RequestItem;
     readonly checks: readonly CheckResult[];
     readonly spkiSha256: string | undefined;
+    readonly target?: TargetCertificate | undefined;
   },
   fresh = false,
 ): Promise<ShownDocument> {
-  const { item } = content;
+  const { item, target } = content;
   const named = item.attachments.length === 0 ? [] : await attachmentsOf(db, submission.id, item.attachments);
   const present = new Map(named.map((one) => [one.sha256, one]));
   const versions = fresh ? [] : await versionsOf(db, row.id);
@@ -56,6 +57,7 @@ export async function shownDocument(
     itemVersion: content.version,
     originalSha256: row.originalSha256,
     item,
+    ...(target === undefined ? {} : { holder: holderOf(target) }),
     edits: versions.map(({ version, by, byName, at, reason }) => ({
       ...{ version, by: { id: by, fullName: byName }, at: at.toISOString(), reason },
     })),
@@ -88,4 +90,15 @@ export async function shownDocument(
   };
   const text = canonicalJson(document);
   return { text, sha256: sha256Hex(text) };
+}
+
+/** Whose certificate it is: a serial number says nothing to who decides about it. */
+function holderOf({
+  subject,
+  notAfter,
+  agencyCode: code,
+  agencyName: name,
+}: TargetCertificate): z.input<typeof ShownRequest>['holder'] {
+  const agency = code === undefined || name === undefined ? {} : { agency: { code, name } };
+  return { subject, notAfter: new Date(notAfter).toISOString(), ...agency };
 }

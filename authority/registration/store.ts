@@ -16,6 +16,7 @@ export interface ItemRecord {
   readonly agencyName: string;
   readonly agencyPlace: string;
   readonly subject: string;
+  readonly certificateSerial: string | null;
   readonly state: RequestState;
   readonly version: number;
   readonly originalSha256: string;
@@ -41,7 +42,7 @@ export interface ItemRecord {
 }
 
 const COLUMNS = sql`i.id, i.submission_id as "submissionId", i.item_id as "itemId", i.act, i.form, i.agency_code as "agencyCode",
-  i.agency_name as "agencyName", i.agency_place as "agencyPlace", i.subject, i.state, i.version,
+  i.agency_name as "agencyName", i.agency_place as "agencyPlace", i.subject, i.certificate_serial as "certificateSerial", i.state, i.version,
   i.original_sha256 as "originalSha256", i.current, i.spki_sha256 as "spkiSha256", i.checks, i.blocking, i.shown,
   i.shown_sha256 as "shownSha256", i.received_at as "receivedAt", i.complete_at as "completeAt", i.due_on as "dueOn",
   i.days_left as "daysLeft", i.editors, i.entered_by as "enteredBy", i.proposer, i.approver,

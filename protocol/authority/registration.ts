@@ -74,6 +74,10 @@ export const ShownRequest = z.object({
   itemVersion: z.number().int(),
   originalSha256: Sha256,
   item: RequestItem,
+  /** Of the certificate the item is about, as the register knows it; the agency it was issued for. */
+  holder: z
+    .object({ subject: z.string(), notAfter: Instant, agency: z.object({ code: z.string(), name: z.string() }).optional() })
+    .optional(),
   edits: z.array(z.object({ version: z.number().int(), by: Person, at: Instant, reason: z.string() })),
   attachments: z.array(Attachment),
   evidence: z.array(Evidence),

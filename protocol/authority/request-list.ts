@@ -27,8 +27,10 @@ export const RequestRow = z.object({
   act: z.enum(['new', 'renew', 'change', 'revoke', 'recover-device']),
   form: z.enum(['01', '02', '03']).optional(),
   state: RequestState,
-  /** Name of the person, organisation or device; of a certificate its subject. */
+  /** Name of the person, organisation or device; of a certificate its holder's. */
   subject: z.string(),
+  /** Of the certificate that is to be renewed, changed, revoked; lower-case hex. */
+  serialHex: z.string().optional(),
   agency: ManagingAgency,
   receivedAt: Instant,
   /** Last day of the limit; absent while the file is not complete or a question is open. */

@@ -15,7 +15,7 @@ export interface ShownDocumentProps {
 export function ShownDocument({ shown, attachmentsOf }: ShownDocumentProps) {
   const { t, lang } = useSpeech();
   const { submission } = shown;
-  const facts = useItemFacts(shown.item);
+  const facts = useItemFacts(shown.item, shown.holder);
   const sent: Fact[] = [
     [t('sub.from'), `${submission.from.name} (${submission.from.code}), ${submission.from.place}`],
     [t('sub.created'), instantText(submission.createdAt)],

@@ -1,13 +1,14 @@
 import type { ReactNode } from 'react';
-import { dayText } from '../../i18n/dates.ts';
+import { dayText, instantText } from '../../i18n/dates.ts';
+import { commonName } from '../common-name.ts';
 import { useSpeech } from '../speech.ts';
-import type { Item } from './queries.ts';
+import type { Item, Shown } from './queries.ts';
 
 /** A label and what stands beside it. */
 export type Fact = readonly [label: string, value: ReactNode];
 
 /** Everything that one item asks for, in the order of the paper forms. */
-export function useItemFacts(item: Item): Fact[] {
+export function useItemFacts(item: Item, holder?: Shown['holder']): Fact[] {
   const { t, lang } = useSpeech();
   const facts: Fact[] = [[t('item.act'), t(`act.${item.act}`)]];
   const put = (label: string, value: ReactNode): void => {
@@ -53,6 +54,12 @@ export function useItemFacts(item: Item): Fact[] {
   if (item.act === 'new' && item.validityYears !== undefined) put(t('item.years'), item.validityYears.toLocaleString(lang));
   put(t('item.agency'), `${item.managingAgency.name} (${item.managingAgency.code}), ${item.managingAgency.place}`);
   if ('certificate' in item) {
+    if (holder !== undefined) {
+      put(t('item.holder'), <strong>{commonName(holder.subject)}</strong>);
+      put(t('item.holder-subject'), holder.subject);
+      if (holder.agency !== undefined) put(t('item.holder-agency'), `${holder.agency.name} (${holder.agency.code})`);
+      put(t('item.holder-until'), instantText(holder.notAfter));
+    }
     put(
       t('item.certificate'),
       <>

@@ -26,10 +26,13 @@ export function RequestTag({ state }: { readonly state: RequestState }) {
   return <Tag tone={tone} icon={icon} text={t(`reqstate.${state}`)} />;
 }
 
-/** `Cấp mới, cá nhân`. */
-export function useKind(): (row: Pick<Row, 'act' | 'form'>) => string {
+/** `Cấp mới, cá nhân`; of a certificate that is there `Thu hồi · № 4a1b…`. */
+export function useKind(): (row: Pick<Row, 'act' | 'form' | 'serialHex'>) => string {
   const { t } = useSpeech();
-  return ({ act, form }) => (form === undefined ? t(`act.${act}`) : `${t(`act.${act}`)}, ${t(`form.${form}`)}`);
+  return ({ act, form, serialHex }) => {
+    const kind = form === undefined ? t(`act.${act}`) : `${t(`act.${act}`)}, ${t(`form.${form}`)}`;
+    return serialHex === undefined ? kind : `${kind} · № ${serialHex}`;
+  };
 }
 
 /** The working-day clock of a request in words: what is left, stopped, or overdue. */
