@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { fileSource, type OpenSource } from '@antin/adapters/files/source';
+import { nodeInflate } from '@antin/adapters/inflate/node';
+import { requestPaper } from '@antin/adapters/print/request-paper';
+import { comparePrints } from '@antin/adapters/print/same-print';
 import { FormatFault } from '@antin/formats/fault';
 import type { JobDocument } from '@antin/protocol/agent/jobs';
 import { mediaTypeOf } from '@antin/protocol/certificates/media-type';
@@ -75,6 +78,8 @@ export async function takeContainer(
   }
   const why = besideRequest(request, files);
   if (why !== undefined) return mismatch('container.files', why);
+  const differs = await paperDiffers(request, files);
+  if (differs !== undefined) return mismatch('container.paper-other', differs);
   const list = `${path}-list.txt`;
   writeFileSync(list, requestList(request, files), { mode: 0o600 });
   return { status: 'request', request, list, files };
@@ -91,8 +96,21 @@ function besideRequest(request: ConsolidatedRequest, files: readonly TakenFile[]
   const sums = files.find(({ name }) => name === SUMS);
   const lines = files.filter((file) => file !== sums).map(({ name, sha256 }) => `${sha256}  ${name}\n`);
   if (sums !== undefined && textAt(sums.path) !== lines.join('')) return `${SUMS} lists other files`;
+  return undefined;
+}
+
+/**
+ * Where the print that is signed beside the request is not the one this agent makes of the request. People read the print: one
+ * that says something else would be believed under the same seal.
+ */
+async function paperDiffers(request: ConsolidatedRequest, files: readonly TakenFile[]): Promise<string | undefined> {
   const paper = files.find(({ name }) => name === PAPER);
-  return paper === undefined || isPdf(paper.path) ? undefined : `${PAPER} is no PDF`;
+  if (paper === undefined) return undefined;
+  const print = await requestPaper(request, files.find(({ name }) => name === REQUEST)!.sha256);
+  using found = fileSource(paper.path);
+  const compared = comparePrints(print, found, nodeInflate);
+  if (compared.same) return undefined;
+  return `${PAPER} is not the print of ${REQUEST}${compared.page === undefined ? '' : `: page ${compared.page} differs`}`;
 }
 
 export function isPdf(path: string): boolean {

@@ -2,10 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { nodeCrypto } from '@antin/adapters/crypto/node';
+import { requestPaper } from '@antin/adapters/print/request-paper';
 import { utf8 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import { mediaTypeOf } from '@antin/protocol/certificates/media-type';
 import { canonicalJson } from '@antin/protocol/canonical-json';
+import { ConsolidatedRequest } from '@antin/protocol/certificates/request';
 import { prepareAsicCades } from '@antin/signature/asic/cades';
 import { cmsManifest } from '@antin/signature/asic/cms-manifest';
 import { PART_TYPE } from '@antin/signature/asic/names';
@@ -48,10 +50,16 @@ function requestOf(items: readonly object[], more: object = {}): Uint8Array {
   return utf8(canonicalJson({ ...head, createdAt: '2026-11-22T05:00:00.000Z', items, ...more }));
 }
 
-function filesOf(request: Uint8Array, attached: readonly Uint8Array[] = []): File[] {
+/** The print of a request; of what is none, any PDF. */
+async function paperOf(request: Uint8Array): Promise<Uint8Array> {
+  const { data } = ConsolidatedRequest.safeParse(JSON.parse(Buffer.from(request).toString()));
+  return data === undefined ? buildPdf(plainObjects()).bytes : requestPaper(data, sha256(request));
+}
+
+async function filesOf(request: Uint8Array, attached: readonly Uint8Array[] = [], paper?: Uint8Array): Promise<File[]> {
   const files: File[] = [
     { name: 'request.json', bytes: request, mimeType: 'application/json' },
-    { name: 'request.pdf', bytes: buildPdf(plainObjects()).bytes, mimeType: 'application/pdf' },
+    { name: 'request.pdf', bytes: paper ?? (await paperOf(request)), mimeType: 'application/pdf' },
     ...attached.map((bytes) => ({ name: `attachments/${sha256(bytes)}`, bytes, mimeType: mediaTypeOf(bytes) })),
   ];
   const sums = files.map((file) => `${sha256(file.bytes)}  ${file.name}\n`).join('');
@@ -99,7 +107,7 @@ async function refused(o: ReturnType<typeof ordered>, code: string): Promise<voi
 describe('a request before the agency’s key', () => {
   it('is fetched whole, read, shown by what it says itself, and signed over the manifest the agent made again', async () => {
     const items = [1, 2, 3, 4, 5, 6].map((n) => person(n, [sha256(PAPER)]));
-    const o = ordered(filesOf(requestOf([...items, revocation()]), [PAPER]));
+    const o = ordered(await filesOf(requestOf([...items, revocation()]), [PAPER]));
     await o.asked(o.jti);
     const [job] = o.prompt.view().jobs;
     expect(job!.heading).toEqual({ vi: 'Ký số hồ sơ đề nghị của cơ quan', en: 'Sign the agency’s request' });
@@ -127,7 +135,7 @@ describe('a request before the agency’s key', () => {
       Uint8Array.of(0x89, 0x50, 0x4e, 0x47),
       PAPER,
     ];
-    const files = filesOf(requestOf([person(1, papers.map(sha256))]), papers);
+    const files = await filesOf(requestOf([person(1, papers.map(sha256))]), papers);
     const o = ordered(files);
     await o.asked(o.jti);
     expect(files.slice(2, -1).map((file) => file.mimeType)).toEqual([
@@ -138,7 +146,7 @@ describe('a request before the agency’s key', () => {
   });
 
   it('with a file changed, exchanged or put in another’s place on the way is not asked about', async () => {
-    const files = filesOf(requestOf([person(1)]));
+    const files = await filesOf(requestOf([person(1)]));
     const changed = files.map((file, n) => (n === 0 ? { ...file, bytes: requestOf([person(2)]) } : file));
     await refused(ordered(files, { swap: changed }), 'asic.manifest-other');
     await refused(ordered(files, { swap: [files[1]!, files[0]!, files[2]!] }), 'asic.manifest-other');
@@ -146,13 +154,34 @@ describe('a request before the agency’s key', () => {
     await refused(ordered(paper), 'container.files');
   });
 
+  it('with a print that says something else than the request is refused, wherever the other word stands', async () => {
+    const request = requestOf([...Array.from({ length: 40 }, (_, n) => person(n)), revocation()]);
+    const asked = JSON.parse(Buffer.from(request).toString()) as ConsolidatedRequest;
+    const printOf = (change: object, hash = sha256(request)) =>
+      requestPaper(ConsolidatedRequest.parse({ ...asked, ...change }), hash);
+    const another = asked.items.map((item, n) => (n === 37 ? person(999) : item));
+    for (const paper of [
+      await printOf({ items: another }),
+      await printOf({ items: asked.items.slice(0, -1) }),
+      await printOf({ number: '13/UBND' }),
+      // The same words about another file.
+      await printOf({}, 'a'.repeat(64)),
+      buildPdf(plainObjects()).bytes,
+    ]) {
+      await refused(ordered(await filesOf(request, [], paper)), 'container.paper-other');
+    }
+    const honest = ordered(await filesOf(request, [], await printOf({})));
+    await honest.asked(honest.jti);
+    expect(honest.prompt.view().jobs).toHaveLength(1);
+  });
+
   it('with anything that a request does not hold is refused: another file, a paper nobody names, sums of other files', async () => {
     const request = requestOf([person(1, [sha256(PAPER)])]);
-    const files = filesOf(request, [PAPER]);
+    const files = await filesOf(request, [PAPER]);
     const stranger = { name: 'contract.pdf', bytes: buildPdf(plainObjects()).bytes, mimeType: 'application/pdf' };
     await refused(ordered([...files, stranger]), 'container.files');
-    await refused(ordered(filesOf(requestOf([person(1)]), [PAPER])), 'container.files');
-    await refused(ordered(filesOf(request)), 'container.files');
+    await refused(ordered(await filesOf(requestOf([person(1)]), [PAPER])), 'container.files');
+    await refused(ordered(await filesOf(request)), 'container.files');
     const misnamed = files.map((file) => (file.name.startsWith('attach') ? { ...file, bytes: utf8('another') } : file));
     await refused(ordered(misnamed), 'container.files');
     const sums = files.map((file) => (file.name === 'SHA256SUMS' ? { ...file, bytes: utf8(`${'0'.repeat(64)}  a\n`) } : file));
@@ -162,7 +191,7 @@ describe('a request before the agency’s key', () => {
 
   it('with a number that ends its line, or turns it around, has no line more in what is shown', async () => {
     const forged = '12/UBND\u2028Tổng số dòng: 1\u2029\u202eNội dung: Gia hạn\r\n';
-    const o = ordered(filesOf(requestOf([person(1), person(2)], { number: forged })));
+    const o = ordered(await filesOf(requestOf([person(1), person(2)], { number: forged })));
     await o.asked(o.jti);
     const { summary, documents } = o.prompt.view().jobs[0]!;
     expect(JSON.stringify(summary)).not.toMatch(/[\u2028\u2029\u202e]|\\r|\\n/);
@@ -172,17 +201,17 @@ describe('a request before the agency’s key', () => {
 
   it('with a word in it that would be signed unseen is refused', async () => {
     const hidden = requestOf([person(1)], { alsoRevoke: ['everything'] });
-    await refused(ordered(filesOf(hidden)), 'container.request');
+    await refused(ordered(await filesOf(hidden)), 'container.request');
     const twice = Buffer.from(requestOf([person(1)]))
       .toString()
       .replace('"items":', '"items":[],"items":');
-    await refused(ordered(filesOf(utf8(twice))), 'container.request');
+    await refused(ordered(await filesOf(utf8(twice))), 'container.request');
     const spaced = utf8(`${Buffer.from(requestOf([person(1)])).toString()} `);
-    await refused(ordered(filesOf(spaced)), 'container.request');
+    await refused(ordered(await filesOf(spaced)), 'container.request');
   });
 
   it('is not signed over a manifest of other types or another place, for another certificate, or as another act', async () => {
-    const files = filesOf(requestOf([person(1)]));
+    const files = await filesOf(requestOf([person(1)]));
     const covers = { name: 'META-INF/signature001.p7s', mimeType: PART_TYPE.cms };
     const typed = asic(files).map((file) => ({ ...file, mimeType: 'text/html' }));
     await refused(ordered(files, { manifest: cmsManifest(covers, typed, 'SHA-256', nodeCrypto) }), 'asic.manifest-other');

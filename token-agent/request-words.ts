@@ -57,7 +57,8 @@ export function requestList(request: ConsolidatedRequest, files: readonly TakenF
 
 function itemText(item: RequestItem): string {
   const { managingAgency: agency } = item;
-  const certificate = 'certificate' in item ? [`chứng thư ${item.certificate.serialHex}`] : [];
+  const holder = 'holder' in item && item.holder !== undefined ? [item.holder] : [];
+  const certificate = 'certificate' in item ? [...holder, `chứng thư ${item.certificate.serialHex}`] : [];
   const more =
     item.act === 'revoke'
       ? [CAUSES[item.cause], ...(item.since === undefined ? [] : [`từ ${item.since}`])]
@@ -85,7 +86,10 @@ function subjectText(subject: Subject): string[] {
 
 /** Of whom, or of which certificate, an item speaks. */
 export function nameOf(item: RequestItem): string {
-  if (!('subject' in item)) return `chứng thư ${item.certificate.serialHex}`;
+  if (!('subject' in item)) {
+    const certificate = `chứng thư ${item.certificate.serialHex}`;
+    return item.holder === undefined ? certificate : `${item.holder} (${certificate})`;
+  }
   return item.subject.form === '01' ? item.subject.fullName : item.subject.name;
 }
 

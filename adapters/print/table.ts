@@ -1,6 +1,6 @@
 import { A4, type Sheet } from './flow.ts';
 import { breakLines, textWidth, type Style } from './measure.ts';
-import type { Box, Page, Run } from './pages.ts';
+import { printedPdf, type Box, type Page, type Run } from './pages.ts';
 
 const MM = 72 / 25.4;
 const PADDING = 3;
@@ -123,4 +123,11 @@ function onePages(table: PrintedTable, sheet: Sheet): OpenPage[] {
     }
   }
   return pages;
+}
+
+/** Tables as a PDF of their own. */
+export function tablesPdf(tables: readonly PrintedTable[], title: string): Uint8Array {
+  const pages = tablePages(tables, (page, count) => `Trang ${page}/${count}`);
+  const { width, height } = A4_LANDSCAPE;
+  return printedPdf({ width, height, pages, title, producer: 'Antin', language: 'vi-VN' });
 }

@@ -1,6 +1,6 @@
 import { officeDay, writtenDay } from '@antin/adapters/clock/days';
 import type { Db } from '@antin/adapters/db/transaction';
-import { deviceWords } from '../issuers/forms-print.ts';
+import { deviceWords } from '@antin/adapters/print/request-paper-words';
 import { cursorOf } from '../keyset.ts';
 import { stateAt } from './rules.ts';
 import { cursorKey, listHoldings, type ListQuery } from './store.ts';

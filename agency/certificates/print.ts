@@ -3,8 +3,7 @@ import { A4, Flow } from '@antin/adapters/print/flow';
 import { printedPdf } from '@antin/adapters/print/pages';
 import type { RevocationCause } from '@antin/protocol/certificates/request';
 import type { Form } from '@antin/protocol/office/certificates';
-import { deviceWords } from '../issuers/forms-print.ts';
-import { CAUSE_WORDS } from '../issuers/requests.ts';
+import { CAUSE_WORDS, deviceWords } from '@antin/adapters/print/request-paper-words';
 import type { HoldingRecord } from './store.ts';
 
 const SUBSCRIBER: Readonly<Record<Form, string>> = {

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { enqueue } from '@antin/adapters/db/outbox';
 import { inTransaction, type Tx } from '@antin/adapters/db/transaction';
 import { Refusal } from '@antin/adapters/http/refusal';
+import { requestPaper } from '@antin/adapters/print/request-paper';
 import { utf8 } from '@antin/formats/bytes/bytes';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import { ConsolidatedRequest, MAX_ITEMS, type RequestItem } from '@antin/protocol/certificates/request';
@@ -13,14 +14,11 @@ import type { IssuerConnector, SealedRequest } from './connector.ts';
 import type { IssuerDeps } from './deps.ts';
 import { MAX_PARTS } from '@antin/protocol/agent/jobs';
 import { mediaTypeOf } from '@antin/protocol/certificates/media-type';
-import { requestTables, type PrintedItem } from './forms-print.ts';
-import { printed } from './print-thread.ts';
 import { checksums, type TravelFile } from './seal.ts';
 import {
   deleteItems,
   insertAttachments,
   insertRequest,
-  itemsOf,
   lockRequest,
   moveRequest,
   requestById,
@@ -80,7 +78,7 @@ export async function prepareRequests(deps: IssuerDeps, tx: Tx, caller: Caller, 
       ...{ type: 'antin.certificate-request', version: 1, id, from: input.from, createdAt: at.toISOString() },
       ...(input.number === undefined ? {} : { number: input.number }),
       ...(input.round === undefined ? {} : { round: input.round }),
-      items: part.map(({ item }) => item),
+      items: part.map(withHolder),
     });
     if (!request.success) {
       const fields = request.error.issues
@@ -115,6 +113,10 @@ export async function prepareRequests(deps: IssuerDeps, tx: Tx, caller: Caller, 
   return ids;
 }
 
+/** Where an item names only a certificate, whose it is stands beside it: people read names, and the issuer holds one against the other. */
+const withHolder = ({ item, name }: PreparedItem): RequestItem =>
+  item.act === 'new' || item.act === 'change' || name === '' ? item : { ...item, holder: name.slice(0, 200) };
+
 /** Not more than one container can carry: so many items, papers and octets of papers (a paper that many items name counts once). */
 export function* partsOf(
   items: readonly PreparedItem[],
@@ -147,45 +149,11 @@ export function connectorOf(deps: Pick<IssuerDeps, 'connectors'>, id: string): I
   return found;
 }
 
-/** The lists on paper, from what was sent and what the register says beside it. */
+/** The request on paper, from what is signed and nothing beside it: whoever has the file can make the print again. */
 export async function printRequest(deps: IssuerDeps, request: RequestRecord): Promise<Uint8Array> {
   const content = ConsolidatedRequest.parse(JSON.parse(await contentOf(deps.vault, deps.db, request.id)));
-  const names = new Map<string, string>();
-  for (let after: string | undefined; ;) {
-    const rows = await itemsOf(deps.db, { requestId: request.id, after, size: 1000 });
-    for (const row of rows.slice(0, 1000)) names.set(row.id, row.name);
-    if (rows.length <= 1000) break;
-    after = Buffer.from(JSON.stringify([rows[999]!.ordinal])).toString('base64url');
-  }
-  const items: PrintedItem[] = content.items.map((item) => ({ item, name: names.get(item.id) ?? '', note: noteOf(item) }));
-  return printed({ tables: requestTables(content, items, request.sha256), title: `Đề nghị của ${content.from.name}` });
+  return requestPaper(content, request.sha256);
 }
-
-function noteOf(item: RequestItem): string {
-  if (item.act === 'revoke') return CAUSE_WORDS[item.cause];
-  if (item.act === 'recover-device') return item.reason;
-  return item.act === 'renew' ? 'Gia hạn' : '';
-}
-
-/** Legal causes of Decree 68/2024 Art. 17 in its own words, as forms print them. */
-export const CAUSE_WORDS = {
-  'key-compromised': 'Khóa bí mật bị lộ',
-  'key-suspected': 'Nghi ngờ khóa bí mật bị lộ',
-  'device-lost': 'Thiết bị lưu khóa bí mật bị thất lạc',
-  'device-broken': 'Thiết bị lưu khóa bí mật bị hỏng',
-  'requested-by-prosecution': 'Theo yêu cầu của cơ quan tiến hành tố tụng, cơ quan công an',
-  'requested-by-agency': 'Theo yêu cầu của cơ quan, tổ chức quản lý trực tiếp',
-  'post-changed': 'Cá nhân thay đổi vị trí công tác, thông tin không còn phù hợp',
-  retired: 'Cá nhân nghỉ hưu',
-  resigned: 'Cá nhân nghỉ việc',
-  died: 'Cá nhân từ trần',
-  'organisation-dissolved': 'Cơ quan, tổ chức giải thể',
-  'organisation-split': 'Cơ quan, tổ chức chia, tách',
-  'organisation-merged': 'Cơ quan, tổ chức sáp nhập, hợp nhất',
-  'device-stopped': 'Thiết bị, dịch vụ, phần mềm ngừng hoạt động',
-  'information-changed': 'Thay đổi nội dung thông tin chứng thư',
-  superseded: 'Được thay thế bằng chứng thư khác',
-} as const;
 
 /**
  * What travels, made and signed once: the same request always goes out as the same bytes.

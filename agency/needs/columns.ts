@@ -2,7 +2,7 @@ import { fold } from '@antin/adapters/db/folding';
 import { Subject, type DeviceKind } from '@antin/protocol/certificates/subject';
 import type { CellError } from '@antin/protocol/office/needs';
 import type { Form } from '@antin/protocol/office/certificates';
-import { deviceWords, USES } from '../issuers/forms-print.ts';
+import { deviceWords, USES } from '@antin/adapters/print/request-paper-words';
 
 export interface FormColumn {
   readonly name: string;

@@ -32,6 +32,8 @@ export type CertificateName = z.infer<typeof CertificateName>;
 
 const item = { id: Id, managingAgency: ManagingAgency };
 const subscriber = { subject: Subject, device: DeviceKind };
+/** Whose certificate it is, as the sender's register says: people read it, the issuer holds it against the certificate. */
+const holder = z.string().min(1).max(200).optional();
 
 /** What is asked for one subscriber. Attachments are named by hash and travel beside the request. */
 export const RequestItem = z.discriminatedUnion('act', [
@@ -44,7 +46,7 @@ export const RequestItem = z.discriminatedUnion('act', [
     attachments: z.array(Sha256).max(20),
     validityYears: z.number().int().min(1).max(5).optional(),
   }),
-  z.object({ act: z.literal('renew'), ...item, certificate: CertificateName, attachments: z.array(Sha256).max(20) }),
+  z.object({ act: z.literal('renew'), ...item, certificate: CertificateName, holder, attachments: z.array(Sha256).max(20) }),
   z.object({
     act: z.literal('change'),
     ...item,
@@ -57,6 +59,7 @@ export const RequestItem = z.discriminatedUnion('act', [
     act: z.literal('revoke'),
     ...item,
     certificate: CertificateName,
+    holder,
     cause: RevocationCause,
     /** The first day from which the certificate must not be trusted, when it is earlier than the decision. */
     since: Day.optional(),
@@ -67,6 +70,7 @@ export const RequestItem = z.discriminatedUnion('act', [
     act: z.literal('recover-device'),
     ...item,
     certificate: CertificateName,
+    holder,
     reason: z.string().trim().min(1).max(500),
     attachments: z.array(Sha256).max(20),
   }),

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { PrintedTable } from '@antin/adapters/print/table';
-import { tablesPdf } from './forms-print.ts';
+import { tablesPdf, type PrintedTable } from './table.ts';
 
 /** What a thread is asked to print. */
 export interface PrintOrder {
@@ -15,7 +14,7 @@ const HERE = 300;
 export async function printed(order: PrintOrder): Promise<Uint8Array> {
   const lines = order.tables.reduce((sum, table) => sum + table.rows.length, 0);
   if (lines <= HERE) return tablesPdf(order.tables, order.title);
-  const worker = new Worker(new URL('./print-worker.ts', import.meta.url), { workerData: order });
+  const worker = new Worker(new URL('./table-worker.ts', import.meta.url), { workerData: order });
   try {
     return await new Promise<Uint8Array>((resolve, reject) => {
       worker.once('message', resolve);

@@ -1,8 +1,9 @@
-import { A4_LANDSCAPE, tablePages, type PrintedTable } from '@antin/adapters/print/table';
-import { printedPdf } from '@antin/adapters/print/pages';
-import { officeDay, writtenDay } from '@antin/adapters/clock/days';
+import { officeDay, writtenDay } from '../clock/days.ts';
 import type { ConsolidatedRequest, RequestItem } from '@antin/protocol/certificates/request';
 import type { Subject } from '@antin/protocol/certificates/subject';
+import { CAUSE_WORDS, deviceWords, USES } from './request-paper-words.ts';
+import type { PrintedTable } from './table.ts';
+import { printed } from './table-thread.ts';
 
 type Cells = (item: RequestItem, subject: Subject) => readonly string[];
 
@@ -11,9 +12,6 @@ interface FormTable {
   readonly columns: readonly (readonly [heading: string, share: number])[];
   readonly cells: Cells;
 }
-
-const DEVICE = { 'pki-token': 'PKI Token', 'sim-pki': 'SIM PKI', remote: 'Ký số từ xa', pkcs10: 'Tệp yêu cầu PKCS#10' } as const;
-export const deviceWords = (kind: keyof typeof DEVICE): string => DEVICE[kind];
 
 /** Columns of the lists that go with Forms 01, 02 and 03 (Decree 68/2024 Art. 11). */
 const FORMS: Readonly<Record<Subject['form'], FormTable>> = {
@@ -97,15 +95,6 @@ const FORMS: Readonly<Record<Subject['form'], FormTable>> = {
   },
 };
 
-export const USES = {
-  'tls-server': 'Máy chủ TLS',
-  'tls-client': 'Máy khách TLS',
-  'document-service': 'Dịch vụ ký văn bản',
-  'mail-gateway': 'Cổng thư điện tử',
-  'code-signing': 'Ký mã phần mềm',
-  other: 'Khác',
-} as const;
-
 const deviceOf = (item: RequestItem): string => ('device' in item ? deviceWords(item.device) : '');
 
 const ACTS = {
@@ -119,23 +108,49 @@ const PAPERS = { heading: 'Tệp kèm', share: 6 } as const;
 const papersOf = (item: RequestItem): string => (item.attachments.length === 0 ? '' : String(item.attachments.length));
 
 /** How many files go with the list: whoever receives it can tell whether one is missing. */
-function papersNote(items: readonly PrintedItem[]): string[] {
-  const all = items.flatMap(({ item }) => item.attachments);
+function papersNote(items: readonly RequestItem[]): string[] {
+  const all = items.flatMap((item) => item.attachments as readonly string[]);
   if (all.length === 0) return [];
   const files = new Set(all).size;
   const shared = files === all.length ? '' : ` (dùng cho ${all.length} lượt)`;
   return [`Kèm theo ${files} tệp giấy tờ điện tử${shared}, nêu theo từng dòng ở cột “Tệp kèm”`];
 }
 
-/** A line of the request with what the register knows about its certificate. */
-export interface PrintedItem {
-  readonly item: RequestItem;
-  readonly name: string;
-  readonly note: string;
+/** What an item without a form of its own asks, in words. */
+function noteOf(item: RequestItem): string {
+  switch (item.act) {
+    case 'revoke':
+      return CAUSE_WORDS[item.cause] + (item.since === undefined ? '' : `, kể từ ngày ${writtenDay(item.since)}`);
+    case 'recover-device':
+      return item.reason;
+    case 'renew':
+      return 'Gia hạn';
+    case 'change':
+      return changed(item.subject);
+    default:
+      return '';
+  }
 }
 
-/** The consolidated request for paper: one table for each form and each act, with places for signatures. */
-export function requestTables(request: ConsolidatedRequest, items: readonly PrintedItem[], sha256: string): PrintedTable[] {
+function changed(subject: Subject): string {
+  if (subject.form === '01') return [subject.title, subject.unit, subject.mail].filter((one) => one !== undefined).join(', ');
+  if (subject.form === '02') return `${subject.code}, ${subject.address}`;
+  return [subject.owner, ...subject.hostNames].join(', ');
+}
+
+function holderOf(item: RequestItem): string {
+  if (!('subject' in item)) return item.holder ?? '';
+  return item.subject.form === '01' ? item.subject.fullName : item.subject.name;
+}
+
+/**
+ * The consolidated request for paper: one table for each form and each act, with places for signatures. Nothing stands on it
+ * that does not stand in the request, so that whoever has the request can make it again and hold one against the other.
+ *
+ * @param sha256 of the canonical text, lower-case hex
+ */
+export function requestTables(request: ConsolidatedRequest, sha256: string): PrintedTable[] {
+  const { items } = request;
   const from = `${request.from.name} (${request.from.code})`;
   const day = writtenDay(officeDay(new Date(request.createdAt)));
   const notes = [
@@ -150,18 +165,18 @@ export function requestTables(request: ConsolidatedRequest, items: readonly Prin
   ];
   const tables: PrintedTable[] = [];
   for (const form of ['01', '02', '03'] as const) {
-    const own = items.filter(({ item }) => item.act === 'new' && item.subject.form === form);
+    const own = items.flatMap((item) => (item.act === 'new' && item.subject.form === form ? [item] : []));
     if (own.length === 0) continue;
     const { title, columns, cells } = FORMS[form];
     tables.push({
       titles: [title, `(Mẫu số ${form}, Nghị định số 68/2024/NĐ-CP)`],
       ...{ notes, places },
       columns: [{ heading: 'TT', share: 4 }, ...columns.map(([heading, share]) => ({ heading, share })), PAPERS],
-      rows: own.map(({ item }, i) => [String(i + 1), ...cells(item, (item as { subject: Subject }).subject), papersOf(item)]),
+      rows: own.map((item, i) => [String(i + 1), ...cells(item, item.subject), papersOf(item)]),
     });
   }
   for (const act of ['renew', 'change', 'revoke', 'recover-device'] as const) {
-    const own = items.filter(({ item }) => item.act === act);
+    const own = items.filter((item) => item.act === act);
     if (own.length === 0) continue;
     tables.push({
       titles: [ACTS[act]],
@@ -174,12 +189,12 @@ export function requestTables(request: ConsolidatedRequest, items: readonly Prin
         { heading: 'Nội dung', share: 26 },
         PAPERS,
       ],
-      rows: own.map(({ item, name, note }, i) => [
+      rows: own.map((item, i) => [
         String(i + 1),
-        name,
+        holderOf(item),
         item.managingAgency.name,
         'certificate' in item ? item.certificate.serialHex : '',
-        note,
+        noteOf(item),
         papersOf(item),
       ]),
     });
@@ -187,8 +202,7 @@ export function requestTables(request: ConsolidatedRequest, items: readonly Prin
   return tables;
 }
 
-export function tablesPdf(tables: readonly PrintedTable[], title: string): Uint8Array {
-  const pages = tablePages(tables, (page, count) => `Trang ${page}/${count}`);
-  const { width, height } = A4_LANDSCAPE;
-  return printedPdf({ width, height, pages, title, producer: 'Antin', language: 'vi-VN' });
+/** `request.pdf`: the same request always prints as the same pages. */
+export function requestPaper(request: ConsolidatedRequest, sha256: string): Promise<Uint8Array> {
+  return printed({ tables: requestTables(request, sha256), title: `Đề nghị của ${request.from.name}` });
 }
