@@ -33,6 +33,46 @@ function positive(bytes: Uint8Array): bigint {
   return (bytes[0] as number) >= 0x80 || bytes.length > 128 ? 0n : unsigned(bytes);
 }
 
+/**
+ * Whether `readEcdsaValue` would read it, for whoever needs no numbers: octets are compared and nothing is made.
+ *
+ * @param order magnitude of the group's order, big-endian without leading zeros (`orderOctets`)
+ */
+export function isEcdsaValue(signature: Uint8Array, order: Uint8Array): boolean {
+  const length = signature[1] as number;
+  // P-521 needs one octet more for its length; nothing needs two.
+  const at = length === 0x81 ? 3 : 2;
+  const content = length === 0x81 ? (signature[2] as number) : length;
+  if (signature[0] !== TAG.SEQUENCE || at + content !== signature.length) return false;
+  if (length === 0x81 ? content < 0x80 : length >= 0x80) return false;
+  const second = endOfNumber(signature, at, order);
+  return second > 0 && endOfNumber(signature, second, order) === signature.length;
+}
+
+/** Where an INTEGER of at least 1 and less than the order ends; 0 when there is none. */
+function endOfNumber(octets: Uint8Array, start: number, order: Uint8Array): number {
+  const length = octets[start + 1] as number;
+  let at = start + 2;
+  const end = at + length;
+  if (octets[start] !== TAG.INTEGER || !(length > 0 && length < 0x80) || end > octets.length) return 0;
+  const first = octets[at] as number;
+  if (first >= 0x80) return 0;
+  // A zero in front stands where the next octet would look negative; alone it is nought.
+  if (first === 0 && !((octets[++at] as number) >= 0x80 && at < end)) return 0;
+  const missing = order.length - (end - at);
+  if (missing !== 0) return missing > 0 ? end : 0;
+  for (let i = 0; at < end; i++, at++) {
+    const difference = (octets[at] as number) - (order[i] as number);
+    if (difference !== 0) return difference < 0 ? end : 0;
+  }
+  return 0;
+}
+
+/** The order of a group as `isEcdsaValue` wants it. */
+export function orderOctets(order: bigint): Uint8Array {
+  return fixed(order, Math.ceil(order.toString(16).length / 2));
+}
+
 /** r‖s of PKCS#11, XMLDSig and JWS → the DER of CMS and X.509. @throws {PkiFault} `pki.signature-shape` */
 export function ecdsaDerFromRaw(raw: Uint8Array): Uint8Array {
   if (raw.length === 0 || raw.length % 2 !== 0) throw new PkiFault('pki.signature-shape', 'r‖s must have an even length');

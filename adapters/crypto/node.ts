@@ -1,9 +1,9 @@
 import { constants, createHash, createPublicKey, hash, verify } from 'node:crypto';
 import type { Hash, KeyObject } from 'node:crypto';
-import { latin1 } from '@antin/formats/bytes/bytes';
+import { equalBytes, latin1 } from '@antin/formats/bytes/bytes';
 import { bitString, sequence } from '@antin/formats/der/writer';
 import type { CryptoDoor, RunningDigest, SignatureAlgorithm, VerifyAnswer, VerifyInput } from '@antin/pki/crypto';
-import { readEcdsaValue } from '@antin/pki/ecdsa-value';
+import { isEcdsaValue, orderOctets } from '@antin/pki/ecdsa-value';
 import { signatureAlgorithmIdentifier } from '@antin/pki/x509/algorithm';
 import { MAX_SPKI_BYTES, keyFits, parsePublicKey } from '@antin/pki/x509/public-key';
 import type { PublicKey } from '@antin/pki/x509/public-key';
@@ -66,7 +66,7 @@ function answer({ spki, algorithm, data, signature }: VerifyInput): VerifyAnswer
       return verdict(verify(NODE_DIGEST[algorithm.digest], data, pss, signature));
     }
     case 'ecdsa': {
-      if (key.kind !== 'ec' || readEcdsaValue(signature, key.order) === undefined) return 'invalid';
+      if (known.order === undefined || !isEcdsaValue(signature, known.order)) return 'invalid';
       return verdict(verify(NODE_DIGEST[algorithm.digest], data, known.object, signature));
     }
     case 'ed25519':
@@ -80,6 +80,8 @@ function verdict(valid: boolean): VerifyAnswer {
 
 interface OpenKey {
   readonly key: PublicKey;
+  /** Of the group of an EC key. */
+  readonly order: Uint8Array | undefined;
   readonly object: KeyObject;
   /** The same RSA key restricted to one set of PSS parameters. */
   readonly pss: Map<string, KeyObject>;
@@ -88,9 +90,18 @@ interface OpenKey {
 /** Least recently used keys by their bytes: a judge meets the same few CAs again and again, and parsing costs more than P-256. */
 const KEY_CACHE_SIZE = 256;
 const openKeys = new Map<string, OpenKey | undefined>();
+/** The one asked for last: an issuer verifies thousands under one key. A copy, since whoever brought the octets may change them. */
+let last: { readonly spki: Uint8Array; readonly key: OpenKey | undefined } | undefined;
 
 function openKey(spki: Uint8Array): OpenKey | undefined {
+  if (last !== undefined && equalBytes(last.spki, spki)) return last.key;
   if (spki.length > MAX_SPKI_BYTES) return undefined;
+  const key = openKeyOf(spki);
+  last = { spki: spki.slice(), key };
+  return key;
+}
+
+function openKeyOf(spki: Uint8Array): OpenKey | undefined {
   const id = Buffer.from(spki.buffer, spki.byteOffset, spki.byteLength).toString('latin1');
   if (openKeys.has(id)) {
     const found = openKeys.get(id);
@@ -108,7 +119,8 @@ function openFresh(spki: Uint8Array): OpenKey | undefined {
   const key = parsePublicKey(spki);
   if (key === undefined) return undefined;
   try {
-    return { key, object: createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }), pss: new Map() };
+    const object = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    return { key, order: key.kind === 'ec' ? orderOctets(key.order) : undefined, object, pss: new Map() };
   } catch {
     return undefined;
   }
