@@ -1,23 +1,14 @@
 /**
  * Part of `npm run bench`, a process of its own because it needs a database: issuance without one against bare signatures,
- * and with one commit each against bare commits of one row.
+ * and with one commit each against bare commits of one row (`bench-commits.ts`).
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { sql } from 'kysely';
 import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
-import { connect } from '@antin/adapters/db/connect';
-import { migrate } from '@antin/adapters/db/migrate';
-import { startPostgres } from '@antin/adapters/db/postgres/server';
 import { measure } from '@antin/testkit/bench/figure';
-import { migrations } from '../migrations.ts';
+import { benchCommits } from './bench-commits.ts';
 import { caForTests } from './ca-for-tests.ts';
 import { drafts } from './draft.ts';
 import type { Draft, Order } from './draft.ts';
 import type { Refusal } from '../fault.ts';
-import { issuance } from './issue.ts';
-import type { Issued } from './issue.ts';
 import { signDraft } from './sign.ts';
 
 const now = Date.parse('2026-03-02T02:00:00Z');
@@ -91,10 +82,6 @@ function withoutDatabase(name: string, order: () => Order, limit: () => void, as
   });
 }
 
-function issued(answer: Issued | Refusal): void {
-  if (answer.status === 'refused') throw new Error(answer.code);
-}
-
 function good(made: Draft | Refusal): Draft {
   if (made.status === 'refused') throw new Error(made.code);
   return made;
@@ -117,72 +104,16 @@ function batchWithoutDatabase(name: string) {
 }
 
 const print = (figure: object) => process.stdout.write(`${JSON.stringify(figure)}\n`);
-print(await withoutDatabase('issuance/without-database/person/p-256', official, p256.sign, 0.2));
-print(await withoutDatabase('issuance/without-database/citizen/p-256', citizens, p256.sign, 0.2));
-// Every signature is verified before it leaves: the honest least is one of each.
-print(await withoutDatabase('issuance/without-database/person/p-256-of-sign-and-verify', official, p256.signAndVerify));
-print(await batchWithoutDatabase(`issuance/without-database/batch-of-${BATCH}/person/p-256`));
-const rsaCa = caForTests('rsa-3072', now);
-print(await withoutDatabase('issuance/without-database/person/rsa-3072', official, rsa.sign, undefined, rsaCa));
-print(await measure({ name: 'issuance/sign-and-verify-alone/p-256', work: p256.signAndVerify, limit: p256.sign, warmMs: 500 }));
-
-const folder = mkdtempSync(join(tmpdir(), 'antin-bench-'));
-// Not careless: what a commit costs is the point.
-const server = await startPostgres({ dataDir: folder });
-const db = connect(server.address('postgres'), { maxConnections: 10 });
-try {
-  await migrate(db, migrations, 'authority');
-  await sql`create table one_row (id bigint generated always as identity primary key, body bytea not null)`.execute(db);
-  const body = Buffer.alloc(1000);
-  const { issue, issueMany } = issuance({ db, issuerFor: () => ca, clock: () => now });
-  // Keys of their own, met again only after thousands of others: a key with a hundred certificates would be another matter.
-  const ownKeys = () => official(nodeSecrets.generateKeyPair('p-256').spki);
-  const batches = Array.from({ length: 120 }, () => Array.from({ length: BATCH }, ownKeys));
-  let next = 0;
-  const commits = (count: number, together: boolean) => async () => {
-    const one = () => sql`insert into one_row (body) values (${body})`.execute(db);
-    if (together) await Promise.all(Array.from({ length: count }, one));
-    else for (let i = 0; i < count; i++) await one();
-  };
-  // Each certificate has a commit of its own; their intents share one.
-  const batched = async () => {
-    for (const answer of await issueMany(batches[next++ % batches.length] as Order[])) issued(answer);
-  };
-  print({ name: 'issuance/one-commit-each', ...(await wallClock(batched, BATCH, commits(1, false), 1)), asked: 0.6 });
-  print({
-    name: 'issuance/one-commit-each-of-as-many-at-once',
-    ...(await wallClock(batched, BATCH, commits(BATCH, true), BATCH)),
-  });
-  const single = async () => issued(await issue((batches[next++ % batches.length] as Order[])[next % BATCH] as Order));
-  print({ name: 'issuance/two-commits-one-by-one', ...(await wallClock(single, 1, commits(1, false), 1)) });
-} finally {
-  await db.destroy();
-  await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+// `bench.ts commits` and `bench.ts without-database` measure one half.
+const half = process.argv[2];
+if (half !== 'commits') {
+  print(await withoutDatabase('issuance/without-database/person/p-256', official, p256.sign, 0.2));
+  print(await withoutDatabase('issuance/without-database/citizen/p-256', citizens, p256.sign, 0.2));
+  // Every signature is verified before it leaves: the honest least is one of each.
+  print(await withoutDatabase('issuance/without-database/person/p-256-of-sign-and-verify', official, p256.signAndVerify));
+  print(await batchWithoutDatabase(`issuance/without-database/batch-of-${BATCH}/person/p-256`));
+  const rsaCa = caForTests('rsa-3072', now);
+  print(await withoutDatabase('issuance/without-database/person/rsa-3072', official, rsa.sign, undefined, rsaCa));
+  print(await measure({ name: 'issuance/sign-and-verify-alone/p-256', work: p256.signAndVerify, limit: p256.sign, warmMs: 500 }));
 }
-
-/** By the clock on the wall: a commit waits for the disk, which is no time of the processor. */
-async function wallClock(work: () => Promise<unknown>, count: number, limit: () => Promise<unknown>, limitCount: number) {
-  const rates: number[] = [];
-  const limits: number[] = [];
-  const ratios: number[] = [];
-  const time = async (what: () => Promise<unknown>, each: number) => {
-    const from = performance.now();
-    let done = 0;
-    while (performance.now() - from < 300) {
-      await what();
-      done += each;
-    }
-    return (done * 1000) / (performance.now() - from);
-  };
-  await time(work, count);
-  for (let round = 0; round < 12; round++) {
-    const rate = await time(work, count);
-    const least = await time(limit, limitCount);
-    rates.push(rate);
-    limits.push(least);
-    ratios.push(rate / least);
-  }
-  const median = (values: number[]) => Number((values.sort((a, b) => a - b)[values.length >> 1] as number).toPrecision(4));
-  return { value: median(rates), unit: '1/s', limit: median(limits), ratio: median(ratios) };
-}
+if (half !== 'without-database') await benchCommits({ ca, now, batch: BATCH, order: official, print });
