@@ -1,5 +1,6 @@
 import type { Db } from '@antin/adapters/db/transaction';
 import type { Name } from '@antin/pki/x509/name';
+import type { SignerState } from '../keys/signers.ts';
 import type { CaKey } from '../keys/signing-key.ts';
 import type { CaGenerations } from './generations.ts';
 import type { Generation } from './rules.ts';
@@ -25,7 +26,7 @@ export interface OpenCas {
   /** What must be looked at now and then: that nothing was signed without a record. */
   watch(): Promise<void>;
   /** The processes that hold keys, as they answer now; absent where keys lie in files. */
-  signers?(): Promise<readonly { readonly name: string; readonly alive: boolean; readonly keys: number }[]>;
+  signers?(): Promise<readonly SignerState[]>;
   stop(): Promise<void>;
 }
 

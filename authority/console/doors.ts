@@ -1,13 +1,7 @@
 import type { ClockTrust } from '@antin/adapters/clock/watched-clock';
 import type { JournalView } from '@antin/adapters/journal/state';
+import type { SignerState } from '../keys/signers.ts';
 import type { RegistrationDoors } from '../registration/doors.ts';
-
-/** A process that holds keys, as it answers now. */
-export interface SignerLook {
-  readonly name: string;
-  readonly alive: boolean;
-  readonly keys: number;
-}
 
 /** What the console looks at to say how the services stand; each is asked when a page is, none is remembered. */
 export interface ServiceLooks {
@@ -15,7 +9,7 @@ export interface ServiceLooks {
   readonly ocsp: (issuerSha256: string, serialHex: string) => Promise<Uint8Array | undefined>;
   readonly clockTrust: () => ClockTrust;
   /** Undefined where keys lie in files (practice). */
-  readonly signers: () => Promise<readonly SignerLook[] | undefined>;
+  readonly signers: () => Promise<readonly SignerState[] | undefined>;
   /** What the process that keeps the journal knows of its copy. */
   readonly journal?: JournalView | undefined;
 }

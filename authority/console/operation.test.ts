@@ -80,8 +80,8 @@ describe('how the services stand', () => {
       ocsp: async () => undefined,
       clockTrust: () => ({ trusted: false, reason: 'the clock was stepped by 900 ms' }),
       signers: async () => [
-        { name: 'issuing', alive: true, keys: 2 },
-        { name: 'status', alive: false, keys: 0 },
+        { name: 'issuing', alive: true, keys: 2, keyNames: ['issuing', 'link'] },
+        { name: 'status', alive: false, keys: 0, keyNames: ['ocsp', 'tsa'] },
       ],
       journal: { origin: '', copy: () => ({ status: 'behind', code: 'journal.set-back', size: 12 }) },
     };
@@ -95,7 +95,9 @@ describe('how the services stand', () => {
         ['copy', 'bad', 'disagrees'],
       ]),
     );
-    expect(found.find((one) => one.service === 'signers')?.facts).toEqual({ signers: 2, alive: 1, dead: 'status' });
+    expect(found.find((one) => one.service === 'signers')?.facts).toEqual({
+      ...{ signers: 2, alive: 1, dead: 'status', lost: 'ocsp, tsa' },
+    });
   });
 
   test('a journal that nobody keeps is red once its entries wait too long', async () => {

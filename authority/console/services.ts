@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '@antin/adapters/db/transaction';
 import { parseOcspResponse } from '@antin/pki/ocsp/response';
 import type { ServiceState } from '@antin/protocol/authority/operation';
+import type { SignerState } from '../keys/signers.ts';
 import type { ServiceLooks } from './doors.ts';
 
 const MINUTE = 60_000;
@@ -121,9 +122,16 @@ const copy: Look = async (_, now, looks) => {
 const signers: Look = async (_, __, looks) => {
   const all = await looks.signers();
   if (all === undefined) return said('signers', 'unknown', 'files', {});
-  const dead = all.filter((one) => !one.alive).map((one) => one.name);
-  const facts = { signers: all.length, alive: all.length - dead.length, dead: dead.join(', ') };
-  return dead.length > 0 ? said('signers', 'bad', 'down', facts) : said('signers', 'good', 'alive', facts);
+  const dead = all.filter((one) => !one.alive);
+  const alive = { signers: all.length, alive: all.length - dead.length };
+  if (dead.length === 0) return said('signers', 'good', 'alive', alive);
+  const names = (of: (one: SignerState) => readonly string[]) => dead.flatMap(of).join(', ');
+  const facts = { ...alive, dead: names(({ name }) => [name]), lost: names(({ keyNames }) => keyNames) };
+  // One that nobody starts again waits for a person, whatever the others do.
+  const stopped = dead.find((one) => one.stopped !== undefined)?.stopped;
+  return stopped === undefined
+    ? said('signers', 'bad', 'down', facts)
+    : said('signers', 'bad', 'stopped', { ...facts, reason: stopped });
 };
 
 /** Attempts that a crash left open are closed by themselves; one that stays open means that nobody does. */

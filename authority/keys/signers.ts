@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '@antin/adapters/db/transaction';
 import { AuthorityFault } from '../fault.ts';
 import { readSignerConfig } from './signer-process/config.ts';
@@ -18,13 +19,28 @@ export interface SignersOptions {
   readonly hardwareOnly?: boolean;
 }
 
+/** A signer process as it answers now. */
+export interface SignerState {
+  readonly name: string;
+  readonly alive: boolean;
+  /** How many of its keys can sign. */
+  readonly keys: number;
+  /** Names of the keys that hang on it, in whatever state it is. */
+  readonly keyNames: readonly string[];
+  /** Why nobody starts it again by itself: a person must do something. */
+  readonly stopped?: string;
+}
+
+/** Who looks at a page does not wait for a signer as somebody does who needs a signature. */
+const LOOK_MS = 3000;
+
 export interface Signers {
   /** The key with this id, from whichever signer has it; undefined when none does: it is offline. */
   key(id: string): Promise<CaKey | undefined>;
   /** Compares what the signers say they signed with what the records know. */
   watch(): Promise<void>;
   /** Asks each of them now. */
-  states(): Promise<readonly { readonly name: string; readonly alive: boolean; readonly keys: number }[]>;
+  states(): Promise<readonly SignerState[]>;
   stop(): Promise<void>;
 }
 
@@ -38,6 +54,7 @@ export async function openSigners({ db, files, clock, log, pin, hardwareOnly }: 
     readonly path: string;
     readonly client: SignerClient;
     process: SignerProcess | undefined;
+    keyNames: readonly string[];
   }[] = [];
   const keys = new Map<string, CaKey>();
   const stop = async () => {
@@ -52,14 +69,16 @@ export async function openSigners({ db, files, clock, log, pin, hardwareOnly }: 
         ? { socketPath: path, process: undefined }
         : await started(name, path, { log, pin });
       const client = new SignerClient({ socketPath });
-      running.push({ name, path, client, process });
+      const one = { name, path, client, process, keyNames: [] as readonly string[] };
+      running.push(one);
       const { token } = await client.view();
       if (hardwareOnly === true && /softhsm/i.test(token)) {
         throw new AuthorityFault('keys.software-token', 'a token made of software is for practice; production needs hardware');
       }
       const found = await client.keys();
       for (const key of found) keys.set(key.id, key);
-      log.info({ signer: name, keys: found.map((key) => key.name) }, 'a signer process serves');
+      one.keyNames = found.map((key) => key.name);
+      log.info({ signer: name, keys: one.keyNames }, 'a signer process serves');
     }
   } catch (error) {
     await stop();
@@ -85,9 +104,14 @@ export async function openSigners({ db, files, clock, log, pin, hardwareOnly }: 
     },
     states: () =>
       Promise.all(
-        running.map(async ({ name, client }) => {
-          const view = await client.view().catch(() => undefined);
-          return { name, alive: view !== undefined, keys: view?.keys.length ?? 0 };
+        running.map(async ({ name, client, process, keyNames }) => {
+          const patience = new AbortController();
+          const late = sleep(LOOK_MS, undefined, { signal: patience.signal }).catch(() => undefined);
+          const view = await Promise.race([client.view().catch(() => undefined), late]);
+          patience.abort();
+          const stopped = process?.fault?.code;
+          const known = { name, alive: view !== undefined, keys: view?.keys.length ?? 0, keyNames };
+          return stopped === undefined ? known : { ...known, stopped };
         }),
       ),
     stop,

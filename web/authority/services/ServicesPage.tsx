@@ -68,6 +68,7 @@ export function ServicesPage() {
               <h2>{t(`services.name.${one.service}`)}</h2>
               <Tag tone={tags[one.tone][0]} icon={tags[one.tone][1]} text={t(`services.${one.tone}`)} />
               <p>{code(`services.${one.service}`, one.code, one.code, shown(one.facts, lang))}</p>
+              <Todo said={one} />
             </li>
           ))}
         </ul>
@@ -126,6 +127,17 @@ export function ServicesPage() {
         )}
       </section>
     </div>
+  );
+}
+
+/** What to do about it: trouble without a way out helps nobody. */
+function Todo({ said }: { readonly said: ServiceState }) {
+  const { t, code } = useSpeech();
+  const text = said.tone === 'good' ? '' : code(`services.todo.${said.service}`, said.code, '');
+  return text === '' ? null : (
+    <p className="service-todo">
+      <strong>{t('services.todo')}:</strong> {text}
+    </p>
   );
 }
 

@@ -114,8 +114,12 @@ export const authorityOperationWords = {
   ],
   'services.signers.alive': ['{alive} / {signers} tiến trình đang trả lời.', '{alive} of {signers} processes answer.'],
   'services.signers.down': [
-    'Không trả lời: {dead}. Còn {alive} / {signers}.',
-    'No answer: {dead}. {alive} of {signers} are left.',
+    'Không trả lời: {dead}. Khóa không dùng được: {lost}. Còn {alive} / {signers} tiến trình.',
+    'No answer: {dead}. Keys out of reach: {lost}. {alive} of {signers} processes are left.',
+  ],
+  'services.signers.stopped': [
+    'Đã dừng hẳn, không tự khởi động lại: {dead} ({reason}). Khóa không dùng được: {lost}.',
+    'Stopped, and not started again by itself: {dead} ({reason}). Keys out of reach: {lost}.',
   ],
   'services.signers.files': [
     'Khóa nằm trong tệp (thực hành), không có tiến trình riêng.',
@@ -148,6 +152,63 @@ export const authorityOperationWords = {
   ],
   'services.reconciler.none': ['Không có lần cấp nào bị bỏ dở.', 'No attempt is left open.'],
   'services.reconciler.left': ['{n} lần cấp dở dang từ {since} chưa được đóng.', '{n} attempts since {since} are not closed.'],
+  'services.todo': ['Cần làm', 'What to do'],
+  'services.todo.lists.late': [
+    'Xem trang CA để biết danh sách nào chậm và lỗi gì; danh sách được dựng lại mỗi phút.',
+    'See the page of CAs for which list is late and why; building is tried again every minute.',
+  ],
+  'services.todo.lists.lapsed': [
+    'Xử lý ngay: nơi kiểm tra sẽ từ chối chữ ký. Kiểm tra tiến trình giữ khóa, rồi xem lỗi ở trang CA.',
+    'At once: verifiers refuse signatures. Check the signer processes, then the fault on the page of CAs.',
+  ],
+  'services.todo.ocsp.silent': [
+    'Kiểm tra tiến trình giữ khóa của OCSP và kết nối cơ sở dữ liệu; khách hàng đang phải dùng danh sách thu hồi.',
+    'Check the signer of the OCSP key and the database; clients fall back to revocation lists meanwhile.',
+  ],
+  'services.todo.ocsp.late': [
+    'Nếu sau mười phút con số không giảm, xem nhật ký hệ thống của phần trạng thái chứng thư.',
+    'If the number does not fall within ten minutes, look at the system log of the status service.',
+  ],
+  'services.todo.time-stamps.clock': [
+    'Kiểm tra máy chủ giờ (ANTIN_TIME_SERVERS) và đồng bộ giờ của máy chủ; dịch vụ tự mở lại khi giờ được tin.',
+    'Check the time servers (ANTIN_TIME_SERVERS) and the clock of the machine; the service opens again by itself.',
+  ],
+  'services.todo.time-stamps.ended': [
+    'Kiểm tra tiến trình giữ khóa của CA cấp chứng thư dịch vụ; chứng thư mới được cấp tự động khi khóa dùng được.',
+    'Check the signer of the CA that issues it; a new certificate is made by itself once the key can be used.',
+  ],
+  'services.todo.time-stamps.ends': [
+    'Kiểm tra tiến trình giữ khóa của CA; việc thay chứng thư được thử lại mỗi phút.',
+    'Check the signer of the CA; renewal is tried again every minute.',
+  ],
+  'services.todo.signers.down': [
+    'Chưa cấp được chứng thư và chưa ký được trạng thái bằng các khóa này. Tiến trình do Antin mở sẽ tự khởi động lại trong một phút; tiến trình chạy riêng thì khởi động lại dịch vụ của nó. Nếu vẫn đỏ, kiểm tra thiết bị còn cắm và còn điện, rồi xem nhật ký hệ thống.',
+    'Nothing is issued and no status is signed with these keys. A process that Antin started is started again within a minute; restart the service of one that runs on its own. If it stays red, check that the device is plugged in and powered, then read the system log.',
+  ],
+  'services.todo.signers.stopped': [
+    'Cần người xử lý: sửa nguyên nhân (mã PIN, tệp cấu hình, thư viện hoặc khóa trên thiết bị) rồi khởi động lại Antin. Mã PIN sai không được thử lại, để thiết bị không bị khóa.',
+    'A person is needed: mend the cause (PIN, file, module, or key on the device), then restart Antin. A wrong PIN is not tried again, so that the device is not locked.',
+  ],
+  'services.todo.journal.waits': [
+    'Kiểm tra tiến trình giữ nhật ký có đang chạy; không mục nào bị mất, chúng chờ vào sổ.',
+    'Check that the keeper of the journal runs; no entry is lost, they wait for their place.',
+  ],
+  'services.todo.journal.unsealed': [
+    'Kiểm tra khóa con dấu của nhật ký và dịch vụ dấu thời gian.',
+    'Check the key of the journal’s seal, and time-stamps.',
+  ],
+  'services.todo.copy.missing': [
+    'Kiểm tra nơi thứ hai còn gắn, còn chỗ trống và quyền ghi; việc sao chép tự tiếp tục.',
+    'Check that the second place is mounted, has room and may be written; copying goes on by itself.',
+  ],
+  'services.todo.copy.disagrees': [
+    'Báo kiểm soát viên. Không xóa gì ở cả hai nơi; chạy `antin journal check` để biết chỗ khác nhau.',
+    'Tell the auditor. Delete nothing in either place; `antin journal check` says where they differ.',
+  ],
+  'services.todo.reconciler.left': [
+    'Kiểm tra tiến trình giữ khóa và nhật ký hệ thống: việc đóng các lần dở dang đang không chạy.',
+    'Check the signers and the system log: nobody closes attempts that were left open.',
+  ],
   'services.addresses': ['Địa chỉ dịch vụ', 'Addresses'],
   'services.tsa': ['Dấu thời gian (RFC 3161)', 'Time-stamps (RFC 3161)'],
   'services.search': ['Tra cứu công khai', 'Public search'],
