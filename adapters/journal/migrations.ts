@@ -64,5 +64,16 @@ export function journalTreeMigrations(schema: string): Migrations {
         await sql`insert into ${sql.id(schema, 'journal_identity')} default values`.execute(db);
       },
     },
+    '2026-11-22T0835-journal-restored': {
+      async up(db: Kysely<unknown>) {
+        // What each restore left for people, as it was printed: JSON of the command.
+        await sql`
+          create table ${sql.id(schema, 'journal_restored')} (
+            id bigint generated always as identity primary key,
+            at timestamptz not null,
+            answer text not null
+          )`.execute(db);
+      },
+    },
   };
 }

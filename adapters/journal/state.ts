@@ -17,6 +17,13 @@ export interface JournalView {
   copy(): JournalCopy;
 }
 
+/** The code of a journal that knows less than its copy, or tells another story; undefined when it does not. */
+export function setBackCode(view: JournalView | undefined): 'journal.set-back' | 'journal.forked' | undefined {
+  const copy = view?.copy();
+  if (copy?.status === 'behind') return 'journal.set-back';
+  return copy?.status === 'forked' ? 'journal.forked' : undefined;
+}
+
 /** Where none is kept by this process: a console of its own, a test. */
 export const NO_VIEW: JournalView = { origin: '', copy: () => ({ status: 'none' }) };
 

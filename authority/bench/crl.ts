@@ -40,7 +40,7 @@ export async function crlFigure(): Promise<Figure> {
       entries: ENTRIES,
       idp: 'http://a/crl/a-1.crl',
     });
-  const der = await build();
+  const { der } = await build();
   const little = new Uint8Array(32);
   return contest(`authority/crl/build-and-sign/${ENTRIES}-entries`, {
     work: here(build, 300),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import { checkSignature } from '@antin/pki/path/signature-check';
@@ -81,7 +82,8 @@ export async function signLink(
   await inTransaction(db, async (tx) => {
     await insertLink(tx, link, now);
     const { signerSha256, subjectSha256 } = link;
-    await recordEvent(tx, now, 'ca.link-signed', certificate.serialHex, { signerSha256, subjectSha256, kind });
+    const tbsSha256 = createHash('sha256').update(tbs).digest('hex');
+    await recordEvent(tx, now, 'ca.link-signed', certificate.serialHex, { signerSha256, subjectSha256, kind, tbsSha256 });
   });
   return link;
 }

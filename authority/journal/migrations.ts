@@ -72,4 +72,30 @@ export const journalMigrations: Migrations = {
           where coalesce(detail ->> 'by', detail ->> 'officerId') is not null`.execute(db);
     },
   },
+  '2026-11-22T0820-journal-signed-bytes': {
+    async up(db: Kysely<unknown>) {
+      // What a signer's ledger names when the bytes themselves were forgotten with a database; no entry of issuing is in it.
+      await sql`
+        create index journal_entry_tbs on authority.journal_entry ((detail ->> 'tbsSha256'))
+          where kind in ('crl.published', 'ca.link-signed')`.execute(db);
+      // Answers one question about the journal to a part that must not read it. Entries that no signed head held when a restore
+      // put them back do not count: whoever writes into the copy could hide a use of a key behind one.
+      await sql`
+        create function authority.journal_names_signed(signed_kind text, signing_key text, tbs_sha256 text) returns boolean
+        language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+          select exists (
+            select 1 from authority.journal_entry e
+            join authority.ca c
+              on c.issuer_sha256 = e.detail ->> case e.kind when 'crl.published' then 'issuerSha256' else 'signerSha256' end
+            left join authority.journal_place p on p.entry = e.id
+            where e.detail ->> 'tbsSha256' = tbs_sha256 and e.kind in ('crl.published', 'ca.link-signed')
+              and e.kind = case signed_kind when 'crl' then 'crl.published' when 'link' then 'ca.link-signed' end
+              and c.key_id = signing_key
+              and not exists (
+                select 1 from authority.journal_entry r
+                where r.kind = 'journal.restored' and p.leaf_index >= (r.detail ->> 'signed')::bigint
+                  and p.leaf_index < (r.detail ->> 'to')::bigint))
+        $$`.execute(db);
+    },
+  },
 };

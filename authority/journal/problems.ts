@@ -10,6 +10,16 @@ const closed = (vi: string, en: string): ProblemRow => ({
   },
 });
 
+/** Nothing is issued and no status is signed; what is revoked is written down. */
+const forgetful = (vi: string, en: string): ProblemRow => ({
+  status: 503,
+  title: { vi: `Tạm ngừng: ${vi}`, en: `Closed: ${en}` },
+  remedy: {
+    vi: 'Báo cho quản trị viên: cần khôi phục phần đã quên từ bản sao nhật ký (antin journal restore). Trước đó không cấp chứng thư, không ký trạng thái, không đổi cán bộ; thu hồi vẫn được ghi lại.',
+    en: 'Tell the administrator: what was forgotten is restored from the copy of the journal (antin journal restore). Until then nothing is issued, no status is signed, no officer is changed; revocations are written down.',
+  },
+});
+
 /** Why the journal gives no proof, or keeps the authority from issuing, in words. */
 export const journalProblems = {
   'journal.no-such-entry': {
@@ -27,11 +37,11 @@ export const journalProblems = {
       en: 'A head is signed every minute; try again in a few minutes.',
     },
   },
-  'journal.set-back': closed(
+  'journal.set-back': forgetful(
     'cơ sở dữ liệu đã bị lùi về quá khứ so với bản sao nhật ký',
     'the database was set back behind the copy of its journal',
   ),
-  'journal.forked': closed(
+  'journal.forked': forgetful(
     'cơ sở dữ liệu và bản sao nhật ký không khớp nhau',
     'the database and the copy of its journal disagree',
   ),

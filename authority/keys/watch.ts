@@ -77,13 +77,15 @@ async function isRecorded(db: Db, entry: LedgerEntry): Promise<boolean> {
     const rows = await sql<{ der: Uint8Array }>`
       select l.der from authority.ca c join authority.crl l using (issuer_sha256)
       where c.key_id = ${entry.key} and l.number = ${entry.crl?.number ?? '-1'}::bigint`.execute(db);
-    return rows.rows.some((row) => sha256(parseCrl(new Uint8Array(row.der)).tbs) === entry.tbs);
+    const kept = rows.rows.some((row) => sha256(parseCrl(new Uint8Array(row.der)).tbs) === entry.tbs);
+    return kept || (await isJournalled(db, entry));
   }
   if (entry.kind === 'link') {
     const rows = await sql<{ der: Uint8Array }>`
       select l.der from authority.ca c join authority.ca_link l on l.signer_sha256 = c.issuer_sha256
       where c.key_id = ${entry.key}`.execute(db);
-    return rows.rows.some((row) => sha256(parseCertificate(new Uint8Array(row.der)).tbs) === entry.tbs);
+    const kept = rows.rows.some((row) => sha256(parseCertificate(new Uint8Array(row.der)).tbs) === entry.tbs);
+    return kept || (await isJournalled(db, entry));
   }
   const rows = await sql<{ der: Uint8Array | null; lint_certificate: Uint8Array | null }>`
     select i.der, i.lint_certificate from authority.ca c join authority.certificate i using (issuer_sha256)
@@ -93,4 +95,14 @@ async function isRecorded(db: Db, entry: LedgerEntry): Promise<boolean> {
     const der = row.der ?? row.lint_certificate;
     return der !== null && sha256(parseCertificate(new Uint8Array(der)).tbs) === entry.tbs;
   });
+}
+
+/**
+ * Whether the journal names these bytes: what was signed between a backup and a disaster lies in no table any more, and was
+ * recorded all the same. The database answers yes or no: whoever signs lists does not read the journal.
+ */
+async function isJournalled(db: Db, { key, tbs, kind }: LedgerEntry): Promise<boolean> {
+  const { rows } = await sql<{ known: boolean }>`
+    select authority.journal_names_signed(${kind}, ${key}, ${tbs}) as known`.execute(db);
+  return rows[0]?.known === true;
 }

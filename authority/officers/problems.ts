@@ -10,6 +10,17 @@ export const officersProblems: ProblemRows = {
     status: 401,
     title: { vi: 'Tên đăng nhập hoặc mật khẩu không đúng', en: 'The name or the password is not right' },
   },
+  'officer.credentials-after-restore': {
+    status: 401,
+    title: {
+      vi: 'Tên đăng nhập hoặc mật khẩu không đúng; hệ thống vừa được khôi phục từ bản sao lưu',
+      en: 'The name or the password is not right; this system was restored from a backup',
+    },
+    remedy: {
+      vi: 'Mật khẩu đã đổi sau bản sao lưu không còn dùng được, cũ hay mới: hai cán bộ quản trị đặt lại mật khẩu cho bạn.',
+      en: 'A password changed since the backup opens nothing, neither old nor new: two officers of operation give you a new one.',
+    },
+  },
   'officer.too-many-attempts': {
     status: 429,
     title: { vi: 'Nhập sai mật khẩu quá nhiều lần', en: 'Too many wrong passwords' },

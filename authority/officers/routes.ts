@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import type { z } from 'zod';
 import { officeDay } from '@antin/adapters/clock/days';
@@ -30,6 +30,8 @@ export interface OfficersDoors extends Omit<SignInDoors, 'db'> {
   readonly addressOf: (c: Context) => string;
   /** Page of the practice agent, where officers consent; in practice only. */
   readonly agentPage?: (() => string | undefined) | undefined;
+  /** Code of a journal that says that the database was set back; who may do what is then not changed. */
+  readonly setBack?: (() => 'journal.set-back' | 'journal.forked' | undefined) | undefined;
   readonly countsOf: (db: Db, officer: Officer) => Promise<z.input<typeof OfficerCounts>>;
 }
 
@@ -53,13 +55,20 @@ export function officersApp(parts: OfficersDoors): Hono<OfficerEnv> {
   const only = (roles: Parameters<typeof requireOfficer>[1]) => [requireOfficer(session, roles)];
   const address = (c: unknown) => parts.addressOf(c as Context);
 
+  // Yesterday's officers, with yesterday's passwords: none of them makes another, or a password that the restore would believe.
+  const whole: MiddlewareHandler<OfficerEnv> = async (_, next) => {
+    const code = parts.setBack?.();
+    if (code !== undefined) throw new Refusal(code);
+    await next();
+  };
+
   mount(app, officerSessionRoutes.signIn, [], async ({ body, c }) => {
     const { token, officer } = await signInOfficer(session, { ...body, address: address(c) });
     setCookie(c, OFFICER_COOKIE, token, { httpOnly: true, sameSite: 'Strict', path: COOKIE_PATH, secure: parts.secureCookie });
     return present(officer);
   });
   mount(app, officerSessionRoutes.current, only('also-new'), ({ c }) => present(c.var.officer));
-  mount(app, officerSessionRoutes.changePassword, only('also-new'), async ({ body, c }) => {
+  mount(app, officerSessionRoutes.changePassword, [...only('also-new'), whole], async ({ body, c }) => {
     await changePassword(session, { officer: c.var.officer, sessionHash: c.var.sessionHash, address: address(c) }, body);
     return {};
   });
@@ -97,13 +106,13 @@ export function officersApp(parts: OfficersDoors): Hono<OfficerEnv> {
   mount(app, officerRoutes.changes, only(['operation', 'audit']), async ({ query }) => ({
     changes: (await changesOf(reading, query.state)).map(changeView),
   }));
-  mount(app, officerRoutes.propose, only(['operation']), async ({ body, c }) => {
+  mount(app, officerRoutes.propose, [...only(['operation']), whole], async ({ body, c }) => {
     // The token alone as proof of who asks is for trying things out.
     if (parts.profile === 'production' && body.kind === 'sender' && body.tokenIsEnough)
       throw new Refusal('sender.signature-needed');
     return changeView(await proposeChange(operation, c.var.officer, body));
   });
-  mount(app, officerRoutes.confirm, only(['operation']), async ({ params, c }) =>
+  mount(app, officerRoutes.confirm, [...only(['operation']), whole], async ({ params, c }) =>
     changeView(await confirmChange(operation, c.var.officer, params.id)),
   );
   mount(app, officerRoutes.reject, only(['operation']), async ({ params, body, c }) =>

@@ -9,6 +9,7 @@ import { recordEvent } from '../journal/record.ts';
 import type { Officer } from './caller.ts';
 import { heldOn } from './rules.ts';
 import {
+  anyShutOut,
   deleteOfficerSession,
   endSessionsOf,
   insertOfficerSession,
@@ -41,7 +42,8 @@ export interface SignInDoors {
 
 /**
  * @returns the cookie's value, of which only the SHA-256 is stored
- * @throws {Refusal} `officer.too-many-attempts`, `officer.wrong-credentials`, `officer.no-role`
+ * @throws {Refusal} `officer.too-many-attempts`, `officer.wrong-credentials`, `officer.no-role`; `officer.credentials-after-restore` in place
+ *   of wrong credentials, for every name alike, while a restore keeps anybody without a password
  */
 export async function signInOfficer(
   doors: SignInDoors,
@@ -55,7 +57,7 @@ export async function signInOfficer(
   const record = await officerBySignInName(db, signInName);
   const right = await passwords.verify(record?.passwordHash ?? doors.decoyHash, asked.password);
   if (!right || record === undefined || record.passwordHash === null || !record.active)
-    throw new Refusal('officer.wrong-credentials');
+    throw new Refusal((await anyShutOut(db)) ? 'officer.credentials-after-restore' : 'officer.wrong-credentials');
   const officer = await withRoles(db, record, now);
   if (officer.roles.length === 0) throw new Refusal('officer.no-role');
   const { token, tokenHash } = newSessionToken();

@@ -127,6 +127,12 @@ export async function setPassword(tx: Tx, id: string, hash: string, mustChange: 
     update authority.officer set password_hash = ${hash}, must_change_password = ${mustChange} where id = ${id}`.execute(tx);
 }
 
+/** Whether anybody who is active has no password: a restore took it away, and two others have not given a new one yet. */
+export async function anyShutOut(db: Db): Promise<boolean> {
+  const { rows } = await sql`select 1 from authority.officer where active and password_hash is null limit 1`.execute(db);
+  return rows.length > 0;
+}
+
 export async function bindCertificate(tx: Tx, id: string, der: Uint8Array, sha256: string): Promise<void> {
   await sql`
     update authority.officer set certificate = ${Buffer.from(der)}, certificate_sha256 = ${sha256} where id = ${id}`.execute(tx);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import { decodeDerPrefix } from '@antin/formats/der/reader';
 import { FormatFault } from '@antin/formats/fault';
@@ -123,7 +124,7 @@ async function publish(
   const number = Math.max(now, (list.number ?? 0) + 1);
   const thisUpdate = Math.floor(now / 1000) * 1000;
   const nextUpdate = last ? NO_LATER_LIST : thisUpdate + issuer.schedule.validMs;
-  const der = await signedList(ca, {
+  const { der, tbs } = await signedList(ca, {
     thisUpdate,
     nextUpdate,
     number,
@@ -139,6 +140,8 @@ async function publish(
   await pruneLists(tx, list, now);
   await recordEvent(tx, now, 'crl.published', undefined, {
     ...{ issuerSha256, shard, number, entries },
+    // What the signer's own ledger says it signed: known even when a backup has forgotten the bytes.
+    tbsSha256: createHash('sha256').update(tbs).digest('hex'),
     ...(last ? { last } : {}),
   });
   return crl;
@@ -157,6 +160,12 @@ export interface ListContent {
   readonly expiredFrom?: number;
 }
 
+export interface SignedList {
+  readonly der: Uint8Array;
+  /** What was signed: its SHA-256 is what a signer notes. */
+  readonly tbs: Uint8Array;
+}
+
 /** Entries of a draft that the linter reads one by one. Longer lists are made of the same pre-encoded rows, unique by their key. */
 const LINTED_ENTRIES = 500;
 
@@ -166,7 +175,7 @@ const LINTED_ENTRIES = 500;
  *
  * @throws {AuthorityFault} `crl.lint` with the rules that the draft breaks; `ca.tbs-refused` when what came back is not what was meant
  */
-export async function signedList(ca: CertifiedKey, content: ListContent): Promise<Uint8Array> {
+export async function signedList(ca: CertifiedKey, content: ListContent): Promise<SignedList> {
   const { thisUpdate, nextUpdate, number, blocks, entries, idp, expiredFrom } = content;
   const head = {
     signatureAlgorithm: ca.algorithmIdentifier,
@@ -188,7 +197,7 @@ export async function signedList(ca: CertifiedKey, content: ListContent): Promis
     equalBytes(parsed.tbs, tbs) &&
     checkSignature(parsed, ca.certificate.spki, nodeCrypto, false) === 'valid';
   if (!right) throw new AuthorityFault('ca.tbs-refused', 'the list that came back is not the list that was meant');
-  return der;
+  return { der, tbs };
 }
 
 /** Enough octets to read a draft in its frame before the key has been used. */

@@ -31,7 +31,9 @@ const usage = `antin journal: what a journal says, proven offline; its copy in a
   antin journal restore --copy FOLDER --trust FILE… --signer FILE… [--dry-run] [--journal NAME] (--data DIR, or DATABASE_URL)
       after a backup was restored, with the installation stopped: puts back from the copy the entries that the database has
       forgotten, certificates, revocations and numbers of lists with them, and prints what is left for a person. Of an office
-      only the entries: documents are in no journal
+      only the entries: documents are in no journal. Killed on its way it has done nothing, and is run again
+  antin journal restored [--journal NAME] [--format text|json] (--data DIR, or DATABASE_URL)
+      prints the list of the last restore once more
 
   --trust FILE…       roots that vouch for the journal's key and for time-stamps
   --signer FILE…      certificates of the keys that sign heads of this journal
@@ -42,6 +44,7 @@ const usage = `antin journal: what a journal says, proven offline; its copy in a
   --dry-run           does everything, prints it, and takes it back
   --unsigned          restore: also the last entries, which no signed head holds yet
   --without-certificates  restore: although certificates are missing from the copy; they are revoked
+  --all-officers      restore: no officer's password is believed; when the copy may end before the disaster
   --format text|json  default text
   --lang vi|en        language of the text; default vi
 
@@ -51,7 +54,8 @@ Exit codes, with the codes of errors that say why:
       .head-not-by-its-key, .other-origin, .head-not-believed, .forked, .copy-foreign, .copy-begun-elsewhere, .set-back
   2   cannot be concluded: journal.no-head, .entries-without-head, .certificates-missing, or a code of the judge
   64  wrong usage
-  65  no proof or copy: journal.copy-damaged, .copy-missing, .proof-damaged, .no-such-entry, .nothing-to-restore, .unreadable,
+  65  no proof or copy: journal.copy-damaged, .copy-missing, .proof-damaged, .no-such-entry, .nothing-to-restore, .never-restored,
+      .unreadable,
       log.checkpoint-damaged
   69  not available: folder in use, no database, FILE cannot be written (journal.not-written)
   70  our own fault
@@ -60,7 +64,7 @@ Exit codes, with the codes of errors that say why:
 const SHAPE = {
   lists: ['trust', 'signer'],
   singles: ['copy', 'entry', 'serial', 'since', 'out', 'at', 'format', 'lang', 'origin', 'data', 'journal'],
-  flags: ['instead', 'dry-run', 'unsigned', 'without-certificates'],
+  flags: ['instead', 'dry-run', 'unsigned', 'without-certificates', 'all-officers'],
 };
 const CODES = { valid: exit.valid, invalid: exit.invalid, indeterminate: exit.indeterminate } as const;
 
@@ -78,7 +82,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     // Both need the database and everything behind it; a proof needs none of that.
     if (act === 'begin') return await (await import('./journal/begin.ts')).begin(options, rest, io);
     if (act === 'restore') return await (await import('./journal/restore.ts')).restore(options, rest, trustOf(options), io);
-    throw new UsageFault('say what to do: prove, check, begin or restore');
+    if (act === 'restored') return await (await import('./journal/restore.ts')).restored(options, rest, io);
+    throw new UsageFault('say what to do: prove, check, begin, restore or restored');
   } catch (error) {
     return said(error, io);
   }

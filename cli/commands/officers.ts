@@ -7,6 +7,7 @@ import { ConfigFault } from '@antin/adapters/config/settings';
 import { connect } from '@antin/adapters/db/connect';
 import { Refusal } from '@antin/adapters/http/refusal';
 import { hashPassword } from '@antin/adapters/password/argon2';
+import { readmitOfficers } from '@antin/authority/officers/readmit';
 import { foundOfficers } from '@antin/authority/officers/seed';
 import { OfficerRole } from '@antin/protocol/authority/session';
 import { exit } from '../exit.ts';
@@ -14,17 +15,21 @@ import type { Io } from '../io.ts';
 import { databaseEnvironment } from '../services/role-databases.ts';
 import { UsageFault, readOptions } from './options.ts';
 
-const usage = `antin officers: the first officers of an issuer
+const usage = `antin officers: the first officers of an issuer, and officers of operation whom a restore left without a password
 
   antin officers found FILE
       makes the officers of FILE in the empty database of DATABASE_URL, and prints a first password for each, once: it must be
       changed at the first sign-in. Every later officer and every change of roles needs two officers of operation; so FILE must
       name two at least
 
+  antin officers readmit NAME…
+      after \`antin journal restore\` left fewer than two officers of operation with a password: gives those of NAME… a first password,
+      printed once, to be changed at the first sign-in. The journal says so. Everybody else gets theirs from two of these
+
   FILE is JSON: [{"signInName": "lan", "fullName": "Nguyễn Thị Lan", "roles": ["operation"]}, …]
   Roles: ${OfficerRole.options.join(', ')}
 
-Exit codes: 0 done, 1 there are officers already, 64 wrong usage, 70 our own fault.
+Exit codes: 0 done, 1 there are officers already, or refused: officer.two-can-act, .unknown, .role-not-held, .not-shut-out; 64 wrong usage, 70 our own fault.
 `;
 
 const FirstOfficers = z
@@ -49,9 +54,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       return exit.ok;
     }
     const [what, file, ...rest] = options.files;
-    if (what !== 'found' || file === undefined || rest.length > 0) throw new UsageFault('say: found FILE');
+    const right = file !== undefined && (what === 'readmit' || (what === 'found' && rest.length === 0));
+    if (!right) throw new UsageFault('say: found FILE, or readmit NAME…');
     const url = databaseEnvironment(io.env)['DATABASE_URL'];
     if (url === undefined || url === '') throw new UsageFault('DATABASE_URL says which database');
+    if (what === 'readmit') return await readmit(url, [...new Set([file, ...rest])], io);
     return await found(url, readOfficers(file), io);
   } catch (error) {
     const known = error instanceof UsageFault || error instanceof Refusal || error instanceof ConfigFault;
@@ -97,6 +104,31 @@ async function found(url: string, officers: z.infer<typeof FirstOfficers>, io: I
     await db.destroy();
   }
 }
+
+async function readmit(url: string, names: readonly string[], io: Io): Promise<number> {
+  const db = connect(url, { maxConnections: 1 });
+  try {
+    const given = names.map((signInName) => ({ signInName, password: newPassword() }));
+    const hashed = given.map(async ({ signInName, password }) => ({ signInName, passwordHash: await hashPassword(password) }));
+    const done = await readmitOfficers(db, await Promise.all(hashed), systemClock());
+    if (!done.ok) {
+      io.stderr.write(`antin officers: ${NOT_READMITTED[done.code] ?? 'refused'} [${done.code}]\n`);
+      return exit.invalid;
+    }
+    const width = Math.max(...names.map((name) => name.length));
+    for (const { signInName, password } of given) io.stdout.write(`${signInName.padEnd(width)}  ${password}\n`);
+    return exit.ok;
+  } finally {
+    await db.destroy();
+  }
+}
+
+const NOT_READMITTED: Readonly<Record<string, string>> = {
+  'officer.two-can-act': 'two officers of operation can sign in: they give others a new password on the console',
+  'officer.unknown': 'one of the names is no active officer',
+  'officer.role-not-held': 'one of the names is not of operation today',
+  'officer.not-shut-out': 'one of the names has a password',
+};
 
 /** Sixteen letters and digits that are not mistaken for each other: 79 bits. */
 function newPassword(): string {

@@ -177,19 +177,3 @@ async function put(
   await putRevocation(tx, { ...target, ...row, entry });
   await announceChange(tx, target, now);
 }
-
-/** Numbers of lists that were published: the next is greater, and is built at once. */
-export async function replayList(tx: Tx, entry: Happened, now: number, left: Left): Promise<void> {
-  const [issuer, list, published] = [
-    text(entry.detail['issuerSha256']),
-    number(entry.detail['shard']),
-    number(entry.detail['number']),
-  ];
-  // A last list is made once: its bytes are where it was published, and are put back by hand.
-  const last = entry.detail['last'] === true;
-  const again = last ? sql`` : sql`, build_at = ${new Date(now)}`;
-  const done = await sql`
-    update authority.crl_list set number = greatest(number, ${published ?? null}::bigint) ${again}
-    where issuer_sha256 = ${issuer ?? ''} and shard = ${list ?? -1}`.execute(tx);
-  if (last || done.numAffectedRows !== 1n) left(entry, 'list-unknown', `${issuer ?? ''} ${list ?? ''} ${published ?? ''}`);
-}

@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import { removeDevicePerson } from '@antin/adapters/devices/store';
 import type { Tx } from '@antin/adapters/db/transaction';
-import { text, type Happened } from './entry.ts';
 import type { Left } from './certificates.ts';
+import { text, type Happened } from './entry.ts';
+import { closeProposal } from './passwords.ts';
 
 /**
  * Who may do what. Only what takes away is done again by itself: what gives needs two officers again. A certificate or token in the
@@ -11,8 +12,11 @@ import type { Left } from './certificates.ts';
 export async function replayOfficer(tx: Tx, entry: Happened, left: Left): Promise<void> {
   const person = text(entry.detail['officerId']) ?? '';
   if (entry.kind === 'officer.device-removed') return removeDevice(tx, text(entry.detail['deviceId']) ?? '', person, entry.at);
-  if (entry.kind === 'officer.password-changed') return left(entry, 'officer-change-lost', `password-changed ${person}`);
+  // Trusted since, and forgotten: it asks for nothing until it is paired again.
+  if (entry.kind === 'officer.device-paired') return left(entry, 'officer-change-lost', `device-paired ${person}`);
+  if (entry.kind === 'officer.change-rejected') return closeProposal(tx, entry);
   if (entry.kind !== 'officer.change-confirmed') return;
+  await closeProposal(tx, entry);
   const change = (entry.detail['change'] ?? {}) as Readonly<Record<string, unknown>>;
   const officerId = text(change['officerId']);
   const kind = text(change['kind']);
@@ -25,7 +29,7 @@ export async function replayOfficer(tx: Tx, entry: Happened, left: Left): Promis
       where officer_id = ${officerId} and role = ${role} and (valid_to is null or valid_to > ${to}::date)`.execute(tx);
   } else if (kind === 'sender' && change['active'] === false) {
     await sql`update authority.sender set active = false where code = ${text(change['code']) ?? ''}`.execute(tx);
-  } else {
+  } else if (kind !== 'reset-password') {
     if (kind === 'bind-certificate') await unbindOfficer(tx, officerId ?? '', text(change['certificateSha256']) ?? '');
     if (kind === 'sender') await unbindSender(tx, change);
     const about = officerId ?? text(change['signInName']) ?? text(change['code']) ?? '';

@@ -153,7 +153,7 @@ describe('what a restored issuer knows of its requests', () => {
     const { rows } = await sql<{ active: boolean }>`
       select active from authority.officer where id = ${await t.officerId('revoker2')}`.execute(restored.db);
     expect(rows[0]?.active).toBe(false);
-    expect(leftAs('officer-change-lost').map((one) => one.about)).toContain(`reset-password ${await t.officerId('issuer')}`);
+    expect(done.officers.shutOut).toEqual(['ca.capphat']);
     expect((await sql`select 1 from authority.officer_session`.execute(restored.db)).rows).toEqual([]);
   });
 

@@ -1,13 +1,16 @@
 import { sql } from 'kysely';
+import { officeDay } from '@antin/adapters/clock/days';
 import { toHex } from '@antin/formats/bytes/text-encodings';
 import type { Tx } from '@antin/adapters/db/transaction';
 import { JournalFault } from '@antin/adapters/journal/fault';
 import { putBackForgotten, type Forgotten, type ForgottenEntry, type RestoredJournal } from '@antin/adapters/journal/restore';
 import { authorityJournal } from '../kept.ts';
 import { recordEvent } from '../record.ts';
-import { replayCertificate, replayList } from './certificates.ts';
+import { replayCertificate } from './certificates.ts';
 import { readEntry, type Happened, type LeftOver, type LeftReason } from './entry.ts';
+import { liftLists, replayList } from './lists.ts';
 import { replayAccount, replayOfficer } from './officers.ts';
+import { Passwords, type OfficersAfter } from './passwords.ts';
 import { RequestStories } from './requests.ts';
 
 export interface Restored {
@@ -16,6 +19,17 @@ export interface Restored {
   readonly kinds: Readonly<Record<string, number>>;
   /** What is not done again by itself, for a person. */
   readonly left: readonly LeftOver[];
+  readonly officers: OfficersAfter;
+  /** Moment of the newest entry: what happened later is in no copy. */
+  readonly until: number;
+}
+
+export interface RestoreWish {
+  readonly at: Date;
+  /** Although certificates are missing from the copy: they are revoked. */
+  readonly withoutCertificates?: boolean;
+  /** The copy may not reach up to the disaster: nobody's password is believed. */
+  readonly allOfficers?: boolean;
 }
 
 /** The authority's journal as a restore needs it. */
@@ -36,12 +50,14 @@ export async function restoreAuthority(
   journal: RestoredJournal,
   folder: string,
   forgotten: Forgotten,
-  { at, withoutCertificates = false }: { readonly at: Date; readonly withoutCertificates?: boolean },
+  { at, withoutCertificates = false, allOfficers = false }: RestoreWish,
 ): Promise<Restored> {
   const now = at.getTime();
   const left: LeftOver[] = [];
   const kinds: Record<string, number> = {};
   const requests = new RequestStories();
+  const passwords = new Passwords();
+  let [until, sealedUntil] = [0, 0];
   const leave = ({ leafIndex, at: moment, kind }: Happened, reason: LeftReason, about: string): void => {
     left.push({ leafIndex, at: moment, kind, reason, about });
   };
@@ -51,10 +67,16 @@ export async function restoreAuthority(
       const entry = readEntry(one);
       kinds[entry.kind] = (kinds[entry.kind] ?? 0) + 1;
       requests.note(entry);
-      await replay(tx, entry, now, leave, one.leafIndex < forgotten.signed);
+      passwords.note(entry);
+      const signed = one.leafIndex < forgotten.signed;
+      until = Math.max(until, entry.at);
+      if (signed) sealedUntil = Math.max(sealedUntil, entry.at);
+      await replay(tx, entry, now, leave, signed);
     }
   });
   await requests.finish(tx, leave);
+  await liftLists(tx, sealedUntil);
+  const officers = await passwords.finish(tx, allOfficers, officeDay(at));
   for (const table of GUARDED) await sql`alter table ${sql.table(table)} enable trigger user`.execute(tx);
   // Whoever was signed in on the day of the backup is not signed in now.
   await sql`delete from authority.officer_session`.execute(tx);
@@ -71,8 +93,9 @@ export async function restoreAuthority(
   const entries = forgotten.copied - forgotten.known;
   await recordEvent(tx, now, 'journal.restored', undefined, {
     ...{ from: forgotten.known, to: forgotten.copied, signed: forgotten.signed, left: left.length },
+    ...{ shutOut: officers.shutOut.length, allOfficers },
   });
-  return { entries, kinds, left };
+  return { entries, kinds, left, officers, until };
 }
 
 /** The order of requests, of certificates and of revocations is guarded by triggers; what is replayed went through them once. */
@@ -87,7 +110,7 @@ async function replay(
 ) {
   const [area] = entry.kind.split('.');
   if (area === 'certificate') return replayCertificate(tx, entry, now, left, signed);
-  if (entry.kind === 'crl.published') return replayList(tx, entry, now, left);
+  if (entry.kind === 'crl.published') return replayList(tx, entry, now, left, signed);
   if (area === 'officer') return replayOfficer(tx, entry, left);
   if (area === 'enrolment') return replayAccount(tx, entry, left);
   if (area === 'ca' || entry.kind === 'crl.taken-in') return left(entry, 'ca-change', entry.serialHex ?? text(entry));

@@ -146,8 +146,9 @@ describe('antin journal restore', () => {
     expect(done.answer).toMatchObject({ dryRun: false, restored: dry.answer!.restored, kinds: dry.answer!.kinds });
     expect(done.answer!.kinds).toMatchObject({ 'certificate.issued': 2, 'certificate.revoked': 2, 'lint.certificate-broken': 1 });
     expect(done.answer!.left).toEqual([]);
-    // Numbers of lists go on from those that were published, whatever a clock says.
-    expect(await lists(day.db)).toEqual(story.numbers);
+    // Numbers of lists go on behind those that were published, also in the minute that is in no copy, whatever a clock says.
+    for (const [n, number] of (await lists(day.db)).entries()) expect(number).toBeGreaterThan(story.numbers[n]!);
+    expect(story.numbers.length).toBeGreaterThan(0);
 
     const { own, keeper } = await reopened(day.db, t.now + 120_000);
     expect(keeper.closed()).toBeUndefined();

@@ -5,6 +5,7 @@ import type { AnyDatabase } from '@antin/adapters/db/connect';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import { MARKER_FILE } from '@antin/adapters/journal/copy-identity';
 import { JournalFault } from '@antin/adapters/journal/fault';
+import { keepAnswer, keptAnswer } from '@antin/adapters/journal/restored-store';
 import { forgottenBy, type Forgotten } from '@antin/adapters/journal/restore';
 import { restoreAgency } from '@antin/agency/journal/restore';
 import { restoreAuthority } from '@antin/authority/journal/restore/restore';
@@ -32,11 +33,31 @@ export async function restore(options: ReadOptions, more: readonly string[], tru
     }
     if (answers.length === 0)
       throw new JournalFault('journal.nothing-to-restore', 'the database knows everything that the copy knows');
-    io.stdout.write(
-      format === 'json' ? `${JSON.stringify(answers, null, 2)}\n` : answers.map((one) => restoredText(one, language)).join('\n'),
-    );
+    io.stdout.write(shown(answers, format, language));
     return exit.ok;
   });
+}
+
+/** `antin journal restored`: the list of the last restore once more. */
+export async function restored(options: ReadOptions, more: readonly string[], io: Io): Promise<number> {
+  if (more.length > 0) throw new UsageFault('restored takes options only');
+  const format = oneOf(options.single('format') ?? 'text', ['text', 'json'], '--format');
+  const language = oneOf(options.single('lang') ?? 'vi', ['vi', 'en'], '--lang');
+  return withJournals(options, io, async (db, journals) => {
+    const answers: RestoredJournalAnswer[] = [];
+    for (const { schema } of journals) {
+      const kept = await keptAnswer(db, schema);
+      if (kept !== undefined) answers.push(JSON.parse(kept) as RestoredJournalAnswer);
+    }
+    if (answers.length === 0) throw new JournalFault('journal.never-restored', 'this database was never restored from a copy');
+    io.stdout.write(shown(answers, format, language));
+    return exit.ok;
+  });
+}
+
+function shown(answers: readonly RestoredJournalAnswer[], format: 'text' | 'json', language: 'vi' | 'en'): string {
+  if (format === 'json') return `${JSON.stringify(answers, null, 2)}\n`;
+  return answers.map((one) => restoredText(one, language)).join('\n');
 }
 
 /** Everything is done and taken back again: what a dry run says is what would happen. */
@@ -66,8 +87,9 @@ async function restoreOne(
       const restored = forgotten.copied - forgotten.known;
       if (journal.name === 'authority') {
         const withoutCertificates = options.flag('without-certificates') || dryRun;
-        const done = await restoreAuthority(tx, journal, folder, forgotten, { at, withoutCertificates });
-        answer = { ...common, restored, kinds: done.kinds, left: done.left, acts: [] };
+        const wish = { at, withoutCertificates, allOfficers: options.flag('all-officers') };
+        const { kinds, left, officers, until } = await restoreAuthority(tx, journal, folder, forgotten, wish);
+        answer = { ...common, restored, kinds, left, acts: [], officers, until: new Date(until).toISOString() };
       } else {
         const acts = await restoreAgency(tx, journal, folder, forgotten, at);
         const kinds: Record<string, number> = {};
@@ -75,6 +97,8 @@ async function restoreOne(
         answer = { ...common, restored, kinds, left: [], acts };
       }
       if (dryRun) throw new TakenBack();
+      // The list for a person is as durable as what was done: whoever is killed before printing it prints it again.
+      await keepAnswer(tx, journal.schema, at, JSON.stringify(answer));
     });
   } catch (fault) {
     if (fault instanceof JournalFault && fault.code === 'journal.nothing-to-restore') return undefined;

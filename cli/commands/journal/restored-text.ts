@@ -1,5 +1,6 @@
 import type { ForgottenAct } from '@antin/agency/journal/restore';
 import type { LeftOver, LeftReason } from '@antin/authority/journal/restore/entry';
+import type { OfficersAfter } from '@antin/authority/journal/restore/passwords';
 import { printable } from '../../printable.ts';
 import type { JournalName } from './database.ts';
 import type { JudgedHead } from './judge-head.ts';
@@ -19,6 +20,10 @@ export interface RestoredJournalAnswer {
   readonly left: readonly LeftOver[];
   /** The office's: everything, because a journal holds no documents. */
   readonly acts: readonly ForgottenAct[];
+  /** The issuer's: whose password is believed no more, and who is left to give new ones. */
+  readonly officers?: OfficersAfter;
+  /** The issuer's: moment of the newest entry. */
+  readonly until?: string;
 }
 
 const REASONS: Readonly<Record<LeftReason, readonly [vi: string, en: string]>> = {
@@ -90,6 +95,7 @@ export function restoredText(answer: RestoredJournalAnswer, language: 'vi' | 'en
     for (const { leafIndex, at, kind, about } of all)
       lines.push(`      ${leafIndex}  ${new Date(at).toISOString()}  ${kind}  ${about}`);
   }
+  if (answer.officers !== undefined) lines.push(...officersText(answer.officers, answer.until ?? '', vi));
   if (answer.journal === 'authority') lines.push(...always(vi));
   if (answer.acts.length > 0) {
     const text = vi
@@ -104,16 +110,51 @@ export function restoredText(answer: RestoredJournalAnswer, language: 'vi' | 'en
   return `${lines.map(printable).join('\n')}\n`;
 }
 
+/** Who cannot sign in any more, who lets them in again, and what to do when nobody is left who could. */
+function officersText({ shutOut, operating }: OfficersAfter, until: string, vi: boolean): string[] {
+  const say = (vietnamese: string, english: string) => (vi ? vietnamese : english);
+  const enough = operating.length >= 2;
+  return [
+    say(
+      '[ ] Mọi phiên đăng nhập của cán bộ đã bị hủy; mọi người đăng nhập lại.',
+      '[ ] All officers are signed out; everybody signs in again.',
+    ),
+    ...(shutOut.length === 0
+      ? []
+      : [
+          say(
+            '[ ] Mật khẩu đã đổi sau bản sao lưu: mật khẩu cũ không còn dùng được, mật khẩu mới không có trong bản sao. Hai cán bộ quản trị đặt lại cho:',
+            '[ ] Passwords that were changed since the backup: the old one opens nothing any more, the new one is in no copy. Two officers of operation give a new one to:',
+          ),
+          ...shutOut.map((name) => `      ${name}`),
+        ]),
+    ...(enough
+      ? []
+      : [
+          say(
+            `[ ] Chỉ còn ${operating.length} cán bộ quản trị đăng nhập được, cần hai người: chạy “antin officers readmit TÊN…” cho cán bộ quản trị ở danh sách trên.`,
+            `[ ] Only ${operating.length} officer(s) of operation can sign in, and two are needed: run “antin officers readmit NAME…” for officers of operation of the list above.`,
+          ),
+        ]),
+    say(
+      `[ ] Bản sao nhật ký đến ${until}. Nếu hệ thống còn chạy sau lúc đó hơn một phút thì không biết ai đã đổi mật khẩu, vai trò hoặc thiết bị: chạy với --all-officers (sau khi khôi phục lại bản sao lưu, nếu đã chạy xong), và đối chiếu vai trò của từng cán bộ.`,
+      `[ ] The copy reaches up to ${until}. If the system ran on for more than a minute after that, nobody knows who changed a password, a role or a device since: run this with --all-officers (on the backup restored once more, when it is done already), and go through the roles of each officer.`,
+    ),
+  ];
+}
+
 /** What no journal holds, said each time. */
 const always = (vi: boolean): string[] =>
   vi
     ? [
         '[ ] Dấu thời gian đã cấp từ bản sao lưu: không còn trong sổ (dấu thời gian vẫn hợp lệ).',
         '[ ] Danh sách thu hồi đã công bố từ bản sao lưu: không còn bản lưu; danh sách mới có số lớn hơn.',
+        '[ ] Chữ ký của phút cuối trước sự cố không có trong bản sao: nhật ký sẽ báo keys.signature-without-record, đối chiếu từng chữ ký.',
         '[ ] Cơ quan đã nhận trả lời từ bản sao lưu có thể báo sequence-conflict: giao kết quả bằng tệp.',
       ]
     : [
         '[ ] Time-stamps given since the backup are in no register any more (they stay valid).',
         '[ ] Revocation lists published since the backup are kept no more; the next one has a greater number.',
+        '[ ] Signatures of the last minute are in no copy: the journal will say keys.signature-without-record; look into each.',
         '[ ] Agencies that fetched answers since the backup may report sequence-conflict: hand them the result as a file.',
       ];

@@ -41,6 +41,10 @@ export const authorityJournalWords = {
   'kind.officer.device-removed': ['Bỏ thiết bị ký', 'Signing device removed'],
   'kind.officer.founded': ['Lập cán bộ đầu tiên', 'First officer founded'],
   'kind.officer.password-changed': ['Đổi mật khẩu', 'Password changed'],
+  'kind.officer.readmitted': [
+    'Cho cán bộ quản trị đăng nhập lại sau khôi phục',
+    'Officer of operation readmitted after a restore',
+  ],
   'kind.officer.signed-in': ['Đăng nhập', 'Signed in'],
   'kind.request.answered': ['Trả lời câu hỏi', 'Question answered'],
   'kind.request.approved': ['Duyệt yêu cầu', 'Request approved'],
