@@ -11,15 +11,11 @@ import type { Devices } from '@antin/adapters/devices/shared';
 import { openFileStore } from '@antin/adapters/files/store';
 import type { FileStore } from '@antin/adapters/files/store';
 import type { ProblemRows } from '@antin/adapters/http/problem';
-import type { JournalView } from '@antin/adapters/journal/state';
+import { setBackCode, type JournalView } from '@antin/adapters/journal/state';
 import { peerAddress } from '@antin/adapters/http/rate-limit';
 import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
-import { ensureDatabaseRoles } from './database-roles/apply.ts';
-import { oneDoor, separateDoors } from './database-roles/doors.ts';
-import { checkOwnUsers, isEmbedded, isSuperuser } from './database-roles/own-users.ts';
 import type { Doors } from './database-roles/doors.ts';
 import type { DatabaseRole } from './database-roles/roles.ts';
-import { AuthorityFault } from './fault.ts';
 import { issuanceProblems } from './issuance/problems.ts';
 import { openChanges } from './officers/change-store.ts';
 import { judgeWith } from './officers/judge.ts';
@@ -84,7 +80,7 @@ export interface OfficersDevices {
 }
 
 export interface ConsoleParts extends Pick<RegistrationDoors, 'issue' | 'revoke'> {
-  /** As the owner of the tables: for the first officers and for what a start settles. */
+  /** As the owner of the tables: for what a start settles, and never after it. */
   readonly db: AnyDatabase;
   readonly doors: Doors;
   /** The authority's own folder; papers of requests lie below. */
@@ -121,41 +117,6 @@ export const consoleProblems: ProblemRows = {
   ...journalProblems,
 };
 
-/**
- * Connections for each part in its own database role, where the server has the roles; to be called after every migration.
- *
- * @throws {AuthorityFault} `database.superuser`, `database.roles-missing` in production; `database.role-user`
- */
-export async function separatedDoors(
-  db: AnyDatabase,
-  { databaseUrls = {}, profile }: Pick<ConsoleSettings, 'databaseUrls' | 'profile'>,
-  log: ConsoleParts['log'],
-): Promise<Doors> {
-  const production = profile === 'production';
-  if (production && (await isSuperuser(db))) {
-    if (!isEmbedded(db)) {
-      throw new AuthorityFault(
-        'database.superuser',
-        'the user of DATABASE_URL is a superuser: give the database to a user of its own, `antin database roles --user NAME`',
-      );
-    }
-    log.error({}, 'the database that came with the install is run by its superuser: parts are kept apart by this program alone');
-  }
-  const roles = await ensureDatabaseRoles(db, Object.keys(databaseUrls) as DatabaseRole[]);
-  if (roles.status === 'ready') {
-    await checkOwnUsers(db, databaseUrls);
-    return separateDoors(db, databaseUrls);
-  }
-  if (production) {
-    throw new AuthorityFault(
-      'database.roles-missing',
-      `${roles.why}; in production each part acts in its own role: \`antin database roles\` prints what an administrator runs once`,
-    );
-  }
-  log.error({ why: roles.why }, 'no separate database roles; `antin database roles` prints what an administrator runs once');
-  return oneDoor(db);
-}
-
 /** Puts the console together. */
 export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityConsole> {
   const { db, doors, clock, settings } = parts;
@@ -182,6 +143,7 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
       decoyHash: await hashPassword(randomBytes(16).toString('hex')),
       addressOf,
       agentPage: settings.devices?.agentPage,
+      setBack: () => setBackCode(settings.journal),
       async countsOf(reader, officer) {
         const today = officeDay(clock());
         const waiting = await countWaiting(reader, { officerId: officer.id, today, soon: today });
@@ -210,10 +172,11 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
   app.route('/', sendersApp({ ...registration, addressOf }));
   if (settings.devices !== undefined) {
     const { shared, files, origin, chainOf } = settings.devices;
+    const own = { db: doors.as('antin_agents'), session: doors.as('antin_session') };
     shared.join(officersForDevices);
     shared.jobs.onAnswer('approve', statementAnswers(shared.jobs));
-    app.route('/', statementsApp({ db, clock, jobs: shared.jobs, chainOf }));
-    app.route('/', officerDevices({ db, clock, profile: settings.profile, origin, files, ...shared }));
+    app.route('/', statementsApp({ ...own, clock, jobs: shared.jobs, chainOf }));
+    app.route('/', officerDevices({ ...own, clock, profile: settings.profile, origin, files, ...shared }));
   }
   return {
     app,
@@ -226,10 +189,15 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
     },
     async foundOfficers(officers, password, mustChange) {
       const passwordHash = await hashPassword(password);
-      return foundOfficers(db, officers, { passwordHash, mustChange, at: clock(), from: officeDay(clock()) });
+      return foundOfficers(doors.as('antin_operation'), officers, {
+        passwordHash,
+        mustChange,
+        at: clock(),
+        from: officeDay(clock()),
+      });
     },
     async everyMinute() {
-      await forgetOrders(db, new Date(clock().getTime() - 86_400_000));
+      await forgetOrders(doors.as('antin_agents'), new Date(clock().getTime() - 86_400_000));
       await checkRest(registration);
     },
   };

@@ -4,9 +4,11 @@ import type { ClockTrust } from '@antin/adapters/clock/watched-clock';
 import type { FastRoute } from '@antin/adapters/http/listen';
 import type { TrustAnchor } from '@antin/pki/path/validate';
 import type { Certificate } from '@antin/pki/x509/certificate';
-import { authorityConsole, separatedDoors } from './console.ts';
+import { authorityConsole } from './console.ts';
 import type { AuthorityConsole, ConsoleSettings } from './console.ts';
 import { oneDoor } from './database-roles/doors.ts';
+import { separatedDoors } from './database-roles/separated.ts';
+import type { Doors } from './database-roles/doors.ts';
 import { chainOf, inUse, issuerOfSerial } from './ca/chain.ts';
 import { retireNeedless } from './ca/generations.ts';
 import { openCas } from './ca/open.ts';
@@ -37,7 +39,10 @@ import { timeStampFastRoute, timeStampRoutes } from './time-stamp/routes.ts';
 import { timeStamps } from './time-stamp/stamp.ts';
 
 export interface AuthorityOptions {
+  /** As the owner of the tables: only while it starts. */
   readonly db: Database;
+  /** Connections of the parts; left out, they are made here of the console's settings. Whoever gives them closes them. */
+  readonly doors?: Doors;
   /** The authority's own folder; its keys lie below, readable by nobody else. */
   readonly dataDir: string;
   /** Where `app` is mounted, as certificates will say it: `http://host:port/authority`, without a slash at the end. */
@@ -130,9 +135,11 @@ const FORGET_ORDERS_MS = 30 * 86_400_000;
 export async function authorityService(options: AuthorityOptions): Promise<AuthorityService> {
   const { db, clock, log } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
-  const cas = await openCas({ ...options, baseUrl });
+  const doors = options.doors ?? (options.console === undefined ? oneDoor(db) : await separatedDoors(db, options.console, log));
+  const own = { cas: doors.as('antin_ca'), reading: doors.as('antin_ocsp'), status: doors.as('antin_status') };
+  const cas = await openCas({ ...options, db: own.cas, baseUrl });
   const { generations } = cas;
-  const issuers = issuersOf({ db, generations, baseUrl, policies: cas.policies });
+  const issuers = issuersOf({ db: own.cas, generations, baseUrl, policies: cas.policies });
   const issuerFor: typeof issuers = (profile) => {
     const closed = options.closed?.();
     if (closed === undefined) return issuers(profile);
@@ -148,17 +155,16 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     if (closed === undefined) return key();
     throw new AuthorityFault(closed.code, `no status is signed: ${closed.text}`);
   };
-  const direct = issuance({ db, issuerFor, clock });
-  const { issue } = direct;
-  const services = serviceCertificates({ db, cas, baseUrl, clock, log });
+  const certifying = { db: doors.as('antin_issuance'), clock };
+  const { issue } = issuance({ ...certifying, issuerFor });
+  const services = serviceCertificates({ db: own.cas, cas, baseUrl, clock, log });
   const subscribers = async () => fingerprint((await generations.issuerFor('person')).certificate);
-  let vouched = await inUse(db);
+  let vouched = await inUse(own.reading);
   let filled = [await subscribers()];
   let tsa = await services.tsa();
-  const doors = options.console === undefined ? oneDoor(db) : await separatedDoors(db, options.console, log);
   const status = statusService({
-    db: doors.as('antin_status'),
-    reading: doors.as('antin_ocsp'),
+    db: own.status,
+    reading: own.reading,
     path: new URL(baseUrl).pathname,
     clock,
     caKey: (issuer) => unlessSetBack(() => generations.statusSigner(issuer)),
@@ -172,13 +178,14 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     tsa = await services.tsa();
     filled = [await subscribers()];
     await services.responder(filled[0] as string);
-    const closed = await reconcile(db, clock() - UNFINISHED_AFTER, clock());
+    const closed = await reconcile(doors.as('antin_revocation'), clock() - UNFINISHED_AFTER, clock());
     if (closed > 0) log.info({ closed }, 'closed attempts that a crash left open');
-    await retireNeedless(db, clock(), status.closeLists, ({ name }, fault) =>
+    await retireNeedless(own.cas, clock(), status.closeLists, ({ name }, fault) =>
       log.error({ name, fault }, 'a generation can be retired, and its last list cannot be made here: hold a ceremony for it'),
     );
-    vouched = await inUse(db);
-    await cas.watch();
+    vouched = await inUse(own.reading);
+    // What a set-back database knows no more was recorded all the same: it is compared once it is restored.
+    if (setBack() === undefined) await cas.watch();
     await status.everyMinute();
   }
   await prepare();
@@ -197,9 +204,9 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   });
 
   async function evidenceFor(serialHex: string, issuerSha256: string, at?: number): Promise<Evidence | undefined> {
-    const chain = await chainOf(db, issuerSha256);
+    const chain = await chainOf(own.reading, issuerSha256);
     if (chain.length === 0) return undefined;
-    const listOf = (issuer: string) => (at === undefined ? newestCrl(db, issuer) : crlAt(db, issuer, at));
+    const listOf = (issuer: string) => (at === undefined ? newestCrl(own.reading, issuer) : crlAt(own.reading, issuer, at));
     const crls = await Promise.all(chain.map((one) => listOf(one.issuerSha256)));
     const wellFormed = /^([0-9a-f]{2}){1,20}$/.test(serialHex);
     const ocsp = wellFormed ? await status.responder.evidence(issuerSha256, serialHex) : undefined;
@@ -212,7 +219,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     };
   }
 
-  const audit = auditor(db, clock);
+  const audit = auditor(own.status, clock);
   const app = new Hono();
   app.use('/crl/*', async (c, next) => (setBack() === undefined ? next() : c.body(null, 503, { 'retry-after': '600' })));
   app.route('/', status.routes);
@@ -225,8 +232,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   }
   const trustAnchors = (): TrustAnchor[] =>
     vouched.roots.map((certificate) => ({ certificate, purposes: ['signer', 'time-stamp'], practice: cas.practice }));
-  const own = { db: doors.as('antin_issuance'), clock };
-  const registered = issuance({ ...own, issuerFor });
+  const registered = issuance({ ...certifying, issuerFor });
   const desk =
     options.console === undefined
       ? undefined
@@ -240,7 +246,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
             clockTrust: trust,
             signers: async () => cas.signers?.(),
           },
-          issue: (order) => issueApproved({ ...own, issuance: registered }, order),
+          issue: (order) => issueApproved({ ...certifying, issuance: registered }, order),
           revoke({ issuerSha256, serialHex, ...wish }) {
             return revoke(doors.as('antin_revocation'), { issuerSha256, serialHex }, wish, clock());
           },
@@ -254,11 +260,11 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     },
     async revoke(serialHex, reason, at = clock()) {
       const serial = serialHex.toLowerCase();
-      const issuerSha256 = (await issuerOfSerial(db, vouched.issuers, serial)) ?? (filled[0] as string);
-      const done = await revoke(db, { issuerSha256, serialHex: serial }, { reason, at }, clock());
+      const issuerSha256 = (await issuerOfSerial(own.reading, vouched.issuers, serial)) ?? (filled[0] as string);
+      const done = await revoke(doors.as('antin_revocation'), { issuerSha256, serialHex: serial }, { reason, at }, clock());
       if (done.status === 'refused') return done;
       await status
-        .publish(await listsOf(db, issuerSha256, serial))
+        .publish(await listsOf(own.reading, issuerSha256, serial))
         .catch((fault: unknown) => log.error({ fault }, 'revoked, but the new list could not be built yet'));
       return done;
     },
@@ -293,9 +299,9 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
         revoke: (target, wish) => revoke(doors.as('antin_revocation'), target, wish, clock()),
       }),
     console: desk,
-    cas: caOperation(db, cas, clock, prepare),
+    cas: caOperation(own.cas, cas, clock, prepare),
     async stop() {
-      await doors.close();
+      if (options.doors === undefined) await doors.close();
       await cas.stop();
     },
   };

@@ -31,6 +31,14 @@ export interface ServiceCertificatesParts {
  */
 export function serviceCertificates({ db, cas, baseUrl, clock, log }: ServiceCertificatesParts) {
   const held = new Map<string, CertifiedKey>();
+  let before: Promise<unknown> = Promise.resolve();
+
+  /** In this process, too: who waits in the database holds a connection, and who works needs another. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = before.then(() => oneAtATime(db, work));
+    before = turn.catch(() => {});
+    return turn;
+  }
 
   const fresh = (certificate: Certificate, spare: number): boolean =>
     certificate.notBefore <= clock() && certificate.notAfter - clock() > spare;
@@ -39,7 +47,7 @@ export function serviceCertificates({ db, cas, baseUrl, clock, log }: ServiceCer
     const { issuerSha256 } = issuer.generation;
     const key = await cas.serviceKey(name);
     const spkiSha256 = createHash('sha256').update(key.spki).digest('hex');
-    const made = await oneAtATime(db, async () => {
+    const made = await inTurn(async () => {
       // Another process may have renewed it.
       const known = await newest(db, name, issuerSha256, spkiSha256);
       if (known !== undefined && fresh(known, SPARE[name])) return known;

@@ -17,6 +17,7 @@ let id: string;
 let shown: string;
 beforeAll(async () => {
   t = await ConsoleForTests.open();
+  await ensureDatabaseRoles(t.db, [], DATABASE_ROLES);
   doors = separateDoors(t.db);
   [id] = (await t.submitted([personItem()])) as [string];
   shown = await t.proposed(id);
@@ -143,6 +144,10 @@ describe('a part that went wrong cannot do another’s work', () => {
 
   test('audit reads everything but secrets, and changes nothing', async () => {
     for (const { name } of await tablesOf(t.db)) {
+      if (name.includes('.')) {
+        expect([name, await codeOf(doors.as('antin_audit'), `select 1 from ${name}`)]).toEqual([name, DENIED]);
+        continue;
+      }
       const denied = await as('antin_audit', `delete from authority.${name} where false`);
       expect([name, denied]).toEqual([name, DENIED]);
       if (name === 'officer_session') continue;
@@ -171,6 +176,113 @@ describe('a part that went wrong cannot do another’s work', () => {
     // What officers signed neither.
     expect(await codeOf(t.db, `update authority.request_act set note = 'x'`)).toBe(GUARDED);
     expect(await codeOf(t.db, `delete from authority.request_act`)).toBe(GUARDED);
+  });
+
+  test('the keeper of the journal gives places and signs heads, and writes or reads nothing else', async () => {
+    for (const statement of [
+      `select 1 from authority.certificate where state = 'good'`,
+      `select 1 from authority.request_item`,
+      `select 1 from authority.officer`,
+      `insert into authority.certificate select * from authority.certificate limit 0`,
+      `update authority.journal_head set root = root`,
+      `update authority.journal_place set leaf_index = 0`,
+      `update authority.journal_identity set journal = gen_random_uuid()`,
+      `delete from authority.journal_head`,
+      `delete from authority.journal_node`,
+    ])
+      expect([statement, await as('antin_journal', statement)]).toEqual([statement, DENIED]);
+    expect(await as('antin_journal', `select der from authority.certificate limit 0`)).toBe('done');
+    expect(await as('antin_journal', `update authority.journal_head set signature = null where false`)).toBe('done');
+    // Others add entries, and give none a place.
+    for (const role of DATABASE_ROLES.filter((one) => one !== 'antin_journal'))
+      for (const statement of [
+        `insert into authority.journal_place select * from authority.journal_place limit 0`,
+        `insert into authority.journal_head select * from authority.journal_head limit 0`,
+        `update authority.journal_head set signature = null where false`,
+        `delete from authority.journal_waiting`,
+      ])
+        expect([role, statement, await as(role, statement)]).toEqual([role, statement, DENIED]);
+  });
+
+  test('records of CAs are one part’s: no other makes, activates or retires one, and that part certifies nobody without a request', async () => {
+    for (const role of DATABASE_ROLES.filter((one) => one !== 'antin_ca'))
+      for (const statement of [
+        `insert into authority.ca select * from authority.ca limit 0`,
+        `update authority.ca set state = 'active' where false`,
+        `insert into authority.ca_link select * from authority.ca_link limit 0`,
+        `update authority.ca_profile set series = 'x' where false`,
+        `update authority.signer_ledger set next = 0 where false`,
+      ])
+        expect([role, statement, await as(role, statement)]).toEqual([role, statement, DENIED]);
+    for (const statement of [
+      `delete from authority.ca`,
+      `update authority.ca_link set kind = kind`,
+      `insert into authority.revocation select * from authority.revocation limit 0`,
+      `update authority.request_item set state = 'approved'`,
+      `select 1 from authority.request_item`,
+      `update authority.issuance_setting set registered_only = false`,
+      `delete from authority.crl`,
+      `update authority.crl set der = der`,
+    ])
+      expect([statement, await as('antin_ca', statement)]).toEqual([statement, DENIED]);
+    await sql`update authority.issuance_setting set registered_only = true`.execute(t.db);
+    const insert = (profile: string) => `
+      insert into authority.certificate (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before,
+        not_after, intended_at)
+      values ('${'a'.repeat(64)}', '${randomUUID().replaceAll('-', '')}', 'signing', '${profile}', 'h', 'CN=x', '${'b'.repeat(64)}',
+        now(), now() + interval '1 year', now())`;
+    expect(await as('antin_ca', insert('person'))).toBe(GUARDED);
+    expect(await as('antin_ca', insert('ocsp'))).toBe('done');
+    await sql`update authority.issuance_setting set registered_only = false`.execute(t.db);
+  });
+
+  test('token agents and statements know officers, no password, and decide nothing', async () => {
+    for (const statement of [
+      `select password_hash from authority.officer`,
+      `select * from authority.officer_session`,
+      `update authority.officer set certificate = null`,
+      `delete from authority.request_act`,
+      `update authority.request_item set state = 'approved'`,
+      `select current from authority.request_item`,
+      `select der from authority.certificate`,
+      `insert into authority.revocation select * from authority.revocation limit 0`,
+    ])
+      expect([statement, await as('antin_agents', statement)]).toEqual([statement, DENIED]);
+    for (const statement of [
+      `select 1 from authority.statement_order`,
+      `select 1 from devices.signing_job`,
+      `select certificate_sha256 from authority.officer`,
+    ]) {
+      expect([statement, await as('antin_agents', statement)]).toEqual([statement, 'done']);
+      // The office of the same installation has token agents too.
+      for (const role of DATABASE_ROLES.filter((one) => !['antin_agents', 'antin_office'].includes(one)))
+        if (!statement.includes('officer'))
+          expect([role, statement, await as(role, statement)]).toEqual([
+            role,
+            statement,
+            role === 'antin_audit' && statement.includes('authority.') ? 'done' : DENIED,
+          ]);
+    }
+  });
+
+  test('public search reads what is public, jobs are handed out without being read by others, an office is no part of an issuer', async () => {
+    expect(await as('antin_publication', `select * from authority.published`)).toBe('done');
+    for (const statement of [
+      `select subject from authority.certificate`,
+      `select decided_by from authority.revocation`,
+      `select 1 from authority.request_item`,
+      `update authority.published set subject = subject`,
+      `insert into authority.journal_entry default values`,
+    ])
+      expect([statement, await as('antin_publication', statement)]).toEqual([statement, DENIED]);
+    expect(await as('antin_jobs', `update public.job set attempts = attempts where false`)).toBe('done');
+    expect(await as('antin_jobs', `insert into public.job (queue, key, payload) values ('q', 'k', '{}')`)).toBe(DENIED);
+    for (const { name } of (await tablesOf(t.db)).filter((one) => !one.name.includes('.')))
+      expect([name, await as('antin_jobs', `select 1 from authority.${name}`)]).toEqual([name, DENIED]);
+    for (const table of ['certificate', 'revocation', 'request_item', 'officer_session', 'ca', 'journal_place', 'sender'])
+      expect([table, await as('antin_office', `select 1 from authority.${table}`)]).toEqual([table, DENIED]);
+    expect(await as('antin_office', `select password_hash from authority.officer`)).toBe(DENIED);
+    expect(await as('antin_office', `alter table devices.device add column x int`)).toBe(DENIED);
   });
 
   test('operation makes officers, and touches no request', async () => {
@@ -243,7 +355,7 @@ describe('making the roles', () => {
 
   test('a table that nobody decided about is noticed, and no part reaches it', async () => {
     await sql`create table authority.surprise (id int)`.execute(t.db);
-    await ensureDatabaseRoles(t.db);
+    await ensureDatabaseRoles(t.db, [], DATABASE_ROLES);
     for (const role of DATABASE_ROLES.filter((one) => one !== 'antin_audit'))
       expect([role, await as(role, 'select 1 from authority.surprise')]).toEqual([role, DENIED]);
     await sql`drop table authority.surprise`.execute(t.db);

@@ -51,7 +51,7 @@ export async function checkOwnUsers(db: AnyDatabase, urls: Partial<Record<Databa
 
 async function placeOf(db: AnyDatabase): Promise<{ user: string; place: string; above: boolean }> {
   const { rows } = await sql<{ user: string; place: string; above: boolean }>`
-    select session_user::text as "user", d.oid || ' ' || d.datname || ' ' || coalesce('authority'::regnamespace::oid::text, '') as place,
+    select session_user::text as "user", d.oid || ' ' || d.datname || ' ' || coalesce(to_regnamespace('authority')::oid::text, '') as place,
       (select rolsuper from pg_catalog.pg_roles where rolname = session_user) as above
     from pg_catalog.pg_database d where d.datname = current_database()`.execute(db);
   return rows[0]!;

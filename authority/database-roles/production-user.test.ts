@@ -8,10 +8,11 @@ import { testDatabase } from '@antin/testkit/database';
 import type { TestDatabase } from '@antin/testkit/database';
 import { migrations } from '../migrations.ts';
 import { databaseRoleStatements, ensureDatabaseRoles } from './apply.ts';
-import { separatedDoors } from '../console.ts';
 import { separateDoors } from './doors.ts';
 import { checkOwnUsers } from './own-users.ts';
-import { DATABASE_ROLES } from './roles.ts';
+import { AUTHORITY_ROLES, DATABASE_ROLES } from './roles.ts';
+import type { DatabaseRole } from './roles.ts';
+import { separatedDoors } from './separated.ts';
 
 /** As in production: a user that owns the database and is nobody special on the server. */
 const user = `antin_app_${randomBytes(4).toString('hex')}`;
@@ -130,10 +131,10 @@ test('production refuses a superuser of a server of one’s own, and roles that 
   const said: string[] = [];
   const log = { info: () => {}, error: (_: object, text: string) => void said.push(text) };
   const url = (who: string) => `postgresql://${who}@/${database}?host=${encodeURIComponent(socketDir)}&port=${port}`;
-  const open = async (who: string, profile: 'practice' | 'production') => {
+  const open = async (who: string, profile: 'practice' | 'production', databaseUrls = {}) => {
     const one = connect(url(who));
     try {
-      await (await separatedDoors(one, { profile }, log)).close();
+      await (await separatedDoors(one, { profile, databaseUrls }, log)).close();
       return 'open';
     } catch (fault) {
       return (fault as { code: string }).code;
@@ -143,11 +144,24 @@ test('production refuses a superuser of a server of one’s own, and roles that 
   };
   expect(await open(superuser, 'production')).toBe('database.superuser');
   expect(await open(superuser, 'practice')).toBe('open');
-  // The user of this file has been given the roles above.
-  expect(await open(user, 'production')).toBe('open');
+  // The user of this file has been given the roles above: `set role` is enough in practice, and for nobody in production.
+  expect(await open(user, 'practice')).toBe('open');
+  expect(await open(user, 'production')).toBe('database.role-user-missing');
+  const own: Partial<Record<DatabaseRole, string>> = {};
+  for (const role of AUTHORITY_ROLES) {
+    await sql.raw(`create role ${user}_${role.slice(6)} login in role ${role}`).execute(admin.db);
+    own[role] = url(`${user}_${role.slice(6)}`);
+  }
+  expect(await open(user, 'production', own)).toBe('open');
+  const { antin_journal: _, ...butOne } = own;
+  expect(await open(user, 'production', butOne)).toBe('database.role-user-missing');
+  // An owner under another name is still the owner.
+  expect(await open(user, 'production', { ...own, antin_journal: url(user) })).toBe('database.role-user');
+  expect(await open(user, 'production', { ...own, antin_journal: own.antin_ca! })).toBe('database.role-user');
+  for (const role of AUTHORITY_ROLES) await sql.raw(`drop role ${user}_${role.slice(6)}`).execute(admin.db);
   expect(said).toEqual([]);
   await sql.raw(`revoke antin_audit from ${user}`).execute(admin.db);
-  expect(await open(user, 'production')).toBe('database.roles-missing');
+  expect(await open(user, 'production')).toBe('database.role-user-missing');
   expect(await open(user, 'practice')).toBe('open');
   expect(said).toEqual([expect.stringContaining('no separate database roles')]);
   await sql.raw(`grant antin_audit to ${user}`).execute(admin.db);

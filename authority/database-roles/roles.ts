@@ -14,8 +14,18 @@ export const DATABASE_ROLES = [
   'antin_machines',
   'antin_operation',
   'antin_audit',
+  'antin_ca',
+  'antin_journal',
+  'antin_agents',
+  'antin_publication',
+  'antin_jobs',
+  'antin_office',
 ] as const;
 export type DatabaseRole = (typeof DATABASE_ROLES)[number];
+
+/** Parts of an issuer, and of an office without one. */
+export const AUTHORITY_ROLES: readonly DatabaseRole[] = DATABASE_ROLES.filter((role) => role !== 'antin_office');
+export const OFFICE_ROLES: readonly DatabaseRole[] = ['antin_office', 'antin_jobs'];
 
 /** Privileges of one role on one table; `update` and `select` may name columns. */
 export interface Grant {
@@ -150,8 +160,8 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
     ...journal,
     ...outbox,
     revocation: read,
-    // That it has been made searchable; nothing else of it.
-    certificate: { select: true, update: ['unpublished'] },
+    // That it has been made searchable, and looked at once more; nothing else of it.
+    certificate: { select: true, update: ['unpublished', 'linted_by'] },
     published: keep,
     notice: append,
     status_issuer: keep,
@@ -200,30 +210,76 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
   },
   // Reads everything but what would let it act as somebody: password hashes, sessions, tokens.
   antin_audit: {},
+  // CAs and their generations, certificates of the authority's own services, lists that ceremonies made.
+  antin_ca: {
+    ...journal,
+    revocation: read,
+    // Of its own services only: the table refuses others without an approved request.
+    certificate: keep,
+    ca: keep,
+    ca_link: append,
+    ca_profile: keep,
+    signer_ledger: keep,
+    status_issuer: keep,
+    crl: append,
+    crl_list: keep,
+  },
+  // Gives entries their places, signs heads, copies: all of the journal, and certificates that it carries along.
+  antin_journal: {
+    journal_entry: append,
+    journal_waiting: { select: true, insert: true, delete: true },
+    journal_place: append,
+    journal_node: append,
+    journal_head: { select: true, insert: true, update: ['signature', 'sealed_at'] },
+    journal_identity: { select: true, update: ['copy'] },
+    certificate: { select: ['issuer_sha256', 'serial_hex', 'der'] },
+  },
+  // Token agents of officers, and the statements that they are asked to sign.
+  antin_agents: {
+    ...journal,
+    ...officers,
+    statement_order: own,
+    request_item: { select: ['id', 'subject', 'shown', 'shown_sha256'] },
+    certificate: { select: ['issuer_sha256', 'serial_hex', 'subject'] },
+    'devices.device': own,
+    'devices.device_code_attempt': own,
+    'devices.device_credential': own,
+    'devices.device_nonce': own,
+    'devices.device_person': keep,
+    'devices.signing_job': keep,
+    'devices.signing_job_batch': keep,
+    'devices.signing_job_content': own,
+  },
+  // What anybody may search: nothing of a certificate that is not public is in its tables.
+  antin_publication: {
+    published: read,
+    certificate: { select: ['issuer_sha256', 'serial_hex', 'der'] },
+    revocation: { select: ['issuer_sha256', 'serial_hex', 'revoked_at', 'reason'] },
+  },
+  // Hands jobs out and takes their outcome; what a job does is done by the part that it is for.
+  antin_jobs: { 'public.job': { select: true, update: true, delete: true } },
+  // An office, with everything of its own schemas (`OFFICE_SCHEMAS`); of an issuer in the same installation what answers of token
+  // agents of its officers touch.
+  antin_office: {
+    'public.job': own,
+    journal_entry: journal['journal_entry'] as Grant,
+    journal_waiting: journal['journal_waiting'] as Grant,
+    ...officers,
+    statement_order: keep,
+  },
 };
+
+/** Schemas of the office: rows of theirs are its own, their tables, triggers and functions the owner's. */
+export const OFFICE_SCHEMAS = ['agency', 'agency_journal', 'devices'] as const;
 
 /**
  * Tables that no part but the owner of the schema touches, each with why. A table stands in the grants or here: one that came
  * with a migration and in neither is a decision that nobody took.
  */
 export const OWNER_ONLY: Readonly<Record<string, string>> = {
-  ca_profile: 'which CA answers for a profile: settled by a start and by activations',
-  signer_ledger: 'what the ledgers of signer processes were compared with',
+  journal_restored: 'what a restore answered: it is put back and read as the owner, while nothing is served',
   issuance_setting: 'read by a guard of the table of certificates; only a start in production turns it on',
   unrequested_profile: 'read by a guard of the table of certificates',
-  journal_identity: 'which journal this is and which copy belongs to it: the keeper of the journal, and a restoring',
-  journal_head: 'the keeper of the journal signs heads; parts only add entries',
-  journal_node: 'the keeper of the journal',
-  journal_place: 'the keeper of the journal',
-  statement_order: 'in one transaction with the jobs of token agents, whose tables belong to no part',
-  'devices.device': 'token agents: shared with an office of the same installation, judged by proofs of possession',
-  'devices.device_code_attempt': 'token agents',
-  'devices.device_credential': 'token agents',
-  'devices.device_nonce': 'token agents',
-  'devices.device_person': 'token agents',
-  'devices.signing_job': 'token agents',
-  'devices.signing_job_batch': 'token agents',
-  'devices.signing_job_content': 'token agents',
 };
 
 /** Columns that audit does not read. */

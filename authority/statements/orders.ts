@@ -21,6 +21,8 @@ import { insertOrder, orderById, orderOfJob, putSignatures, subjectsOf, type Pre
 
 export interface StatementDoors {
   readonly db: AnyDatabase;
+  /** Where officers' sessions are looked up. */
+  readonly session: AnyDatabase;
   readonly clock: Clock;
   readonly jobs: SigningJobs;
   /** Issuers of an officer's certificate, nearest first. */

@@ -13,9 +13,9 @@ import { cancelOrder, orderStatements, statementOrder, type StatementDoors } fro
 
 /** Statements of officers, signed by their own devices. */
 export function statementsApp(doors: StatementDoors): Hono<OfficerEnv> {
-  const { db, clock, jobs } = doors;
+  const { db, session, clock, jobs } = doors;
   const app = new Hono<OfficerEnv>();
-  const officer = [requireOfficer({ db, clock }, 'every')];
+  const officer = [requireOfficer({ db: session, clock }, 'every')];
   mount(app, routes.credentials, officer, async ({ c }) => {
     const { id, certificateSha256 } = c.var.officer;
     const held = await jobs.credentialsFor(db, { personId: id, positionId: id, kind: 'person' });
@@ -37,11 +37,14 @@ export function statementsApp(doors: StatementDoors): Hono<OfficerEnv> {
 }
 
 /** An officer's own list of devices, and the confirming of new ones: `/authority/api/devices`. */
-export function officerDevices(deps: Omit<DevicesDeps, 'callerOf' | 'note'>): Hono {
+export function officerDevices({
+  session,
+  ...deps
+}: Omit<DevicesDeps, 'callerOf' | 'note'> & { readonly session: StatementDoors['session'] }): Hono {
   const app = new Hono();
   const callerOf = async (c: Context) => {
     const token = getCookie(c, OFFICER_COOKIE);
-    const found = token === undefined ? undefined : await officerOfToken(deps, token);
+    const found = token === undefined ? undefined : await officerOfToken({ db: session, clock: deps.clock }, token);
     if (found === undefined) throw new Refusal('officer.session-needed');
     return { personId: found.officer.id, positionId: found.officer.id };
   };

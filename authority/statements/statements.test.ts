@@ -49,7 +49,7 @@ beforeAll(async () => {
   devices = sharedDevices({ db, clock, profile: 'practice', platformKey });
   devices.join(officersForDevices);
   devices.jobs.onAnswer('approve', statementAnswers(devices.jobs));
-  doors = { db, clock, jobs: devices.jobs, chainOf: async () => [] };
+  doors = { db, session: db, clock, jobs: devices.jobs, chainOf: async () => [] };
   officer = await newOfficer('ca.duyet');
   other = await newOfficer('ca.khac');
   await inTransaction(db, (tx) => bindCertificate(tx, officer.id, held.certificate, sha256));

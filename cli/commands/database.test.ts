@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { checkOwnUsers } from '@antin/authority/database-roles/own-users';
 import { DATABASE_ROLES } from '@antin/authority/database-roles/roles';
 import { migrations } from '@antin/authority/migrations';
 import { testDatabase } from '@antin/testkit/database';
@@ -16,6 +19,22 @@ test('without a database it says which roles an administrator makes, and for who
   }
 });
 
+test('it says which users production asks for: one a part, which is that part and nothing else', async () => {
+  const { code, out } = await antin(['users', '--user', 'ca']);
+  expect(code).toBe(0);
+  await using t = await testDatabase(migrations, 'authority');
+  expect(await antin(['roles', '--apply'], { DATABASE_URL: databaseUrl(t.address) })).toEqual({ code: 0, out: '', err: '' });
+  const lines = out.trim().split('\n');
+  expect(lines).toHaveLength(DATABASE_ROLES.length);
+  const prefix = `u_${randomBytes(4).toString('hex')}`;
+  for (const line of lines) await sql.raw(line.replace('"ca_', `"${prefix}_`)).execute(t.db);
+  const urls = Object.fromEntries(
+    DATABASE_ROLES.map((role) => [role, databaseUrl({ ...(t.address as object), user: `${prefix}_${role.slice(6)}` } as never)]),
+  );
+  await checkOwnUsers(t.db, urls);
+  for (const role of DATABASE_ROLES) await sql.raw(`drop role "${prefix}_${role.slice(6)}"`).execute(t.db);
+});
+
 test('with one it says every privilege too, and gives them when told to', async () => {
   await using t = await testDatabase(migrations, 'authority');
   const env = { DATABASE_URL: databaseUrl(t.address) };
@@ -24,7 +43,15 @@ test('with one it says every privilege too, and gives them when told to', async 
 });
 
 test('anything else is explained', async () => {
-  for (const argv of [[], ['tables'], ['roles', 'x'], ['roles', '--apply'], ['roles', '--all']]) {
+  for (const argv of [
+    [],
+    ['tables'],
+    ['roles', 'x'],
+    ['roles', '--apply'],
+    ['roles', '--all'],
+    ['users', 'x'],
+    ['users', '--apply'],
+  ]) {
     const { code, err } = await antin(argv);
     expect([argv, code]).toEqual([argv, 64]);
     expect(err).toContain('antin database --help');

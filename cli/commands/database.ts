@@ -1,7 +1,8 @@
 import { ConfigFault } from '@antin/adapters/config/settings';
 import { connect } from '@antin/adapters/db/connect';
 import { databaseRoleStatements, ensureDatabaseRoles } from '@antin/authority/database-roles/apply';
-import { administratorStatements } from '@antin/authority/database-roles/statements';
+import { DATABASE_ROLES } from '@antin/authority/database-roles/roles';
+import { administratorStatements, userStatements } from '@antin/authority/database-roles/statements';
 import { exit } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { databaseEnvironment } from '../services/role-databases.ts';
@@ -12,6 +13,8 @@ const usage = `antin database: the database behind an installation
   antin database roles [--user NAME]
       prints what an administrator of PostgreSQL runs once, when the installation's own user may not create roles: one role for
       each part of the issuer, so that none can do another's work. With DATABASE_URL the privileges of each are printed too
+  antin database users [--user NAME]
+      prints a user of its own for each part (NAME_approval, …), which production asks for; their addresses stand in ANTIN_DATABASES
   antin database roles --apply
       makes the roles and gives them their privileges, as the user of DATABASE_URL
 
@@ -29,7 +32,11 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       return exit.ok;
     }
     const [what, ...rest] = options.files;
-    if (what !== 'roles' || rest.length > 0) throw new UsageFault('say what: roles');
+    if (what === 'users' && rest.length === 0 && !options.flag('apply')) {
+      io.stdout.write(`${userStatements(options.single('user') ?? 'antin').join('\n')}\n`);
+      return exit.ok;
+    }
+    if (what !== 'roles' || rest.length > 0) throw new UsageFault('say what: roles or users');
     return await roles(options.single('user') ?? 'antin', options.flag('apply'), io);
   } catch (error) {
     if (!(error instanceof UsageFault || error instanceof ConfigFault)) throw error;
@@ -51,7 +58,7 @@ async function roles(user: string, apply: boolean, io: Io): Promise<number> {
       io.stdout.write(`${(await databaseRoleStatements(db)).join('\n')}\n`);
       return exit.ok;
     }
-    const done = await ensureDatabaseRoles(db);
+    const done = await ensureDatabaseRoles(db, [], DATABASE_ROLES);
     if (done.status === 'ready') return exit.ok;
     io.stderr.write(`antin database: ${done.why}; an administrator runs:\n${done.statements.join('\n')}\n`);
     return exit.invalid;

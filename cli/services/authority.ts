@@ -15,7 +15,6 @@ import { requireCeremonyKeys, signerPin } from './ceremony-keys.ts';
 import { devicesHere } from './devices.ts';
 import { copyHealth, journalHere } from './journal.ts';
 import { resultSealHere } from './result-seal.ts';
-import { roleDatabases } from './role-databases.ts';
 import { trustHere } from './judging.ts';
 import { issuersOf } from './trust.ts';
 import { beginFirstStart, FOUNDED } from './first-start.ts';
@@ -34,7 +33,7 @@ export interface ForTrial {
 
 /** The issuing authority: its own schema and its own folder; keys of ceremonies, or of practice. */
 export function makeAuthority(context: ServiceContext, wires: Wires, { softwareToken = false }: ForTrial = {}): AuthorityHere {
-  const { db, files, folder, publicUrl, clock, log, settings } = context;
+  const { files, folder, publicUrl, clock, log, settings } = context;
   requireCeremonyKeys(folder.authority, settings.profile);
   const statusUrl = statusUrlOf(settings, publicUrl);
   const app = new Hono();
@@ -63,7 +62,9 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
     problems: { ...publicationProblems, ...consoleProblems },
     authority,
     async prepare() {
-      const shared = devicesHere(context, wires);
+      const doors = context.doors();
+      const agents = doors.as('antin_agents');
+      const shared = devicesHere(settings.services.includes('agency') ? context : { ...context, db: agents }, wires);
       // The demo's authority is older than the oldest document of the seed.
       if (beginFirstStart(folder.path, settings.seed)) wires.past = FOUNDED;
       const baseUrl = statusUrl + AUTHORITY_PATH;
@@ -72,9 +73,9 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
       resultSeal = await resultSealHere(context, wires, process.env);
       // Before anything is issued: a database that was set back must not give out serial numbers again.
       const own = { ...authorityJournal, name: 'authority' } as const;
-      journal = await journalHere(context, wires, own, () => trusted, process.env);
+      journal = await journalHere({ ...context, db: doors.as('antin_journal') }, wires, own, () => trusted, process.env);
       ready = await authorityService({
-        db,
+        ...{ db: context.owner, doors },
         dataDir: folder.authority,
         baseUrl,
         publicUrl: publicUrl + AUTHORITY_PATH,
@@ -90,7 +91,6 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
           signedActs: settings.profile === 'production' ? 'required' : 'when-present',
           secureCookie: publicUrl.startsWith('https:'),
           journal,
-          databaseUrls: roleDatabases(process.env),
           seal: resultSeal,
           trust: () => trusted,
           devices: {
@@ -105,13 +105,17 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
       app.route('/', ready.machines({ proxies: settings.trustedProxies }));
       // The office has the routes of agents when it runs here.
       if (!settings.services.includes('agency')) {
-        app.route('/', agentApp({ ...shared, db, clock, files, profile: settings.profile, origin: () => publicUrl }));
+        app.route('/', agentApp({ ...shared, db: agents, clock, files, profile: settings.profile, origin: () => publicUrl }));
       }
+      const session = doors.as('antin_session');
       app.route(
         '/',
-        consolePages({ profile: settings.profile, practiceOfficers: () => practiceOfficers(db, officeDay(clock())) }),
+        consolePages({ profile: settings.profile, practiceOfficers: () => practiceOfficers(session, officeDay(clock())) }),
       );
-      app.route('/', publicationRoutes({ db, clock: () => clock().getTime(), profile: settings.profile }));
+      app.route(
+        '/',
+        publicationRoutes({ db: doors.as('antin_publication'), clock: () => clock().getTime(), profile: settings.profile }),
+      );
     },
     get jobs() {
       return { ...authority().status.jobs, ...authority().console?.jobs };

@@ -7,6 +7,8 @@ export interface RunningDatabase {
   readonly db: AnyDatabase;
   /** Ends when the server ended without being told to. */
   readonly lost: Promise<void>;
+  /** Ends the owner's connections; whoever asks over them afterwards gets a fault. */
+  closeOwner(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -18,18 +20,26 @@ export async function openDatabase(options: { databaseUrl: string | undefined; d
       await db.destroy();
       throw fault;
     });
-    return { db, lost: new Promise(() => {}), stop: () => db.destroy() };
+    const closeOwner = once(() => db.destroy());
+    return { db, lost: new Promise(() => {}), closeOwner, stop: closeOwner };
   }
   const server: PostgresServer = await startPostgres({ dataDir: options.dataDir });
   const db = connect(await server.ensureDatabase('antin'));
+  const closeOwner = once(() => db.destroy());
   return {
     db,
     lost: server.ended,
+    closeOwner,
     async stop() {
-      await db.destroy();
+      await closeOwner();
       await server.stop();
     },
   };
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
 }
 
 async function checkVersion(db: AnyDatabase): Promise<void> {

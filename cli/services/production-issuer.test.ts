@@ -391,6 +391,30 @@ describe.skipIf(module === undefined || opensslVersion === undefined)('an issuer
       .toContain(held.serialHex.toUpperCase());
   });
 
+  test('serves nothing as the owner of the tables', async () => {
+    const { rows } = await sql<{ who: string }>`
+      select distinct usename::text as who from pg_stat_activity where datname = ${owner}`.execute(admin.db);
+    const connected = rows.map(({ who }) => who);
+    expect(connected).not.toContain(owner);
+    // Everything above was done by parts, each as its own user.
+    expect(connected.length).toBeGreaterThan(8);
+    expect(connected.filter((who) => !users.includes(who))).toEqual([]);
+    // A part without a user would be served as the owner: the start is refused.
+    await installation!.stop();
+    installation = undefined;
+    const all = JSON.parse(readFileSync(path('databases.json'), 'utf8')) as Record<string, string>;
+    for (const role of ['antin_journal', 'antin_ca', 'antin_agents', 'antin_jobs']) {
+      const { [role]: _, ...rest } = all;
+      writeFileSync(path('databases.json'), JSON.stringify(rest), { mode: 0o600 });
+      await expect(serve()).rejects.toMatchObject({
+        code: 'database.role-user-missing',
+        message: expect.stringContaining(role) as string,
+      });
+    }
+    writeFileSync(path('databases.json'), JSON.stringify(all), { mode: 0o600 });
+    await serve();
+  });
+
   test('goes on after a restart, and every use of its keys has a record', async () => {
     await installation!.stop();
     await serve();

@@ -14,6 +14,7 @@ import { createLog, type Log } from '@antin/adapters/log/log';
 import { claimDataFolder, DataFolderFault } from './data-folder.ts';
 import { openDatabase } from './database.ts';
 import { every } from './every.ts';
+import { partsOf } from './parts.ts';
 import { wasCutOff } from './first-start.ts';
 import type { MakeService, Service, ServiceContext } from './service.ts';
 
@@ -61,12 +62,16 @@ export async function runServices(
     const publicUrl = settings.publicUrl ?? door.url;
     const database = await openDatabase({ databaseUrl: settings.databaseUrl, dataDir: folder.postgres });
     undo.push(() => database.stop());
+    const parts = partsOf(database.db, settings, log, process.env);
+    undo.push(() => parts.close());
     // After the services, before their database: running answers may finish.
     undo.push(() => door.close());
     const context: ServiceContext = {
       settings,
       folder,
-      db: database.db,
+      db: parts.office,
+      owner: database.db,
+      doors: () => parts.doors(),
       files: openFileStore(folder.files),
       clock: systemClock,
       log,
@@ -82,12 +87,16 @@ export async function runServices(
     await migrate(database.db, {});
     for (const service of running)
       if (service.migrations !== undefined) await migrate(database.db, service.migrations, service.name);
+    await parts.begin();
     for (const service of running) await unlessStopped(service.prepare?.());
 
     // The embedded database has this process alone, which the claim on its folder makes sure of.
     if (settings.databaseUrl === undefined) await releaseLeases(database.db);
     const handlers = Object.assign({}, ...running.map((service) => service.jobs ?? {})) as NonNullable<Service['jobs']>;
-    const worker = startWorker(database.db, {
+    // From here on nobody is the owner of the tables: what went wrong in a part does not reach another's.
+    if (settings.profile === 'production') await database.closeOwner();
+    const queue = parts.queue();
+    const worker = startWorker(queue, {
       handlers,
       onFault: (fault, job) => log.warn({ fault, queue: job?.queue, key: job?.key }, 'a job will be tried again'),
     });
@@ -100,7 +109,7 @@ export async function runServices(
       );
       undo.push(() => timer.stop());
     }
-    const tidy = async () => void (await forgetDoneJobs(database.db, { olderThanDays: settings.keepJobsDays }));
+    const tidy = async () => void (await forgetDoneJobs(queue, { olderThanDays: settings.keepJobsDays }));
     const tidying = every(6 * 3_600_000, tidy, (fault) => log.error({ fault }, 'finished jobs could not be removed'));
     undo.push(() => tidying.stop());
     front.open(running, hostsOf(settings, door));

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { Clock } from '@antin/adapters/clock/clock';
 import type { Settings } from '@antin/adapters/config/settings';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
+import type { Doors } from '@antin/authority/database-roles/doors';
 import type { Migrations } from '@antin/adapters/db/migrate';
 import type { JobHandler } from '@antin/adapters/db/worker';
 import type { FastRoute } from '@antin/adapters/http/listen';
@@ -14,7 +15,12 @@ import type { DataFolder } from './data-folder.ts';
 export interface ServiceContext {
   readonly settings: Settings;
   readonly folder: DataFolder;
+  /** What an office works with: the owner's connection in practice, its own part's in production. */
   readonly db: AnyDatabase;
+  /** As the owner of the tables: only in `prepare`, in production it is closed then. */
+  readonly owner: AnyDatabase;
+  /** The connections of all parts, from `prepare` on. */
+  readonly doors: () => Doors;
   readonly files: FileStore;
   readonly clock: Clock;
   readonly log: Log;
