@@ -1,20 +1,15 @@
 import type { ByteSource } from '@antin/formats/bytes/source';
 import { FormatFault } from '@antin/formats/fault';
-import type { SignatureReport, ValidationReport } from '@antin/signature/validation/types';
+import type { ValidationReport } from '@antin/signature/validation/types';
 import type { Judge } from '../officers/judge.ts';
 import type { SenderRecord } from '../officers/sender-store.ts';
-import { REQUEST_FILE } from './read-request.ts';
 import type { FoundRequest } from './read-request.ts';
-
-export interface KnownSigner {
-  readonly subject: string;
-  readonly serialHex: string;
-  readonly sha256: string;
-}
+import { brokenSigner, coversRequest, signersOf } from './signers.ts';
+import type { LeaderRule, Signers } from './signers.ts';
 
 /** Who a request comes from, or why that cannot be said. */
 export type Authenticated =
-  | { readonly status: 'signature'; readonly signer: KnownSigner }
+  | (Omit<Signers, 'status'> & { readonly status: 'signature' })
   | { readonly status: 'token' }
   | { readonly status: 'refused'; readonly code: string; readonly detail?: string };
 
@@ -23,6 +18,7 @@ export type Authenticated =
  * request itself. A name in a certificate proves nothing; issuer and serial, fixed at registration, do.
  *
  * @param byToken who called, when the file came over the API
+ * @param leader whether a leader must have signed before the organisation
  */
 export async function authenticate(
   judge: Judge,
@@ -31,6 +27,7 @@ export async function authenticate(
   sender: SenderRecord | undefined,
   byToken: SenderRecord | undefined,
   at: number,
+  leader: LeaderRule = 'optional',
 ): Promise<Authenticated> {
   const { code } = found.request.from;
   // A token of one agency does not speak for another, whoever signed.
@@ -42,21 +39,11 @@ export async function authenticate(
   if (signatures.length === 0) {
     return byToken?.tokenIsEnough === true ? { status: 'token' } : refused('submission.unsigned');
   }
-  const over = signatures.filter((one) => found.kind !== 'container' || namesRequest(one));
-  if (over.length === 0) return refused('submission.request-not-covered');
+  if (!signatures.some((one) => coversRequest(found, one))) return refused('submission.request-not-covered');
   // Every signature, that of a leader beside the seal too: what is broken in the file is for an officer to look at.
-  if (report!.verdict !== 'valid') {
-    const first = signatures.find((one) => one.indication !== 'TOTAL_PASSED');
-    return refused('submission.signature-not-valid', first?.subIndication ?? report!.decidedBy ?? report!.verdict);
-  }
-  const own = over.find((one) => one.signer?.sha256 === sender.certificateSha256);
-  if (own?.signer === null || own?.signer === undefined) return refused('submission.signer-not-bound', over[0]?.signer?.subject);
-  const { subject, serialNumber, sha256 } = own.signer;
-  return { status: 'signature', signer: { subject, serialHex: serialNumber, sha256 } };
-}
-
-function namesRequest(signature: SignatureReport): boolean {
-  return signature.covers?.some((one) => one.name === REQUEST_FILE) === true;
+  if (report!.verdict !== 'valid') return brokenSigner(signatures, report!.decidedBy ?? report!.verdict);
+  const signers = signersOf(found, signatures, sender.certificateSha256, leader);
+  return signers.status === 'refused' ? signers : { ...signers, status: 'signature' };
 }
 
 /** A file that no signature can be found in is unsigned. */

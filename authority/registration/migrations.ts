@@ -324,4 +324,18 @@ export const registrationMigrations: Record<string, Migration> = {
       }
     },
   },
+  '2026-11-22T0830-registration-who-signed-and-when': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table authority.submission add column leader jsonb`.execute(db);
+      // The same asks under another request: looked up by the sender's own id of each.
+      await sql`create index request_item_of_sender on authority.request_item (item_id)`.execute(db);
+      await sql`
+        insert into authority.registration_limit (name, effective_from, value, source) values
+          ('request-age-working-days', '2024-08-15', 10, 'Mặc định của hệ thống'),
+          ('leader-signature', '2024-08-15', 1, 'Mặc định của hệ thống: 1 không bắt buộc, 2 bắt buộc'),
+          ('attachments-ahead', '2024-08-15', 2000, 'Mặc định của hệ thống'),
+          ('attachments-ahead-megabytes', '2024-08-15', 2048, 'Mặc định của hệ thống'),
+          ('attachments-ahead-days', '2024-08-15', 30, 'Mặc định của hệ thống')`.execute(db);
+    },
+  },
 };

@@ -22,6 +22,7 @@ export function submissionView(row: SubmissionPageRow): z.input<typeof Submissio
     ...(row.roundName === null ? {} : { round: row.roundName }),
     ...(fromCode === null ? {} : { from: { code: fromCode, name: fromName!, place: fromPlace! } }),
     ...(row.signer === null ? {} : { signer: row.signer.subject }),
+    ...(row.leader === null ? {} : { leader: row.leader.subject }),
     ...{ sha256: row.fileSha256, size: row.fileSize, receivedAt: row.receivedAt.toISOString() },
     ...{ items: row.itemCount, open: row.open },
   };

@@ -137,6 +137,83 @@ export const registrationProblems: ProblemRows = {
       en: 'It was not signed with the agency’s registered certificate',
     },
   },
+  'submission.signers-too-many': {
+    status: 400,
+    title: {
+      vi: 'Yêu cầu có nhiều chữ ký hơn chữ ký của một người lãnh đạo và của cơ quan',
+      en: 'The request carries more signatures than a leader’s and the organisation’s',
+    },
+  },
+  'submission.leader-missing': {
+    status: 400,
+    title: {
+      vi: 'Yêu cầu chưa có chữ ký của người đứng đầu cơ quan',
+      en: 'The leader of the agency has not signed the request',
+    },
+  },
+  'submission.leader-signature-not-valid': {
+    status: 400,
+    title: {
+      vi: 'Chữ ký của người đứng đầu cơ quan không hợp lệ',
+      en: 'The leader’s signature is not valid',
+    },
+  },
+  'submission.leader-not-person': {
+    status: 400,
+    title: {
+      vi: 'Chữ ký thứ hai không phải chữ ký của cá nhân',
+      en: 'The second signature is not a person’s',
+    },
+  },
+  'submission.leader-of-other': {
+    status: 403,
+    title: {
+      vi: 'Người ký không thuộc cơ quan gửi yêu cầu',
+      en: 'The person who signed is not of the sending agency',
+    },
+  },
+  'submission.leader-not-over-same': {
+    status: 400,
+    title: {
+      vi: 'Người đứng đầu và cơ quan không ký trên cùng các tệp',
+      en: 'Leader and organisation did not sign the same files',
+    },
+  },
+  'submission.signed-in-wrong-order': {
+    status: 400,
+    title: {
+      vi: 'Cơ quan ký trước người đứng đầu',
+      en: 'The organisation signed before its leader',
+    },
+  },
+  'submission.too-old': {
+    status: 400,
+    title: {
+      vi: 'Yêu cầu đã ký quá lâu trước khi đến nơi',
+      en: 'The request was signed too long before it came',
+    },
+  },
+  'submission.signed-in-future': {
+    status: 400,
+    title: {
+      vi: 'Thời điểm ký của yêu cầu ở tương lai',
+      en: 'The request says that it was signed in the future',
+    },
+  },
+  'submission.paper-differs': {
+    status: 400,
+    title: {
+      vi: 'Bản in kèm theo không đúng nội dung của yêu cầu điện tử',
+      en: 'The print that came along does not say what the request says',
+    },
+  },
+  'submission.items-asked-before': {
+    status: 409,
+    title: {
+      vi: 'Nội dung này đã được tiếp nhận trong một yêu cầu khác',
+      en: 'The same was taken in already under another request',
+    },
+  },
   'submission.id-reused': {
     status: 409,
     title: { vi: 'Mã yêu cầu đã dùng cho nội dung khác', en: 'The request’s id was used for another content' },

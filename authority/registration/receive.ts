@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { officeDay } from '@antin/adapters/clock/days';
 import { enqueue } from '@antin/adapters/db/outbox';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import type { Tx } from '@antin/adapters/db/transaction';
@@ -10,14 +11,19 @@ import type { SenderRecord } from '../officers/sender-store.ts';
 import { checkNew } from './acts.ts';
 import { authenticate } from './authenticate.ts';
 import type { Authenticated } from './authenticate.ts';
+import { ageAgainst } from './age.ts';
+import { calendarOf } from './calendar.ts';
 import { factsOf, itemSha256, sha256Hex } from './content.ts';
 import type { RegistrationDoors } from './doors.ts';
 import { putAttachment } from './parts-store.ts';
+import { paperDiffers } from './paper.ts';
 import { readRequest } from './read-request.ts';
 import type { FoundRequest } from './read-request.ts';
+import { limitsOn } from './register-facts.ts';
 import { insertItems, uncheckedItems } from './store.ts';
 import {
   acceptedSubmission,
+  itemsAskedBefore,
   lockIntake,
   putSubmission,
   quarantinedFile,
@@ -34,6 +40,14 @@ export interface Incoming {
   readonly from: { readonly officer: Officer } | { readonly sender: SenderRecord };
 }
 
+/** Why a request that is its sender's is not taken in all the same. */
+interface Against {
+  readonly code: string;
+  readonly detail?: string;
+}
+
+/** Where no limit is configured. */
+const AGE_DAYS = 10;
 /** Items looked at before the receipt is given; the rest of a large round follows in a job. */
 const AT_ONCE = 200;
 export const CHECK_QUEUE = 'authority.check-requests';
@@ -55,15 +69,33 @@ export async function receive(parts: RegistrationDoors, incoming: Incoming, agai
   const { found } = read;
   const sender = await senderByCode(db, found.request.from.code);
   const byToken = 'sender' in incoming.from ? incoming.from.sender : undefined;
-  const who = await authenticate(judge, file, found, sender, byToken, now.getTime());
+  const limits = await limitsOn(db, officeDay(base.receivedAt));
+  const rule = (limits.get('leader-signature') ?? 1) === 2 ? 'required' : 'optional';
+  const who = await authenticate(judge, file, found, sender, byToken, now.getTime(), rule);
   if (who.status === 'refused') return quarantine(parts, base, found, who.code, who.detail);
+  const before = await acceptedSubmission(db, found.request.from.code, found.request.id);
+  // Brought again, however late, it is the one that was taken in.
+  if (before?.requestSha256 === found.sha256) return before;
+  if (who.status === 'signature') {
+    const signedAt = who.signedAt ?? Date.parse(found.request.createdAt);
+    const old = ageAgainst(signedAt, base.receivedAt, await calendarOf(db), limits.get('request-age-working-days') ?? AGE_DAYS);
+    if (old !== undefined) return quarantine(parts, base, found, old.code, old.detail);
+  }
+  const differs = await paperDiffers(found);
+  if (differs !== undefined) return quarantine(parts, base, found, 'submission.paper-differs', differs);
 
   const kept = await keepBeside(parts, found);
-  const accepted = await inTransaction(db, async (tx): Promise<SubmissionRecord | 'id-reused'> => {
+  const accepted = await inTransaction(db, async (tx): Promise<SubmissionRecord | Against> => {
     const { request } = found;
-    await lockIntake(tx, `${request.from.code} ${request.id}`);
+    // One after the other: two requests with the same items under two names must not both find nothing.
+    await lockIntake(tx, 'items');
     const earlier = await acceptedSubmission(tx, request.from.code, request.id);
-    if (earlier !== undefined) return earlier.requestSha256 === found.sha256 ? earlier : 'id-reused';
+    if (earlier !== undefined) return earlier.requestSha256 === found.sha256 ? earlier : { code: 'submission.id-reused' };
+    const other = await itemsAskedBefore(
+      tx,
+      request.items.map((item) => item.id),
+    );
+    if (other !== undefined) return { code: 'submission.items-asked-before', detail: other };
     await accept(tx, base, found, who, now);
     for (const one of kept) await putAttachment(tx, base.id, one, now);
     const named = [...new Set(request.items.flatMap((item) => item.attachments as readonly string[]))];
@@ -73,7 +105,7 @@ export async function receive(parts: RegistrationDoors, incoming: Incoming, agai
     await enqueue(tx, { queue: CHECK_QUEUE, key: base.id, payload: { submissionId: base.id } });
     return (await submissionById(tx, base.id))!;
   });
-  if (accepted === 'id-reused') return quarantine(parts, base, found, 'submission.id-reused');
+  if ('detail' in accepted || !('id' in accepted)) return quarantine(parts, base, found, accepted.code, accepted.detail);
   await checkNew(parts, await uncheckedItems(db, accepted.id, AT_ONCE));
   return accepted;
 }
@@ -132,7 +164,9 @@ async function accept(
   now: Date,
 ): Promise<void> {
   const signer = who.status === 'signature' ? who.signer : null;
-  await putSubmission(tx, { ...base, ...described(found), status: 'accepted', code: null, authenticatedBy: who.status, signer });
+  const leader = who.status === 'signature' ? (who.leader ?? null) : null;
+  const authenticated = { authenticatedBy: who.status, signer, leader };
+  await putSubmission(tx, { ...base, ...described(found), status: 'accepted', code: null, ...authenticated });
   const items = found.request.items.map((item, i) => ({
     id: randomUUID(),
     item,
@@ -145,6 +179,7 @@ async function accept(
     ...{ submissionId: base.id, from: found.request.from.code, requestId: found.request.id, requestSha256: found.sha256 },
     ...{ items: items.length, channel: base.channel, authenticatedBy: who.status, fileSha256: base.fileSha256 },
     ...(signer === null ? {} : { certificateSha256: signer.sha256 }),
+    ...(leader === null ? {} : { leaderCertificateSha256: leader.sha256 }),
   };
   await recordEvent(tx, now.getTime(), 'submission.accepted', undefined, detail);
 }
@@ -167,7 +202,7 @@ async function quarantine(
       status: 'quarantined',
       code,
       authenticatedBy: 'nobody',
-      signer: null,
+      ...{ signer: null, leader: null },
     });
     const said = { submissionId: base.id, code, fileSha256: base.fileSha256, ...(detail === undefined ? {} : { detail }) };
     await recordEvent(tx, now.getTime(), 'submission.quarantined', undefined, said);

@@ -53,6 +53,7 @@ export async function shownDocument(
       ...(submission.roundName === null ? {} : { round: submission.roundName }),
       authenticatedBy: submission.authenticatedBy as 'signature' | 'token' | 'officer',
       ...(submission.signer === null ? {} : { signer: submission.signer }),
+      ...(submission.leader === null ? {} : { leader: submission.leader }),
     },
     itemVersion: content.version,
     originalSha256: row.originalSha256,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
+import type { KnownSigner, Signers } from './signers.ts';
 
 export interface SubmissionRecord {
   readonly id: string;
@@ -15,7 +16,9 @@ export interface SubmissionRecord {
   readonly createdAt: Date | null;
   readonly channel: 'api' | 'file';
   readonly authenticatedBy: 'signature' | 'token' | 'officer' | 'nobody';
-  readonly signer: { readonly subject: string; readonly serialHex: string; readonly sha256: string } | null;
+  readonly signer: KnownSigner | null;
+  /** Signed before the organisation. */
+  readonly leader: NonNullable<Signers['leader']> | null;
   readonly fileSha256: string;
   readonly fileSize: number;
   readonly requestSha256: string | null;
@@ -27,7 +30,7 @@ export interface SubmissionRecord {
 
 const COLUMNS = sql`s.id, s.status, s.code, s.note, s.from_code as "fromCode", s.from_name as "fromName",
   s.from_place as "fromPlace", s.request_id as "requestId", s.number, s.round_name as "roundName", s.created_at as "createdAt",
-  s.channel, s.authenticated_by as "authenticatedBy", s.signer, s.file_sha256 as "fileSha256", s.file_size as "fileSize",
+  s.channel, s.authenticated_by as "authenticatedBy", s.signer, s.leader, s.file_sha256 as "fileSha256", s.file_size as "fileSize",
   s.request_sha256 as "requestSha256", s.media_type as "mediaType", s.received_at as "receivedAt",
   s.received_by as "receivedBy", s.item_count as "itemCount"`;
 
@@ -61,7 +64,21 @@ export async function quarantinedRequest(db: Db, fromCode: string, requestId: st
   return rows[0];
 }
 
-/** One file or one request id of a sender at a time. */
+/**
+ * Whether one of these items was taken in under another request and is not given up: the same asks under another id, number or name of
+ * the sender would be issued twice.
+ *
+ * @returns the sender's id of that request
+ */
+export async function itemsAskedBefore(db: Db, itemIds: readonly string[]): Promise<string | undefined> {
+  const { rows } = await sql<{ requestId: string }>`
+    select s.request_id as "requestId" from authority.request_item i join authority.submission s on s.id = i.submission_id
+    where i.item_id = any(${[...itemIds]}::uuid[]) and i.state not in ('refused', 'withdrawn') and s.status = 'accepted'
+    limit 1`.execute(db);
+  return rows[0]?.requestId;
+}
+
+/** One file, or one taking in of requests, at a time. */
 export async function lockIntake(tx: Tx, name: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`authority intake ${name}`}, 0))`.execute(tx);
 }
@@ -71,16 +88,17 @@ export type NewSubmission = Omit<SubmissionRecord, 'note'>;
 export async function putSubmission(tx: Tx, one: NewSubmission): Promise<void> {
   await sql`
     insert into authority.submission (id, status, code, from_code, from_name, from_place, request_id, number, round_name,
-      created_at, channel, authenticated_by, signer, file_sha256, file_size, request_sha256, media_type, received_at, received_by,
+      created_at, channel, authenticated_by, signer, leader, file_sha256, file_size, request_sha256, media_type, received_at, received_by,
       item_count)
     values (${one.id}, ${one.status}, ${one.code}, ${one.fromCode}, ${one.fromName}, ${one.fromPlace}, ${one.requestId},
       ${one.number}, ${one.roundName}, ${one.createdAt}, ${one.channel}, ${one.authenticatedBy},
-      ${one.signer === null ? null : JSON.stringify(one.signer)}::jsonb, ${one.fileSha256}, ${one.fileSize}, ${one.requestSha256},
+      ${one.signer === null ? null : JSON.stringify(one.signer)}::jsonb,
+      ${one.leader === null ? null : JSON.stringify(one.leader)}::jsonb, ${one.fileSha256}, ${one.fileSize}, ${one.requestSha256},
       ${one.mediaType}, ${one.receivedAt}, ${one.receivedBy}, ${one.itemCount})
     on conflict (id) do update set status = excluded.status, code = excluded.code, from_code = excluded.from_code,
       from_name = excluded.from_name, from_place = excluded.from_place, request_id = excluded.request_id,
       number = excluded.number, round_name = excluded.round_name, created_at = excluded.created_at,
-      authenticated_by = excluded.authenticated_by, signer = excluded.signer, request_sha256 = excluded.request_sha256,
+      authenticated_by = excluded.authenticated_by, signer = excluded.signer, leader = excluded.leader, request_sha256 = excluded.request_sha256,
       item_count = excluded.item_count
       where authority.submission.status = 'quarantined'`.execute(tx);
 }

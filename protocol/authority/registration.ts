@@ -69,6 +69,14 @@ export const ShownRequest = z.object({
     /** How the sender was known. */
     authenticatedBy: z.enum(['signature', 'token', 'officer']),
     signer: z.object({ subject: z.string(), serialHex: z.string(), sha256: Sha256 }).optional(),
+    /** A leader of the sender who signed before the organisation, with the certificate's own words. */
+    leader: z
+      .object({
+        ...{ subject: z.string(), serialHex: z.string(), sha256: Sha256, name: z.string() },
+        title: z.string().optional(),
+        signedAt: Instant.optional(),
+      })
+      .optional(),
   }),
   /** 1 as it came; every edit adds 1. */
   itemVersion: z.number().int(),

@@ -32,6 +32,9 @@ export function ShownDocument({ shown, attachmentsOf }: ShownDocumentProps) {
         )}
       </>,
     ],
+    ...(submission.leader === undefined
+      ? []
+      : [[t('sub.leader'), <LeaderWords key="leader" leader={submission.leader} />] as const]),
   ];
   return (
     <article className="shown">
@@ -90,6 +93,19 @@ export function ShownDocument({ shown, attachmentsOf }: ShownDocumentProps) {
         </section>
       )}
     </article>
+  );
+}
+
+function LeaderWords({ leader }: { readonly leader: NonNullable<Shown['submission']['leader']> }) {
+  const { t } = useSpeech();
+  return (
+    <>
+      {leader.title === undefined ? leader.name : `${leader.name}, ${leader.title}`}
+      <small>
+        {leader.signedAt === undefined ? null : `${t('sub.leader.at', { at: instantText(leader.signedAt) })} · `}
+        {leader.subject} · {t('sub.serial')} <span className="mono">{leader.serialHex}</span>
+      </small>
+    </>
   );
 }
 

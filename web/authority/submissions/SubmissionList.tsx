@@ -65,6 +65,11 @@ function Submission({ row }: { readonly row: SubmissionRow }) {
           {t(`sub.by.${row.authenticatedBy}`)}
           {row.signer === undefined ? '' : `: ${row.signer}`}
         </span>
+        {row.leader === undefined ? null : (
+          <span>
+            {t('sub.leader')}: {row.leader}
+          </span>
+        )}
         <span className="mono">SHA-256 {row.sha256.slice(0, 16)}…</span>
       </p>
       <div className="actions no-print">

@@ -366,6 +366,17 @@ export const authorityOperationWords = {
   'limit.handling-working-days': ['Xử lý một yêu cầu (ngày làm việc)', 'Handling of a request (working days)'],
   'limit.renewal-days-left': ['Gia hạn khi còn ít nhất (ngày)', 'Renewal with at least (days) left'],
   'limit.renewals': ['Số lần gia hạn', 'Renewals'],
+  'limit.request-age-working-days': [
+    'Yêu cầu đã ký phải đến trong (ngày làm việc)',
+    'A signed request comes within (working days)',
+  ],
+  'limit.leader-signature': [
+    'Chữ ký của người đứng đầu trên yêu cầu (1: không bắt buộc, 2: bắt buộc)',
+    'A leader’s signature on a request (1: optional, 2: required)',
+  ],
+  'limit.attachments-ahead': ['Tệp gửi trước chưa dùng của một nơi gửi (tệp)', 'Unused attachments of one sender (files)'],
+  'limit.attachments-ahead-megabytes': ['Tệp gửi trước chưa dùng (MB)', 'Unused attachments of one sender (MB)'],
+  'limit.attachments-ahead-days': ['Giữ tệp gửi trước chưa dùng (ngày)', 'Unused attachments are kept (days)'],
   'limit.holding-overlap-days': ['Giữ đồng thời hai chứng thư (ngày)', 'Two certificates at once (days)'],
   'report.title': ['Báo cáo tháng', 'Monthly report'],
   'report.lead': [
