@@ -1,7 +1,12 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { preparing } from './prepared.ts';
 
-/** Where a database answers: a `postgresql://` URL, or a unix socket (its folder) of the embedded server. */
+/**
+ * Where a database answers: a `postgresql://` URL, or a unix socket (its folder) of the embedded server. A URL with
+ * `?prepared_statements=false` says that something between gives every transaction another session, as a PgBouncer does that
+ * keeps no prepared statements.
+ */
 export type DatabaseAddress =
   string | { readonly socketDir: string; readonly port: number; readonly user: string; readonly database: string };
 
@@ -44,7 +49,7 @@ export function connect(address: DatabaseAddress, options: ConnectOptions = {}):
   pool.on('error', () => {});
   // The same for one that breaks between two statements of a transaction: the next statement is refused, which is enough.
   pool.on('connect', (client) => client.on('error', () => {}));
-  const db: AnyDatabase = new Kysely({ dialect: new PostgresDialect({ pool }) });
+  const db: AnyDatabase = new Kysely({ dialect: new PostgresDialect({ pool: mayPrepare(address) ? preparing(pool) : pool }) });
   behind.set(db, { address, pool });
   return db;
 }
@@ -59,6 +64,10 @@ export function addressOf(db: AnyDatabase): DatabaseAddress {
   const known = behind.get(db);
   if (known === undefined) throw new TypeError('this Kysely was not opened by connect()');
   return known.address;
+}
+
+function mayPrepare(address: DatabaseAddress): boolean {
+  return typeof address !== 'string' || !/[?&]prepared_statements=false(?:&|$)/.test(address);
 }
 
 function clientConfig(address: DatabaseAddress): pg.ClientConfig {

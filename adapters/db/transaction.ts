@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import { isStaleName } from './prepared.ts';
 
 /** A transaction: the only thing in scope where state, journal entry and outbox row are written together. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- rows are typed where they are read, by `sql<Row>`
@@ -10,7 +11,7 @@ export type Db = Kysely<any>;
 
 /**
  * Runs `work` in one transaction. Two that wait for each other's rows end with one of them thrown out by PostgreSQL: that
- * one did nothing and is simply done again.
+ * one did nothing and is simply done again. So is one that met a prepared statement of before a migration.
  */
 export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -18,7 +19,7 @@ export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Pr
       return await db.transaction().execute(work);
     } catch (fault) {
       const code = (fault as { code?: unknown }).code;
-      if (attempt === 5 || (code !== DEADLOCK && code !== SERIALIZATION)) throw fault;
+      if (attempt === 5 || (code !== DEADLOCK && code !== SERIALIZATION && isStaleName(fault) === undefined)) throw fault;
     }
   }
 }
