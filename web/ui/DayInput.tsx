@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { parseDay } from './day.ts';
+import { dayOrText, parseDay } from './day.ts';
 import { Icon } from './Icon.tsx';
 
 export interface DayInputProps {
@@ -9,7 +9,7 @@ export interface DayInputProps {
     readonly 'aria-describedby': string | undefined;
     readonly 'aria-invalid': boolean | undefined;
   };
-  /** `yyyy-MM-dd`, or empty. */
+  /** `yyyy-MM-dd`, or empty, or what was typed where that is no day in the limits: nobody takes it for another day. */
   readonly value: string;
   readonly onChange: (day: string) => void;
   readonly min?: string;
@@ -17,7 +17,8 @@ export interface DayInputProps {
   readonly calendarLabel: string;
 }
 
-const written = (iso: string): string => (iso === '' ? '' : iso.split('-').reverse().join('/'));
+const ISO_DAY = /^\d{4}-\d\d-\d\d$/;
+const written = (iso: string): string => (ISO_DAY.test(iso) ? iso.split('-').reverse().join('/') : iso);
 
 /**
  * A day as it is written here, dd/MM/yyyy, whatever the language of the browser: the native field of an English browser
@@ -27,13 +28,18 @@ export function DayInput({ attributes, value, onChange, min, max, calendarLabel 
   const [text, setText] = useState(written(value));
   const picker = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (parseDay(text) !== value) setText(written(value));
+    if (parseDay(text) !== value && text.trim() !== value) setText(written(value));
   }, [value]);
   const take = (given: string): void => {
     setText(given);
-    const day = parseDay(given);
-    if (given.trim() === '') onChange('');
-    else if (day !== undefined && (min === undefined || day >= min) && (max === undefined || day <= max)) onChange(day);
+    const held = dayOrText(given, min, max);
+    if (held === '' || ISO_DAY.test(held)) onChange(held);
+  };
+  // Half a day is not told while it is typed; left or sent as it is, it is told.
+  const settle = (): void => {
+    const held = dayOrText(text, min, max);
+    if (held !== value) onChange(held);
+    else setText(written(value));
   };
   const wrong = text.trim() !== '' && parseDay(text) !== value;
   return (
@@ -47,7 +53,8 @@ export function DayInput({ attributes, value, onChange, min, max, calendarLabel 
         autoComplete="off"
         value={text}
         onChange={(event) => take(event.target.value)}
-        onBlur={() => setText(written(value))}
+        onBlur={settle}
+        onKeyDown={(event) => event.key === 'Enter' && settle()}
       />
       <button type="button" aria-label={calendarLabel} onClick={() => picker.current?.showPicker?.()}>
         <Icon name="calendar" size={18} />
@@ -58,7 +65,7 @@ export function DayInput({ attributes, value, onChange, min, max, calendarLabel 
         tabIndex={-1}
         aria-hidden="true"
         className="day-picker"
-        value={value}
+        value={ISO_DAY.test(value) ? value : ''}
         min={min}
         max={max}
         onChange={(event) => {

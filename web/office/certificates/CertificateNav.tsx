@@ -1,5 +1,5 @@
-import { Link } from '@tanstack/react-router';
 import { useSpeech } from '../../staff/language.tsx';
+import { SubPlaces } from '../shell/SubPlaces.tsx';
 
 const PAGES = [
   ['/chung-thu-so', 'cert.nav.register'],
@@ -15,13 +15,5 @@ const PAGES = [
 /** Between the pages of a certificate officer. */
 export function CertificateNav() {
   const { t } = useSpeech();
-  return (
-    <nav className="sub-places no-print" aria-label={t('cert.nav')}>
-      {PAGES.map(([to, text]) => (
-        <Link key={to} to={to} activeOptions={{ exact: true, includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
-          {t(text)}
-        </Link>
-      ))}
-    </nav>
-  );
+  return <SubPlaces label={t('cert.nav')} pages={PAGES.map(([to, text]) => [to, t(text)])} />;
 }

@@ -1,14 +1,12 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { certificateRoutes, type CertificateView } from '@antin/protocol/office/certificates';
-import { directoryUpkeepRoutes } from '@antin/protocol/office/directory-upkeep';
-import { Button } from '../../ui/Button.tsx';
-import { Combo } from '../../ui/Combo.tsx';
 import { Field } from '../../ui/Field.tsx';
-import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { call } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
+import { PersonField, type ChosenPerson } from '../directory/PersonField.tsx';
+import { SideForm } from '../shell/SideForm.tsx';
 
 /** Prepares the record: which device goes to whom. */
 export function HandOverForm({ view, onClose }: { readonly view: CertificateView; readonly onClose: () => void }) {
@@ -17,24 +15,11 @@ export function HandOverForm({ view, onClose }: { readonly view: CertificateView
   const [serial, setSerial] = useState(view.deviceSerial ?? '');
   const [model, setModel] = useState('');
   const [note, setNote] = useState('');
-  const [query, setQuery] = useState(view.form === '01' ? view.name : (keeperOf(view) ?? ''));
-  const [receiver, setReceiver] = useState<string>();
+  const [receiver, setReceiver] = useState<ChosenPerson>();
   const [tried, setTried] = useState(0);
-  const people = useQuery({
-    queryKey: ['people-of', view.agencyId, query],
-    queryFn: ({ signal }) =>
-      call(
-        directoryUpkeepRoutes.people,
-        { query: { agencyId: view.agencyId, under: 'true', limit: 20, ...(query.trim() === '' ? {} : { q: query.trim() }) } },
-        signal,
-      ),
-  });
-  const found = people.data?.items ?? [];
-  // The only person of that name is who is meant.
-  const chosen = receiver ?? (found.length === 1 ? found[0]?.id : undefined);
   const missing = [
     ...(serial.trim() === '' ? [{ text: t('hand.serial.error'), field: 'serial' }] : []),
-    ...(chosen === undefined ? [{ text: t('hand.receiver.error'), field: 'receiver' }] : []),
+    ...(receiver === undefined ? [{ text: t('hand.receiver.error'), field: 'receiver' }] : []),
   ];
   const prepare = useMutation({
     mutationFn: (receiverId: string) =>
@@ -57,19 +42,18 @@ export function HandOverForm({ view, onClose }: { readonly view: CertificateView
   const problem =
     prepare.error === null ? undefined : problemText(prepare.error, lang, { deviceSerial: 'serial', receiverId: 'receiver' });
   return (
-    <form
-      className="side-form boxed"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried((old) => old + 1);
-        if (missing.length === 0 && chosen !== undefined) prepare.mutate(chosen);
-      }}
+    <SideForm
+      title={t('hand.title')}
+      lead={<p className="hint">{t('hand.lead')}</p>}
+      problem={problem}
+      missing={missing}
+      tried={tried}
+      onTry={() => setTried((old) => old + 1)}
+      onSend={() => receiver !== undefined && prepare.mutate(receiver.id)}
+      onClose={onClose}
+      busy={prepare.isPending}
+      act={t('hand.do')}
     >
-      <h2>{t('hand.title')}</h2>
-      <p className="hint">{t('hand.lead')}</p>
-      {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
-      {tried > 0 && missing.length > 0 ? <ProblemSummary title={t('problem.title')} lines={missing} attempt={tried} /> : null}
       <Field id="serial" label={t('hand.serial')} error={tried > 0 && serial.trim() === '' ? t('hand.serial.error') : undefined}>
         {(attributes) => (
           <input
@@ -86,50 +70,24 @@ export function HandOverForm({ view, onClose }: { readonly view: CertificateView
           <input {...attributes} maxLength={80} value={model} onChange={(event) => setModel(event.target.value)} />
         )}
       </Field>
-      <Field
+      <PersonField
         id="receiver"
         label={t('hand.receiver')}
+        agencyId={view.agencyId}
+        below
+        startWith={view.form === '01' ? view.name : (keeperOf(view) ?? '')}
+        takeOnly
+        chosen={receiver}
+        onChoose={setReceiver}
         hint={t('hand.receiver.hint')}
-        error={tried > 0 && chosen === undefined ? t('hand.receiver.error') : undefined}
-      >
-        {(attributes) => (
-          <Combo
-            attributes={attributes}
-            query={query}
-            onQuery={(text) => {
-              setQuery(text);
-              setReceiver(undefined);
-            }}
-            options={found.map((person) => ({
-              id: person.id,
-              text: person.fullName,
-              detail: person.positions.map((held) => `${held.title}, ${held.agencyName}`).join('; '),
-            }))}
-            chosen={chosen === undefined ? [] : [chosen]}
-            onToggle={(id) => setReceiver(id)}
-            placeholder={t('hand.receiver.find')}
-            emptyText={t('hand.receiver.none')}
-            busy={people.isPending}
-          />
-        )}
-      </Field>
-      {chosen === undefined ? null : (
-        <p className="hint" role="status">
-          {t('hand.receiver')}: <strong>{found.find((person) => person.id === chosen)?.fullName ?? ''}</strong>
-        </p>
-      )}
+        error={tried > 0 && receiver === undefined ? t('hand.receiver.error') : undefined}
+      />
       <Field label={t('hand.note')} optional={t('optional')}>
         {(attributes) => (
           <textarea {...attributes} rows={2} maxLength={500} value={note} onChange={(event) => setNote(event.target.value)} />
         )}
       </Field>
-      <div className="actions">
-        <Button type="submit" kind="primary" busy={prepare.isPending}>
-          {t('hand.do')}
-        </Button>
-        <Button onClick={onClose}>{t('cancel')}</Button>
-      </div>
-    </form>
+    </SideForm>
   );
 }
 

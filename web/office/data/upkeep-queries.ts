@@ -31,13 +31,22 @@ export const agencyQuery = (id: string) =>
     queryFn: ({ signal }) => call(directoryUpkeepRoutes.agency, { params: { id } }, signal),
   });
 
-export const peopleQuery = (agencyId: string, q: string) =>
+/** @param below with the people of agencies under it */
+export const peopleQuery = (agencyId: string, q: string, below = false) =>
   infiniteQueryOptions({
-    queryKey: ['directory-people', agencyId, q],
+    queryKey: ['directory-people', agencyId, q, below],
     queryFn: ({ signal, pageParam }) =>
       call(
         directoryUpkeepRoutes.people,
-        { query: { agencyId, ...(q === '' ? {} : { q }), limit: 50, ...at(pageParam) } },
+        {
+          query: {
+            agencyId,
+            ...(q === '' ? {} : { q }),
+            ...(below ? { under: 'true' as const } : {}),
+            limit: 50,
+            ...at(pageParam),
+          },
+        },
         signal,
       ),
     ...keyed,

@@ -2,13 +2,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { directoryUpkeepRoutes, type AgencyDetail } from '@antin/protocol/office/directory-upkeep';
 import { Button } from '../../ui/Button.tsx';
-import { DayInput } from '../../ui/DayInput.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { dayOf, dayText } from '../../i18n/dates.ts';
 import { call } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
+import { DayField } from '../shell/DayField.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
 
 /** Thirteen characters, lowest level first; everything else of ours is of Decision 20/2020 or registered otherwise. */
@@ -128,14 +128,15 @@ function AddCode({ agency, onClose }: { readonly agency: AgencyDetail; readonly 
         )}
       </Field>
       <div className="field-row">
-        <Field id="alias-from" label={t('authority.from')}>
-          {(attributes) => (
-            <DayInput attributes={attributes} value={validFrom} onChange={setFrom} calendarLabel={t('calendar')} />
-          )}
-        </Field>
-        <Field id="alias-to" label={t('authority.to')} optional={t('optional')} error={problem?.byField.get('validTo')}>
-          {(attributes) => <DayInput attributes={attributes} value={validTo} onChange={setTo} calendarLabel={t('calendar')} />}
-        </Field>
+        <DayField id="alias-from" label={t('authority.from')} value={validFrom} onChange={setFrom} />
+        <DayField
+          id="alias-to"
+          label={t('authority.to')}
+          value={validTo}
+          onChange={setTo}
+          optional
+          error={problem?.byField.get('validTo')}
+        />
       </div>
       <div className="actions">
         <Button

@@ -1,12 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { directoryUpkeepRoutes } from '@antin/protocol/office/directory-upkeep';
-import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
-import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { call, type AnswerOf } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
+import { SideForm } from '../shell/SideForm.tsx';
 import { useEffective } from './use-effective.tsx';
 
 type Agency = AnswerOf<typeof directoryUpkeepRoutes.agency>;
@@ -53,6 +52,7 @@ export function AgencyForm({ agency, parent, onClose }: AgencyFormProps) {
       values[name].trim() === '' ? [{ text: `${t(label)}: ${t('field.error')}`, field: `agency-${name}` }] : [],
     ),
     ...(Object.keys(changed).length === 0 ? [{ text: t('change.nothing'), field: 'agency-name' }] : []),
+    ...effective.missing,
   ];
   const save = useMutation({
     mutationFn: async (): Promise<void> => {
@@ -75,18 +75,17 @@ export function AgencyForm({ agency, parent, onClose }: AgencyFormProps) {
           effectiveFrom: 'effective',
         });
   return (
-    <form
-      className="side-form boxed"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried((old) => old + 1);
-        if (missing.length === 0) save.mutate();
-      }}
+    <SideForm
+      title={t(agency === undefined ? 'agency.do.child' : 'agency.do.change')}
+      problem={problem}
+      missing={missing}
+      tried={tried}
+      onTry={() => setTried((old) => old + 1)}
+      onSend={() => save.mutate()}
+      onClose={onClose}
+      busy={save.isPending}
+      act={t(agency === undefined ? 'agency.do.child' : 'change.save')}
     >
-      <h2>{t(agency === undefined ? 'agency.do.child' : 'agency.do.change')}</h2>
-      {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
-      {tried > 0 && missing.length > 0 ? <ProblemSummary title={t('problem.title')} lines={missing} attempt={tried} /> : null}
       <div className="field-pairs">
         {shown.map(([name, label, most]) => (
           <Field
@@ -107,12 +106,6 @@ export function AgencyForm({ agency, parent, onClose }: AgencyFormProps) {
         ))}
       </div>
       {effective.fields}
-      <div className="actions">
-        <Button type="submit" kind="primary" busy={save.isPending}>
-          {t('change.save')}
-        </Button>
-        <Button onClick={onClose}>{t('cancel')}</Button>
-      </div>
-    </form>
+    </SideForm>
   );
 }

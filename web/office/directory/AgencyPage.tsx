@@ -95,7 +95,7 @@ function OneAgency({ agency }: { readonly agency: Agency }) {
           </div>
         </div>
         {agency.acts.edit || agency.acts.change || agency.acts.addChild ? (
-          <aside className="issue-side no-print">
+          <aside className="issue-side acts-side no-print">
             <section className="side-form boxed">
               <h2>{t('cert.what-now')}</h2>
               {agency.acts.edit || agency.acts.change ? (
@@ -150,7 +150,7 @@ function Facts({ agency }: { readonly agency: Agency }) {
       </div>
     );
   return (
-    <dl className="facts">
+    <dl className="facts pairs">
       <div>
         <dt>{t('agency.code')}</dt>
         <dd>

@@ -1,16 +1,15 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState, type ReactNode } from 'react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Capacity, directoryUpkeepRoutes, type PositionLine } from '@antin/protocol/office/directory-upkeep';
 import { documentKinds } from '@antin/protocol/office/kinds';
-import { Button } from '../../ui/Button.tsx';
-import { DayInput } from '../../ui/DayInput.tsx';
 import { Field } from '../../ui/Field.tsx';
-import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { dayOf } from '../../i18n/dates.ts';
 import { call } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
-import { peopleQuery } from '../data/upkeep-queries.ts';
+import { DayField } from '../shell/DayField.tsx';
+import { SideForm } from '../shell/SideForm.tsx';
+import { PersonField, type ChosenPerson } from './PersonField.tsx';
 
 /** What goes with which: TM. names the collective, TUQ. is for a time and given by somebody (Decree 30/2020 Art. 13). */
 const NEEDS: Readonly<Partial<Record<string, readonly ('onBehalfOf' | 'validTo' | 'delegatedBy')[]>>> = {
@@ -29,23 +28,16 @@ export function AuthorityForm({ held, onClose }: AuthorityFormProps) {
   const client = useQueryClient();
   const today = dayOf(Date.now());
   const [capacity, setCapacity] = useState<Capacity>(held.capacity === '' ? 'KT.' : held.capacity);
-  const [values, setValues] = useState({ onBehalfOf: '', scope: '', number: '', delegatedBy: '' });
+  const [values, setValues] = useState({ onBehalfOf: '', scope: '', number: '' });
+  const [giver, setGiver] = useState<ChosenPerson>();
   const [days, setDays] = useState({ validFrom: today, validTo: '', date: '' });
   const [every, setEvery] = useState(true);
   const [types, setTypes] = useState<readonly string[]>([]);
   const [tried, setTried] = useState(0);
-  const people = useInfiniteQuery(peopleQuery(held.agencyId, ''));
-  const givers = (people.data?.pages ?? [])
-    .flatMap((page) => page.items)
-    .flatMap((person) =>
-      person.positions
-        .filter((post) => post.agencyId === held.agencyId && post.id !== held.id)
-        .map((post) => ({ id: post.id, text: `${person.fullName}, ${post.title}` })),
-    );
   const needed = NEEDS[capacity] ?? [];
   const lacks: Readonly<Record<string, boolean>> = {
     onBehalfOf: needed.includes('onBehalfOf') && values.onBehalfOf.trim() === '',
-    delegatedBy: needed.includes('delegatedBy') && values.delegatedBy === '',
+    delegatedBy: needed.includes('delegatedBy') && giver === undefined,
     validTo: needed.includes('validTo') && days.validTo === '',
     validFrom: days.validFrom === '',
     number: values.number.trim() === '',
@@ -73,7 +65,7 @@ export function AuthorityForm({ held, onClose }: AuthorityFormProps) {
           onBehalfOf: values.onBehalfOf.trim() === '' ? null : values.onBehalfOf.trim(),
           scope: values.scope.trim() === '' ? null : values.scope.trim(),
           typeCodes: every ? null : [...types],
-          delegatedBy: values.delegatedBy === '' ? null : values.delegatedBy,
+          delegatedBy: giver?.id ?? null,
           grounds: { number: values.number.trim(), date: days.date },
           validFrom: days.validFrom,
           validTo: days.validTo === '' ? null : days.validTo,
@@ -88,14 +80,8 @@ export function AuthorityForm({ held, onClose }: AuthorityFormProps) {
   const problem = save.error === null ? undefined : problemText(save.error, lang, names);
   const errorOf = (name: string): string | undefined =>
     problem?.byField.get(name) ?? (tried > 0 && lacks[name] === true ? t('field.error') : undefined);
-  const text = (name: 'onBehalfOf' | 'scope' | 'number', label: string, most: number, optional: boolean, hint?: ReactNode) => (
-    <Field
-      id={`authority-${name}`}
-      label={label}
-      {...(optional ? { optional: t('optional') } : {})}
-      {...(hint === undefined ? {} : { hint })}
-      error={errorOf(name)}
-    >
+  const text = (name: 'onBehalfOf' | 'scope' | 'number', label: string, most: number, optional: boolean) => (
+    <Field id={`authority-${name}`} label={label} {...(optional ? { optional: t('optional') } : {})} error={errorOf(name)}>
       {(attributes) => (
         <input
           {...attributes}
@@ -112,34 +98,29 @@ export function AuthorityForm({ held, onClose }: AuthorityFormProps) {
     limits: { min?: string; max?: string },
     optional: boolean,
   ) => (
-    <Field id={`authority-${name}`} label={label} {...(optional ? { optional: t('optional') } : {})} error={errorOf(name)}>
-      {(attributes) => (
-        <DayInput
-          attributes={attributes}
-          value={days[name]}
-          onChange={(chosen) => setDays({ ...days, [name]: chosen })}
-          calendarLabel={t('calendar')}
-          {...limits}
-        />
-      )}
-    </Field>
+    <DayField
+      id={`authority-${name}`}
+      label={label}
+      value={days[name]}
+      onChange={(chosen) => setDays({ ...days, [name]: chosen })}
+      optional={optional}
+      error={errorOf(name)}
+      {...limits}
+    />
   );
   return (
-    <form
-      className="side-form boxed"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried((old) => old + 1);
-        if (missing.length === 0) save.mutate();
-      }}
+    <SideForm
+      title={`${t('person.add-authority')}: ${held.title}, ${held.agencyName}`}
+      lead={<p className="hint">{t('authority.lead')}</p>}
+      problem={problem}
+      missing={missing}
+      tried={tried}
+      onTry={() => setTried((old) => old + 1)}
+      onSend={() => save.mutate()}
+      onClose={onClose}
+      busy={save.isPending}
+      act={t('person.add-authority')}
     >
-      <h2>
-        {t('person.add-authority')}: {[held.title, held.agencyName].join(', ')}
-      </h2>
-      <p className="hint">{t('authority.lead')}</p>
-      {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
-      {tried > 0 && missing.length > 0 ? <ProblemSummary title={t('problem.title')} lines={missing} attempt={tried} /> : null}
       <div className="field-pairs">
         <Field id="authority-capacity" label={t('person.capacity')} hint={t(`authority.rule.${capacity}`)}>
           {(attributes) => (
@@ -152,29 +133,17 @@ export function AuthorityForm({ held, onClose }: AuthorityFormProps) {
             </select>
           )}
         </Field>
-        <Field
+        <PersonField
           id="authority-delegatedBy"
           label={t('authority.giver')}
-          {...(needed.includes('delegatedBy') ? {} : { optional: t('optional') })}
-          hint={<>&nbsp;</>}
+          agencyId={held.agencyId}
+          positionsBut={held.id}
+          chosen={giver}
+          onChoose={setGiver}
+          optional={!needed.includes('delegatedBy')}
           error={errorOf('delegatedBy')}
-        >
-          {(attributes) => (
-            <select
-              {...attributes}
-              value={values.delegatedBy}
-              onChange={(event) => setValues({ ...values, delegatedBy: event.target.value })}
-            >
-              <option value="" />
-              {givers.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {one.text}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        {text('onBehalfOf', t('person.on-behalf'), 120, !needed.includes('onBehalfOf'), <>&nbsp;</>)}
+        />
+        {text('onBehalfOf', t('person.on-behalf'), 120, !needed.includes('onBehalfOf'))}
         {text('scope', t('authority.scope'), 300, true)}
         {day('validFrom', t('authority.from'), { min: held.validFrom }, false)}
         {day('validTo', t('authority.to'), { min: today }, !needed.includes('validTo'))}
@@ -208,12 +177,6 @@ export function AuthorityForm({ held, onClose }: AuthorityFormProps) {
           ))}
         </div>
       )}
-      <div className="actions">
-        <Button type="submit" kind="primary" busy={save.isPending}>
-          {t('person.add-authority')}
-        </Button>
-        <Button onClick={onClose}>{t('cancel')}</Button>
-      </div>
-    </form>
+    </SideForm>
   );
 }

@@ -2,12 +2,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { directoryUpkeepRoutes, type AgencyDetail } from '@antin/protocol/office/directory-upkeep';
-import { Button } from '../../ui/Button.tsx';
-import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { call } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
 import { AgencyChoice, type Chosen } from '../reorganisation/AgencyChoice.tsx';
+import { SideForm } from '../shell/SideForm.tsx';
 import { useEffective } from './use-effective.tsx';
 
 /**
@@ -41,29 +40,31 @@ export function CloseAgency({ agency, onClose }: { readonly agency: AgencyDetail
     close.error === null
       ? undefined
       : problemText(close.error, lang, { effectiveFrom: 'effective', successorIds: 'close-successors' });
-  const missing = sure ? [] : [{ text: t('agency.close.sure.error'), field: 'close-sure' }];
+  const missing = [...effective.missing, ...(sure ? [] : [{ text: t('agency.close.sure.error'), field: 'close-sure' }])];
   const { people, certificates } = agency.counts;
   return (
-    <form
-      className="side-form boxed"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried((old) => old + 1);
-        if (missing.length === 0) close.mutate();
-      }}
+    <SideForm
+      title={t('agency.do.close')}
+      lead={
+        people + certificates > 0 ? (
+          <p className="note amber">
+            {t('agency.close.has', { people: people.toLocaleString(lang), certificates: certificates.toLocaleString(lang) })}{' '}
+            <Link to="/sap-xep/moi" search={{ under: agency.id }}>
+              {t('agency.do.reorganise')}
+            </Link>
+          </p>
+        ) : null
+      }
+      problem={problem}
+      missing={missing}
+      tried={tried}
+      onTry={() => setTried((old) => old + 1)}
+      onSend={() => close.mutate()}
+      onClose={onClose}
+      busy={close.isPending}
+      act={t('agency.do.close')}
+      danger
     >
-      <h2>{t('agency.do.close')}</h2>
-      {people + certificates > 0 ? (
-        <p className="note amber">
-          {t('agency.close.has', { people: people.toLocaleString(lang), certificates: certificates.toLocaleString(lang) })}{' '}
-          <Link to="/sap-xep/moi" search={{ under: agency.id }}>
-            {t('agency.do.reorganise')}
-          </Link>
-        </p>
-      ) : null}
-      {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
-      {tried > 0 && missing.length > 0 ? <ProblemSummary title={t('problem.title')} lines={missing} attempt={tried} /> : null}
       <AgencyChoice
         id="close-successors"
         label={t('agency.close.successors')}
@@ -77,12 +78,6 @@ export function CloseAgency({ agency, onClose }: { readonly agency: AgencyDetail
         <input id="close-sure" type="checkbox" checked={sure} onChange={(event) => setSure(event.target.checked)} />
         {t('agency.close.sure', { name: agency.name })}
       </label>
-      <div className="actions">
-        <Button type="submit" kind="danger" busy={close.isPending}>
-          {t('agency.do.close')}
-        </Button>
-        <Button onClick={onClose}>{t('cancel')}</Button>
-      </div>
-    </form>
+    </SideForm>
   );
 }

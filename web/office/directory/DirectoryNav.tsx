@@ -1,5 +1,5 @@
-import { Link } from '@tanstack/react-router';
 import { useSpeech } from '../../staff/language.tsx';
+import { SubPlaces } from '../shell/SubPlaces.tsx';
 import { useSession } from '../data/session-query.ts';
 
 const PAGES = [
@@ -18,13 +18,5 @@ export function useKeeps(): boolean {
 export function DirectoryNav() {
   const { t } = useSpeech();
   if (!useKeeps()) return null;
-  return (
-    <nav className="sub-places no-print" aria-label={t('dir.nav')}>
-      {PAGES.map(([to, text]) => (
-        <Link key={to} to={to} activeOptions={{ exact: true, includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
-          {t(text)}
-        </Link>
-      ))}
-    </nav>
-  );
+  return <SubPlaces label={t('dir.nav')} pages={PAGES.map(([to, text]) => [to, t(text)])} />;
 }

@@ -1,12 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
-import { DayInput } from '../../ui/DayInput.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
-import { Field } from '../../ui/Field.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { dayOf } from '../../i18n/dates.ts';
 import { useSpeech } from '../../staff/language.tsx';
+import { DayField } from '../shell/DayField.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
 
 export interface EndDialogProps {
@@ -27,16 +26,13 @@ export function EndDialog({ title, button, end, onClose, onEnded }: EndDialogPro
   return (
     <Dialog title={title} open onClose={onClose}>
       {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
-      <Field id="end-day" label={t('person.end-position.day')}>
-        {(attributes) => (
-          <DayInput attributes={attributes} value={day} onChange={setDay} min={today} calendarLabel={t('calendar')} />
-        )}
-      </Field>
+      <DayField id="end-day" label={t('person.end-position.day')} value={day} onChange={setDay} min={today} />
       <div className="actions">
         <Button kind="danger" busy={ending.isPending} onClick={() => ending.mutate()}>
           {button}
         </Button>
-        <Button onClick={onClose}>{t('cancel')}</Button>
+        {/* Not “Thôi”: beside “Thôi chức vụ” it would read as the same. */}
+        <Button onClick={onClose}>{t('back')}</Button>
       </div>
     </Dialog>
   );

@@ -1,12 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { directoryUpkeepRoutes } from '@antin/protocol/office/directory-upkeep';
-import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
-import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
+import { dayOf } from '../../i18n/dates.ts';
 import { call, type AnswerOf } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
+import { DayField } from '../shell/DayField.tsx';
+import { SideForm } from '../shell/SideForm.tsx';
 
 const FIELDS = [
   ['fullName', 'person.name', 64],
@@ -30,6 +31,10 @@ export function PersonEdit({ person, onClose }: PersonEditProps) {
     phone: person.phone ?? '',
     citizenNumber: '',
   });
+  const [birthDay, setBirthDay] = useState(person.birthDay ?? '');
+  const [tried, setTried] = useState(0);
+  const nameless = values.fullName.trim() === '';
+  const missing = nameless ? [{ text: `${t('person.name')}: ${t('field.error')}`, field: 'edit-fullName' }] : [];
   const save = useMutation({
     mutationFn: () =>
       call(directoryUpkeepRoutes.changePerson, {
@@ -38,6 +43,7 @@ export function PersonEdit({ person, onClose }: PersonEditProps) {
           fullName: values.fullName,
           mail: values.mail.trim() === '' ? null : values.mail.trim(),
           phone: values.phone.trim() === '' ? null : values.phone.trim(),
+          birthDay: birthDay === '' ? null : birthDay,
           ...(values.citizenNumber.trim() === '' ? {} : { citizenNumber: values.citizenNumber.trim() }),
         },
       }),
@@ -50,21 +56,32 @@ export function PersonEdit({ person, onClose }: PersonEditProps) {
   const problem =
     save.error === null
       ? undefined
-      : problemText(save.error, lang, Object.fromEntries(FIELDS.map(([name]) => [name, `edit-${name}`])));
+      : problemText(
+          save.error,
+          lang,
+          Object.fromEntries([...FIELDS.map(([name]) => name), 'birthDay'].map((name) => [name, `edit-${name}`])),
+        );
   return (
-    <form
-      className="side-form boxed"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
+    <SideForm
+      title={t('person.edit')}
+      problem={problem}
+      missing={missing}
+      tried={tried}
+      onTry={() => setTried((old) => old + 1)}
+      onSend={() => save.mutate()}
+      onClose={onClose}
+      busy={save.isPending}
+      act={t('save')}
     >
-      <h2>{t('person.edit')}</h2>
-      {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
       <div className="field-pairs">
         {FIELDS.map(([name, label, most]) => (
-          <Field key={name} id={`edit-${name}`} label={t(label)} error={problem?.byField.get(name)}>
+          <Field
+            key={name}
+            id={`edit-${name}`}
+            label={t(label)}
+            {...(name === 'fullName' ? {} : { optional: t('optional') })}
+            error={problem?.byField.get(name) ?? (tried > 0 && nameless && name === 'fullName' ? t('field.error') : undefined)}
+          >
             {(attributes) => (
               <input
                 {...attributes}
@@ -81,13 +98,16 @@ export function PersonEdit({ person, onClose }: PersonEditProps) {
             )}
           </Field>
         ))}
+        <DayField
+          id="edit-birthDay"
+          label={t('person.birth')}
+          value={birthDay}
+          onChange={setBirthDay}
+          max={dayOf(Date.now())}
+          optional
+          error={problem?.byField.get('birthDay')}
+        />
       </div>
-      <div className="actions">
-        <Button type="submit" kind="primary" busy={save.isPending}>
-          {t('save')}
-        </Button>
-        <Button onClick={onClose}>{t('cancel')}</Button>
-      </div>
-    </form>
+    </SideForm>
   );
 }

@@ -4,12 +4,13 @@ import { useState } from 'react';
 import { Capacity, directoryUpkeepRoutes } from '@antin/protocol/office/directory-upkeep';
 import type { z } from 'zod';
 import { Role } from '@antin/protocol/office/session';
-import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
-import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
+import { dayOf } from '../../i18n/dates.ts';
 import { call } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
+import { DayField } from '../shell/DayField.tsx';
+import { SideForm } from '../shell/SideForm.tsx';
 import { useEffective } from './use-effective.tsx';
 
 export interface PersonFormProps {
@@ -33,15 +34,19 @@ export function PersonForm({ agency, personId, onClose }: PersonFormProps) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [values, setValues] = useState<Readonly<Record<string, string>>>({});
+  const [birthDay, setBirthDay] = useState('');
   const [capacity, setCapacity] = useState<z.infer<typeof Capacity>>('');
   const [roles, setRoles] = useState<readonly Role[]>([]);
   const [tried, setTried] = useState(0);
   const effective = useEffective(t('agency.version.from'));
   const value = (name: string): string => (values[name] ?? '').trim();
   const needed = personId === undefined ? ['fullName', 'signInName', 'title'] : ['title'];
-  const missing = needed
-    .filter((name) => value(name) === '')
-    .map((name) => ({ text: `${labelOf(name)}: ${t('field.error')}`, field: `person-${name}` }));
+  const missing = [
+    ...needed
+      .filter((name) => value(name) === '')
+      .map((name) => ({ text: `${labelOf(name)}: ${t('field.error')}`, field: `person-${name}` })),
+    ...effective.missing,
+  ];
   function labelOf(name: string): string {
     const found = ABOUT.find(([other]) => other === name);
     return found === undefined ? t('person.position') : t(found[1]);
@@ -69,6 +74,7 @@ export function PersonForm({ agency, personId, onClose }: PersonFormProps) {
           mail: or('mail'),
           phone: or('phone'),
           citizenNumber: or('citizenNumber'),
+          birthDay: birthDay === '' ? null : birthDay,
           position,
         },
       });
@@ -84,11 +90,10 @@ export function PersonForm({ agency, personId, onClose }: PersonFormProps) {
   const problem =
     save.error === null
       ? undefined
-      : problemText(
-          save.error,
-          lang,
-          Object.fromEntries([...ABOUT.map(([name]) => name), 'title'].map((name) => [name, `person-${name}`])),
-        );
+      : problemText(save.error, lang, {
+          ...Object.fromEntries([...ABOUT.map(([name]) => name), 'title', 'birthDay'].map((name) => [name, `person-${name}`])),
+          ...{ position: 'effective', validFrom: 'effective' },
+        });
   const input = (name: string, label: string, most: number, optional: boolean) => (
     <Field
       key={name}
@@ -109,22 +114,30 @@ export function PersonForm({ agency, personId, onClose }: PersonFormProps) {
     </Field>
   );
   return (
-    <form
-      className="side-form boxed"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        setTried((old) => old + 1);
-        if (missing.length === 0) save.mutate();
-      }}
+    <SideForm
+      title={`${t(personId === undefined ? 'agency.do.person' : 'person.add-position')}: ${agency.name}`}
+      problem={problem}
+      missing={missing}
+      tried={tried}
+      onTry={() => setTried((old) => old + 1)}
+      onSend={() => save.mutate()}
+      onClose={onClose}
+      busy={save.isPending}
+      act={t(personId === undefined ? 'agency.do.person' : 'person.add-position')}
     >
-      <h2>
-        {t(personId === undefined ? 'agency.do.person' : 'person.add-position')}: {agency.name}
-      </h2>
-      {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
-      {tried > 0 && missing.length > 0 ? <ProblemSummary title={t('problem.title')} lines={missing} attempt={tried} /> : null}
       <div className="field-pairs">
         {personId === undefined ? ABOUT.map(([name, label, most]) => input(name, t(label), most, !needed.includes(name))) : null}
+        {personId === undefined ? (
+          <DayField
+            id="person-birthDay"
+            label={t('person.birth')}
+            value={birthDay}
+            onChange={setBirthDay}
+            max={dayOf(Date.now())}
+            optional
+            error={problem?.byField.get('birthDay')}
+          />
+        ) : null}
         {input('title', t('person.position'), 64, false)}
         {input('unit', t('person.unit'), 64, true)}
         <Field label={t('person.capacity')}>
@@ -153,12 +166,6 @@ export function PersonForm({ agency, personId, onClose }: PersonFormProps) {
         ))}
       </fieldset>
       {effective.fields}
-      <div className="actions">
-        <Button type="submit" kind="primary" busy={save.isPending}>
-          {t('change.save')}
-        </Button>
-        <Button onClick={onClose}>{t('cancel')}</Button>
-      </div>
-    </form>
+    </SideForm>
   );
 }

@@ -9,10 +9,12 @@ import { call, type AnswerOf } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { Pending } from '../../staff/Pending.tsx';
 import { personQuery } from '../data/upkeep-queries.ts';
+import { useSession } from '../data/session-query.ts';
 import { Expiry } from '../certificates/Expiry.tsx';
 import { Authorities } from './Authorities.tsx';
 import { AuthorityForm } from './AuthorityForm.tsx';
 import { EndDialog } from './EndDialog.tsx';
+import { PasswordDialog } from './PasswordDialog.tsx';
 import { PersonEdit } from './PersonEdit.tsx';
 import { PersonForm } from './PersonForm.tsx';
 
@@ -35,7 +37,8 @@ export function PersonPage() {
 
 function OnePerson({ person }: { readonly person: Person }) {
   const { t } = useSpeech();
-  const [form, setForm] = useState<'edit' | 'position'>();
+  const [form, setForm] = useState<'edit' | 'position' | 'password'>();
+  const session = useSession();
   const today = dayOf(Date.now());
   const first = person.positions.find((held) => held.validTo === null || held.validTo > today) ?? person.positions[0];
   return (
@@ -55,7 +58,7 @@ function OnePerson({ person }: { readonly person: Person }) {
           </p>
           <h1>{person.fullName}</h1>
         </div>
-        {person.mayEdit && form === undefined ? (
+        {person.mayEdit && (form === undefined || form === 'password') ? (
           <div className="actions no-print">
             <Button icon="pen" onClick={() => setForm('edit')}>
               {t('person.edit')}
@@ -63,6 +66,11 @@ function OnePerson({ person }: { readonly person: Person }) {
             <Button icon="plus" onClick={() => setForm('position')}>
               {t('person.add-position')}
             </Button>
+            {person.id === session.personId ? null : (
+              <Button icon="key" onClick={() => setForm('password')}>
+                {t(person.canSignIn ? 'person.password.renew' : 'person.password.first')}
+              </Button>
+            )}
           </div>
         ) : null}
       </header>
@@ -79,10 +87,11 @@ function OnePerson({ person }: { readonly person: Person }) {
           onClose={() => setForm(undefined)}
         />
       ) : null}
-      <dl className="facts">
+      {form === 'password' ? <PasswordDialog person={person} onClose={() => setForm(undefined)} /> : null}
+      <dl className="facts pairs">
         {(
           [
-            [t('person.sign-in'), person.signInName],
+            [t('person.sign-in'), person.canSignIn ? person.signInName : `${person.signInName} (${t('person.password.none')})`],
             [t('cert.detail.mail'), person.mail],
             [t('cert.detail.phone'), person.phone],
             [
