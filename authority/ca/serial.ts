@@ -3,8 +3,8 @@ import type { SecretDoor } from '@antin/pki/crypto';
 /** Marks this authority's numbers; another instance on the same CA gets another one. */
 const INSTANCE_PREFIX = 0x41;
 
-/** Drawn ahead: asking for 16 octets costs the operating mode of the generator each time, for 512 once. */
-const AHEAD = 32 * 16;
+/** Drawn ahead: asking for 16 octets costs the operating mode of the generator each time, for thousands once. */
+const AHEAD = 256 * 16;
 const drawn = new WeakMap<SecretDoor, { octets: Uint8Array; at: number }>();
 
 /** 16 octets that were given to nobody before; what was given is wiped. */

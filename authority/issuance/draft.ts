@@ -140,7 +140,8 @@ export function drafts(ca: IssuingCa): (order: Order, now: number) => Draft | Re
       lintValue,
     );
     const { renewsUntil } = order;
-    const template = `${shard ?? 'full'} ${altNames.length > 0 ? 'named' : ''} ${publicKey.kind === 'ec' ? publicKey.curve : publicKey.kind}`;
+    const kinds = altNames.length === 1 ? (altNames[0] as AltName).kind : altNames.map(({ kind }) => kind).join();
+    const template = `${shard ?? 'full'} ${kinds} ${publicKey.kind === 'ec' ? publicKey.curve : publicKey.kind}`;
     const { facts, findings } = lint(lintCertificate, template, { now, renewsUntil });
     return {
       status: 'draft',

@@ -23,8 +23,8 @@ export async function signDraft(ca: IssuingCa, draft: Draft, signed?: () => void
   const { algorithm } = ca.key;
   const answer = nodeCrypto.verify({ spki: ca.certificate.spki, algorithm, data: draft.tbs, signature: value });
   // The TBS stands right behind the header of the outer SEQUENCE.
-  const [outer] = decodeDer(der).children();
-  if (answer !== 'valid' || outer === undefined || !equalBytes(outer.raw, draft.tbs)) {
+  const { contentStart } = decodeDer(der);
+  if (answer !== 'valid' || !equalBytes(der.subarray(contentStart, contentStart + draft.tbs.length), draft.tbs)) {
     throw new AuthorityFault('issuance.signature-mismatch', 'what came back is not what was meant');
   }
   return der;

@@ -41,7 +41,7 @@ function keyIdentifierOf({ spki, subjectPublicKey }: Pick<HolderParts, 'spki' | 
 }
 
 /**
- * All extensions of a certificate, in the order of the profile, several in one piece where they stand together. Whatever a
+ * All extensions of a certificate, in the order of the profile, in pieces. Whatever a
  * profile and an issuer fix together is encoded once; the function that comes back adds what belongs to one holder.
  *
  * @param issuerKeyIdentifier of the issuer's certificate; undefined for a root, which points at itself
@@ -58,11 +58,6 @@ export function extensionsOf(
   if (profile.extKeyUsage.length > 0) uses.push(extKeyUsage(...profile.extKeyUsage));
   const policies = [...profile.policies, ...issuer.policies];
   if (policies.length > 0) uses.push(certificatePolicies(policies));
-  const points: (Uint8Array | undefined)[] = [];
-  const pointOf = (serialNumber: Uint8Array): Uint8Array => {
-    const shard = addresses.shards === 0 ? undefined : shardOf(serialNumber, addresses.shards);
-    return (points[shard ?? 0] ??= crlDistributionPoints([crlUrl(addresses, shard)]));
-  };
   const ends: Uint8Array[] = [];
   if (profile.status !== 'none') {
     const ocsp = profile.status === 'crl-and-ocsp' ? [ocspUrl(addresses)] : [];
@@ -71,19 +66,22 @@ export function extensionsOf(
   if (profile.qcStatements !== undefined) ends.push(qcStatements(profile.qcStatements));
   if (profile.noCheck) ends.push(ocspNoCheck());
 
+  const beforeIdentifier = ski(new Uint8Array(20)).subarray(0, -20);
   const usesTogether = concatBytes(...uses);
-  const endsTogether = concatBytes(...ends);
+  /** From the distribution point on, by shard. */
+  const tails: (Uint8Array | undefined)[] = [];
+  const tailOf = (serialNumber: Uint8Array): Uint8Array => {
+    const shard = addresses.shards === 0 ? undefined : shardOf(serialNumber, addresses.shards);
+    const point = () => (profile.status === 'none' ? [] : [crlDistributionPoints([crlUrl(addresses, shard)])]);
+    return (tails[shard ?? 0] ??= concatBytes(...point(), ...ends));
+  };
 
   return (holder) => {
     const { serialNumber, altNames } = holder;
     const keyIdentifier = keyIdentifierOf(holder);
-    return [
-      fixedAki ?? aki(keyIdentifier),
-      ski(keyIdentifier),
-      usesTogether,
-      ...(altNames.length === 0 ? [] : [subjectAltName(...altNames)]),
-      ...(profile.status === 'none' ? [] : [pointOf(serialNumber)]),
-      endsTogether,
-    ];
+    const own = [fixedAki ?? aki(keyIdentifier), beforeIdentifier, keyIdentifier, usesTogether];
+    if (altNames.length > 0) own.push(subjectAltName(...altNames));
+    own.push(tailOf(serialNumber));
+    return own;
   };
 }

@@ -86,7 +86,7 @@ describe('limits', () => {
 
 describe('subjects', () => {
   const office = { organization: 'SỞ NỘI VỤ', commonName: 'Nguyễn Văn An' };
-  const name = (parts: Parameters<typeof subjectOf>[1]) => parseName(decodeDer(subjectOf(PROFILES.person, parts)));
+  const name = (parts: Parameters<typeof subjectOf>[1]) => parseName(decodeDer(sequence(...subjectOf(PROFILES.person, parts))));
 
   test('stand in the order of the profile and come back from a certificate', () => {
     const parts = { commonName: 'An', organizationalUnit: 'Văn phòng', organization: 'SỞ', locality: 'Hà Nội' };

@@ -1,5 +1,5 @@
 import { OID } from '@antin/pki/oids';
-import { attribute, buildRdn, nameOfRdns } from '@antin/pki/x509/name';
+import { attribute, buildRdn } from '@antin/pki/x509/name';
 import type { Name } from '@antin/pki/x509/name';
 import { refused } from '../fault.ts';
 import type { Refusal } from '../fault.ts';
@@ -19,11 +19,17 @@ const FORMS: { readonly [field in SubjectField]?: RegExp } = {
   serialNumber: /^[A-Za-z0-9 '()+,\-./:=?]+$/,
 };
 
+function isOfProfile(profile: Profile, field: SubjectField): boolean {
+  for (const rule of profile.subject) if (rule.field === field) return true;
+  return false;
+}
+
 /** Whether the parts are those of the profile: none missing, none beyond it, each within X.520's bounds (RFC 5280 A.1). */
 export function checkSubjectParts(profile: Profile, parts: SubjectParts): Refusal | undefined {
-  for (const field of Object.keys(parts) as SubjectField[]) {
-    if (parts[field] === undefined) continue;
-    if (!profile.subject.some((rule) => rule.field === field)) return refused('issuance.subject-not-of-profile', field);
+  for (const field in parts) {
+    if (!isOfProfile(profile, field as SubjectField) && parts[field as SubjectField] !== undefined) {
+      return refused('issuance.subject-not-of-profile', field);
+    }
   }
   for (const { field, required } of profile.subject) {
     const text = parts[field] ?? (field === 'country' ? 'VN' : undefined);
@@ -82,14 +88,14 @@ function rdnOf(field: SubjectField, text: string): Uint8Array {
   return rdn;
 }
 
-/** DER Name of the subject. */
-export function subjectOf(profile: Profile, parts: SubjectParts): Uint8Array {
+/** RDNs of the subject, DER, in the order of the profile. */
+export function subjectOf(profile: Profile, parts: SubjectParts): readonly Uint8Array[] {
   const rdns: Uint8Array[] = [];
   for (const { field } of profile.subject) {
     const text = parts[field] ?? (field === 'country' ? 'VN' : undefined);
     if (text !== undefined) rdns.push(rdnOf(field, text));
   }
-  return nameOfRdns(rdns);
+  return rdns;
 }
 
 const ALT_NAME_FORMS = {
@@ -97,19 +103,24 @@ const ALT_NAME_FORMS = {
   dns: /^(?=.{1,253}$)(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
 } as const;
 
+const KINDS = ['rfc822', 'dns'] as const;
+const WRONG_NAME = { rfc822: 'issuance.mail-invalid', dns: 'issuance.host-invalid' } as const;
+
+function areDistinct(names: readonly AltName[], kind: AltName['kind']): boolean {
+  const values = names.filter((one) => one.kind === kind).map(({ value }) => value.toLowerCase());
+  return new Set(values).size === values.length;
+}
+
 export function checkAltNames(profile: Profile, names: readonly AltName[]): Refusal | undefined {
   for (const { kind, value } of names) {
-    if (!ALT_NAME_FORMS[kind].test(value)) {
-      return refused(kind === 'rfc822' ? 'issuance.mail-invalid' : 'issuance.host-invalid', value);
-    }
+    if (!ALT_NAME_FORMS[kind].test(value)) return refused(WRONG_NAME[kind], value);
   }
-  for (const kind of ['rfc822', 'dns'] as const) {
+  for (const kind of KINDS) {
     const rule = profile.altNames.find((one) => one.kind === kind);
-    const values = names.filter((one) => one.kind === kind).map(({ value }) => value.toLowerCase());
-    const fits = values.length >= (rule?.least ?? 0) && values.length <= (rule?.most ?? 0);
-    if (!fits || new Set(values).size !== values.length) {
-      return refused(kind === 'rfc822' ? 'issuance.mail-invalid' : 'issuance.host-invalid', 'not of the profile');
-    }
+    let count = 0;
+    for (const one of names) if (one.kind === kind) count++;
+    const fits = count >= (rule?.least ?? 0) && count <= (rule?.most ?? 0);
+    if (!fits || (count > 1 && !areDistinct(names, kind))) return refused(WRONG_NAME[kind], 'not of the profile');
   }
   return undefined;
 }

@@ -5,11 +5,12 @@ import { toHex } from '@antin/formats/bytes/text-encodings';
 import { decodeDer } from '@antin/formats/der/reader';
 import type { DerNode } from '@antin/formats/der/reader';
 import { TAG } from '@antin/formats/der/tags';
-import { octetString, oid, sequence, tlv } from '@antin/formats/der/writer';
+import { octetString, oid, sequence, tlv, utf8String } from '@antin/formats/der/writer';
 import { FormatFault } from '@antin/formats/fault';
 import { OID } from '../oids.ts';
 import { signatureAlgorithmIdentifier } from '../x509/algorithm.ts';
 import * as build from '../x509/build.ts';
+import type { buildGeneralName } from '../x509/general-name.ts';
 import { buildName } from '../x509/name.ts';
 import { qcStatements } from '../x509/qc-statements.ts';
 import { compiledLint } from './compiled.ts';
@@ -45,8 +46,30 @@ const issuer = buildName([
 const NAMES = ['Nguyễn Văn An', 'Trần Thị Bình', 'A', 'Lê\u200b', 'e\u0301', ' Phạm', 'x'.repeat(70), 'Đỗ😀', 'a+b,"c"'];
 const MAILS = ['an@noivu.gov.vn', 'x', '@', 'a@b', `${'a'.repeat(65)}@noivu.gov.vn`, 'An.B@so.vn'];
 
+type AltNames = Parameters<typeof buildGeneralName>[0][];
 type Pick = (below: number) => number;
 const among = <T>(pick: Pick, list: readonly T[]): T => list[pick(list.length)] as T;
+
+/** One mail as a rule, at times names of other kinds or more than one. */
+function altNames(pick: Pick): AltNames {
+  const mail = { kind: 'rfc822', value: among(pick, MAILS) } as const;
+  switch (pick(60)) {
+    case 0:
+      return [{ kind: 'dns', value: among(pick, ['so.vn', 'localhost', 'x'.repeat(260), '-a.vn']) }];
+    case 1:
+      return [mail, { kind: 'uri', value: among(pick, ['http://so.vn/', 'so', 'ldap://so.vn/x', 'http://localhost/']) }];
+    case 2:
+      return [{ kind: 'ip', value: new Uint8Array(among(pick, [4, 5, 8, 16])).fill(1) }];
+    case 3: {
+      const value = utf8String(among(pick, ['ấn@noivu.gov.vn', 'an@noivu.gov.vn', 'x', `ấ@${'a'.repeat(260)}`]));
+      return [{ kind: 'other', type: '1.3.6.1.5.5.7.8.9', value }];
+    }
+    case 4:
+      return [mail, mail];
+    default:
+      return [mail];
+  }
+}
 
 /** Whatever an order can vary, good and bad, under one issuer and profile. */
 function certificate(pick: Pick): Uint8Array {
@@ -56,7 +79,8 @@ function certificate(pick: Pick): Uint8Array {
     pick(10) === 0 ? nodeSecrets.digest('SHA-256', octets).subarray(0, 20) : nodeSecrets.digest('SHA-1', octets);
   const serialNumber = nodeSecrets.digest('SHA-256', Uint8Array.of(pick(256), pick(256))).slice(0, pick(12) === 0 ? 8 : 17);
   serialNumber[0] = 0x41;
-  const notBefore = NOW + pick(1000) * DAY * (pick(9) === 0 ? 100 : 1);
+  // Often the same as the one before: a batch of one second.
+  const notBefore = NOW + (pick(2) === 0 ? 1 : pick(1000)) * DAY * (pick(9) === 0 ? 100 : 1);
   const parts: [string, string][] = [
     ['C', pick(20) === 0 ? 'XX' : 'VN'],
     ['L', among(pick, ['Hà Nội', 'Huế'])],
@@ -81,7 +105,7 @@ function certificate(pick: Pick): Uint8Array {
       build.ski(keyIdentifier),
       build.keyUsage('digitalSignature', ...(pick(40) === 0 ? (['keyEncipherment'] as const) : (['nonRepudiation'] as const))),
       build.certificatePolicies(['2.999.1']),
-      ...(pick(3) === 0 ? [] : [build.subjectAltName({ kind: 'rfc822', value: among(pick, MAILS) })]),
+      ...(pick(3) === 0 ? [] : [build.subjectAltName(...altNames(pick))]),
       build.crlDistributionPoints([pick(40) === 0 ? 'http://ca/x' : 'http://ca.example.vn/crl/issuing.crl']),
       build.authorityInfoAccess({ ocsp: ['http://ca.example.vn/ocsp'], caIssuers: ['http://ca.example.vn/ca.crt'] }),
       qcStatements({ compliance: true, legislation: ['VN'], type: 'esign', semantics: 'natural' }),

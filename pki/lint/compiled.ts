@@ -6,6 +6,7 @@ import { runRule, runRules } from './rule.ts';
 import type { Finding, Kind, Moment, Rule, Scope } from './rule.ts';
 import { PLACES, fits, shapeOf } from './shape.ts';
 import type { Shape } from './shape.ts';
+import type { TimeFacts } from './time-facts.ts';
 import { Tracked } from './tracked.ts';
 
 /** Rules of one kind of certificate. */
@@ -26,6 +27,14 @@ interface Asked {
   readonly scope: Scope;
   /** Findings of the sample before this rule that hold for all. */
   readonly before: readonly Finding[];
+  /** What it said last and of which times, for a rule that asks for nothing but validity. */
+  readonly ofTimes: OfTimes | undefined;
+}
+
+interface OfTimes {
+  notBefore: TimeFacts | undefined;
+  notAfter: TimeFacts | undefined;
+  finding: Finding | undefined;
 }
 
 interface Compiled {
@@ -33,6 +42,17 @@ interface Compiled {
   readonly sample: CertificateFacts;
   readonly asked: readonly Asked[];
   readonly after: readonly Finding[];
+}
+
+/** Times of two certificates with the same octets are the same objects (`fittedFacts`): a batch is asked once. */
+function sameTimes(known: OfTimes, rule: Rule<CertificateFacts>, facts: CertificateFacts, scope: Scope): Finding | undefined {
+  const { notBefore, notAfter } = facts;
+  if (known.notBefore !== notBefore || known.notAfter !== notAfter) {
+    known.finding = runRule(rule, facts, scope);
+    known.notBefore = notBefore;
+    known.notAfter = notAfter;
+  }
+  return known.finding;
 }
 
 /** Templates differ by profile, shard and key; beyond these the oldest is compiled again. */
@@ -66,10 +86,11 @@ export function compiledLint(tables: readonly LintTable[], door: CryptoDoor) {
     for (const [table, { rules }] of tables.entries()) {
       const watched = tracked.scope(scopes[table] as Scope);
       for (const rule of rules) {
-        tracked.asked = false;
+        tracked.asked = tracked.askedTimes = false;
         const finding = runRule(rule, tracked.facts, watched);
-        if (tracked.asked) {
-          asked.push({ rule, scope: scopes[table] as Scope, before });
+        if (tracked.asked || tracked.askedTimes) {
+          const ofTimes = tracked.asked ? undefined : { notBefore: facts.notBefore, notAfter: facts.notAfter, finding };
+          asked.push({ rule, scope: scopes[table] as Scope, before, ofTimes });
           before = [];
         } else if (finding !== undefined) before.push(finding);
       }
@@ -87,9 +108,9 @@ export function compiledLint(tables: readonly LintTable[], door: CryptoDoor) {
     const facts = known !== undefined && fits(known.shape, der, places) ? fittedFacts(known.sample, places, der) : undefined;
     if (known !== undefined && facts !== undefined) {
       const findings: Finding[] = [];
-      for (const { rule, scope, before } of known.asked) {
+      for (const { rule, scope, before, ofTimes } of known.asked) {
         if (before.length > 0) findings.push(...before);
-        const finding = runRule(rule, facts, scope);
+        const finding = ofTimes === undefined ? runRule(rule, facts, scope) : sameTimes(ofTimes, rule, facts, scope);
         if (finding !== undefined) findings.push(finding);
       }
       findings.push(...known.after);

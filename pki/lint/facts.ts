@@ -6,6 +6,7 @@ import { readBoolean, readIntegerBytes, readOctetString, readOid, readSmallInteg
 import { FormatFault } from '@antin/formats/fault';
 import { parseAlgorithmIdentifier } from '../x509/algorithm.ts';
 import type { AlgorithmIdentifier } from '../x509/algorithm.ts';
+import type { GeneralName } from '../x509/general-name.ts';
 import { Attempts } from './complaints.ts';
 import type { SyntaxComplaint } from './complaints.ts';
 import { READERS } from './extension-values.ts';
@@ -59,6 +60,8 @@ export interface CertificateFacts {
   once<T>(what: string, compute: () => T): T;
   /** Computes once what follows from the values of some extensions alone: for all certificates in which they are the same. */
   onceOver<T>(oids: readonly ReaderOid[], what: string, compute: (value: ValueReader) => T): T;
+  /** Kinds of the names in subjectAltName, in their order; empty without the extension or when it cannot be read. */
+  readonly altNameKinds: readonly GeneralName['kind'][];
   readonly ca: boolean;
   /** Subject and issuer are the same, by encoding. */
   readonly selfIssued: boolean;
@@ -124,6 +127,7 @@ export function readCertificate(der: Uint8Array): CertificateFacts {
     value,
     once,
     onceOver: (oids, what, compute) => once(what, () => compute(only(oids, value))),
+    altNameKinds: (value(OID.subjectAltName) ?? []).map(({ kind }) => kind),
     ca: value(OID.basicConstraints)?.ca === true,
     selfIssued: fields.issuer !== undefined && fields.subject !== undefined && equalBytes(fields.issuer.raw, fields.subject.raw),
   };

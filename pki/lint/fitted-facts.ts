@@ -51,7 +51,7 @@ function readHoles(sample: CertificateFacts, places: Int32Array, der: Uint8Array
     if (subject === undefined || attempts.complaints.length > 0) return undefined;
     return {
       serialNumber: readIntegerBytes(node(PLACE.serialNumber)),
-      times: readTimes(node(PLACE.validity)),
+      times: timesOf(node(PLACE.validity)),
       subject,
       publicKey,
       rsa: readKey(sample.keyAlgorithm as NonNullable<typeof sample.keyAlgorithm>, publicKey),
@@ -63,6 +63,20 @@ function readHoles(sample: CertificateFacts, places: Int32Array, der: Uint8Array
     if (error instanceof FormatFault || error instanceof PkiFault) return undefined;
     throw error;
   }
+}
+
+/** The validity read last: certificates of one batch have the same. */
+let last: { readonly octets: Uint8Array; readonly times: ReturnType<typeof readTimes> } | undefined;
+
+function timesOf(validity: DerNode): ReturnType<typeof readTimes> {
+  if (last === undefined || !isAt(last.octets, validity)) last = { octets: validity.raw.slice(), times: readTimes(validity) };
+  return last.times;
+}
+
+function isAt(octets: Uint8Array, { source, start, end }: DerNode): boolean {
+  if (octets.length !== end - start) return false;
+  for (let i = 0; i < octets.length; i++) if (octets[i] !== source[start + i]) return false;
+  return true;
 }
 
 /** Facts of a certificate that fits the shape of a sample: outside the holes the octets are the sample's, and so are the facts. */
@@ -85,7 +99,6 @@ function touchesHoles(oids: readonly string[]): boolean {
 
 class FittedFacts implements CertificateFacts {
   readonly der: Uint8Array;
-  readonly tbs: Uint8Array;
   readonly version;
   readonly serialNumber: Uint8Array;
   readonly innerAlgorithm;
@@ -95,16 +108,19 @@ class FittedFacts implements CertificateFacts {
   readonly subject;
   readonly notBefore;
   readonly notAfter;
-  readonly spki: Uint8Array;
   readonly keyAlgorithm;
   readonly publicKey: Uint8Array;
   readonly rsa;
   readonly hasIssuerUniqueId: boolean;
   readonly hasSubjectUniqueId: boolean;
   readonly complaints;
+  readonly altNameKinds;
   readonly ca: boolean;
   readonly #sample: CertificateFacts;
   readonly #holes: HoleFacts;
+  /** Where they begin and end: few rules want the octets. */
+  readonly #tbs: readonly [number, number];
+  readonly #spki: readonly [number, number];
   #extensions: readonly ExtensionFacts[] | undefined;
   #answers: Map<string, unknown> | undefined;
 
@@ -112,7 +128,7 @@ class FittedFacts implements CertificateFacts {
     this.#sample = sample;
     this.#holes = holes;
     this.der = der;
-    this.tbs = der.subarray(places[PLACE.tbs], places[PLACE.tbs + 2]);
+    this.#tbs = [places[PLACE.tbs] as number, places[PLACE.tbs + 2] as number];
     this.version = sample.version;
     this.serialNumber = holes.serialNumber;
     this.innerAlgorithm = sample.innerAlgorithm;
@@ -122,14 +138,24 @@ class FittedFacts implements CertificateFacts {
     this.subject = holes.subject;
     this.notBefore = holes.times[0];
     this.notAfter = holes.times[1];
-    this.spki = der.subarray(places[PLACE.spki], places[PLACE.spki + 2]);
+    this.#spki = [places[PLACE.spki] as number, places[PLACE.spki + 2] as number];
     this.keyAlgorithm = sample.keyAlgorithm;
     this.publicKey = holes.publicKey;
     this.rsa = holes.rsa;
     this.hasIssuerUniqueId = sample.hasIssuerUniqueId;
     this.hasSubjectUniqueId = sample.hasSubjectUniqueId;
     this.complaints = sample.complaints;
+    // Their tags are of the shape.
+    this.altNameKinds = sample.altNameKinds;
     this.ca = sample.ca;
+  }
+
+  get tbs(): Uint8Array {
+    return this.der.subarray(...this.#tbs);
+  }
+
+  get spki(): Uint8Array {
+    return this.der.subarray(...this.#spki);
   }
 
   #hole(oid: string): HoleExtension | undefined {

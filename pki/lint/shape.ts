@@ -18,7 +18,7 @@ export const PLACE = {
 export const PLACES = 27;
 type PlaceName = keyof typeof PLACE;
 
-/** Extensions that say something of the holder: their values are holes. */
+/** Extensions that say something of the holder: what they say are holes. */
 export const HOLE_EXTENSIONS = [OID.subjectKeyIdentifier, OID.subjectAltName] as const;
 const isHole = (oid: string): oid is (typeof HOLE_EXTENSIONS)[number] => (HOLE_EXTENSIONS as readonly string[]).includes(oid);
 
@@ -58,8 +58,11 @@ export function shapeOf(der: Uint8Array): Shape | undefined {
   const fixed = (...nodes: readonly (DerNode | undefined)[]) => {
     for (const node of nodes) steps.push({ kind: FIXED, tag: 0, bytes: (node as DerNode).raw.slice(), place: -1 });
   };
-  const hole = (node: DerNode | undefined, name: PlaceName) =>
-    void steps.push({ kind: HOLE, tag: (node as DerNode).tag, bytes: NOTHING, place: PLACE[name] });
+  const hole = (node: DerNode | undefined, name: PlaceName | undefined) =>
+    void steps.push({
+      ...{ kind: HOLE, tag: (node as DerNode).tag, bytes: NOTHING },
+      place: name === undefined ? -1 : PLACE[name],
+    });
   const within = (node: DerNode | undefined, inside: () => void, name?: PlaceName) => {
     steps.push({ kind: OPEN, tag: (node as DerNode).tag, bytes: NOTHING, place: name === undefined ? -1 : PLACE[name] });
     inside();
@@ -71,6 +74,11 @@ export function shapeOf(der: Uint8Array): Shape | undefined {
     fixed(keyAlgorithm);
     hole(key, 'subjectPublicKey');
   };
+  // Names are holes each, under their tags: how many there are and of which kinds is of the template.
+  const insideNames = (octets: DerNode, oid: PlaceName) => {
+    const names = decodeDer(octets.content, SMALL_DER_BUDGET);
+    within(octets, () => within(names, () => names.children().forEach((name) => hole(name, undefined))), oid);
+  };
   const insideList = () => {
     for (const item of list.inner().children()) {
       const parts = item.children();
@@ -80,7 +88,9 @@ export function shapeOf(der: Uint8Array): Shape | undefined {
       else {
         within(item, () => {
           fixed(...parts.slice(0, -1));
-          hole(parts[parts.length - 1], oid);
+          const last = parts[parts.length - 1] as DerNode;
+          if (oid === OID.subjectAltName) insideNames(last, oid);
+          else hole(last, oid);
         });
       }
     }

@@ -12,6 +12,8 @@ const unreadable = (complaints: readonly SyntaxComplaint[]): true | string =>
 /** Attributes that EN 319 412-2 NAT-4.2.4-18 and -3 LEG-4.2.1-9 free from the bounds of RFC 5280. */
 const FREED: ReadonlySet<string> = new Set([OID.organizationName, OID.organizationalUnitName, OID.pseudonym]);
 
+const LEAST_BOUND = Math.min(...UPPER_BOUNDS.values());
+
 function bound(type: string, { kind }: Scope): number {
   const etsi = kind.person !== undefined && kind.browser === undefined;
   const freed = etsi && (FREED.has(type) || (type === OID.commonName && kind.web !== true));
@@ -45,7 +47,7 @@ export const SYNTAX_RULES: readonly Rule<CertificateFacts>[] = [
 
 function tooLong(name: NameFacts | undefined, scope: Scope): AttributeFacts | undefined {
   return name?.attributes.find(({ type, text }) => {
-    if (text === undefined) return false;
+    if (text === undefined || text.length <= LEAST_BOUND) return false;
     const most = bound(type, scope);
     // There are never more characters than units of UTF-16.
     return text.length > most && [...text].length > most;

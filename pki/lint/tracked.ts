@@ -12,8 +12,10 @@ const FIXED: ReadonlySet<string | symbol> = new Set<keyof CertificateFacts>([
   'hasIssuerUniqueId',
   'hasSubjectUniqueId',
   'complaints',
+  'altNameKinds',
   'ca',
 ]);
+const TIMES: ReadonlySet<string | symbol> = new Set<keyof CertificateFacts>(['notBefore', 'notAfter']);
 const isHole = (oid: string): boolean => (HOLE_EXTENSIONS as readonly string[]).includes(oid);
 
 /**
@@ -23,11 +25,16 @@ const isHole = (oid: string): boolean => (HOLE_EXTENSIONS as readonly string[]).
  */
 export class Tracked {
   asked = false;
+  /** Validity was asked for: the same for many certificates in a row, though not for all. */
+  askedTimes = false;
   readonly facts: CertificateFacts;
 
   constructor(sample: CertificateFacts) {
     const asked = () => {
       this.asked = true;
+    };
+    const noticeTimes = () => {
+      this.askedTimes = true;
     };
     const filled = (one: ExtensionFacts): ExtensionFacts => (isHole(one.oid) ? watched(one, ['oid', 'critical'], asked) : one);
     const known: Partial<CertificateFacts> = {
@@ -49,7 +56,8 @@ export class Tracked {
     this.facts = new Proxy(sample, {
       get(target, name) {
         if (Object.hasOwn(known, name)) return known[name as keyof CertificateFacts];
-        if (!FIXED.has(name)) asked();
+        if (TIMES.has(name)) noticeTimes();
+        else if (!FIXED.has(name)) asked();
         return target[name as keyof CertificateFacts];
       },
       ...listing<CertificateFacts>(asked),

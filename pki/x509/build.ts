@@ -5,7 +5,7 @@ import { PkiFault } from '../fault.ts';
 import { OID } from '../oids.ts';
 import { KEY_USAGE_BITS } from './extensions.ts';
 import type { KeyUsageBit } from './extensions.ts';
-import { buildGeneralName } from './general-name.ts';
+import { buildGeneralName, writeGeneralName } from './general-name.ts';
 
 export interface TbsCertificateInput {
   /** Content octets of a positive INTEGER, at most 20 (RFC 5280 §4.1.2.2). */
@@ -17,10 +17,10 @@ export interface TbsCertificateInput {
   /** Milliseconds since 1970. */
   readonly notBefore: number;
   readonly notAfter: number;
-  /** DER Name. */
-  readonly subject: Uint8Array;
+  /** DER Name, or its RDNs, outermost first. */
+  readonly subject: Uint8Array | readonly Uint8Array[];
   readonly spki: Uint8Array;
-  /** Ready DER Extension values, in the order of the profile. */
+  /** DER of the Extension values in the order of the profile, in pieces cut anywhere. */
   readonly extensions: readonly Uint8Array[];
 }
 
@@ -38,16 +38,30 @@ function writeTbs(input: TbsCertificateInput): void {
     out.close(0xa3, mark);
   }
   out.bytes(input.spki);
-  out.bytes(input.subject);
-  const validity = out.size;
-  out.bytes(time(input.notAfter));
-  out.bytes(time(input.notBefore));
-  out.close(TAG.SEQUENCE, validity);
+  writeSubject(input.subject);
+  out.bytes(validityOf(input));
   out.bytes(input.issuer);
   out.bytes(input.signatureAlgorithm);
   out.value(TAG.INTEGER, input.serialNumber);
   out.bytes(VERSION_3);
   out.close(TAG.SEQUENCE, mark);
+}
+
+function writeSubject(subject: Uint8Array | readonly Uint8Array[]): void {
+  if (subject instanceof Uint8Array) return out.bytes(subject);
+  const mark = out.size;
+  for (let i = subject.length - 1; i >= 0; i--) out.bytes(subject[i] as Uint8Array);
+  out.close(TAG.SEQUENCE, mark);
+}
+
+/** The one written last: certificates of a batch begin and end together. */
+let lastValidity: { readonly notBefore: number; readonly notAfter: number; readonly encoded: Uint8Array } | undefined;
+
+function validityOf({ notBefore, notAfter }: TbsCertificateInput): Uint8Array {
+  if (lastValidity?.notBefore !== notBefore || lastValidity.notAfter !== notAfter) {
+    lastValidity = { notBefore, notAfter, encoded: sequence(time(notBefore), time(notAfter)) };
+  }
+  return lastValidity.encoded;
 }
 
 /**
@@ -154,7 +168,13 @@ export function certificatePolicies(policies: readonly string[]): Uint8Array {
 }
 
 export function subjectAltName(...names: readonly Parameters<typeof buildGeneralName>[0][]): Uint8Array {
-  return extension(OID.subjectAltName, false, sequence(...names.map(buildGeneralName)));
+  out.begin();
+  for (let i = names.length - 1; i >= 0; i--) writeGeneralName(out, names[i] as (typeof names)[number]);
+  out.close(TAG.SEQUENCE, 0);
+  out.close(TAG.OCTET_STRING, 0);
+  out.bytes(oid(OID.subjectAltName));
+  out.close(TAG.SEQUENCE, 0);
+  return out.finish();
 }
 
 /** id-pkix-ocsp-nocheck of delegated responders (RFC 6960 §4.2.2.2.1). */

@@ -1,7 +1,8 @@
 import { fromLatin1, latin1 } from '@antin/formats/bytes/bytes';
+import type { BackwardDer } from '@antin/formats/der/backward';
 import type { DerNode } from '@antin/formats/der/reader';
 import { readOid } from '@antin/formats/der/values';
-import { context, contextValue, oid } from '@antin/formats/der/writer';
+import { context, contextValue, oid, tlv } from '@antin/formats/der/writer';
 import { FormatFault } from '@antin/formats/fault';
 import { parseName } from './name.ts';
 import type { Name } from './name.ts';
@@ -60,23 +61,37 @@ function ia5(node: DerNode): string {
   return fromLatin1(node.content);
 }
 
-/** DER of one GeneralName. Directory names are given as DER of Name, otherName values as a raw TLV. */
-export function buildGeneralName(
-  name:
-    | { readonly kind: 'rfc822' | 'dns' | 'uri'; readonly value: string }
-    | { readonly kind: 'directory'; readonly name: Uint8Array }
-    | { readonly kind: 'ip'; readonly value: Uint8Array }
-    | { readonly kind: 'other'; readonly type: string; readonly value: Uint8Array },
-): Uint8Array {
+/** Directory names are given as DER of Name, otherName values as a raw TLV. */
+type GeneralNameInput =
+  | { readonly kind: 'rfc822' | 'dns' | 'uri'; readonly value: string }
+  | { readonly kind: 'directory'; readonly name: Uint8Array }
+  | { readonly kind: 'ip'; readonly value: Uint8Array }
+  | { readonly kind: 'other'; readonly type: string; readonly value: Uint8Array };
+
+const TEXT_TAGS = { rfc822: 0x81, dns: 0x82, uri: 0x86 } as const;
+
+function checkIa5({ value }: { readonly value: string }): void {
+  for (let i = 0; i < value.length; i++) {
+    if (value.charCodeAt(i) > 0x7f) throw new FormatFault('der.ia5-string', 'character outside IA5');
+  }
+}
+
+/** In front of what was written so far. */
+export function writeGeneralName(out: BackwardDer, name: GeneralNameInput): void {
+  if (name.kind === 'rfc822' || name.kind === 'dns' || name.kind === 'uri') {
+    checkIa5(name);
+    out.text(TEXT_TAGS[name.kind], name.value);
+  } else out.bytes(buildGeneralName(name));
+}
+
+/** DER of one GeneralName. */
+export function buildGeneralName(name: GeneralNameInput): Uint8Array {
   switch (name.kind) {
     case 'rfc822':
     case 'dns':
-    case 'uri': {
-      const tag = name.kind === 'rfc822' ? 1 : name.kind === 'dns' ? 2 : 6;
-      // oxlint-disable-next-line no-control-regex -- IA5String is exactly the 7-bit set
-      if (!/^[\x00-\x7f]*$/.test(name.value)) throw new FormatFault('der.ia5-string', 'character outside IA5');
-      return contextValue(tag, latin1(name.value));
-    }
+    case 'uri':
+      checkIa5(name);
+      return tlv(TEXT_TAGS[name.kind], latin1(name.value));
     case 'directory':
       return context(4, name.name);
     case 'ip':

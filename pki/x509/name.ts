@@ -109,14 +109,6 @@ export function buildRdn(type: string, text: string): Uint8Array {
   return out.finish();
 }
 
-/** A Name from ready RDNs, outermost first. */
-export function nameOfRdns(rdns: readonly Uint8Array[]): Uint8Array {
-  out.begin();
-  for (let i = rdns.length - 1; i >= 0; i--) out.bytes(rdns[i] as Uint8Array);
-  out.close(TAG.SEQUENCE, 0);
-  return out.finish();
-}
-
 function writeRdn(type: string, text: string): void {
   const id = oidOfShort.get(type) ?? (/^\d/.test(type) ? type : oidOfShort.get(type.toLowerCase()));
   if (id === undefined) throw new FormatFault('x509.name', `unknown attribute type ${type}`);

@@ -2,6 +2,7 @@ import { toHex } from '@antin/formats/bytes/text-encodings';
 import { decodeDer } from '@antin/formats/der/reader';
 import { TAG } from '@antin/formats/der/tags';
 import { readBitStringBytes, readIntegerBytes, readOid } from '@antin/formats/der/values';
+import { bitString, oid, sequence } from '@antin/formats/der/writer';
 import { FormatFault } from '@antin/formats/fault';
 import type { SignatureAlgorithm } from '../crypto.ts';
 import { OID } from '../oids.ts';
@@ -88,7 +89,26 @@ export function parsePublicKey(spki: Uint8Array): PublicKey | undefined {
   }
 }
 
+/** Everything before the octets of an uncompressed point, for the curves nearly all keys are on: its one DER encoding. */
+const HEADS = [OID.secp256r1, OID.secp384r1].map((id) => {
+  const { name, order, size } = CURVES.get(id) as NonNullable<ReturnType<typeof CURVES.get>>;
+  const length = 1 + 2 * size;
+  const whole = sequence(sequence(oid(OID.idEcPublicKey), oid(id)), bitString(new Uint8Array(length)));
+  return { head: whole.subarray(0, -length), length: whole.length, curve: name, order };
+});
+
+/** The same answer as reading node by node, for an encoding known by its octets. */
+function readKnown(spki: Uint8Array): PublicKey | undefined {
+  const known = HEADS.find(({ length }) => length === spki.length);
+  if (known === undefined) return undefined;
+  const { head, curve, order } = known;
+  for (let i = 0; i < head.length; i++) if (spki[i] !== head[i]) return undefined;
+  return spki[head.length] === 4 ? { kind: 'ec', curve, order, point: spki.subarray(head.length) } : undefined;
+}
+
 function readPublicKey(spki: Uint8Array): PublicKey | undefined {
+  const known = readKnown(spki);
+  if (known !== undefined) return known;
   const [algorithm, bits, ...more] = decodeDer(spki).expect(TAG.SEQUENCE, 'SubjectPublicKeyInfo').children();
   if (algorithm === undefined || bits === undefined || more.length > 0) return undefined;
   return readOctets(parseAlgorithmIdentifier(algorithm), readBitStringBytes(bits));

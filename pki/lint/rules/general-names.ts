@@ -42,15 +42,30 @@ function namesElsewhere(value: ValueReader): PlacedName[] {
   return [...plain.map((name) => ({ name, pattern: false })), ...patterns.map((name) => ({ name, pattern: true }))];
 }
 
+type Kind = GeneralName['kind'];
+type NameOf<K extends Kind> = Extract<GeneralName, { kind: K }>;
+
 /**
- * Holds for every name of the certificate; the first that does not is quoted.
+ * Holds for every name of some kinds; the first for which it does not is quoted.
  *
  * @param id of the rule: names an issuer writes into all its certificates are asked once
+ * @param kinds names of others are not looked at: of which kinds the holder's are is of the template
  */
-function everyName(facts: CertificateFacts, id: string, holds: (name: GeneralName, pattern: boolean) => boolean): Answer {
+function everyName<K extends Kind>(
+  facts: CertificateFacts,
+  id: string,
+  kinds: readonly K[],
+  holds: (name: NameOf<K>, pattern: boolean) => boolean,
+): Answer {
+  const among = (name: GeneralName): name is NameOf<K> => (kinds as readonly Kind[]).includes(name.kind);
+  const own = facts.altNameKinds.some((kind) => (kinds as readonly Kind[]).includes(kind));
   const bad =
-    facts.value(OID.subjectAltName)?.find((name) => !holds(name, false)) ??
-    facts.onceOver(ELSEWHERE, id, (value) => namesElsewhere(value).find(({ name, pattern }) => !holds(name, pattern))?.name);
+    (own ? facts.value(OID.subjectAltName)?.find((name) => among(name) && !holds(name, false)) : undefined) ??
+    facts.onceOver(
+      ELSEWHERE,
+      id,
+      (value) => namesElsewhere(value).find(({ name, pattern }) => among(name) && !holds(name, pattern))?.name,
+    );
   if (bad === undefined) return true;
   return 'value' in bad && typeof bad.value === 'string' ? quoted(bad.value) : bad.kind;
 }
@@ -60,8 +75,8 @@ const isPattern = (text: string): boolean =>
   text === '.' || isDomainName(text.replace(/^\./, '')) || /^\.?[a-z0-9-]+$/i.test(text);
 
 /** Text of an SmtpUTF8Mailbox; undefined for every other name. */
-function utf8Mailbox(name: GeneralName): string | undefined {
-  if (name.kind !== 'other' || name.type !== SMTP_UTF8_MAILBOX) return undefined;
+function utf8Mailbox(name: NameOf<'other'>): string | undefined {
+  if (name.type !== SMTP_UTF8_MAILBOX) return undefined;
   try {
     return readText(decodeDer(name.value));
   } catch (error) {
@@ -83,12 +98,12 @@ function badCps(facts: CertificateFacts, id: string, bad: (uri: string) => boole
   );
 }
 
-function tooLong(id: string, domain: (name: GeneralName) => string): Rule<CertificateFacts> {
+function tooLong<K extends Kind>(id: string, kind: K, domain: (name: NameOf<K>) => string): Rule<CertificateFacts> {
   return {
     id,
     severity: 'error',
     clause: 'RFC 1035 §2.3.4',
-    check: (facts) => everyName(facts, id, (name) => domain(name).length <= MAX_DOMAIN),
+    check: (facts) => everyName(facts, id, [kind], (name) => domain(name).length <= MAX_DOMAIN),
   };
 }
 
@@ -101,10 +116,8 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     check(facts) {
       const bad = badCps(facts, 'rfc5280.uri-syntax', (uri) => !isUri(uri));
       if (bad !== undefined) return quoted(bad);
-      return everyName(
-        facts,
-        'rfc5280.uri-syntax',
-        (name, pattern) => name.kind !== 'uri' || (pattern ? isPattern(name.value) : isUri(name.value)),
+      return everyName(facts, 'rfc5280.uri-syntax', ['uri'], (name, pattern) =>
+        pattern ? isPattern(name.value) : isUri(name.value),
       );
     },
   },
@@ -112,8 +125,7 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     id: 'rfc4516.ldap-uri-not-checked',
     severity: 'notice',
     clause: 'RFC 4516',
-    check: (facts) =>
-      everyName(facts, 'rfc4516.ldap-uri-not-checked', (name) => name.kind !== 'uri' || !/^ldap:\/\//i.test(name.value)),
+    check: (facts) => everyName(facts, 'rfc4516.ldap-uri-not-checked', ['uri'], (name) => !/^ldap:\/\//i.test(name.value)),
   },
   {
     id: 'rfc5280.mailbox-syntax',
@@ -123,8 +135,7 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
       const mails = [...textsOf(facts.subject, OID.emailAddress), ...textsOf(facts.issuer, OID.emailAddress)];
       const bad = mails.find((mail) => !isMailbox(mail));
       if (bad !== undefined) return quoted(bad);
-      return everyName(facts, 'rfc5280.mailbox-syntax', (name, pattern) => {
-        if (name.kind !== 'rfc822') return true;
+      return everyName(facts, 'rfc5280.mailbox-syntax', ['rfc822'], (name, pattern) => {
         return isMailbox(name.value) || (pattern && !name.value.includes('@') && isPattern(name.value));
       });
     },
@@ -133,38 +144,38 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     id: 'rfc9598.mailbox-without-at',
     severity: 'error',
     clause: 'RFC 9598 §3',
-    check: (facts) => everyName(facts, 'rfc9598.mailbox-without-at', (name) => utf8Mailbox(name)?.includes('@') !== false),
+    check: (facts) =>
+      everyName(facts, 'rfc9598.mailbox-without-at', ['other'], (name) => utf8Mailbox(name)?.includes('@') !== false),
   },
   {
     id: 'rfc9598.mailbox-ascii',
     severity: 'error',
     clause: 'RFC 9598 §3',
     // oxlint-disable-next-line no-control-regex -- the ASCII range
-    check: (facts) => everyName(facts, 'rfc9598.mailbox-ascii', (name) => !/^[\x00-\x7f]+@/.test(utf8Mailbox(name) ?? '')),
+    check: (facts) =>
+      everyName(facts, 'rfc9598.mailbox-ascii', ['other'], (name) => !/^[\x00-\x7f]+@/.test(utf8Mailbox(name) ?? '')),
   },
   {
     id: 'rfc9598.mailbox-domain',
     severity: 'error',
     clause: 'RFC 9598 §3',
     check: (facts) =>
-      everyName(facts, 'rfc9598.mailbox-domain', (name) => {
+      everyName(facts, 'rfc9598.mailbox-domain', ['other'], (name) => {
         const domain = domainOf(utf8Mailbox(name) ?? '');
         return domain === '' || domain.length > MAX_DOMAIN || isDomainName(domain);
       }),
   },
-  tooLong('rfc9598.mailbox-domain-too-long', (name) => domainOf(utf8Mailbox(name) ?? '')),
-  tooLong('rfc5280.dns-name-too-long', (name) => (name.kind === 'dns' ? name.value : '')),
-  tooLong('rfc5280.mailbox-domain-too-long', (name) => (name.kind === 'rfc822' ? domainOf(name.value) : '')),
-  tooLong('rfc5280.uri-host-too-long', (name) => (name.kind === 'uri' ? hostOf(name.value) : '')),
+  tooLong('rfc9598.mailbox-domain-too-long', 'other', (name) => domainOf(utf8Mailbox(name) ?? '')),
+  tooLong('rfc5280.dns-name-too-long', 'dns', (name) => name.value),
+  tooLong('rfc5280.mailbox-domain-too-long', 'rfc822', (name) => domainOf(name.value)),
+  tooLong('rfc5280.uri-host-too-long', 'uri', (name) => hostOf(name.value)),
   {
     id: 'rfc5280.ip-address-length',
     severity: 'error',
     clause: 'RFC 5280 §4.2.1.6, §4.2.1.10',
     check: (facts) =>
-      everyName(
-        facts,
-        'rfc5280.ip-address-length',
-        (name, pattern) => name.kind !== 'ip' || (pattern ? [8, 32] : [4, 16]).includes(name.value.length),
+      everyName(facts, 'rfc5280.ip-address-length', ['ip'], (name, pattern) =>
+        (pattern ? [8, 32] : [4, 16]).includes(name.value.length),
       ),
   },
   {
@@ -175,13 +186,15 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
       everyName(
         facts,
         'rfc5280.ip-constraint-no-network',
-        (name, pattern) => !pattern || name.kind !== 'ip' || ![8, 32].includes(name.value.length) || isNetwork(name.value),
+        ['ip'],
+        (name, pattern) => !pattern || ![8, 32].includes(name.value.length) || isNetwork(name.value),
       ),
   },
   {
     id: 'rfc5280.mail-not-in-alt-name',
     severity: 'error',
     clause: 'RFC 5280 §4.1.2.6',
+    applies: ({ subject }) => textsOf(subject, OID.emailAddress).length > 0,
     check(facts) {
       const names = facts.value(OID.subjectAltName) ?? [];
       const missing = textsOf(facts.subject, OID.emailAddress).find(
@@ -199,11 +212,10 @@ export const INTERNAL_NAME_RULE: Rule<CertificateFacts> = {
   clause: 'EN 319 412-4 WEB-4.1.3-4',
   check(facts) {
     if (badCps(facts, 'etsi.internal-name', (uri) => isInternalName(hostOf(uri))) !== undefined) return 'CPS address';
-    return everyName(facts, 'etsi.internal-name', (name, pattern) => {
+    return everyName(facts, 'etsi.internal-name', ['dns', 'uri', 'rfc822'], (name, pattern) => {
       if (pattern) return true;
       if (name.kind === 'dns') return !isInternalName(name.value);
-      if (name.kind === 'uri') return !isInternalName(hostOf(name.value));
-      return name.kind !== 'rfc822' || !isInternalName(domainOf(name.value));
+      return !isInternalName(name.kind === 'uri' ? hostOf(name.value) : domainOf(name.value));
     });
   },
 };
