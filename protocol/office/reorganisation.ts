@@ -37,12 +37,15 @@ export const ReorganisationPlan = z.discriminatedUnion('kind', [
     /** Into one that exists, or a new one. */
     into: z.union([z.object({ agencyId: Id }), z.object({ opens: OpenedAgency })]),
   }),
-  z.object({
-    kind: z.literal('split'),
-    agencyId: Id,
-    opens: z.array(OpenedAgency).min(2).max(20),
-    keeps: z.boolean().default(false),
-  }),
+  z
+    .object({
+      kind: z.literal('split'),
+      agencyId: Id,
+      opens: z.array(OpenedAgency).min(1).max(20),
+      keeps: z.boolean().default(false),
+    })
+    // One may leave an agency that stays; an agency that ends is parted in two at least.
+    .refine((plan) => plan.keeps || plan.opens.length > 1, { path: ['opens'] }),
   z.object({
     kind: z.literal('rename'),
     agencyId: Id,

@@ -252,6 +252,7 @@ export const directoryWords = {
   'reorg.into.new': ['Nhập thành cơ quan mới', 'Into a new agency'],
   'reorg.opens': ['Cơ quan mới {n}', 'New agency {n}'],
   'reorg.opens.add': ['Thêm cơ quan mới', 'One more'],
+  'reorg.opens.remove': ['Bỏ cơ quan mới {n}', 'Remove new agency {n}'],
   'reorg.keeps': ['Cơ quan cũ vẫn tồn tại', 'The old agency stays'],
   'reorg.people-of': ['Chọn người của cơ quan', 'People of the agency'],
   'reorg.moves': ['Điều chuyển', 'Moves'],

@@ -27,6 +27,7 @@ export function Moves({ agency, moves, onChange }: MovesProps) {
     <section className="block">
       <h2>{t('reorg.moves')}</h2>
       <input
+        id="reorg-moves"
         className="input narrow-input"
         type="search"
         value={q}

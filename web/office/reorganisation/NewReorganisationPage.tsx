@@ -3,7 +3,6 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { reorganisationRoutes } from '@antin/protocol/office/reorganisation';
 import { Button } from '../../ui/Button.tsx';
-import { DayInput } from '../../ui/DayInput.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { dayOf } from '../../i18n/dates.ts';
@@ -11,10 +10,11 @@ import { call } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
 import { agencyQuery } from '../data/upkeep-queries.ts';
+import { DayField } from '../shell/DayField.tsx';
 import { AgencyChoice } from './AgencyChoice.tsx';
-import { planOf, emptyOpened, type Draft, type Kind } from './draft.ts';
+import { emptyOpened, fewest, lacksOf, planOf, type Draft, type Kind } from './draft.ts';
 import { Moves } from './Moves.tsx';
-import { OpenedFields } from './OpenedFields.tsx';
+import { OPENED_FIELDS, OpenedFields } from './OpenedFields.tsx';
 
 const KINDS: readonly Kind[] = ['dissolve', 'merge', 'split', 'rename', 'change-posts'];
 
@@ -48,11 +48,18 @@ export function NewReorganisationPage() {
   const [tried, setTried] = useState(0);
   const set = (change: Partial<Draft>): void => setLocal({ ...draft, ...change });
   const plan = planOf(draft, origin.data);
+  function wordsOf(field: string): string {
+    const [, index, name] = /^opens-(\d+)-(\w+)$/.exec(field) ?? [];
+    const label = OPENED_FIELDS.find(([other]) => other === name)?.[1];
+    if (index !== undefined && label !== undefined) return `${t('reorg.opens', { n: Number(index) + 1 })}, ${t(label)}`;
+    if (field === 'reorg-successors') return t(draft.kind === 'merge' ? 'reorg.into' : 'reorg.successors');
+    if (field === 'reorg-agencies') return t(draft.kind === 'merge' ? 'reorg.which.several' : 'reorg.which');
+    if (field === 'reorg-new-name') return t('agency.name');
+    if (field === 'reorg-moves') return t('reorg.moves');
+    return t(field === 'opens-add' ? 'reorg.opens.add' : 'reorg.kind');
+  }
   const missing = [
-    ...(draft.kind === undefined ? [{ text: `${t('reorg.kind')}: ${t('field.error')}`, field: 'kind-dissolve' }] : []),
-    ...(draft.kind !== undefined && plan === undefined
-      ? [{ text: `${t('reorg.step.what')}: ${t('field.error')}`, field: 'reorg-agencies' }]
-      : []),
+    ...lacksOf(draft).map((field) => ({ text: `${wordsOf(field)}: ${t('field.error')}`, field })),
     ...(draft.name.trim() === '' ? [{ text: `${t('reorg.name')}: ${t('field.error')}`, field: 'reorg-name' }] : []),
     ...(draft.effectiveOn === '' ? [{ text: `${t('reorg.day')}: ${t('field.error')}`, field: 'reorg-day' }] : []),
     ...(draft.groundsNumber.trim() === ''
@@ -80,7 +87,9 @@ export function NewReorganisationPage() {
   const problem =
     save.error === null
       ? undefined
-      : problemText(save.error, lang, { effectiveOn: 'reorg-day', name: 'reorg-name', plan: 'reorg-agencies' });
+      : problemText(save.error, lang, {
+          ...{ effectiveOn: 'reorg-day', name: 'reorg-name', plan: 'reorg-agencies', grounds: 'reorg-date' },
+        });
   return (
     <div className="page narrow">
       <header>
@@ -135,16 +144,16 @@ export function NewReorganisationPage() {
               label={t(draft.kind === 'merge' ? 'reorg.into' : 'reorg.successors')}
               several={draft.kind === 'dissolve'}
               chosen={draft.successors}
-              error={undefined}
+              error={error('reorg-successors')}
               onChange={(successors) => set({ successors })}
             />
           ) : null}
           {draft.kind === 'split' || (draft.kind === 'merge' && draft.intoNew) ? (
             <>
-              <OpenedFields opens={draft.opens} onChange={(opens) => set({ opens })} />
+              <OpenedFields opens={draft.opens} fewest={fewest(draft)} tried={tried > 0} onChange={(opens) => set({ opens })} />
               {draft.kind === 'split' ? (
                 <>
-                  <Button small icon="plus" onClick={() => set({ opens: [...draft.opens, emptyOpened] })}>
+                  <Button id="opens-add" small icon="plus" onClick={() => set({ opens: [...draft.opens, emptyOpened] })}>
                     {t('reorg.opens.add')}
                   </Button>
                   <label className="check">
@@ -157,7 +166,7 @@ export function NewReorganisationPage() {
           ) : null}
           {draft.kind === 'rename' ? (
             <div className="field-row">
-              <Field label={t('agency.name')}>
+              <Field id="reorg-new-name" label={t('agency.name')} error={error('reorg-new-name')}>
                 {(attributes) => (
                   <input
                     {...attributes}
@@ -190,17 +199,14 @@ export function NewReorganisationPage() {
         )}
       </Field>
       <div className="field-row three">
-        <Field id="reorg-day" label={t('reorg.day')} error={error('reorg-day')}>
-          {(attributes) => (
-            <DayInput
-              attributes={attributes}
-              value={draft.effectiveOn}
-              onChange={(effectiveOn) => set({ effectiveOn })}
-              min={today}
-              calendarLabel={t('calendar')}
-            />
-          )}
-        </Field>
+        <DayField
+          id="reorg-day"
+          label={t('reorg.day')}
+          value={draft.effectiveOn}
+          onChange={(effectiveOn) => set({ effectiveOn })}
+          min={today}
+          error={error('reorg-day') ?? problem?.byField.get('effectiveOn')}
+        />
         <Field id="reorg-number" label={t('change.grounds-number')} error={error('reorg-number')}>
           {(attributes) => (
             <input
@@ -211,17 +217,14 @@ export function NewReorganisationPage() {
             />
           )}
         </Field>
-        <Field id="reorg-date" label={t('change.grounds-date')} error={error('reorg-date')}>
-          {(attributes) => (
-            <DayInput
-              attributes={attributes}
-              value={draft.groundsDate}
-              onChange={(groundsDate) => set({ groundsDate })}
-              max={today}
-              calendarLabel={t('calendar')}
-            />
-          )}
-        </Field>
+        <DayField
+          id="reorg-date"
+          label={t('change.grounds-date')}
+          value={draft.groundsDate}
+          onChange={(groundsDate) => set({ groundsDate })}
+          max={today}
+          error={error('reorg-date')}
+        />
       </div>
       <div className="actions">
         <Button

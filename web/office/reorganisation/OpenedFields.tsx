@@ -1,8 +1,9 @@
+import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { useSpeech } from '../../staff/language.tsx';
 import type { Opened } from './draft.ts';
 
-const FIELDS = [
+export const OPENED_FIELDS = [
   ['name', 'agency.name', 200],
   ['shortName', 'agency.short', 60],
   ['code', 'agency.code', 35],
@@ -14,9 +15,14 @@ const FIELDS = [
 /** What the agencies will be that a plan opens. */
 export function OpenedFields({
   opens,
+  fewest,
+  tried,
   onChange,
 }: {
   readonly opens: readonly Opened[];
+  /** So many there must be. */
+  readonly fewest: number;
+  readonly tried: boolean;
   readonly onChange: (opens: readonly Opened[]) => void;
 }) {
   const { t } = useSpeech();
@@ -26,8 +32,13 @@ export function OpenedFields({
         <fieldset key={index} className="opened">
           <legend className="legend">{t('reorg.opens', { n: index + 1 })}</legend>
           <div className="field-pairs">
-            {FIELDS.map(([name, label, most]) => (
-              <Field key={name} label={t(label)}>
+            {OPENED_FIELDS.map(([name, label, most]) => (
+              <Field
+                key={name}
+                id={`opens-${index}-${name}`}
+                label={t(label)}
+                error={tried && one[name].trim() === '' ? t('field.error') : undefined}
+              >
                 {(attributes) => (
                   <input
                     {...attributes}
@@ -41,6 +52,11 @@ export function OpenedFields({
               </Field>
             ))}
           </div>
+          {opens.length > fewest ? (
+            <Button small kind="quiet" icon="close" onClick={() => onChange(opens.filter((_, at) => at !== index))}>
+              {t('reorg.opens.remove', { n: index + 1 })}
+            </Button>
+          ) : null}
         </fieldset>
       ))}
     </>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { emptyOpened, planOf, type Draft } from './draft.ts';
+import { emptyOpened, lacksOf, planOf, type Draft } from './draft.ts';
 
 const empty: Draft = {
   name: 'Sắp xếp',
@@ -43,4 +43,22 @@ it('what is opened stands where the agency stood that it comes from, each under 
   const one = { name: 'X', shortName: 'X', code: 'H1', levelName: 'Xã', place: 'X', notation: 'X' };
   const plan = planOf({ ...empty, kind: 'split', agencies: [a], opens: [one, one] }, { parentId: 'p', level: 3 });
   expect(plan).toMatchObject({ opens: [{ key: 'moi-1', parentId: 'p', level: 3 }, { key: 'moi-2' }] });
+});
+
+it('one agency may leave another that stays; what ends is parted in two at least', () => {
+  const one = { name: 'X', shortName: 'X', code: 'H1', levelName: 'Xã', place: 'X', notation: 'X' };
+  const split: Draft = { ...empty, kind: 'split', agencies: [a], opens: [one] };
+  const origin = { parentId: 'p', level: 3 };
+  expect(planOf(split, origin)).toBeUndefined();
+  expect(lacksOf(split)).toEqual(['opens-add']);
+  expect(planOf({ ...split, keeps: true }, origin)).toMatchObject({ keeps: true, opens: [{ key: 'moi-1' }] });
+});
+
+it('what is missing is named control by control', () => {
+  expect(lacksOf(empty)).toEqual(['kind-dissolve']);
+  expect(lacksOf({ ...empty, kind: 'merge' })).toEqual(['reorg-agencies', 'reorg-successors']);
+  const opens = [{ ...emptyOpened, name: 'X', shortName: 'X', levelName: 'X', place: 'X' }];
+  expect(lacksOf({ ...empty, kind: 'merge', intoNew: true, agencies: [a], opens })).toEqual(['opens-0-code', 'opens-0-notation']);
+  expect(lacksOf({ ...empty, kind: 'change-posts', agencies: [a] })).toEqual(['reorg-moves']);
+  expect(lacksOf({ ...empty, kind: 'rename', agencies: [a], newName: 'Y' })).toEqual([]);
 });

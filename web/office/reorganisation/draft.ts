@@ -44,6 +44,30 @@ const opened = (given: Opened, index: number, origin: Origin): z.input<typeof Op
   level: origin.level,
 });
 
+/** One may leave an agency that stays; an agency that ends is parted in two at least. */
+export const fewest = (draft: Draft): number => (draft.kind === 'split' && !draft.keeps ? 2 : 1);
+
+/** Controls that what is said still needs, by their id; none when `planOf` knows the plan. */
+export function lacksOf(draft: Draft): readonly string[] {
+  const { kind } = draft;
+  if (kind === undefined) return ['kind-dissolve'];
+  const opensSome = kind === 'split' || (kind === 'merge' && draft.intoNew);
+  return [
+    ...(draft.agencies.length === 0 ? ['reorg-agencies'] : []),
+    ...((kind === 'dissolve' || (kind === 'merge' && !draft.intoNew)) && draft.successors.length === 0
+      ? ['reorg-successors']
+      : []),
+    ...(opensSome
+      ? draft.opens.flatMap((one, index) =>
+          Object.entries(one).flatMap(([name, value]) => (value.trim() === '' ? [`opens-${index}-${name}`] : [])),
+        )
+      : []),
+    ...(opensSome && draft.opens.length < fewest(draft) ? ['opens-add'] : []),
+    ...(kind === 'rename' && draft.newName.trim() === '' ? ['reorg-new-name'] : []),
+    ...(kind === 'change-posts' && draft.agencies.length > 0 && draft.moves.length === 0 ? ['reorg-moves'] : []),
+  ];
+}
+
 /** The plan that a draft says, or undefined while something is missing. */
 export function planOf(draft: Draft, origin: Origin | undefined): z.input<typeof ReorganisationPlan> | undefined {
   const [first] = draft.agencies;
@@ -64,7 +88,7 @@ export function planOf(draft: Draft, origin: Origin | undefined): z.input<typeof
       return { kind: 'merge', agencyIds, into: { opens: opened(one, 0, origin) } };
     }
     case 'split':
-      if (first === undefined || draft.opens.length < 2 || !full || origin === undefined) return undefined;
+      if (first === undefined || draft.opens.length < fewest(draft) || !full || origin === undefined) return undefined;
       return {
         kind: 'split',
         agencyId: first.id,
