@@ -16,12 +16,14 @@ import { certificateTasks } from './certificates/tasks.ts';
 import { limitsNow } from './certificates/deps.ts';
 import { actsGivenBack } from './certificates/ask.ts';
 import type { IssuerDeps } from './issuers/deps.ts';
-import { issuerJobs, SEAL_QUEUE } from './issuers/jobs.ts';
+import { issuerJobs, scheduleShredding, SEAL_QUEUE } from './issuers/jobs.ts';
 import { issuersMigrations } from './issuers/migrations.ts';
 import { openCounts } from './issuers/open-store.ts';
+import { leaderRule } from './issuers/leader-rule.ts';
 import { issuersProblems } from './issuers/problems.ts';
 import { issuersApp } from './issuers/routes.ts';
 import { requestAnswers, requestParts, SIGNED_QUEUE } from './issuers/sign-request.ts';
+import { requestsToSign } from './issuers/signing-store.ts';
 import { signedRequests, type RequestFinishing } from './issuers/signed-request.ts';
 import { resumeImports } from './needs/import.ts';
 import { needsJobs, TIDY_QUEUE } from './needs/jobs.ts';
@@ -48,6 +50,8 @@ export interface CertificateSide {
   readonly jobs: Readonly<Record<string, JobHandler>>;
   /** How much waits for a certificate officer, for the number beside the menu. */
   readonly tasksOf: (db: Db, caller: Caller) => Promise<number>;
+  /** Requests that wait for the caller's signature, as the leader or for the organisation. */
+  readonly requestsToSign: (db: Db, caller: Caller) => Promise<number>;
   /** The request to the issuer of what a reorganisation prepared. */
   readonly requestBatch: (reorganisationId: string) => Promise<void>;
   /** Lets records of hand-overs and requests to issuers be signed on devices. */
@@ -58,7 +62,7 @@ export interface CertificateSide {
 
 /** Needs, requests to issuers and the register of an agency side, put together. */
 export function certificateSide(deps: CertificateSideDeps): CertificateSide {
-  const issuers: IssuerDeps = { ...deps, onItem: registerListener(deps) };
+  const issuers: IssuerDeps = { ...deps, onItem: registerListener(deps), limits: (db) => limitsNow(deps, db) };
   const needs = { ...deps, issuers };
   const app = new Hono();
   let signing: (HandOverSigning & RequestFinishing) | undefined;
@@ -92,6 +96,12 @@ export function certificateSide(deps: CertificateSideDeps): CertificateSide {
       const stated = await needsTasks(deps, db, caller);
       return [...own, ...stated].reduce((sum, task) => sum + task.count, 0);
     },
+    requestsToSign: async (db, { position: { agencyId, roles } }) => {
+      const rule = await leaderRule(issuers, db);
+      if (roles.includes('clerk'))
+        return requestsToSign(db, agencyId, rule === 'required' ? 'organisation-after-leader' : 'organisation');
+      return roles.includes('leader') && rule === 'required' ? requestsToSign(db, agencyId, 'leader') : 0;
+    },
     requestBatch: (id) => requestOrWait({ certificates: deps, issuers }, id),
     signOn(devices) {
       signing = devices;
@@ -101,6 +111,7 @@ export function certificateSide(deps: CertificateSideDeps): CertificateSide {
     },
     async start() {
       await scheduleReminders(deps.db, deps.clock());
+      await scheduleShredding(deps.db, deps.clock());
       await enqueue(deps.db, { queue: SEAL_QUEUE, key: '1', payload: {} });
       await resumeImports(needs);
       await enqueue(deps.db, { queue: TIDY_QUEUE, key: officeDay(deps.clock()), payload: {} });

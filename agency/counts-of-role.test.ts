@@ -21,7 +21,7 @@ it('each role is told of what it may do, and of what is assigned to it', () => {
     toAssign: 5,
     assignedToMe: 6,
     certificateTasks: 0,
-    requestsToSign: 0,
+    requestsToSign: 8,
   });
   expect(countsOfRole(all, ['clerk'])).toEqual({
     drafts: 0,

@@ -63,7 +63,7 @@ export async function forgetSealed(tx: Tx, hashes: readonly string[]): Promise<s
     and not exists (select 1 from agency.needs_paper p where p.sha256 = f.sha256)
     and not exists (select 1 from agency.issuer_attachment a where a.sha256 = f.sha256)
     -- The same octets, attached to a row as a paper and taken off again, would take the print of a request with them.
-    and not exists (select 1 from agency.issuer_signing s where s.paper_sha256 = f.sha256)
+    and not exists (select 1 from agency.issuer_signing s where s.paper_sha256 = f.sha256 or s.container_sha256 = f.sha256)
     and not exists (select 1 from agency.issuer_request r where r.container_sha256 = f.sha256)
     returning f.stored_sha256 as stored`.execute(tx);
   return rows.map((row) => row.stored);

@@ -25,7 +25,6 @@ import { issuedDocument } from './issued-document.ts';
 import type { IssuerConnector } from './issuers/connector.ts';
 import { filesConnector } from './issuers/files-connector.ts';
 import { asicSealer, installationSealer, type RequestSealer } from './issuers/seal.ts';
-import { requestsToSign } from './issuers/signing-store.ts';
 import { issuedUnder } from './issuers/trusted.ts';
 import { office, officeMigrations, type Office, type OfficeDeps } from './office.ts';
 import type { ProblemRows } from '@antin/adapters/http/problem';
@@ -143,7 +142,7 @@ export function agencyService(deps: AgencyServiceDeps): AgencyService {
   const desks = office({
     ...deps,
     certificateTasks: certificates.tasksOf,
-    requestsToSign: (reader, caller) => requestsToSign(reader, caller.position.agencyId),
+    requestsToSign: certificates.requestsToSign,
     deliveriesOf,
     anchors: () => trust.anchors,
     evidenceFor: evidenceOf(trust),

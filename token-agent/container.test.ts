@@ -215,7 +215,7 @@ describe('a request before the agency’s key', () => {
     const covers = { name: 'META-INF/signature001.p7s', mimeType: PART_TYPE.cms };
     const typed = asic(files).map((file) => ({ ...file, mimeType: 'text/html' }));
     await refused(ordered(files, { manifest: cmsManifest(covers, typed, 'SHA-256', nodeCrypto) }), 'asic.manifest-other');
-    const elsewhere = cmsManifest({ ...covers, name: 'META-INF/signature002.p7s' }, asic(files), 'SHA-256', nodeCrypto);
+    const elsewhere = cmsManifest({ ...covers, name: 'META-INF/signature003.p7s' }, asic(files), 'SHA-256', nodeCrypto);
     await refused(ordered(files, { manifest: elsewhere }), 'asic.manifest-other');
     const fewer = cmsManifest(covers, asic(files).slice(0, 2), 'SHA-256', nodeCrypto);
     await refused(ordered(files, { manifest: fewer }), 'container.manifest');

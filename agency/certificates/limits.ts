@@ -7,7 +7,9 @@ export type LimitKey =
   | 'renewal-days-left'
   | 'expiring-days'
   | 'issuer-working-days'
-  | 'return-working-days';
+  | 'return-working-days'
+  | 'leader-signature'
+  | 'withdrawn-days';
 
 /** A number that law or an agency's own regulation may change: value, from which day, and who says so. */
 export interface DatedLimit {
@@ -37,6 +39,10 @@ export const SHIPPED_LIMITS: readonly DatedLimit[] = [
   { key: 'issuer-working-days', value: 3, from: '2024-08-15', source: decree68('11') },
   { key: 'return-working-days', value: 5, from: '2018-11-15', source: decree130('71') },
   { key: 'expiring-days', value: 60, from: '2018-11-15', source: own },
+  /** Of the head of the agency on its requests, before the organisation's: 0 not taken, 1 optional, 2 required. */
+  { key: 'leader-signature', value: 1, from: '2018-11-15', source: own },
+  /** A request that was taken apart keeps its papers so long. */
+  { key: 'withdrawn-days', value: 30, from: '2018-11-15', source: own },
 ];
 
 export type Limits = Readonly<Record<LimitKey, number>>;

@@ -15,13 +15,15 @@ export function sealContent(vault: CitizenNumbers, requestId: string, content: s
 /**
  * The canonical text of a request: the octets that are signed and hashed.
  *
- * @throws {SealedFault} `sealed.does-not-open` @throws {Refusal} `issuer.request-not-found`
+ * @throws {SealedFault} `sealed.does-not-open` @throws {Refusal} `issuer.request-not-found`, `issuer.request-shredded`
  */
 export async function contentOf(vault: CitizenNumbers, db: Db, requestId: string): Promise<string> {
-  const { rows } = await sql<{ content: string | null; sealed: Uint8Array | null }>`
-    select content, content_sealed as sealed from agency.issuer_request where id = ${requestId}`.execute(db);
+  const { rows } = await sql<{ content: string | null; sealed: Uint8Array | null; shredded: boolean }>`
+    select content, content_sealed as sealed, shredded_at is not null as shredded
+    from agency.issuer_request where id = ${requestId}`.execute(db);
   const [row] = rows;
   if (row === undefined) throw new Refusal('issuer.request-not-found');
+  if (row.shredded) throw new Refusal('issuer.request-shredded');
   if (row.sealed === null) return row.content!;
   return new TextDecoder('utf-8', { fatal: true }).decode(vault.openBytes(row.sealed, about(requestId)));
 }

@@ -1,9 +1,10 @@
 import type { Clock } from '@antin/adapters/clock/clock';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
-import type { Tx } from '@antin/adapters/db/transaction';
+import type { Db, Tx } from '@antin/adapters/db/transaction';
 import type { FileStore } from '@antin/adapters/files/store';
 import type { Certificate } from '@antin/pki/x509/certificate';
 import type { ItemResult } from '@antin/protocol/certificates/result';
+import type { Limits } from '../certificates/limits.ts';
 import type { CitizenNumbers } from '../directory/citizen-number.ts';
 import type { JudgeArchive } from './archive-seal.ts';
 import type { IssuerConnector } from './connector.ts';
@@ -34,6 +35,8 @@ export interface IssuerDeps {
   readonly trusted: (certificate: Certificate, chain: readonly Certificate[]) => boolean;
   /** Judges what came back sealed; without it a seal that is required is never found. */
   readonly judgeArchive?: JudgeArchive;
+  /** Dated configuration of the day; without it, what ships. */
+  readonly limits?: (db: Db) => Promise<Pick<Limits, 'leader-signature' | 'withdrawn-days'>>;
   /** The register hears of every step of an item once, in the transaction that makes it. */
   readonly onItem: (tx: Tx, item: ItemRecord, result: ItemResult, read: ReadCertificate | undefined) => Promise<void>;
   /** Milliseconds between two questions to an issuer that answers online. */

@@ -1,5 +1,6 @@
+import { officeDay } from '@antin/adapters/clock/days';
 import { enqueue } from '@antin/adapters/db/outbox';
-import { inTransaction } from '@antin/adapters/db/transaction';
+import { inTransaction, type Db } from '@antin/adapters/db/transaction';
 import type { JobHandler } from '@antin/adapters/db/worker';
 import type { ItemResult } from '@antin/protocol/certificates/result';
 import { record } from '../journal/journal.ts';
@@ -9,13 +10,23 @@ import type { IssuerDeps } from './deps.ts';
 import { markDelivered, questionById } from './open-store.ts';
 import { ANSWER_QUEUE, connectorOf, POLL_QUEUE, sealedRequest, SUBMIT_QUEUE } from './requests.ts';
 import { takeItems, takeResult } from './results.ts';
+import { shredWithdrawn } from './shred.ts';
 import { batchNumbers, itemsOf, lockRequest, moveRequest, requestById } from './store.ts';
 
 /** What older versions kept in clear; asked for once at every start, and then has nothing to do. */
 export const SEAL_QUEUE = 'issuers.seal';
+/** Once a day: what requests that were taken apart still hold goes when its time is over. */
+export const SHRED_QUEUE = 'issuers.shred';
+const DAY_MS = 86_400_000;
 const DEFAULT_POLL_MS = 60_000;
 /** Batches taken in one go; the rest comes with the next question. */
 const MOST_BATCHES = 200;
+
+/** The day's job: a second one of the same day is not added. Called at every start. */
+export async function scheduleShredding(db: Db, at: Date): Promise<void> {
+  const day = officeDay(at);
+  await enqueue(db as never, { queue: SHRED_QUEUE, key: day, payload: {}, runAt: new Date(`${day}T05:00:00+07:00`) });
+}
 
 /** Queues of the requests. Every handler may run again for the same key, after any point of the run before. */
 export function issuerJobs(deps: IssuerDeps): Readonly<Record<string, JobHandler>> {
@@ -36,6 +47,12 @@ export function issuerJobs(deps: IssuerDeps): Readonly<Record<string, JobHandler
     [SEAL_QUEUE]: async (_job, { signal }) => {
       await sealWhatLiesOpen(deps, signal);
       return signal.aborted ? { status: 'retry', afterMs: 0, reason: 'interrupted' } : { status: 'done' };
+    },
+    [SHRED_QUEUE]: async (_job, { signal }) => {
+      await shredWithdrawn(deps, signal);
+      if (signal.aborted) return { status: 'retry', afterMs: 0, reason: 'interrupted' };
+      await inTransaction(db, (tx) => scheduleShredding(tx, new Date(clock().getTime() + DAY_MS)));
+      return { status: 'done' };
     },
     [SUBMIT_QUEUE]: async (job) => {
       const { requestId } = job.payload as { requestId: string };

@@ -149,4 +149,20 @@ export const issuersMigrations: Record<string, Migration> = {
       await sql`create index issuer_signing_request on agency.issuer_signing (request_id, sequence)`.execute(db);
     },
   },
+  '2026-11-22T0840-issuers-leader-signs-and-withdrawn-is-shredded': {
+    async up(db: Kysely<unknown>) {
+      // A leader's signature is a container of its own until the organisation signs the same files behind it.
+      await sql`alter table agency.issuer_signing
+        add column role text not null default 'organisation' check (role in ('leader', 'organisation')),
+        add column container_sha256 text, add column done_at timestamptz`.execute(db);
+      await sql`create unique index issuer_signing_leader on agency.issuer_signing (request_id)
+        where role = 'leader' and state = 'done'`.execute(db);
+      await sql`alter table agency.issuer_request add column withdrawn_at timestamptz, add column shredded_at timestamptz,
+        drop constraint issuer_request_content, add constraint issuer_request_content
+          check (num_nonnulls(content, content_sealed) = case when shredded_at is null then 1 else 0 end)`.execute(db);
+      await sql`update agency.issuer_request set withdrawn_at = now() where state = 'withdrawn'`.execute(db);
+      await sql`create index issuer_request_withdrawn on agency.issuer_request (withdrawn_at)
+        where state = 'withdrawn' and shredded_at is null`.execute(db);
+    },
+  },
 };

@@ -7,17 +7,22 @@ import type { Db } from '@antin/adapters/db/transaction';
 import type { IssuerDeps } from './deps.ts';
 import type { QuestionRecord, UnmatchedRecord } from './open-store.ts';
 import { connectorOf } from './requests.ts';
-import { lastSignings, type SigningRecord } from './signing-store.ts';
+import { leaderRule } from './leader-rule.ts';
+import { shredDay, withdrawnDays } from './shred.ts';
+import { lastSignings, leaderSignings, type SigningRecord } from './signing-store.ts';
 import { itemStates, type ItemRecord, type RequestRecord } from './store.ts';
 
 export async function requestViews(
-  deps: Pick<IssuerDeps, 'connectors' | 'unsealed'>,
+  deps: Pick<IssuerDeps, 'connectors' | 'unsealed' | 'limits'>,
   db: Db,
   requests: readonly RequestRecord[],
 ): Promise<z.input<typeof IssuerRequest>[]> {
   const ids = requests.map((one) => one.id);
   const states = await itemStates(db, ids);
   const signings = await lastSignings(db, ids);
+  const leaders = await leaderSignings(db, ids);
+  const rule = await leaderRule(deps, db);
+  const keptDays = await withdrawnDays(deps, db);
   return requests.map((request) => {
     const own: Partial<Record<ItemState, number>> = states.get(request.id) ?? {};
     return {
@@ -30,6 +35,9 @@ export async function requestViews(
       sha256: request.sha256 as Sha256,
       ...(request.sealedBy === null ? {} : { sealedBy: request.sealedBy }),
       ...signingOf(request, signings.get(request.id)),
+      ...leaderOf(leaders.get(request.id)),
+      ...withdrawnOf(request, keptDays),
+      leaderRule: rule,
       byInstallation: deps.unsealed === 'when-said',
       items: Object.values(own).reduce((sum, n) => sum + n, 0),
       states: own,
@@ -44,8 +52,26 @@ export async function requestViews(
 
 function signingOf(request: RequestRecord, last: SigningRecord | undefined): Pick<z.input<typeof IssuerRequest>, 'signing'> {
   if (request.sealedBy !== null || last === undefined || last.state === 'done') return {};
-  const { jobId, state, signer, reason } = last;
-  return { signing: { jobId, state, signer, ...(reason === null ? {} : { reason }) } };
+  const { jobId, role, state, signer, reason } = last;
+  return { signing: { jobId, as: role, state, signer, ...(reason === null ? {} : { reason }) } };
+}
+
+function leaderOf(leader: SigningRecord | undefined): Pick<z.input<typeof IssuerRequest>, 'leader'> {
+  if (leader?.doneAt == null) return {};
+  return { leader: { signer: leader.signer, at: leader.doneAt.toISOString() } };
+}
+
+function withdrawnOf(
+  { withdrawnAt, shreddedAt }: RequestRecord,
+  keptDays: number,
+): Pick<z.input<typeof IssuerRequest>, 'withdrawnAt' | 'shredsAt' | 'shreddedAt'> {
+  if (withdrawnAt === null) return {};
+  return {
+    withdrawnAt: withdrawnAt.toISOString(),
+    ...(shreddedAt === null
+      ? { shredsAt: shredDay(withdrawnAt, keptDays).toISOString() }
+      : { shreddedAt: shreddedAt.toISOString() }),
+  };
 }
 
 export function itemView(item: ItemRecord): z.input<typeof IssuerRequestItem> {

@@ -51,6 +51,40 @@ export const issuersProblems: ProblemRows = {
       en: 'Only who keeps the organisation’s signature (a clerk) may sign this request.',
     },
   },
+  'issuer.leader-needed': {
+    status: 403,
+    title: {
+      vi: 'Chỉ lãnh đạo của chính cơ quan này ký được với tư cách người đứng đầu.',
+      en: 'Only a leader of this very agency may sign as its leader.',
+    },
+  },
+  'issuer.leader-not-taken': {
+    status: 422,
+    title: {
+      vi: 'Cấu hình hiện hành không dùng chữ ký của người đứng đầu trên hồ sơ đề nghị.',
+      en: 'By the configuration of today a leader’s signature is not taken.',
+    },
+  },
+  'issuer.leader-first': {
+    status: 409,
+    title: {
+      vi: 'Người đứng đầu phải ký trước chữ ký số của cơ quan.',
+      en: 'The leader signs before the organisation.',
+    },
+    remedy: { vi: 'Đề nghị lãnh đạo mở hồ sơ và ký số.', en: 'Ask the leader to open the request and sign it.' },
+  },
+  'issuer.leader-signed-already': {
+    status: 409,
+    title: { vi: 'Người đứng đầu đã ký hồ sơ.', en: 'The leader has signed the request.' },
+    remedy: { vi: 'Tải lại trang để xem trạng thái mới.', en: 'Reload the page to see its present state.' },
+  },
+  'issuer.request-shredded': {
+    status: 410,
+    title: {
+      vi: 'Hồ sơ đã rút và giấy tờ của nó đã bị hủy theo thời hạn lưu.',
+      en: 'The request was taken apart, and its papers were destroyed when their time was over.',
+    },
+  },
   'issuer.nothing-to-request': {
     status: 422,
     title: { vi: 'Không có nội dung nào để lập hồ sơ đề nghị.', en: 'There is nothing to put into a request.' },

@@ -281,7 +281,7 @@ export async function withdrawRequest(
     const locked = await lockRequest(tx, id);
     if (locked === undefined) throw new Refusal('issuer.request-not-found');
     if (locked.state !== 'prepared' && locked.state !== 'to-carry') throw new Refusal('issuer.request-not-now');
-    await moveRequest(tx, id, { state: 'withdrawn' });
+    await moveRequest(tx, id, { state: 'withdrawn', withdrawnAt: deps.clock() });
     await undo(tx, locked);
     // What it asked keeps its ids and may be asked again in another request.
     await deleteItems(tx, id);

@@ -39,12 +39,12 @@ export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
   const view = async (id: string) => (await requestViews(deps, db, [(await requestById(db, id))!]))[0]!;
 
   mount(app, issuerRoutes.connectors, person, async ({ c }) => {
-    requireOfficerOrClerk(c.var.caller);
+    requireSigner(c.var.caller);
     const connectors = [...deps.connectors.values()].map(({ id, name, capabilities }) => ({ id, name, capabilities }));
     return { connectors };
   });
   mount(app, issuerRoutes.list, person, async ({ query, c }) => {
-    requireOfficerOrClerk(c.var.caller);
+    requireSigner(c.var.caller);
     const rows = await listRequests(db, { ...query, agencyId: c.var.caller.position.agencyId });
     const page = pageFrom(rows, query.size, (row) => [row.createdAt.toISOString(), row.id]);
     return { ...page, items: await requestViews(deps, db, page.items) };
@@ -70,7 +70,7 @@ export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
     const { id } = await ownToSign(params.id, c.var.caller);
     const signing = deps.signing();
     if (signing === undefined) throw new Refusal('device.credential-not-usable');
-    return orderRequestSignature(deps, signing, c.var.caller, id, body.credentialId);
+    return orderRequestSignature(deps, signing, c.var.caller, id, body);
   });
   mount(app, issuerRoutes.send, person, async ({ params, body, c }) => {
     await sendRequest(deps, c.var.caller, (await own(params.id, c.var.caller)).id, body);
@@ -138,9 +138,9 @@ export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
   });
   return app;
 
-  /** The clerk who holds the organisation's key reads what they sign. */
+  /** The leader, and the clerk who holds the organisation's key, read what they sign. */
   async function ownToSign(id: string, caller: Caller): Promise<RequestRecord> {
-    requireOfficerOrClerk(caller);
+    requireSigner(caller);
     const request = await requestById(db, id);
     if (request?.agencyId !== caller.position.agencyId) throw new Refusal('issuer.request-not-found');
     return request;
@@ -162,8 +162,9 @@ export function issuersApp(deps: IssuerAppDeps): Hono<PersonEnv> {
   }
 }
 
-function requireOfficerOrClerk(caller: Caller): void {
-  if (!caller.position.roles.includes('clerk')) requireOfficer(caller);
+function requireSigner(caller: Caller): void {
+  const { roles } = caller.position;
+  if (!roles.includes('clerk') && !roles.includes('leader')) requireOfficer(caller);
 }
 
 export function download(bytes: Uint8Array, type: string, name: string): Response {

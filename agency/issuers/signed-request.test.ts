@@ -17,6 +17,7 @@ import { bindCertificate } from '../directory/load.ts';
 import { officeMigrations } from '../office.ts';
 import { forgetSealed, putSealed } from '../sealed-files.ts';
 import type { Caller } from '../session/caller.ts';
+import { shredWithdrawn } from './shred.ts';
 import { prepareRequests, sealedRequest, type PreparedItem } from './requests.ts';
 import { requestParts } from './sign-request.ts';
 
@@ -27,6 +28,7 @@ let database: TestDatabase;
 let o: CertificateOffice;
 let clerk = '';
 let officer = '';
+let leader = '';
 let patient = true;
 
 beforeAll(async () => {
@@ -50,6 +52,7 @@ beforeAll(async () => {
     const at = o.clock();
     await bindCertificate(tx, { der: pki.certificate('seal').raw, owner: { agencyId: o.agencyId('xa') } }, at);
     await bindCertificate(tx, { der: pki.certificate('sealRsa').raw, owner: { agencyId: o.agencyId('xa2') } }, at);
+    await bindCertificate(tx, { der: pki.certificate('leader').raw, owner: { personId: o.personId('cuong') } }, at);
     await o.jobs.registerAgent(tx, {
       ...{
         publicKey: new Uint8Array(32).fill(9),
@@ -57,10 +60,10 @@ beforeAll(async () => {
         holder: 'practice',
         personIds: [...o.loaded.people.values()],
       },
-      certificates: ['seal', 'sealRsa'].map((name) => pki.certificate(name).raw),
+      certificates: ['seal', 'sealRsa', 'leader'].map((name) => pki.certificate(name).raw),
     });
   });
-  [clerk, officer] = [await o.signIn('cb.xa'), await o.signIn('cb.tinh')];
+  [clerk, officer, leader] = [await o.signIn('cb.xa'), await o.signIn('cb.tinh'), await o.signIn('cuong')];
 });
 afterAll(async () => {
   await o?.close();
@@ -219,7 +222,143 @@ describe('a request that the organisation signs', () => {
     await expect(sign(id, 'sealRsa')).rejects.toMatchObject({ code: 'sign.credential-not-usable' });
     await expect(sign(id, 'seal', officer)).rejects.toMatchObject({ code: 'issuer.request-not-found' });
     await expect(sign(await prepared('tinh'), 'seal', officer)).rejects.toMatchObject({ code: 'issuer.seal-holder-needed' });
-    const leader = await o.signIn('cuong');
-    await expect(sign(id, 'seal', leader)).rejects.toMatchObject({ code: 'role.certificate-officer-needed' });
+    await expect(sign(id, 'seal', leader)).rejects.toMatchObject({ code: 'issuer.seal-holder-needed' });
+  });
+});
+
+const configured = (key: string, value: number) =>
+  sql`insert into agency.certificate_limit (key, valid_from, value, source_vi, source_en)
+    values (${key}, '2020-01-01', ${value}, 'Quyết định thử', 'a test')
+    on conflict (key, valid_from) do update set value = excluded.value`.execute(database.db);
+
+describe('a request that the leader signs before the organisation', () => {
+  const lead = (id: string, key = 'leader', as = leader) =>
+    o.post(as, `/api/issuer-requests/${id}/signature`, { credentialId: o.credential(key), as: 'leader' });
+  const done = async (job: { id: string }, key: string) => {
+    await o.answer(job.id, key);
+    await o.work();
+  };
+
+  test('carries both in one container, over the same files, and OpenSSL finds each', async () => {
+    const id = await prepared();
+    const first = await lead(id);
+    expect(await view(id)).toMatchObject({
+      signing: { as: 'leader', state: 'waiting', signer: 'Trần Văn Cường' },
+      leaderRule: 'optional',
+    });
+    await done(first, 'leader');
+    expect(await view(id)).toMatchObject({ state: 'prepared', leader: { signer: 'Trần Văn Cường' } });
+    expect((await view(id)).sealedBy).toBeUndefined();
+    // Alone it does not leave: the organisation asks.
+    await expect(o.post(clerk, `/api/issuer-requests/${id}/send`, {})).rejects.toMatchObject({ code: 'issuer.not-signed' });
+    expect((await o.call(clerk, 'GET', `/api/issuer-requests/${id}/archive`)).status).toBe(409);
+    await done(await sign(id), 'seal');
+    expect(await view(id)).toMatchObject({ sealedBy: 'organisation', leader: { signer: 'Trần Văn Cường' } });
+    const bytes = await o.bytes(clerk, 'GET', `/api/issuer-requests/${id}/archive`);
+    const report = judged(bytes);
+    expect(report.verdict).toBe('valid');
+    expect(report.signatures.map((one) => [one.signer!.seal, one.level, one.indication])).toEqual([
+      [false, 'B-LT', 'TOTAL_PASSED'],
+      [true, 'B-LT', 'TOTAL_PASSED'],
+    ]);
+    for (const one of report.signatures)
+      expect(one.covers!.map(({ name }) => name)).toEqual(['request.json', 'request.pdf', 'SHA256SUMS']);
+    if (opensslVersion === undefined) return;
+    const zip = openZip(memorySource(bytes), { inflateRaw: nodeInflateRaw });
+    const read = (name: string) => {
+      const content = zip.content(zip.entry(name)!);
+      return content.read(0, content.size);
+    };
+    const o1 = openssl();
+    o1.put('root.der', pki.certificate('root').raw);
+    expect(o1.run(['x509', '-inform', 'DER', '-in', 'root.der', '-out', 'root.pem']).ok).toBe(true);
+    const moment = String(Math.floor(pki.now / 1000));
+    for (const n of ['001', '002']) {
+      o1.put('signature.p7s', read(`META-INF/signature${n}.p7s`));
+      o1.put('manifest.xml', read(`META-INF/ASiCManifest${n}.xml`));
+      const verify = ['cms', '-verify', '-binary', '-inform', 'DER', '-in', 'signature.p7s', '-content', 'manifest.xml'];
+      const said = o1.run([...verify, '-CAfile', 'root.pem', '-purpose', 'any', '-attime', moment, '-out', 'out.xml']);
+      expect(said.err, n).toContain('successful');
+    }
+    o1.remove();
+  });
+
+  test('is signed by a leader of that agency with a personal certificate, once, and not behind the organisation', async () => {
+    const id = await prepared();
+    await expect(lead(id, 'leader', clerk)).rejects.toMatchObject({ code: 'issuer.leader-needed' });
+    await expect(lead(id, 'seal')).rejects.toMatchObject({ code: 'sign.credential-not-usable' });
+    await expect(lead(await prepared('tinh'))).rejects.toMatchObject({ code: 'issuer.request-not-found' });
+    const waiting = await lead(id);
+    await o.answer(waiting.id, 'leader');
+    // The value is being finished: who signs behind it waits.
+    await expect(sign(id)).rejects.toMatchObject({ code: 'issuer.request-not-now' });
+    await o.work();
+    await expect(lead(id)).rejects.toMatchObject({ code: 'issuer.leader-signed-already' });
+    await done(await sign(id), 'seal');
+    await expect(lead(id)).rejects.toMatchObject({ code: 'issuer.signed-already' });
+    const other = await prepared();
+    await done(await sign(other), 'seal');
+    await expect(lead(other)).rejects.toMatchObject({ code: 'issuer.signed-already' });
+  });
+
+  test('with a value of another key is not signed, and a leader may still sign when the clerk has only asked', async () => {
+    const id = await prepared();
+    await done(await lead(id), 'seal');
+    expect(await view(id)).toMatchObject({ signing: { as: 'leader', state: 'ended', reason: 'signature.value-mismatch' } });
+    const clerks = await sign(id);
+    await done(await lead(id), 'leader');
+    // What the clerk was asked to sign stood in the first place; it is taken back, and asked behind the leader's.
+    expect(await o.answer(clerks.id, 'seal')).toBe('already-closed');
+    await done(await sign(id), 'seal');
+    expect(judged(await o.bytes(clerk, 'GET', `/api/issuer-requests/${id}/archive`)).signatures).toHaveLength(2);
+  });
+
+  test('must be, or must not be, by the configuration of the day', async () => {
+    const id = await prepared();
+    await configured('leader-signature', 2);
+    await expect(sign(id)).rejects.toMatchObject({ code: 'issuer.leader-first' });
+    expect((await view(id)).leaderRule).toBe('required');
+    await done(await lead(id), 'leader');
+    await done(await sign(id), 'seal');
+    expect(await view(id)).toMatchObject({ sealedBy: 'organisation' });
+    await configured('leader-signature', 0);
+    await expect(lead(await prepared())).rejects.toMatchObject({ code: 'issuer.leader-not-taken' });
+    await configured('leader-signature', 1);
+  });
+});
+
+describe('a request that was taken apart', () => {
+  test('keeps its papers for the days that configuration says, then nothing of them can be opened', async () => {
+    const id = await prepared();
+    const kept = await prepared();
+    for (const one of [id, kept]) {
+      const job = await sign(one);
+      await o.answer(job.id, 'seal');
+      await o.work();
+    }
+    const { rows } = await sql<{ stored: string }>`select f.stored_sha256 as stored from agency.sealed_file f
+      join agency.issuer_signing s on f.sha256 in (s.paper_sha256, s.container_sha256)
+      where s.request_id = ${id} union select f.stored_sha256 from agency.sealed_file f join agency.issuer_request r
+      on r.container_sha256 = f.sha256 where r.id = ${id}`.execute(database.db);
+    expect(rows.length).toBe(2);
+    await o.post(clerk, `/api/issuer-requests/${kept}/send`, {});
+    await o.send(clerk, 'DELETE', `/api/issuer-requests/${id}`);
+    const withdrawn = await view(id);
+    expect(Date.parse(withdrawn.shredsAt) - Date.parse(withdrawn.withdrawnAt)).toBe(30 * 86_400_000);
+    const deps = { ...o.deps, onItem: async () => {}, limits: async () => ({ 'leader-signature': 1, 'withdrawn-days': 30 }) };
+    const day = (n: number) => ({ ...deps, clock: () => new Date(o.clock().getTime() + n * 86_400_000) });
+    expect(await shredWithdrawn(day(29))).toBe(0);
+    expect((await o.call(clerk, 'GET', `/api/issuer-requests/${id}/print`)).status).toBe(200);
+    expect(await shredWithdrawn(day(31))).toBeGreaterThan(0);
+    for (const { stored } of rows) expect(await o.files.has(stored)).toBe(false);
+    const gone = await o.call(clerk, 'GET', `/api/issuer-requests/${id}/print`);
+    expect([gone.status, ((await gone.json()) as { code: string }).code]).toEqual([410, 'issuer.request-shredded']);
+    expect(await view(id)).toMatchObject({ state: 'withdrawn', shreddedAt: expect.any(String) });
+    const { rows: events } = await sql<{ n: number }>`select count(*)::integer as n from agency.journal
+      where event = 'IssuerRequestShredded' and detail ->> 'requestId' = ${id}`.execute(database.db);
+    expect(events[0]!.n).toBe(1);
+    expect(await shredWithdrawn(day(62))).toBe(0);
+    // What was not taken apart keeps everything.
+    expect(judged(await o.bytes(clerk, 'GET', `/api/issuer-requests/${kept}/archive`)).verdict).toBe('valid');
   });
 });

@@ -1,5 +1,5 @@
 import { nodeCrypto } from '@antin/adapters/crypto/node';
-import { inTransaction } from '@antin/adapters/db/transaction';
+import { inTransaction, type Tx } from '@antin/adapters/db/transaction';
 import type { JobHandler } from '@antin/adapters/db/worker';
 import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { memorySource, type ByteSource } from '@antin/formats/bytes/source';
@@ -16,9 +16,10 @@ import { putSealed, sealedBytes } from '../sealed-files.ts';
 import type { SigningDoors } from '../signing/doors.ts';
 import { timeStampOver } from '../signing/time-stamping.ts';
 import type { IssuerDeps } from './deps.ts';
-import { keepSealed, travelFiles } from './requests.ts';
-import { asicFiles, type RequestSigning } from './sign-request.ts';
-import { moveSigning, noteWaiting, preparationOf, signingById, type SigningRecord } from './signing-store.ts';
+import { keepSealed } from './requests.ts';
+import { underSignature, type RequestSigning } from './sign-request.ts';
+import { leaderSignings, moveSigning, noteWaiting, preparationOf, signingById, type SigningRecord } from './signing-store.ts';
+import { lockRequest } from './store.ts';
 
 /** What finishing a signature needs besides. */
 export interface RequestFinishing extends RequestSigning {
@@ -47,15 +48,17 @@ export function signedRequests(deps: IssuerDeps, finishing: () => RequestFinishi
       const containerSha256 = await putSealed(deps, made.container);
       await inTransaction(deps.db, async (tx) => {
         const detail = { level: made.level, certificate: signing.credentialSha256 };
+        if (signing.role === 'leader') return keepLeaders(deps, tx, doors, signing, { containerSha256, detail });
         const kept = await keepSealed(deps, tx, signing.requestId, {
           ...{ by: 'organisation', containerSha256, mediaType: 'application/vnd.etsi.asic-e+zip', detail, who: signing.signer },
         });
-        if (!(await moveSigning(tx, signing.id, ['value-received'], { state: kept ? 'done' : 'ended' }))) return;
+        if (!(await moveSigning(tx, signing.id, ['value-received'], { state: kept ? 'done' : 'ended' }))) return undefined;
         await doors.jobs.settleJob(
           tx,
           signing.jobId,
           kept ? { state: 'done' } : { state: 'failed', reason: 'issuer.request-not-now' },
         );
+        return undefined;
       });
     } catch (fault) {
       if (!(fault instanceof SignatureFault || fault instanceof FormatFault)) throw fault;
@@ -65,6 +68,29 @@ export function signedRequests(deps: IssuerDeps, finishing: () => RequestFinishi
   };
 }
 
+/** The leader's signature, until the organisation signs the same files behind it. */
+async function keepLeaders(
+  deps: IssuerDeps,
+  tx: Tx,
+  doors: RequestFinishing,
+  signing: SigningRecord,
+  made: { readonly containerSha256: string; readonly detail: Readonly<Record<string, string>> },
+): Promise<void> {
+  const request = await lockRequest(tx, signing.requestId);
+  const kept = request?.state === 'prepared' && request.containerSha256 === null;
+  const at = deps.clock();
+  const to = kept
+    ? ({ state: 'done', containerSha256: made.containerSha256, doneAt: at } as const)
+    : ({ state: 'ended' } as const);
+  if (!(await moveSigning(tx, signing.id, ['value-received'], to))) return;
+  await doors.jobs.settleJob(tx, signing.jobId, kept ? { state: 'done' } : { state: 'failed', reason: 'issuer.request-not-now' });
+  if (!kept) return;
+  await record(tx, {
+    ...{ event: 'IssuerRequestLeaderSigned', at, agencyId: request.agencyId, who: signing.signer },
+    detail: { requestId: request.id, sha256: made.containerSha256, ...made.detail },
+  });
+}
+
 async function finished(
   deps: IssuerDeps,
   doors: RequestFinishing,
@@ -72,19 +98,29 @@ async function finished(
   tries: number,
 ): Promise<{ readonly container: Uint8Array; readonly level: Level }> {
   const { toBeSigned, value } = await preparationOf(deps.db, signing.id);
-  const files = await travelFiles(deps, signing.requestId, await sealedBytes(deps, signing.paperSha256));
-  const input = { container: 'ASiC-E', files: asicFiles(files) } as const;
+  const leader =
+    signing.role === 'leader' ? undefined : (await leaderSignings(deps.db, [signing.requestId])).get(signing.requestId);
+  const { input } = await underSignature(deps, signing.requestId, leader, async () => ({
+    ...{ sha256: signing.paperSha256, bytes: await sealedBytes(deps, signing.paperSha256) },
+  }));
   // First without a time-stamp: a wrong value never reaches the authority.
   const bare = embedAsicCades(input, toBeSigned, value!, { door: nodeCrypto });
   const raised = await withTime(deps, doors, signing, { bare, input, toBeSigned, value: value!, tries });
   const container = raised.source.read(0, raised.source.size);
   const report = await doors.judge?.(container);
-  const [only, ...more] = report?.signatures ?? [];
-  if (report !== undefined && (more.length > 0 || only?.signer?.sha256 !== signing.credentialSha256 || broken(report))) {
+  const expected = [leader, signing].flatMap((one) => (one === undefined ? [] : [one.credentialSha256]));
+  if (report !== undefined && (broken(report) || !signedBy(report, expected))) {
     throw new SignatureFault('signature.check-failed', 'the finished container is judged invalid');
   }
   return { container, level: raised.level };
 }
+
+/** By these certificates and no others, each once. */
+const signedBy = (report: ValidationReport, expected: readonly string[]): boolean =>
+  report.signatures
+    .map((one) => one.signer?.sha256 ?? '')
+    .sort()
+    .join() === [...expected].sort().join();
 
 const broken = (report: ValidationReport): boolean => report.verdict === 'invalid';
 

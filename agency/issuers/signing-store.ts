@@ -2,29 +2,40 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
 import { asicCadesFromJson, asicCadesToJson, type AsicCadesToBeSigned } from '@antin/signature/asic/cades-to-be-signed';
 
-/** One try to have a request signed by the organisation. */
+/** Who signs a request: its leader with a personal certificate, and the organisation behind them. */
+export type SigningRole = 'leader' | 'organisation';
+
+/** One try to have a request signed. */
 export interface SigningRecord {
   readonly id: string;
   readonly requestId: string;
+  readonly role: SigningRole;
   readonly jobId: string;
   readonly state: 'waiting' | 'value-received' | 'done' | 'ended';
   readonly reason: string | null;
   readonly credentialSha256: string;
   readonly signer: string;
   readonly paperSha256: string;
+  /** With this signature in it: of a leader's, to which the organisation adds its own. */
+  readonly containerSha256: string | null;
+  readonly doneAt: Date | null;
 }
 
-const columns = sql`id, request_id as "requestId", job_id as "jobId", state, reason, credential_sha256 as "credentialSha256", signer,
+const columns = sql`id, request_id as "requestId", role, container_sha256 as "containerSha256", done_at as "doneAt", job_id as "jobId", state, reason, credential_sha256 as "credentialSha256", signer,
   paper_sha256 as "paperSha256"`;
 
 export async function insertSigning(
   tx: Tx,
-  one: Omit<SigningRecord, 'state' | 'reason'> & { sums: string; toBeSigned: AsicCadesToBeSigned; at: Date },
+  one: Omit<SigningRecord, 'state' | 'reason' | 'containerSha256' | 'doneAt'> & {
+    sums: string;
+    toBeSigned: AsicCadesToBeSigned;
+    at: Date;
+  },
 ): Promise<void> {
   await sql`
-    insert into agency.issuer_signing (id, request_id, job_id, state, credential_sha256, signer, paper_sha256, sums, to_be_signed,
+    insert into agency.issuer_signing (id, request_id, role, job_id, state, credential_sha256, signer, paper_sha256, sums, to_be_signed,
       started_at)
-    values (${one.id}, ${one.requestId}, ${one.jobId}, 'waiting', ${one.credentialSha256}, ${one.signer}, ${one.paperSha256},
+    values (${one.id}, ${one.requestId}, ${one.role}, ${one.jobId}, 'waiting', ${one.credentialSha256}, ${one.signer}, ${one.paperSha256},
       ${one.sums}, ${JSON.stringify(asicCadesToJson(one.toBeSigned))}::jsonb, ${one.at})`.execute(tx);
 }
 
@@ -42,6 +53,21 @@ export async function lastSignings(db: Db, requestIds: readonly string[]): Promi
     select distinct on (request_id) ${columns} from agency.issuer_signing
     where request_id = any(${[...requestIds]}::uuid[]) order by request_id, sequence desc`.execute(db);
   return new Map(rows.map((row) => [row.requestId, row]));
+}
+
+/** The leader's signature of each of these requests, where there is one. */
+export async function leaderSignings(db: Db, requestIds: readonly string[]): Promise<Map<string, SigningRecord>> {
+  const { rows } = await sql<SigningRecord>`
+    select ${columns} from agency.issuer_signing
+    where request_id = any(${[...requestIds]}::uuid[]) and role = 'leader' and state = 'done'`.execute(db);
+  return new Map(rows.map((row) => [row.requestId, row]));
+}
+
+/** Whether a value has come that is still being finished. */
+export async function finishing(db: Db, requestId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from agency.issuer_signing where request_id = ${requestId} and state = 'value-received' limit 1`.execute(db);
+  return rows.length > 0;
 }
 
 /** What the device is to sign, and what it signed. */
@@ -68,10 +94,18 @@ export async function moveSigning(
   tx: Tx,
   id: string,
   from: readonly SigningRecord['state'][],
-  to: { readonly state: SigningRecord['state']; readonly reason?: string; readonly value?: Uint8Array },
+  to: {
+    readonly state: SigningRecord['state'];
+    readonly reason?: string;
+    readonly value?: Uint8Array;
+    readonly containerSha256?: string;
+    readonly doneAt?: Date;
+  },
 ): Promise<boolean> {
   const { rows } = await sql`
     update agency.issuer_signing set state = ${to.state}, reason = ${to.reason ?? null},
+      container_sha256 = coalesce(${to.containerSha256 ?? null}, container_sha256),
+      done_at = coalesce(${to.doneAt ?? null}::timestamptz, done_at),
       value = coalesce(${to.value === undefined ? null : Buffer.from(to.value)}::bytea, value)
     where id = ${id} and state = any (${[...from]}::text[]) returning id`.execute(tx);
   return rows.length === 1;
@@ -90,10 +124,17 @@ export async function endSignings(tx: Tx, requestId: string): Promise<string[]> 
   return rows.map((row) => row.jobId);
 }
 
-/** Prepared requests of an agency that nobody has signed. */
-export async function requestsToSign(db: Db, agencyId: string): Promise<number> {
+/** Prepared requests of an agency that wait for one signature: the leader's, or the organisation's at once or only behind it. */
+export async function requestsToSign(
+  db: Db,
+  agencyId: string,
+  by: 'leader' | 'organisation' | 'organisation-after-leader',
+): Promise<number> {
+  const signed = sql`exists (select 1 from agency.issuer_signing s
+    where s.request_id = r.id and s.role = 'leader' and s.state = 'done')`;
+  const which = by === 'leader' ? sql`not ${signed}` : by === 'organisation' ? sql`true` : signed;
   const { rows } = await sql<{ n: number }>`
-    select count(*)::integer as n from agency.issuer_request
-    where agency_id = ${agencyId} and state = 'prepared' and container_sha256 is null`.execute(db);
+    select count(*)::integer as n from agency.issuer_request r
+    where r.agency_id = ${agencyId} and r.state = 'prepared' and r.container_sha256 is null and ${which}`.execute(db);
   return rows[0]!.n;
 }

@@ -20,6 +20,8 @@ export interface RequestRecord {
   readonly sentAt: Date | null;
   readonly lastSequence: number;
   readonly lastError: string | null;
+  readonly withdrawnAt: Date | null;
+  readonly shreddedAt: Date | null;
 }
 
 export interface ItemRecord {
@@ -41,7 +43,8 @@ export interface ItemRecord {
 
 const requestColumns = sql`id, agency_id as "agencyId", connector, state, number, round_id as "roundId", sha256,
   sealed_by as "sealedBy", container_sha256 as "containerSha256", media_type as "mediaType", created_at as "createdAt",
-  created_by as "createdBy", sent_at as "sentAt", last_sequence as "lastSequence", last_error as "lastError"`;
+  created_by as "createdBy", sent_at as "sentAt", last_sequence as "lastSequence", last_error as "lastError",
+  withdrawn_at as "withdrawnAt", shredded_at as "shreddedAt"`;
 
 const itemColumns = sql`i.id, i.request_id as "requestId", i.ordinal, i.act, i.state, i.sequence, i.name, i.form,
   i.agency_id as "agencyId", i.agency_name as "agencyName", i.spki_sha256 as "spkiSha256",
@@ -113,10 +116,11 @@ export async function sealRequestRow(
 export async function moveRequest(
   db: Db,
   id: string,
-  change: { state?: IssuerRequestState; sentAt?: Date; lastSequence?: number; lastError?: string | null },
+  change: { state?: IssuerRequestState; sentAt?: Date; withdrawnAt?: Date; lastSequence?: number; lastError?: string | null },
 ): Promise<void> {
   await sql`update agency.issuer_request set
     state = coalesce(${change.state ?? null}, state), sent_at = coalesce(${change.sentAt ?? null}::timestamptz, sent_at),
+    withdrawn_at = coalesce(${change.withdrawnAt ?? null}::timestamptz, withdrawn_at),
     last_sequence = greatest(last_sequence, ${change.lastSequence ?? 0}::integer),
     last_error = ${change.lastError === undefined ? sql`last_error` : change.lastError}
     where id = ${id}`.execute(db);

@@ -21,10 +21,12 @@ let leader: HeldKey;
 const from = { code: 'H61', name: 'Ủy ban nhân dân tỉnh Nam Hà', place: 'Nam Hà' };
 const AGENCY = 'Ủy ban nhân dân tỉnh Nam Hà';
 
-async function certified(subject: object, profile: 'person' | 'organisation' = 'person'): Promise<HeldKey> {
+type Parts = Parameters<ConsoleForTests['authority']['issued']>[0] & { subject: object };
+
+async function certified(subject: Partial<Parts['subject']>, profile: 'person' | 'organisation' = 'person'): Promise<HeldKey> {
   const { pkcs8, mail, ...request } = person();
-  const asked = { ...request, profile, subject: { ...subject } } as Parameters<ConsoleForTests['authority']['issued']>[0];
-  const { certificate } = await t.authority.issued(profile === 'person' ? { ...asked, mail } : asked);
+  const asked = { ...request, profile, subject: subject as Parts['subject'] };
+  const { certificate } = await t.authority.issued(profile === 'person' ? { ...asked, mail: mail! } : asked);
   const algorithm = { scheme: 'ecdsa', digest: 'SHA-256' } as const;
   const sign = (data: Uint8Array) => Promise.resolve(nodeSecrets.sign(pkcs8, algorithm, data));
   return { certificate, key: { certificate, chain: t.authority.service.chain(), algorithm, sign } };

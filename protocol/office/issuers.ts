@@ -24,10 +24,15 @@ export const IssuerRequest = z.object({
   sha256: Sha256,
   /** Who signed what travels: the organisation's seal, or in practice the installation's own key. Nobody yet when absent. */
   sealedBy: z.enum(['organisation', 'installation']).optional(),
-  /** The last order to the organisation's device, while nothing is sealed. */
+  /** The head of the agency signed before the organisation. */
+  leader: z.object({ signer: z.string(), at: Instant }).optional(),
+  /** What configuration says today of a leader's signature. */
+  leaderRule: z.enum(['none', 'optional', 'required']).default('optional'),
+  /** The last order to a device, while nothing is sealed. */
   signing: z
     .object({
       jobId: Id,
+      as: z.enum(['leader', 'organisation']).default('organisation'),
       state: z.enum(['waiting', 'value-received', 'ended']),
       signer: z.string(),
       reason: z.string().optional(),
@@ -40,6 +45,10 @@ export const IssuerRequest = z.object({
   lastSequence: z.number().int(),
   lastError: z.string().optional(),
   sentAt: Instant.optional(),
+  withdrawnAt: Instant.optional(),
+  /** Papers of a request taken apart: when they go, and when they went. */
+  shredsAt: Instant.optional(),
+  shreddedAt: Instant.optional(),
 });
 export type IssuerRequest = z.infer<typeof IssuerRequest>;
 
@@ -187,10 +196,10 @@ export const issuerRoutes = {
   sign: route({
     method: 'POST',
     path: '/api/issuer-requests/:id/signature',
-    summary: 'Have it signed on the device that holds the organisation’s key (clerk)',
+    summary: 'Have it signed on a device: by the leader with their own key first, by the organisation with its key (clerk)',
     caller: 'person',
     params: ById,
-    body: z.object({ credentialId: Sha256 }),
+    body: z.object({ credentialId: Sha256, as: z.enum(['leader', 'organisation']).default('organisation') }),
     answer: SigningJob,
   }),
   send: route({

@@ -26,7 +26,7 @@ export const Counts = z.object({
   assignedToMe: z.number().int(),
   /** What waits for a certificate officer: needs to state or review, questions, hand-overs, returns, reminders. */
   certificateTasks: z.number().int().default(0),
-  /** Requests to issuers that wait for the organisation's signature (clerk). */
+  /** Requests to issuers that wait for my signature: the organisation's (clerk), or the leader's where it is required. */
   requestsToSign: z.number().int().default(0),
 });
 export type Counts = z.infer<typeof Counts>;

@@ -11,11 +11,11 @@ export type ManifestCheck =
   | { readonly status: 'refused'; readonly code: `asic.${AttributesRefusal | 'manifest-other'}`; readonly message: string };
 
 const TYPES = [OID.idContentType, OID.idMessageDigest, OID.idSigningTime, OID.idAaSigningCertificateV2];
-/** Where the first signature of a new container stands, as `prepareAsicCades` names it. */
-const SIGNATURE = `${META_INF}signature001.p7s`;
+/** Where the first signature of a container and one beside it stand, as `prepareAsicCades` names them. */
+const SIGNATURES = ['001', '002'].map((number) => `${META_INF}signature${number}.p7s`);
 
 /**
- * What an agent checks before its key signs a new ASiC-E: the manifest is the very one that these files make, names, types and
+ * What an agent checks before its key signs an ASiC-E, first or behind one other signature: the manifest is the very one that these files make, names, types and
  * digests, and nothing beside them; and the attributes are about that manifest and this certificate.
  *
  * @param parts the files as the agent has them, in the order of the manifest
@@ -28,8 +28,9 @@ export function checkManifest(
   digest: DigestAlgorithm,
   door: CryptoDoor,
 ): ManifestCheck {
-  const own = cmsManifest({ name: SIGNATURE, mimeType: PART_TYPE.cms }, parts, digest, door);
-  if (!equalBytes(own, manifest)) {
+  const made = SIGNATURES.map((name) => cmsManifest({ name, mimeType: PART_TYPE.cms }, parts, digest, door));
+  const own = made.find((one) => equalBytes(one, manifest));
+  if (own === undefined) {
     return { status: 'refused', code: 'asic.manifest-other', message: 'the manifest is not the one that these files make' };
   }
   const contentDigest = digestOf(door, digest, own);

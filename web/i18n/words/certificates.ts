@@ -305,7 +305,30 @@ export const certificateWords = {
     'Hồ sơ chỉ được gửi khi đã ký bằng chữ ký số của cơ quan. Thiết bị đọc lại toàn bộ hồ sơ trước khi ký.',
     'The request leaves only under the agency’s signature. The device reads all of it before it signs.',
   ],
-  'req.to-sign': ['Hồ sơ cấp chứng thư chờ ký số của cơ quan', 'Requests that wait for the agency’s signature'],
+  'req.to-sign': ['Hồ sơ cấp chứng thư chờ ký số', 'Requests to the issuer that wait for a signature'],
+  'req.leader': ['Chữ ký của người đứng đầu', 'The leader’s signature'],
+  'req.leader.done': ['{name} đã ký lúc {at}, trước chữ ký của cơ quan.', '{name} signed at {at}, before the agency.'],
+  'req.leader.sign': ['Ký với tư cách người đứng đầu', 'Sign as the leader'],
+  'req.leader.sign.lead': [
+    'Bạn ký bằng chứng thư cá nhân. Sau đó văn thư ký số của cơ quan lên cùng các tệp.',
+    'You sign with your personal certificate. The clerk then adds the agency’s signature over the same files.',
+  ],
+  'req.leader.optional': [
+    'Không bắt buộc. Lãnh đạo có thể mở trang này và ký trước khi văn thư ký.',
+    'Optional. A leader may open this page and sign before the clerk does.',
+  ],
+  'req.leader.required': [
+    'Bắt buộc: lãnh đạo mở trang này và ký trước, sau đó văn thư ký số của cơ quan.',
+    'Required: a leader opens this page and signs first, then the clerk signs for the agency.',
+  ],
+  'req.sealed.leader': ['{name} (người đứng đầu) ký trước, lúc {at}', '{name} (leader) signed before it, at {at}'],
+  'req.withdrawn': ['Đã rút lúc', 'Taken apart'],
+  'req.shreds': ['Giấy tờ của hồ sơ được hủy ngày', 'Its papers are destroyed on'],
+  'req.shredded': ['Giấy tờ của hồ sơ đã hủy lúc', 'Its papers were destroyed'],
+  'req.shredded.text': [
+    'Nội dung, bản in và tệp đã ký không còn. Nhật ký vẫn ghi ai lập, ai rút và mã băm của hồ sơ.',
+    'Its text, print and signed file are gone. The journal still says who made it, who took it apart, and its hash.',
+  ],
   'req.sign': ['Ký số hồ sơ', 'Sign the request'],
   'req.sign.clerk': [
     'Văn thư của cơ quan ký tại trang này, bằng thiết bị giữ chữ ký số của cơ quan.',
@@ -332,7 +355,10 @@ export const certificateWords = {
     '{n} items are sent through {connector}. After that the request cannot be changed; the issuer answers item by item.',
   ],
   'req.withdraw': ['Rút hồ sơ', 'Take apart'],
-  'req.withdraw.text': ['Hồ sơ được gỡ ra; các đề nghị trong đó trở lại trạng thái chưa gửi.', 'Its asks are prepared again.'],
+  'req.withdraw.text': [
+    'Hồ sơ được gỡ ra; các đề nghị trong đó trở lại trạng thái chưa gửi. Giấy tờ của hồ sơ này bị hủy khi hết thời hạn lưu.',
+    'Its asks are prepared again. The papers of this request are destroyed when their time is over.',
+  ],
   'req.error': ['Lần gửi gần nhất lỗi', 'Last try failed'],
   'req.error.text': ['Hệ thống tự gửi lại. Mã: {code}', 'It is tried again by itself. Code: {code}'],
   'req.sent-at': ['Gửi lúc', 'Sent'],

@@ -7,7 +7,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { ProblemSummary } from '../../ui/ProblemSummary.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
-import { exactText } from '../../i18n/dates.ts';
+import { dayOf, dayText, exactText } from '../../i18n/dates.ts';
 import { shortAgency } from '../../i18n/titles.ts';
 import { addressOf, call } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
@@ -105,6 +105,28 @@ function Facts({ one, officer }: { readonly one: IssuerRequest; readonly officer
             <dd>{exactText(one.sentAt)}</dd>
           </div>
         )}
+        {one.withdrawnAt === undefined ? null : (
+          <div>
+            <dt>{t('req.withdrawn')}</dt>
+            <dd>{exactText(one.withdrawnAt)}</dd>
+          </div>
+        )}
+        {one.shredsAt === undefined ? null : (
+          <div>
+            <dt>{t('req.shreds')}</dt>
+            <dd>{dayText(dayOf(one.shredsAt))}</dd>
+          </div>
+        )}
+        {one.shreddedAt === undefined ? null : (
+          <div>
+            <dt>{t('req.shredded')}</dt>
+            <dd>
+              {exactText(one.shreddedAt)}
+              <br />
+              {t('req.shredded.text')}
+            </dd>
+          </div>
+        )}
         {one.roundId === undefined || !officer ? null : (
           <div>
             <dt>{t('req.round')}</dt>
@@ -117,7 +139,15 @@ function Facts({ one, officer }: { readonly one: IssuerRequest; readonly officer
         )}
         <div>
           <dt>{t('req.sealed')}</dt>
-          <dd>{t(`req.sealed.${one.sealedBy ?? 'nobody'}`)}</dd>
+          <dd>
+            {t(`req.sealed.${one.sealedBy ?? 'nobody'}`)}
+            {one.leader === undefined ? null : (
+              <>
+                <br />
+                {t('req.sealed.leader', { name: one.leader.signer, at: exactText(one.leader.at) })}
+              </>
+            )}
+          </dd>
         </div>
         <div>
           <dt>{t('req.hash')}</dt>
@@ -190,15 +220,17 @@ function Acts({ one, officer }: { readonly one: IssuerRequest; readonly officer:
             {t(carrying ? 'req.carried' : unsigned && one.byInstallation ? 'req.send.unsigned' : 'req.send')}
           </Button>
         ) : null}
-        <a
-          className="button wide"
-          href={addressOf(issuerRoutes.print, { params: { id: one.id } })}
-          target="_blank"
-          rel="noreferrer"
-        >
-          <Icon name="print" size={18} /> {t('req.print')}
-        </a>
-        {officer && one.sealedBy !== undefined ? (
+        {one.shreddedAt === undefined ? (
+          <a
+            className="button wide"
+            href={addressOf(issuerRoutes.print, { params: { id: one.id } })}
+            target="_blank"
+            rel="noreferrer"
+          >
+            <Icon name="print" size={18} /> {t('req.print')}
+          </a>
+        ) : null}
+        {officer && one.sealedBy !== undefined && one.shreddedAt === undefined ? (
           <a className="button wide" href={addressOf(issuerRoutes.archive, { params: { id: one.id } })} download>
             <Icon name="download" size={18} /> {t('req.archive')}
           </a>

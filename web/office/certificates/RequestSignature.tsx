@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Sha256 } from '@antin/protocol/basics';
 import { issuerRoutes, type IssuerRequest } from '@antin/protocol/office/issuers';
+import { exactText } from '../../i18n/dates.ts';
 import { Button } from '../../ui/Button.tsx';
 import { call } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
@@ -12,12 +13,13 @@ import { useSession } from '../data/session-query.ts';
 import { bestCredential, CredentialChoice } from '../signing/CredentialChoice.tsx';
 import { JobProgress } from '../signing/JobProgress.tsx';
 
-/** The organisation's signature under a prepared request: who gives it, how far it is, and that it is there. */
+/** Who signs a prepared request, the leader and then the organisation: how far it is, and that it is there. */
 export function RequestSignature({ one }: { readonly one: IssuerRequest }) {
   const { t, code } = useSpeech();
   const client = useQueryClient();
   const session = useSession();
-  const clerk = session.positions.some((held) => held.id === session.positionId && held.roles.includes('clerk'));
+  const roles = session.positions.find((held) => held.id === session.positionId)?.roles ?? [];
+  const [clerk, leads] = [roles.includes('clerk'), roles.includes('leader')];
   const [job, setJob] = useState<string>();
   const [left, setLeft] = useState<string>();
   const refresh = (): void => {
@@ -33,10 +35,11 @@ export function RequestSignature({ one }: { readonly one: IssuerRequest }) {
       <section className="side-form boxed">
         <h2>{t('req.sign.title')}</h2>
         <p role="status">{t(one.sealedBy === 'organisation' ? 'req.sign.done' : 'req.sealed.installation')}</p>
+        <LeaderSigned one={one} />
       </section>
     );
   }
-  if (clerk && followed !== undefined) {
+  if ((clerk || leads) && followed !== undefined) {
     const again = (): void => {
       setLeft(followed);
       setJob(undefined);
@@ -45,10 +48,10 @@ export function RequestSignature({ one }: { readonly one: IssuerRequest }) {
     return <JobProgress id={followed} onDone={refresh} afterwards={() => <Button onClick={again}>{t('retry')}</Button>} />;
   }
   const reason = signing?.state === 'ended' ? signing.reason : undefined;
+  const leadersTurn = one.leader === undefined && one.leaderRule !== 'none';
+  const blocked = one.leader === undefined && one.leaderRule === 'required';
   return (
-    <section className="side-form boxed">
-      <h2>{t('req.sign.title')}</h2>
-      <p className="hint">{t('req.sign.lead')}</p>
+    <>
       {reason === undefined ? null : (
         <p className="note amber">
           <strong>{t('req.sign.failed')}.</strong>{' '}
@@ -56,30 +59,76 @@ export function RequestSignature({ one }: { readonly one: IssuerRequest }) {
         </p>
       )}
       {under ? <p role="status">{t('req.sign.waits', { name: signing.signer })}</p> : null}
-      {clerk ? <Order id={one.id} onStarted={setJob} /> : under ? null : <p>{t('req.sign.clerk')}</p>}
-    </section>
+      {one.leader === undefined && !leadersTurn ? null : (
+        <section className="side-form boxed">
+          <h2>{t('req.leader')}</h2>
+          <LeaderSigned one={one} />
+          {!leadersTurn ? null : leads ? (
+            <>
+              <p className="hint">{t('req.leader.sign.lead')}</p>
+              <Order id={one.id} as="leader" onStarted={setJob} />
+            </>
+          ) : (
+            <p className="hint">{t(blocked ? 'req.leader.required' : 'req.leader.optional')}</p>
+          )}
+        </section>
+      )}
+      <section className="side-form boxed">
+        <h2>{t('req.sign.title')}</h2>
+        <p className="hint">{t('req.sign.lead')}</p>
+        {blocked ? null : clerk ? (
+          <Order id={one.id} as="organisation" onStarted={setJob} />
+        ) : under ? null : (
+          <p>{t('req.sign.clerk')}</p>
+        )}
+      </section>
+    </>
   );
 }
 
-/** Which of the organisation's keys, and the order to its device. */
-function Order({ id, onStarted }: { readonly id: string; readonly onStarted: (job: string) => void }) {
+/** Who led, and when. */
+function LeaderSigned({ one: { leader } }: { readonly one: IssuerRequest }) {
   const { t } = useSpeech();
-  const credentials = useQuery(credentialsQuery('organisation'));
+  if (leader === undefined) return null;
+  return <p>{t('req.leader.done', { name: leader.signer, at: exactText(leader.at) })}</p>;
+}
+
+interface OrderProps {
+  readonly id: string;
+  readonly as: 'leader' | 'organisation';
+  readonly onStarted: (job: string) => void;
+}
+
+/** Which of the keys, and the order to its device. */
+function Order({ id, as, onStarted }: OrderProps) {
+  const { t } = useSpeech();
+  const credentials = useQuery(credentialsQuery(as === 'leader' ? 'person' : 'organisation'));
   const held = credentials.data?.credentials ?? [];
   const [picked, setPicked] = useState<string>();
   const chosen = picked ?? bestCredential(held)?.id;
   const sign = useMutation({
-    mutationFn: (credentialId: Sha256) => call(issuerRoutes.sign, { params: { id }, body: { credentialId } }),
+    mutationFn: (credentialId: Sha256) => call(issuerRoutes.sign, { params: { id }, body: { credentialId, as } }),
     onSuccess: (started) => onStarted(started.id),
   });
   if (credentials.data === undefined) return credentials.error === null ? null : <Failure error={credentials.error} />;
   return (
     <>
       {sign.error === null ? null : <Failure error={sign.error} />}
-      <CredentialChoice legend={t('req.sign.title')} credentials={held} chosen={chosen} onChoose={setPicked} />
+      <CredentialChoice
+        legend={t(as === 'leader' ? 'req.leader' : 'req.sign.title')}
+        credentials={held}
+        chosen={chosen}
+        onChoose={setPicked}
+      />
       {chosen === undefined ? null : (
-        <Button wide kind="primary" icon="seal" busy={sign.isPending} onClick={() => sign.mutate(chosen as Sha256)}>
-          {t('req.sign')}
+        <Button
+          wide
+          kind="primary"
+          icon={as === 'leader' ? 'key' : 'seal'}
+          busy={sign.isPending}
+          onClick={() => sign.mutate(chosen as Sha256)}
+        >
+          {t(as === 'leader' ? 'req.leader.sign' : 'req.sign')}
         </Button>
       )}
     </>
