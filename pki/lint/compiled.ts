@@ -109,11 +109,11 @@ export function compiledLint(tables: readonly LintTable[], door: CryptoDoor) {
     if (known !== undefined && facts !== undefined) {
       const findings: Finding[] = [];
       for (const { rule, scope, before, ofTimes } of known.asked) {
-        if (before.length > 0) findings.push(...before);
+        for (const one of before) findings.push(one);
         const finding = ofTimes === undefined ? runRule(rule, facts, scope) : sameTimes(ofTimes, rule, facts, scope);
         if (finding !== undefined) findings.push(finding);
       }
-      findings.push(...known.after);
+      for (const one of known.after) findings.push(one);
       return { facts, findings };
     }
     // The next one of this name is compiled anew: a sample that was out of the ordinary does not stay.

@@ -151,8 +151,8 @@ export const GENERAL_NAME_RULES: readonly Rule<CertificateFacts>[] = [
     id: 'rfc9598.mailbox-ascii',
     severity: 'error',
     clause: 'RFC 9598 §3',
-    // oxlint-disable-next-line no-control-regex -- the ASCII range
     check: (facts) =>
+      // oxlint-disable-next-line no-control-regex -- the ASCII range
       everyName(facts, 'rfc9598.mailbox-ascii', ['other'], (name) => !/^[\x00-\x7f]+@/.test(utf8Mailbox(name) ?? '')),
   },
   {
