@@ -22,7 +22,8 @@ export const shredDay = (withdrawnAt: Date, days: number): Date => new Date(with
 export async function shredWithdrawn(deps: IssuerDeps, signal?: AbortSignal): Promise<number> {
   const before = new Date(deps.clock().getTime() - (await withdrawnDays(deps, deps.db)) * DAY_MS);
   let shredded = 0;
-  while (signal?.aborted !== true) {
+  for (;;) {
+    if (signal?.aborted === true) break;
     const stored = await shredNext(deps, before);
     if (stored === undefined) break;
     // After the transaction: a file without a row is found by nobody, a row without its file is a fault.

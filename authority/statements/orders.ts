@@ -51,7 +51,7 @@ const actOf = (one: OfficerStatement) => (one.type === 'antin.revocation' ? 'rev
  * Sends statements of an officer to the officer's own device, under one consent. What they say is settled here; whether it
  * may be done is asked when they come back with the act.
  *
- * @throws {Refusal} `statement.not-yours`, `statement.credential-not-usable`, `sign.key-type-unsupported`, `device.*`
+ * @throws {Refusal} `statement.not-yours`, `request.shown-changed`, `statement.credential-not-usable`, `sign.key-type-unsupported`, `device.*`
  */
 export async function orderStatements(
   doors: StatementDoors,
@@ -67,6 +67,12 @@ export async function orderStatements(
   const algorithm = algorithmOfKey(certificate);
   if (algorithm === undefined) throw new Refusal('statement.credential-not-usable');
   const subjects = await subjectsOf(db, asked.statements);
+  // Said here, where the page can show it anew: the device would only find that what came is not what the statement is about.
+  const changed = asked.statements.filter((one) => showsOther(one, subjects.get(aboutOf(one))));
+  if (changed.length > 0) {
+    const names = changed.map((one) => subjects.get(aboutOf(one))?.subject ?? aboutOf(one)).join('; ');
+    throw new Refusal('request.shown-changed', { detail: { vi: names, en: names } });
+  }
   const chain = await doors.chainOf(credential.certificate);
   const now = clock();
   const prepared: PreparedOne[] = [];
@@ -113,6 +119,11 @@ export async function orderStatements(
 /** Whether the text an officer was shown is still what the request is. */
 function isShown(one: OfficerStatement, about: Subject | undefined): about is Subject & { readonly shown: string } {
   return one.type === 'antin.approval' && about?.shown != null && about.shownSha256 === one.shownSha256;
+}
+
+/** Whether a request is not any more what the officer was shown: edited, asked about or checked anew between looking and ordering. */
+function showsOther(one: OfficerStatement, about: Subject | undefined): boolean {
+  return one.type === 'antin.approval' && about !== undefined && about.shownSha256 !== one.shownSha256;
 }
 
 function summaryOf(statements: readonly OfficerStatement[], subjects: ReadonlyMap<string, Subject>) {

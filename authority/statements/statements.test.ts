@@ -105,6 +105,32 @@ describe('statements of officers', () => {
     expect(titles).toEqual(['Thu hồi: 0badcafe', 'Hủy tạm dừng: 0badcafe']);
   });
 
+  test('about a request that is not any more what was shown are refused as that, before a device is asked', async () => {
+    const [submission, id, item] = [randomUUID(), randomUUID(), randomUUID()];
+    const hash = (n: number) => String(n).repeat(64).slice(0, 64);
+    await sql`insert into authority.submission (id, status, from_code, from_name, from_place, request_id, channel, authenticated_by,
+        file_sha256, file_size, request_sha256, media_type, received_at, item_count)
+      values (${submission}, 'accepted', 'H53', 'x', 'x', ${randomUUID()}, 'api', 'signature', ${hash(1)}, 1, ${hash(1)}, 'x', now(), 1)`.execute(
+      database.db,
+    );
+    await sql`insert into authority.request_item (id, submission_id, item_id, act, agency_code, agency_name, agency_place, subject, folded,
+        state, original, original_sha256, current, shown, shown_sha256, received_at)
+      values (${id}, ${submission}, ${item}, 'new', 'H53', 'x', 'x', 'Nguyễn Văn An', 'x', 'received', '{}', ${hash(1)}, '{}', '{}',
+        ${hash(2)}, now())`.execute(database.db);
+    const jobs = async () =>
+      (await sql<{ n: number }>`select count(*)::int as n from devices.signing_job`.execute(database.db)).rows[0]!.n;
+    const before = await jobs();
+    const order = (shownSha256: string) =>
+      orderStatements(doors, officer, {
+        credentialId: sha256,
+        statements: [statement(), statement({ requestItemId: id as never, shownSha256: shownSha256 as never })],
+      });
+    await expect(order(hash(3))).rejects.toMatchObject({ code: 'request.shown-changed', detail: { vi: 'Nguyễn Văn An' } });
+    expect(await jobs()).toBe(before);
+    await order(hash(2));
+    expect(await jobs()).toBe(before + 1);
+  });
+
   test('come back signed, each over its own canonical text, by the officer’s own key', async () => {
     const statements = [statement(), statement({ act: 'refuse' })];
     const order = await orderStatements(doors, officer, { credentialId: sha256, statements });
