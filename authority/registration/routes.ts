@@ -18,6 +18,7 @@ import { approveAll, recovered, revokeNow } from './approve.ts';
 import { calendarOf } from './calendar.ts';
 import { requestDetail, rowView } from './detail.ts';
 import type { RegistrationDoors } from './doors.ts';
+import { paperHeaders } from './download.ts';
 import { handOver, handOverStatement } from './hand-over.ts';
 import { requestsPage, statistics } from './list.ts';
 import { attachmentsOf, evidenceOf, putAttachment } from './parts-store.ts';
@@ -84,17 +85,11 @@ export function requestsApp(parts: RegistrationDoors): Hono<OfficerEnv> {
     // Only what this request names or its evidence shows: the store holds other people's papers too.
     const scans = (await evidenceOf(reading, row.id)).map((one) => one.sha256);
     const own = row.current.attachments.includes(params.sha256) || scans.includes(params.sha256);
-    const known = (await attachmentsOf(reading, row.submissionId, [params.sha256])).length > 0;
-    if (!own || !known || !(await files.has(params.sha256))) throw new Refusal('http.not-found');
-    const { body, size } = await files.stream(params.sha256);
-    return new Response(body, {
-      headers: {
-        'content-type': 'application/octet-stream',
-        'content-length': String(size),
-        // Whatever it is, it is not run on this page's origin.
-        'content-disposition': `attachment; filename="${params.sha256.slice(0, 16)}.bin"`,
-      },
-    });
+    const [known] = await attachmentsOf(reading, row.submissionId, [params.sha256]);
+    if (!own || known === undefined || !(await files.has(params.sha256))) throw new Refusal('http.not-found');
+    using source = files.source(params.sha256);
+    const { body } = await files.stream(params.sha256);
+    return new Response(body, { headers: paperHeaders(source, params.sha256, known.name) });
   });
   mount(app, routes.addAttachment, by('addAttachment'), async ({ params, c }) => {
     const row = await itemById(reading, params.id);

@@ -12,6 +12,7 @@ import { requireOfficer } from '../officers/require-officer.ts';
 import { allBatches } from './answers.ts';
 import { resultArchive } from './archive.ts';
 import type { RegistrationDoors } from './doors.ts';
+import { submissionHeaders } from './download.ts';
 import { receiptOf, submissionView } from './present-submission.ts';
 import { receive, retry } from './receive.ts';
 import { dismissSubmission, submissionById, submissionsPage } from './submission-store.ts';
@@ -51,14 +52,9 @@ export function submissionsApp(parts: RegistrationDoors): Hono<OfficerEnv> {
   mount(app, routes.raw, by('raw'), async ({ params }) => {
     const row = await submissionById(reading, params.id);
     if (row === undefined) throw new Refusal('http.not-found');
-    const { body, size } = await files.stream(row.fileSha256);
-    return new Response(body, {
-      headers: {
-        'content-type': 'application/octet-stream',
-        'content-length': String(size),
-        'content-disposition': `attachment; filename="${row.id}.bin"`,
-      },
-    });
+    using source = files.source(row.fileSha256);
+    const { body } = await files.stream(row.fileSha256);
+    return new Response(body, { headers: submissionHeaders(source, row.id) });
   });
   mount(app, routes.retry, by('retry'), async ({ params, c }) =>
     receiptOf(reading, await retry(parts, c.var.officer, params.id)),

@@ -53,7 +53,7 @@ export function ShownDocument({ shown, attachmentsOf }: ShownDocumentProps) {
                 <Icon name={one.present ? 'file' : 'warn'} size={18} />
                 <span>
                   {one.present && attachmentsOf !== undefined ? (
-                    <a href={`/authority/api/requests/${attachmentsOf}/attachments/${one.sha256}`} download={one.name ?? ''}>
+                    <a href={`/authority/api/requests/${attachmentsOf}/attachments/${one.sha256}`} download>
                       {one.name ?? t('shown.attachment')}
                     </a>
                   ) : (
