@@ -14,6 +14,7 @@ import type { SigningKey } from '@antin/signature/making/signer';
 import { testDatabase } from '@antin/testkit/database';
 import type { TestDatabase } from '@antin/testkit/database';
 import { sql } from 'kysely';
+import type { AuthorityOptions } from './service.ts';
 import { AuthorityForTests, person } from './authority-for-tests.ts';
 import { consoleProblems } from './console.ts';
 import type { ConsoleSettings } from './console.ts';
@@ -57,14 +58,19 @@ export class ConsoleForTests {
     this.authority = new AuthorityForTests(database.db);
   }
 
-  static async open(settings: Partial<ConsoleSettings> = {}): Promise<ConsoleForTests> {
+  static async open(
+    settings: Partial<ConsoleSettings> = {},
+    more: Partial<AuthorityOptions> & { readonly now?: number } = {},
+  ): Promise<ConsoleForTests> {
     const t = new ConsoleForTests(await testDatabase(migrations, 'authority'));
     const console: ConsoleSettings = { profile: 'practice', signedActs: 'when-present', secureCookie: false, ...settings };
     const log = {
       info: () => {},
       error: (facts: object, text: string) => void t.faults.push(Object.assign(new Error(text), facts)),
     };
-    await t.authority.open({ console, log });
+    const { now, ...authority } = more;
+    if (now !== undefined) t.authority.now = now;
+    await t.authority.open({ console, log, ...authority });
     await t.desk.foundOfficers(PRACTICE_OFFICERS, PASSWORD, false);
     t.app = createApp({ log: createLog({ level: 'silent' }), problems: consoleProblems });
     (t.app as ReturnType<typeof createApp>).route('/', t.desk.app);

@@ -29,6 +29,8 @@ let server: ServerType;
 let origin = '';
 /** What the officers' routes of the test belong to. */
 let first: AuthorityService;
+/** Why nothing is issued; tests turn it. */
+let closed: { readonly code: string; readonly text: string } | undefined;
 
 function serverItem(hostNames: readonly string[], use: 'tls-server' | 'tls-client' = 'tls-server'): RequestItem {
   return {
@@ -55,7 +57,7 @@ beforeAll(async () => {
   await t.later((Date.now() - t.authority.now) / 86_400_000);
   first = t.authority.service;
   const settings = { profile: 'practice', signedActs: 'when-present', secureCookie: false } as const;
-  await t.authority.open({ baseUrl: `${origin}/authority`, clock: Date.now, console: settings });
+  await t.authority.open({ baseUrl: `${origin}/authority`, clock: Date.now, console: settings, closed: () => closed });
   app.route('/', t.authority.service.machines());
   // The same, as a proxy on this computer reaches it.
   const believed = t.authority.service.machines({ proxies: ['127.0.0.1'] });
@@ -298,6 +300,51 @@ const has = (program: string) => {
     return false;
   }
 };
+
+describe.skipIf(!has('certbot') || !has('lego'))('ACME with certbot and lego while nothing can be issued', () => {
+  test('both say that it is the server, and the same command gets its certificate when the journal is whole again', async () => {
+    const { account, secret } = await machine(['wait.stc.gov.vn', 'later.stc.gov.vn']);
+    const server = `${origin}/authority/acme/directory`;
+    const folders = ['config', 'work', 'logs'].flatMap((one) => [`--${one}-dir`, path(`wait-${one}`)]);
+    const bind = ['--eab-kid', account.kid, '--eab-hmac-key', secret, '--agree-tos', '-m', 'mang@stc.gov.vn', '--no-eff-email'];
+    const certbot = [
+      'certonly',
+      '--standalone',
+      '--server',
+      server,
+      ...folders,
+      '--non-interactive',
+      ...bind,
+      '-d',
+      'wait.stc.gov.vn',
+    ];
+    const lego = [
+      ...['--server', server, '--accept-tos', '--email', 'mang@stc.gov.vn', '--eab', '--kid', account.kid, '--hmac', secret],
+      ...['--path', path('lego-wait'), '--domains', 'later.stc.gov.vn', '--http', '--http.port', '127.0.0.1:0', 'run'],
+    ];
+    const failed = (tool: string, args: readonly string[]) =>
+      run(tool, [...args]).then(
+        () => 'issued',
+        (fault: { stderr: string; stdout: string }) => fault.stderr + fault.stdout,
+      );
+    closed = { code: 'journal.set-back', text: 'the second place knows more' };
+    try {
+      // certbot hides what it was told behind a fault of its own; its log has it.
+      expect(await failed('certbot', certbot)).not.toBe('issued');
+      expect(readFileSync(path('wait-logs/letsencrypt.log'), 'utf8')).toMatch(/Retry-After: 600[\s\S]*serverInternal/i);
+      expect(await failed('lego', lego)).toMatch(/503[\s\S]*serverInternal[\s\S]*journal\.set-back/);
+    } finally {
+      closed = undefined;
+    }
+    await run('certbot', certbot);
+    await run('lego', lego);
+    const got = ['wait-config/live/wait.stc.gov.vn/cert.pem', 'lego-wait/certificates/later.stc.gov.vn.crt'];
+    expect(got.map((file) => parseCertificates(readFileSync(path(file)))[0]!.subjectAltName)).toEqual([
+      [{ kind: 'dns', value: 'wait.stc.gov.vn' }],
+      [{ kind: 'dns', value: 'later.stc.gov.vn' }],
+    ]);
+  });
+});
 
 describe.skipIf(!has('certbot'))('ACME with certbot', () => {
   test('binds, orders, gets a certificate, renews it and revokes it', async () => {

@@ -43,14 +43,38 @@ export interface MachinesParts {
    */
   readonly proxies?: readonly string[];
   readonly limits?: readonly EnrolmentLimit[];
+  /** Closes attempts for a request that broke off in this process. */
+  readonly giveUp?: (requestId: string) => Promise<void>;
+  readonly onFault?: (fault: unknown) => void;
 }
 
 /** What machines use: EST, ACME, and the officers' list of their accounts. Full paths. */
 export function machinesApp(parts: MachinesParts): Hono {
-  const { db, opening, session, clock, baseUrl, issuance, issuerFor, chain, proxies = [], limits } = parts;
+  const {
+    db,
+    opening,
+    session,
+    clock,
+    baseUrl,
+    issuance,
+    issuerFor,
+    chain,
+    proxies = [],
+    limits,
+    giveUp,
+    onFault = () => {},
+  } = parts;
   const accounts = { db, clock, box: secretBox(join(parts.dataDir, 'enrolment.key')) };
   const certify = {
-    ...{ db, issuance, issuerFor, clock: () => clock().getTime(), ...(limits === undefined ? {} : { limits }) },
+    pause: { until: 0, fault: undefined },
+    ...{
+      db,
+      issuance,
+      issuerFor,
+      clock: () => clock().getTime(),
+      ...(limits === undefined ? {} : { limits }),
+      ...(giveUp === undefined ? {} : { giveUp }),
+    },
     async isAccountKey(spki: Uint8Array) {
       const jwk = accountKeyOfSpki(spki);
       return jwk !== undefined && (await accountByThumbprint(db, thumbprintOf(jwk))) !== undefined;
@@ -70,14 +94,14 @@ export function machinesApp(parts: MachinesParts): Hono {
   app.route(
     '/',
     estApp({
-      ...{ ...accounts, certify, proxies, issuerOf: issuers.of },
+      ...{ ...accounts, certify, proxies, onFault, issuerOf: issuers.of },
       chain: async () => (await chain()).map((one) => one.raw),
     }),
   );
   app.route(
     '/',
     acmeApp({
-      ...{ ...accounts, certify, proxies, base: acme },
+      ...{ ...accounts, certify, proxies, onFault, base: acme },
       nonces: nonces(accounts.box.keyFor('acme nonces')),
       chainOf: issuers.chainOf,
       issuerOf: issuers.of,

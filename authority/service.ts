@@ -26,7 +26,7 @@ import { keyOf, orderOf } from './issuance/rules.ts';
 import type { IssueRequest } from './issuance/rules.ts';
 import type { Database } from './issuance/store.ts';
 import { forgetAcmeOrders, forgetNonces } from './acme/store.ts';
-import { reconcile, revoke } from './revocation/revoke.ts';
+import { giveUp, reconcile, revoke } from './revocation/revoke.ts';
 import type { Revoked } from './revocation/revoke.ts';
 import type { RevocationReason } from './revocation/causes.ts';
 import { listsOf } from './status/issuers.ts';
@@ -297,6 +297,8 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
         chain: async () => [...vouched.issuers, ...trustAnchors().map((anchor) => anchor.certificate)],
         issuerFor: async (profile) => (await issuerFor(profile)).certificate,
         revoke: (target, wish) => revoke(doors.as('antin_revocation'), target, wish, clock()),
+        giveUp: (requestId) => giveUp(doors.as('antin_revocation'), requestId, clock()),
+        onFault: (fault) => log.error({ fault }, 'a machine could not be served'),
       }),
     console: desk,
     cas: caOperation(own.cas, cas, clock, prepare),

@@ -1,6 +1,7 @@
 import type { Certificate } from '@antin/pki/x509/certificate';
 import type { AccountDoors } from '../enrolment/accounts.ts';
 import type { CertifyParts } from '../enrolment/certify.ts';
+import type { Closed } from '../enrolment/closed.ts';
 import type { Refusal } from '../fault.ts';
 import type { Nonces } from './nonce.ts';
 
@@ -22,6 +23,8 @@ export interface AcmeDoors extends AccountDoors {
   ) => Promise<{ readonly status: 'revoked' } | Refusal>;
   /** Proxies whose word about the address of a client is believed. */
   readonly proxies: readonly string[];
+  /** Told of what went wrong on our side; whoever asked hears only that it did. */
+  readonly onFault: (fault: unknown) => void;
 }
 
 /** Error types of RFC 8555 §6.7 and RFC 9773 §7. */
@@ -53,7 +56,7 @@ export interface AcmeRefusalExtra {
 export class AcmeRefusal extends Error {
   override readonly name = 'AcmeRefusal';
   readonly type: AcmeError;
-  readonly httpStatus: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429;
+  readonly httpStatus: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503;
   readonly extra: AcmeRefusalExtra;
 
   constructor(type: AcmeError, detail: string, httpStatus: AcmeRefusal['httpStatus'], extra: AcmeRefusalExtra = {}) {
@@ -62,6 +65,12 @@ export class AcmeRefusal extends Error {
     this.httpStatus = httpStatus;
     this.extra = extra;
   }
+}
+
+/** RFC 8555 §6.7 `serverInternal`: nothing was done, and the same request may come again. */
+export function closedNow({ code, seconds, status }: Closed): AcmeRefusal {
+  const words = `nothing can be issued just now (${code}); what was asked for stays open`;
+  return new AcmeRefusal('serverInternal', words, status, { headers: { 'retry-after': String(seconds) } });
 }
 
 /** RFC 8555 §6.6. @param seconds until another try may help */

@@ -2,13 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { encodePem } from '@antin/pki/pem';
 import { certifyMachine, type MachineRefusal } from '../enrolment/certify.ts';
+import { stoppedByUs } from '../enrolment/closed.ts';
 import { datesFor } from '../enrolment/dates.ts';
 import { waitFor, windowStart } from '../enrolment/limits.ts';
 import { deviceOf } from '../enrolment/present.ts';
 import { isOpen } from '../enrolment/rules.ts';
 import { accountById as enrolmentById, issuesSince, type AccountRecord } from '../enrolment/store.ts';
 import { keyOf } from '../issuance/rules.ts';
-import { AcmeRefusal, rateLimited, type AcmeDoors } from './doors.ts';
+import { AcmeRefusal, closedNow, rateLimited, type AcmeDoors } from './doors.ts';
 import { FinalizeWish, namesOf, OrderWish } from './messages.ts';
 import {
   claimOrder,
@@ -101,6 +102,10 @@ export function orderRoutes(app: Hono, doors: AcmeDoors, { answer, problem, byAc
         names: order.names,
         ...(order.notBefore === null ? {} : { notBefore: order.notBefore.getTime() }),
         ...(order.notAfter === null ? {} : { notAfter: order.notAfter.getTime() }),
+      }).catch(async (fault: unknown) => {
+        // Ready again, for this key or another: no work is under way that could end it.
+        if (claim === 'mine') await releaseOrder(db, order.id, spkiSha256);
+        throw fault;
       });
       if (done.status === 'refused') {
         // In work in another request over the same key, maybe in another process: that one settles the order.
@@ -167,6 +172,8 @@ export function orderRoutes(app: Hono, doors: AcmeDoors, { answer, problem, byAc
 function said({ code, detail, retryAfter }: MachineRefusal, otherwise: 'badCSR' | 'malformed'): AcmeRefusal {
   const words = detail === undefined ? code : `${code}: ${detail}`;
   if (retryAfter !== undefined) return rateLimited(words, retryAfter);
+  const stopped = stoppedByUs(code);
+  if (stopped !== undefined) return closedNow(stopped);
   return code === 'enrolment.account-closed'
     ? new AcmeRefusal('unauthorized', words, 401)
     : new AcmeRefusal(otherwise, words, 400);

@@ -256,9 +256,16 @@ describe('so many certificates', () => {
     const past = new Date(t.authority.now - 3_600_000);
     await sql`
       insert into authority.enrolment_issue (request_id, account_id, over, names, at)
-      select 'test/' || n, ${own.account.id}, 'est', '{m.gov.vn}', ${past} from generate_series(1, ${perName - 2}) n`.execute(
+      select 'test/' || n, ${own.account.id}, 'est', '{m.gov.vn}', ${past} from generate_series(1, ${perName + 5}) n`.execute(
       t.db,
     );
+    // What came of them: two less than may be had, and some that broke off, which count against nobody.
+    await sql`
+      insert into authority.certificate (issuer_sha256, serial_hex, state, profile, profile_hash, subject, spki_sha256, not_before,
+        not_after, intended_at, request_id)
+      select ${'e'.repeat(64)}, lpad(to_hex(n), 32, '0'), case when n <= ${perName - 2} then 'signing' else 'abandoned' end,
+        'device-tls-server', 'h', 'CN=m', ${'f'.repeat(64)}, ${past}, ${past}, ${new Date(t.authority.now)}, 'test/' || n
+      from generate_series(1, ${perName + 5}) n`.execute(t.db);
     const asked = await Promise.all(Array.from({ length: 5 }, () => est(app, 'simpleenroll', own, csrOf(ecKey(), ['m.gov.vn']))));
     expect(asked.map(({ status }) => status).toSorted()).toEqual([200, 200, 429, 429, 429]);
     const refused = asked.find(({ status }) => status === 429)!;

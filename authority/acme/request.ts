@@ -2,9 +2,10 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import { FormatFault } from '@antin/formats/fault';
 import { PkiFault } from '@antin/pki/fault';
+import { closedBy } from '../enrolment/closed.ts';
 import { touchAccount } from '../enrolment/store.ts';
 import { limitedBody } from '../request-body.ts';
-import { AcmeRefusal, type AcmeDoors } from './doors.ts';
+import { AcmeRefusal, closedNow, type AcmeDoors } from './doors.ts';
 import { json, jwsHolds, readJws, type BadJws } from './jws.ts';
 import { ALGORITHMS, type Jwk } from './keys.ts';
 import { accountById, useNonce, type AcmeAccount } from './store.ts';
@@ -43,8 +44,8 @@ export function asking(doors: AcmeDoors) {
     try {
       return await act();
     } catch (fault) {
-      const refusal = refusalOf(fault);
-      if (refusal === undefined) throw fault;
+      const refusal = refusalOf(fault) ?? closedNow(closedBy(fault));
+      if (refusal.httpStatus >= 500) doors.onFault(fault);
       const { headers, members } = refusal.extra;
       const type = `urn:ietf:params:acme:error:${refusal.type}`;
       const body = { type, detail: refusal.message, status: refusal.httpStatus, ...members };

@@ -31,7 +31,22 @@ export interface CertifyParts {
   /** Whether a key speaks for an account: such a key is in no certificate (RFC 8555 §11.1). */
   readonly isAccountKey: (spki: Uint8Array) => Promise<boolean>;
   readonly limits?: readonly EnrolmentLimit[];
+  /** Closes an attempt that broke off; left out, the reconciler does so minutes later. */
+  readonly giveUp?: (requestId: string) => Promise<void>;
+  /** Why the last attempt broke off. */
+  readonly pause?: Pause;
 }
+
+/**
+ * Every attempt that breaks off costs a serial number and a line on the list for years: after one, the next is made half a minute
+ * later, however many machines ask meanwhile. For one process.
+ */
+export interface Pause {
+  until: number;
+  fault: unknown;
+}
+
+const PAUSE_MS = 30_000;
 
 export interface CertifyWish extends Partial<Dates> {
   readonly over: 'est' | 'acme';
@@ -65,6 +80,7 @@ export async function certifyMachine(
 ): Promise<Answer> {
   const { db, issuance, clock } = parts;
   const now = clock();
+  const { pause } = parts;
   if (!isOpen(account, now)) return refused('enrolment.account-closed');
   const key = keyOf({ csr });
   if (key.status === 'refused') return key;
@@ -90,6 +106,7 @@ export async function certifyMachine(
   if (await parts.isAccountKey(key.spki)) return refused('enrolment.key-of-account', 'a key of its own is needed');
   const dates = datesFor(wish, { now, until: account.expiresAt.getTime(), issuer: await parts.issuerFor(order.profile) });
   if (dates.status === 'refused') return dates;
+  if (pause !== undefined && now < pause.until) throw pause.fault;
   // One certificate for each turn of a key, whatever is asked twice at once: the identifier is unique.
   const turn = before.length === 0 ? spkiSha256 : sha256Hex(`${spkiSha256}/${before.length}`);
   const requestId = `enrolment/${account.id}/${turn}`;
@@ -105,6 +122,7 @@ export async function certifyMachine(
     notBefore: dates.notBefore,
     notAfter: dates.notAfter,
   };
+  let begun = false;
   // Once more where the key and the account are locked: what was true a moment ago may have ended.
   const intended = async (tx: Tx): Promise<MachineRefusal | undefined> => {
     const current = await lockAccount(tx, account.id);
@@ -113,6 +131,7 @@ export async function certifyMachine(
     const retryAfter = waitFor(await issuesSince(tx, account.id, wanted, windowStart(now)), now, parts.limits);
     if (retryAfter > 0) return { ...refused('enrolment.limit-reached', `in ${retryAfter} seconds`), retryAfter };
     await insertIssue(tx, { requestId, accountId: account.id, over: wish.over, names: wanted, at: new Date(now) });
+    begun = true;
     return undefined;
   };
   // Closed or withdrawn while the CA signed: nobody gets the certificate, and the reconciler revokes its serial.
@@ -124,8 +143,13 @@ export async function certifyMachine(
     const issued = await issuance.issue(ask, { intended, issued: stillOpen });
     return issued.status === 'issued' ? { status: 'issued', certificate: issued.certificate } : issued;
   } catch (fault) {
-    if (fault instanceof AccountEnded) return refused('enrolment.account-closed');
-    if ((fault as { constraint?: unknown }).constraint !== 'certificate_of_request') throw fault;
+    if ((fault as { constraint?: unknown }).constraint !== 'certificate_of_request') {
+      // What may have been signed is revoked now: the same key may be asked for again as soon as the signer is back.
+      if (begun) await parts.giveUp?.(requestId).catch(() => {});
+      if (fault instanceof AccountEnded) return refused('enrolment.account-closed');
+      if (begun && pause !== undefined) Object.assign(pause, { until: clock() + PAUSE_MS, fault });
+      throw fault;
+    }
     const [other] = await issuedFor(db, account.id, spkiSha256, new Date(now));
     if (other?.fresh === true) return sameAgain(other.der, wanted, wish);
     return { ...refused('enrolment.in-work', 'ask again in a moment'), retryAfter: 5 };

@@ -92,6 +92,10 @@ export async function insertIssue(
     on conflict (request_id) do update set at = excluded.at, names = excluded.names, over = excluded.over`.execute(tx);
 }
 
+/** An attempt that was given up counts against nobody: the fault was ours. By the unique index of certificates of requests. */
+const CAME_OF_IT = sql`exists (
+  select 1 from authority.certificate c where c.request_id = i.request_id and c.state in ('signing', 'good'))`;
+
 /** When an account had certificates since then, and when each of the names stood in one of anybody's; oldest first. */
 export async function issuesSince(
   db: Db,
@@ -100,11 +104,12 @@ export async function issuesSince(
   since: Date,
 ): Promise<{ readonly ofAccount: readonly Date[]; readonly ofNames: ReadonlyMap<string, readonly Date[]> }> {
   const own = await sql<{ at: Date }>`
-    select at from authority.enrolment_issue where account_id = ${accountId} and at > ${since} order by at`.execute(db);
+    select at from authority.enrolment_issue i
+    where account_id = ${accountId} and at > ${since} and ${CAME_OF_IT} order by at`.execute(db);
   const wanted = sql`${[...names]}::text[]`;
   const others = await sql<{ name: string; at: Date }>`
-    select name, at from authority.enrolment_issue, unnest(names) name
-    where names && ${wanted} and at > ${since} and name = any(${wanted}) order by at`.execute(db);
+    select name, at from authority.enrolment_issue i, unnest(names) name
+    where names && ${wanted} and at > ${since} and name = any(${wanted}) and ${CAME_OF_IT} order by at`.execute(db);
   const ofNames = new Map<string, Date[]>();
   for (const { name, at } of others.rows) ofNames.set(name, [...(ofNames.get(name) ?? []), at]);
   return { ofAccount: own.rows.map(({ at }) => at), ofNames };
@@ -125,11 +130,11 @@ export async function issuedFor(
   return rows.map((row) => ({ ...row, der: new Uint8Array(row.der) }));
 }
 
-/** Whether any certificate over this key was revoked, whoever had it. */
+/** Whether any certificate over this key was revoked, whoever had it. Not: an attempt that broke off and that nobody ever had. */
 export async function isKeyRevoked(db: Db, spkiSha256: string): Promise<boolean> {
   const { rows } = await sql`
     select 1 from authority.certificate c join authority.revocation r using (issuer_sha256, serial_hex)
-    where c.spki_sha256 = ${spkiSha256} limit 1`.execute(db);
+    where c.spki_sha256 = ${spkiSha256} and (c.state <> 'abandoned' or r.reason = 1) limit 1`.execute(db);
   return rows.length > 0;
 }
 

@@ -7,6 +7,7 @@ import { certsOnly } from '@antin/pki/cms/certs-only';
 import { parseCertificate, type Certificate } from '@antin/pki/x509/certificate';
 import { accountOf, type AccountDoors } from '../enrolment/accounts.ts';
 import { certifyMachine, type CertifyParts, type CertifyWish, type MachineRefusal } from '../enrolment/certify.ts';
+import { closedBy, stoppedByUs, type Closed } from '../enrolment/closed.ts';
 import { isOpen } from '../enrolment/rules.ts';
 import { accountById, accountOfCertificate, holdsCertificate, touchAccount, type AccountRecord } from '../enrolment/store.ts';
 import { fingerprint } from '../issuance/issue.ts';
@@ -22,6 +23,8 @@ export interface EstDoors extends AccountDoors {
   readonly issuerOf: (certificate: Certificate) => Promise<Certificate | undefined>;
   /** Proxies that end TLS in front, and whose `Client-Cert` is believed. */
   readonly proxies: readonly string[];
+  /** Told of what went wrong on our side. */
+  readonly onFault: (fault: unknown) => void;
 }
 
 interface Known {
@@ -72,7 +75,11 @@ export function estApp(doors: EstDoors): Hono {
       if (csr === 'too-large') return c.text('http.body-too-large\n', 413);
       if (csr === undefined) return c.text('expected application/pkcs10, base64 (RFC 8951)\n', 400);
       const wish: CertifyWish = { over: 'est', ...(renews ? { renews: known.shown ?? 'by-key' } : {}) };
-      const answer = await certifyMachine(doors.certify, known.account, csr, wish);
+      const answer = await certifyMachine(doors.certify, known.account, csr, wish).catch((fault: unknown) => {
+        doors.onFault(fault);
+        return closedBy(fault);
+      });
+      if (typeof answer.status === 'number') return closedText(c, answer);
       return answer.status === 'refused' ? refusedText(c, answer) : certificates(c, [answer.certificate.raw]);
     });
   }
@@ -150,8 +157,15 @@ function inLines(c: Context, der: Uint8Array, type: string): Response {
   return c.body(`${lines}\r\n`, 200, { 'content-type': type, 'content-transfer-encoding': 'base64' });
 }
 
+/** Nothing was issued, and the same request may come again. */
+function closedText(c: Context, { code, seconds, status }: Closed): Response {
+  return c.text(`${code}: nothing can be issued just now\n`, status, { 'retry-after': String(seconds) });
+}
+
 /** RFC 7030 §4.2.3: a human-readable reason; ours begins with its stable code. */
 function refusedText(c: Context, { code, detail, retryAfter }: MachineRefusal): Response {
+  const stopped = stoppedByUs(code);
+  if (stopped !== undefined) return closedText(c, stopped);
   const text = `${code}${detail === undefined ? '' : `: ${detail}`}\n`;
   const wait: Record<string, string> = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
   // The same request again in a moment gets its certificate (RFC 7030 §4.2.3).

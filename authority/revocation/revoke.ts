@@ -17,7 +17,8 @@ import { CAUSES, REASONS } from './causes.ts';
 import type { RevocationReason } from './causes.ts';
 import { decideLift, decideRevocation, decideSuspension } from './rules.ts';
 import type { RevocationDecision } from './rules.ts';
-import { deleteHold, findRevocation, lockCertificate, putRevocation } from './store.ts';
+import { deleteHold, findRevocation, lockCertificate, putRevocation, unfinishedOf } from './store.ts';
+import type { Unfinished } from './store.ts';
 
 /** A certificate of this authority. */
 export interface Target {
@@ -174,22 +175,29 @@ function entryOf(serialHex: string, { revokedAt, reason, invalidSince }: Omit<Re
  */
 export async function reconcile(db: Database, before: number, now: number): Promise<number> {
   const rows = await unfinished(db, before);
-  for (const { issuerSha256, serialHex, state } of rows) {
-    await inTransaction(db, async (tx) => {
-      await lockCertificate(tx, issuerSha256, serialHex);
-      const current = await findCertificate(tx, issuerSha256, serialHex);
-      if (current?.state !== state) return;
-      // An officer may have revoked it meanwhile: that stays, and nothing weakens it.
-      const earlier = await findRevocation(tx, issuerSha256, serialHex);
-      if (state === 'signing' && (earlier === undefined || earlier.reason === REASONS.certificateHold)) {
-        const row = { revokedAt: Math.floor(now / 1000) * 1000, reason: REASONS.cessationOfOperation };
-        await putRevocation(tx, { issuerSha256, serialHex, ...row, entry: entryOf(serialHex, row), recordedAt: now });
-        await announceChange(tx, { issuerSha256, serialHex }, now);
-      }
-      await markAbandoned(tx, issuerSha256, serialHex);
-      await releaseRequest(tx, issuerSha256, serialHex, now);
-      await recordEvent(tx, now, 'certificate.abandoned', serialHex, { issuerSha256, maybeSigned: state === 'signing' });
-    });
-  }
+  for (const row of rows) await close(db, row, now);
   return rows.length;
+}
+
+/** The same at once, for attempts of a request that broke off in this very process: nobody else is working on them. */
+export async function giveUp(db: Database, requestId: string, now: number): Promise<void> {
+  for (const row of await unfinishedOf(db, requestId)) await close(db, row, now);
+}
+
+async function close(db: Database, { issuerSha256, serialHex, state }: Unfinished, now: number): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    await lockCertificate(tx, issuerSha256, serialHex);
+    const current = await findCertificate(tx, issuerSha256, serialHex);
+    if (current?.state !== state) return;
+    // An officer may have revoked it meanwhile: that stays, and nothing weakens it.
+    const earlier = await findRevocation(tx, issuerSha256, serialHex);
+    if (state === 'signing' && (earlier === undefined || earlier.reason === REASONS.certificateHold)) {
+      const row = { revokedAt: Math.floor(now / 1000) * 1000, reason: REASONS.cessationOfOperation };
+      await putRevocation(tx, { issuerSha256, serialHex, ...row, entry: entryOf(serialHex, row), recordedAt: now });
+      await announceChange(tx, { issuerSha256, serialHex }, now);
+    }
+    await markAbandoned(tx, issuerSha256, serialHex);
+    await releaseRequest(tx, issuerSha256, serialHex, now);
+    await recordEvent(tx, now, 'certificate.abandoned', serialHex, { issuerSha256, maybeSigned: state === 'signing' });
+  });
 }

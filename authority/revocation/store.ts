@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
-import type { Database } from '../issuance/store.ts';
+import type { CertificateState, Database } from '../issuance/store.ts';
 import type { RevocationRow } from './rules.ts';
 
 export async function findRevocation(db: Db, issuerSha256: string, serialHex: string): Promise<RevocationRow | undefined> {
@@ -15,6 +15,20 @@ export async function findRevocation(db: Db, issuerSha256: string, serialHex: st
     ...(row.invalid_since === null ? {} : { invalidSince: row.invalid_since.getTime() }),
     ...(row.decided_by === null ? {} : { decidedBy: row.decided_by }),
   };
+}
+
+export interface Unfinished {
+  readonly issuerSha256: string;
+  readonly serialHex: string;
+  readonly state: CertificateState;
+}
+
+/** Attempts for one request that are neither done nor given up; by the unique index of certificates of requests. */
+export async function unfinishedOf(db: Db, requestId: string): Promise<Unfinished[]> {
+  const { rows } = await sql<Unfinished>`
+    select issuer_sha256 as "issuerSha256", serial_hex as "serialHex", state from authority.certificate
+    where request_id = ${requestId} and state = 'signing'`.execute(db);
+  return rows;
 }
 
 /** Locks the certificate's row, so that two officers revoking at once are decided one after the other. */
