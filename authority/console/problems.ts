@@ -24,6 +24,26 @@ export const consoleReadingProblems: ProblemRows = {
     status: 409,
     title: { vi: 'Lịch sẽ có quá nhiều ngày nghỉ liền nhau', en: 'The calendar would have too many days off in a row' },
   },
+  'limit.unknown': { status: 404, title: { vi: 'Không có thời hạn này', en: 'There is no such limit' } },
+  'limit.value-out-of-range': {
+    status: 422,
+    title: { vi: 'Giá trị ngoài khoảng cho phép', en: 'The value is out of range' },
+    remedy: { vi: 'Kiểm tra lại con số và đơn vị tính.', en: 'Look at the number and its unit again.' },
+  },
+  'limit.day-past': {
+    status: 409,
+    title: {
+      vi: 'Thời hạn chỉ thay đổi từ ngày mai trở đi; những ngày đã bắt đầu giữ giá trị cũ',
+      en: 'A limit changes from tomorrow on; days that have begun keep what they had',
+    },
+    remedy: { vi: 'Chọn ngày áp dụng muộn hơn.', en: 'Choose a later day.' },
+  },
+  'limit.day-taken': {
+    status: 409,
+    title: { vi: 'Thời hạn này đã có giá trị từ ngày đó', en: 'This limit has a value from that day on' },
+    remedy: { vi: 'Thu lại giá trị đã ghi, rồi đề nghị lại.', en: 'Take that value back, then propose again.' },
+  },
+  'limit.not-there': { status: 404, title: { vi: 'Không có giá trị nào từ ngày này', en: 'There is no value from that day' } },
   'export.too-many-rows': {
     status: 413,
     title: { vi: 'Quá nhiều dòng cho một tệp Excel', en: 'Too many rows for one workbook' },

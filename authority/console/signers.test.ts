@@ -90,8 +90,7 @@ describe.skipIf(module === undefined)('a signer that this authority starts itsel
       ...{ db: database.db, files: [{ name: 'signer.json', path: file }], clock: () => NOW, log: quiet },
     });
     try {
-      const [{ alive }] = (await signers.states()) as [{ alive: boolean }];
-      expect(alive).toBe(true);
+      expect((await signers.states())[0]?.alive).toBe(true);
       writeFileSync(join(dirname(file), 'pin'), '00000000', { mode: 0o600 });
 
       const one = new SignerClient({ socketPath: join(dirname(file), 'signer.sock') });

@@ -206,7 +206,7 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
     calendar_day: own,
     // A day of the calendar and the due days that follow it are one act; nothing else of a request is theirs.
     request_item: { select: true, update: ['due_on'] },
-    registration_limit: append,
+    registration_limit: { select: true, insert: true, delete: true },
   },
   // Reads everything but what would let it act as somebody: password hashes, sessions, tokens.
   antin_audit: {},

@@ -12,12 +12,18 @@ export interface ChangeRecord {
   readonly decidedByName: string | null;
   readonly decidedAt: Date | null;
   readonly reason: string | null;
+  /** The officer it is about, where it is about one. */
+  readonly aboutId: string | null;
+  readonly aboutName: string | null;
+  readonly aboutSignInName: string | null;
 }
 
-const COLUMNS = sql`c.id, c.state, c.change, c.proposed_by as "proposedBy", p.full_name as "proposedByName",
-  c.proposed_at as "proposedAt", c.decided_by as "decidedBy", d.full_name as "decidedByName", c.decided_at as "decidedAt", c.reason`;
-const JOINED = sql`authority.officer_change c join authority.officer p on p.id = c.proposed_by
-  left join authority.officer d on d.id = c.decided_by`;
+export const CHANGE_COLUMNS = sql`c.id, c.state, c.change, c.proposed_by as "proposedBy", p.full_name as "proposedByName",
+  c.proposed_at as "proposedAt", c.decided_by as "decidedBy", d.full_name as "decidedByName", c.decided_at as "decidedAt", c.reason,
+  a.id as "aboutId", a.full_name as "aboutName", a.sign_in_name as "aboutSignInName"`;
+export const CHANGE_TABLES = sql`authority.officer_change c join authority.officer p on p.id = c.proposed_by
+  left join authority.officer d on d.id = c.decided_by
+  left join authority.officer a on a.id = (c.change ->> 'officerId')::uuid`;
 
 export async function insertChange(
   tx: Tx,
@@ -41,7 +47,7 @@ export async function lockChange(
   id: string,
 ): Promise<(ChangeRecord & { readonly secretHash: string | null }) | undefined> {
   const { rows } = await sql<ChangeRecord & { secretHash: string | null }>`
-    select ${COLUMNS}, c.secret_hash as "secretHash" from ${JOINED} where c.id = ${id} for update of c`.execute(tx);
+    select ${CHANGE_COLUMNS}, c.secret_hash as "secretHash" from ${CHANGE_TABLES} where c.id = ${id} for update of c`.execute(tx);
   return rows[0];
 }
 
@@ -59,15 +65,8 @@ export async function decideChange(
 }
 
 export async function changeById(db: Db, id: string): Promise<ChangeRecord | undefined> {
-  const { rows } = await sql<ChangeRecord>`select ${COLUMNS} from ${JOINED} where c.id = ${id}`.execute(db);
+  const { rows } = await sql<ChangeRecord>`select ${CHANGE_COLUMNS} from ${CHANGE_TABLES} where c.id = ${id}`.execute(db);
   return rows[0];
-}
-
-export async function changesOf(db: Db, state: string | undefined): Promise<ChangeRecord[]> {
-  const only = state === undefined ? sql`` : sql`where c.state = ${state}`;
-  const { rows } = await sql<ChangeRecord>`
-    select ${COLUMNS} from ${JOINED} ${only} order by c.proposed_at desc limit 500`.execute(db);
-  return rows;
 }
 
 export async function openChanges(db: Db): Promise<number> {

@@ -14,6 +14,7 @@ import { recordEvent } from '../journal/record.ts';
 import type { Officer } from './caller.ts';
 import { changeById, decideChange, insertChange, lockChange } from './change-store.ts';
 import type { ChangeRecord } from './change-store.ts';
+import { addLimit, requireLimitAhead, requireLimitFree, withdrawLimit } from '../registration/limits.ts';
 import { mayConfirm, mayHold } from './rules.ts';
 import type { RoleTerm } from './rules.ts';
 import { putSender } from './sender-store.ts';
@@ -45,6 +46,9 @@ const KEPT_APART = 'firstPassword';
 export async function proposeChange(doors: ChangeDoors, by: Officer, change: OfficerChange): Promise<ChangeRecord> {
   const now = doors.clock();
   if ('certificate' in change && change.certificate !== undefined) certificateOf(change.certificate);
+  // What could not take effect is said to who proposes it, not to who confirms it.
+  if (change.kind === 'limit') await requireLimitFree(doors.db, change, officeDay(now));
+  if (change.kind === 'limit-withdrawn') await requireLimitAhead(doors.db, change.name, change.from, officeDay(now));
   const secretHash = KEPT_APART in change ? await doors.passwords.hash(change.firstPassword) : undefined;
   const kept: Record<string, unknown> = { ...change };
   delete kept[KEPT_APART];
@@ -130,7 +134,12 @@ async function takeEffect(tx: Tx, record: ChangeRecord & { secretHash: string | 
       const { code, name, active, tokenIsEnough, tokenSha256 } = change;
       const bound = change.certificate === undefined ? undefined : boundOf(certificateOf(change.certificate));
       await putSender(tx, { code, name, active, tokenIsEnough, tokenSha256, bound }).catch(alreadyBound);
+      return;
     }
+    case 'limit':
+      return addLimit(tx, change, officeDay(now));
+    case 'limit-withdrawn':
+      return withdrawLimit(tx, change.name, change.from, officeDay(now));
   }
 }
 

@@ -41,6 +41,7 @@ export function changeView(one: ChangeRecord): z.input<typeof ProposedChange> {
     id: one.id,
     state: one.state,
     change: { ...one.change },
+    ...(one.aboutId === null ? {} : { about: { id: one.aboutId, fullName: one.aboutName!, signInName: one.aboutSignInName! } }),
     proposedBy: { id: one.proposedBy, fullName: one.proposedByName },
     proposedAt: one.proposedAt.toISOString(),
     ...(one.decidedBy === null ? {} : { decidedBy: { id: one.decidedBy, fullName: one.decidedByName! } }),

@@ -11,12 +11,11 @@ import { officerSessionRoutes } from '@antin/protocol/authority/session';
 import type { OfficerCounts, OfficerSession, PracticeOfficer } from '@antin/protocol/authority/session';
 import type { Doors } from '../database-roles/doors.ts';
 import type { Officer, OfficerEnv } from './caller.ts';
-import { changesOf } from './change-store.ts';
 import { confirmChange, proposeChange, rejectChange } from './changes.ts';
 import { boundCertificate, changeView, officerView } from './present.ts';
 import { COOKIE_PATH, OFFICER_COOKIE, requireOfficer } from './require-officer.ts';
 import { heldOn } from './rules.ts';
-import { allSenders } from './sender-store.ts';
+import { changesPage, officersPage, sendersPage } from './list-store.ts';
 import { changePassword, signInOfficer, signOutOfficer } from './sign-in.ts';
 import type { SignInDoors } from './sign-in.ts';
 import { allOfficers, incompatiblePairs, termsOf } from './store.ts';
@@ -82,8 +81,8 @@ export function officersApp(parts: OfficersDoors): Hono<OfficerEnv> {
     return { officers: await practiceOfficers(reading, officeDay(clock())) };
   });
 
-  mount(app, officerRoutes.list, only(['operation', 'audit']), async () => {
-    const officers = await allOfficers(reading);
+  mount(app, officerRoutes.list, only(['operation', 'audit']), async ({ query }) => {
+    const { rows: officers, next } = await officersPage(reading, query);
     const terms = await termsOf(
       reading,
       officers.map((one) => one.id),
@@ -92,20 +91,23 @@ export function officersApp(parts: OfficersDoors): Hono<OfficerEnv> {
     return {
       officers: officers.map((one) => officerView(one, terms.get(one.id) ?? [], today)),
       incompatible: (await incompatiblePairs(reading)).map(([a, b]) => [a, b] as [typeof a, typeof b]),
+      ...(next === undefined ? {} : { next }),
     };
   });
-  mount(app, officerRoutes.senders, only(['registration', 'operation', 'audit']), async () => {
-    const senders = await allSenders(operation.db);
+  mount(app, officerRoutes.senders, only(['registration', 'operation', 'audit']), async ({ query }) => {
+    const { rows: senders, next } = await sendersPage(operation.db, query);
     return {
+      ...(next === undefined ? {} : { next }),
       senders: senders.map(({ code, name, active, tokenIsEnough, hasToken, ...held }) => ({
         ...{ code, name, active, tokenIsEnough, hasToken },
         ...boundCertificate(held),
       })),
     };
   });
-  mount(app, officerRoutes.changes, only(['operation', 'audit']), async ({ query }) => ({
-    changes: (await changesOf(reading, query.state)).map(changeView),
-  }));
+  mount(app, officerRoutes.changes, only(['operation', 'audit']), async ({ query }) => {
+    const { rows, next } = await changesPage(reading, query);
+    return { changes: rows.map(changeView), ...(next === undefined ? {} : { next }) };
+  });
   mount(app, officerRoutes.propose, [...only(['operation']), whole], async ({ body, c }) => {
     // The token alone as proof of who asks is for trying things out.
     if (parts.profile === 'production' && body.kind === 'sender' && body.tokenIsEnough)

@@ -12,7 +12,7 @@ export interface SenderRecord {
   readonly certificateSha256: string | undefined;
 }
 
-interface Row {
+export interface SenderRow {
   code: string;
   name: string;
   active: boolean;
@@ -22,10 +22,10 @@ interface Row {
   certificateSha256: string | null;
 }
 
-const COLUMNS = sql`code, name, active, token_is_enough as "tokenIsEnough", token_sha256 is not null as "hasToken", certificate,
+export const SENDER_COLUMNS = sql`code, name, active, token_is_enough as "tokenIsEnough", token_sha256 is not null as "hasToken", certificate,
   certificate_sha256 as "certificateSha256"`;
 
-function senderOf(row: Row): SenderRecord {
+export function senderOf(row: SenderRow): SenderRecord {
   return {
     ...row,
     certificate: row.certificate === null ? undefined : new Uint8Array(row.certificate),
@@ -33,20 +33,15 @@ function senderOf(row: Row): SenderRecord {
   };
 }
 
-export async function allSenders(db: Db): Promise<SenderRecord[]> {
-  const { rows } = await sql<Row>`select ${COLUMNS} from authority.sender order by name, code`.execute(db);
-  return rows.map(senderOf);
-}
-
 export async function senderByCode(db: Db, code: string): Promise<SenderRecord | undefined> {
-  const { rows } = await sql<Row>`select ${COLUMNS} from authority.sender where code = ${code}`.execute(db);
+  const { rows } = await sql<SenderRow>`select ${SENDER_COLUMNS} from authority.sender where code = ${code}`.execute(db);
   return rows[0] === undefined ? undefined : senderOf(rows[0]);
 }
 
 /** Whose token this is, while the sender is active. */
 export async function senderByToken(db: Db, tokenSha256: string): Promise<SenderRecord | undefined> {
-  const { rows } = await sql<Row>`
-    select ${COLUMNS} from authority.sender where token_sha256 = ${tokenSha256} and active`.execute(db);
+  const { rows } = await sql<SenderRow>`
+    select ${SENDER_COLUMNS} from authority.sender where token_sha256 = ${tokenSha256} and active`.execute(db);
   return rows[0] === undefined ? undefined : senderOf(rows[0]);
 }
 

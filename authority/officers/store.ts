@@ -14,7 +14,7 @@ export interface OfficerRecord {
   readonly certificateSha256: string | undefined;
 }
 
-interface Row {
+export interface OfficerRow {
   id: string;
   signInName: string;
   fullName: string;
@@ -24,10 +24,10 @@ interface Row {
   certificateSha256: string | null;
 }
 
-const COLUMNS = sql`id, sign_in_name as "signInName", full_name as "fullName", active,
+export const OFFICER_COLUMNS = sql`id, sign_in_name as "signInName", full_name as "fullName", active,
   must_change_password as "mustChangePassword", certificate, certificate_sha256 as "certificateSha256"`;
 
-function officerOf(row: Row): OfficerRecord {
+export function officerOf(row: OfficerRow): OfficerRecord {
   return {
     ...row,
     certificate: row.certificate === null ? undefined : new Uint8Array(row.certificate),
@@ -36,14 +36,14 @@ function officerOf(row: Row): OfficerRecord {
 }
 
 export async function officerById(db: Db, id: string): Promise<OfficerRecord | undefined> {
-  const { rows } = await sql<Row>`select ${COLUMNS} from authority.officer where id = ${id}`.execute(db);
+  const { rows } = await sql<OfficerRow>`select ${OFFICER_COLUMNS} from authority.officer where id = ${id}`.execute(db);
   return rows[0] === undefined ? undefined : officerOf(rows[0]);
 }
 
 /** Whose certificate this is: the very bytes that were bound, by their SHA-256. */
 export async function officerByCertificate(db: Db, sha256: string): Promise<OfficerRecord | undefined> {
-  const { rows } = await sql<Row>`
-    select ${COLUMNS} from authority.officer where certificate_sha256 = ${sha256} and active`.execute(db);
+  const { rows } = await sql<OfficerRow>`
+    select ${OFFICER_COLUMNS} from authority.officer where certificate_sha256 = ${sha256} and active`.execute(db);
   return rows[0] === undefined ? undefined : officerOf(rows[0]);
 }
 
@@ -51,8 +51,10 @@ export async function officerBySignInName(
   db: Db,
   signInName: string,
 ): Promise<(OfficerRecord & { readonly passwordHash: string | null }) | undefined> {
-  const { rows } = await sql<Row & { passwordHash: string | null }>`
-    select ${COLUMNS}, password_hash as "passwordHash" from authority.officer where sign_in_name = ${signInName}`.execute(db);
+  const { rows } = await sql<OfficerRow & { passwordHash: string | null }>`
+    select ${OFFICER_COLUMNS}, password_hash as "passwordHash" from authority.officer where sign_in_name = ${signInName}`.execute(
+    db,
+  );
   return rows[0] === undefined ? undefined : { ...officerOf(rows[0]), passwordHash: rows[0].passwordHash };
 }
 
@@ -63,7 +65,7 @@ export async function passwordHashOf(db: Db, id: string): Promise<string | null>
 }
 
 export async function allOfficers(db: Db): Promise<OfficerRecord[]> {
-  const { rows } = await sql<Row>`select ${COLUMNS} from authority.officer order by full_name, id`.execute(db);
+  const { rows } = await sql<OfficerRow>`select ${OFFICER_COLUMNS} from authority.officer order by full_name, id`.execute(db);
   return rows.map(officerOf);
 }
 
@@ -89,7 +91,9 @@ export async function incompatiblePairs(db: Db): Promise<IncompatiblePairs> {
 
 /** Two changes of one officer's roles are decided one after the other. */
 export async function lockOfficer(tx: Tx, id: string): Promise<OfficerRecord | undefined> {
-  const { rows } = await sql<Row>`select ${COLUMNS} from authority.officer where id = ${id} for update`.execute(tx);
+  const { rows } = await sql<OfficerRow>`select ${OFFICER_COLUMNS} from authority.officer where id = ${id} for update`.execute(
+    tx,
+  );
   return rows[0] === undefined ? undefined : officerOf(rows[0]);
 }
 

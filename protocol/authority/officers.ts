@@ -20,7 +20,9 @@ export type Officer = z.infer<typeof Officer>;
 
 const SignInName = z.string().regex(/^[a-z0-9][a-z0-9._-]{1,59}$/);
 
-/** A change of who may do what. Proposed by one officer of operation, done when a second one confirms it. */
+const LimitName = z.string().regex(/^[a-z][a-z0-9-]{1,60}$/);
+
+/** A change of who may do what, or by which limits. Proposed by one officer of operation, done when a second one confirms it. */
 export const OfficerChange = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('create'),
@@ -53,6 +55,16 @@ export const OfficerChange = z.discriminatedUnion('kind', [
     tokenIsEnough: z.boolean().default(false),
     active: z.boolean().default(true),
   }),
+  /** A limit of the law, from a day that has not begun: what was decided under an older one stays right. */
+  z.object({
+    kind: z.literal('limit'),
+    name: LimitName,
+    from: Day,
+    value: z.number().int(),
+    source: z.string().trim().min(3).max(300),
+  }),
+  /** Takes back a value that does not hold yet. */
+  z.object({ kind: z.literal('limit-withdrawn'), name: LimitName, from: Day }),
 ]);
 export type OfficerChange = z.infer<typeof OfficerChange>;
 
@@ -61,6 +73,8 @@ export const ProposedChange = z.object({
   state: z.enum(['proposed', 'confirmed', 'rejected']),
   /** Without passwords. */
   change: z.record(z.string(), z.unknown()),
+  /** The officer it is about. */
+  about: z.object({ id: Id, fullName: z.string(), signInName: z.string() }).optional(),
   proposedBy: z.object({ id: Id, fullName: z.string() }),
   proposedAt: Instant,
   decidedBy: z.object({ id: Id, fullName: z.string() }).optional(),
@@ -80,32 +94,44 @@ export const Sender = z.object({
 
 const params = z.object({ id: Id });
 
+/** Keyset paging: `next` of one page is `after` of the following one. */
+const paged = { after: z.string().max(1000).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) };
+const found = {
+  /** Folded search in names and codes. */
+  q: z.string().max(200).optional(),
+  state: z.enum(['active', 'disabled']).optional(),
+};
+const next = z.string().optional();
+
 export const officerRoutes = {
   list: route({
     method: 'GET',
     path: '/authority/api/officers',
-    summary: 'Officers with their dated roles (operation, audit)',
+    summary: 'Officers with their dated roles, by name (operation, audit)',
     caller: 'officer',
+    query: z.object({ ...found, ...paged }),
     answer: z.object({
       officers: z.array(Officer),
       /** Roles that one person must not hold at the same time. */
       incompatible: z.array(z.tuple([OfficerRole, OfficerRole])),
+      next,
     }),
   }),
   senders: route({
     method: 'GET',
     path: '/authority/api/senders',
-    summary: 'Agencies that may send requests (registration, operation, audit)',
+    summary: 'Agencies that may send requests, by name (registration, operation, audit)',
     caller: 'officer',
-    answer: z.object({ senders: z.array(Sender) }),
+    query: z.object({ ...found, ...paged }),
+    answer: z.object({ senders: z.array(Sender), next }),
   }),
   changes: route({
     method: 'GET',
     path: '/authority/api/officer-changes',
-    summary: 'Changes of officers and senders, newest first (operation, audit)',
+    summary: 'Changes of officers, senders and limits, newest first (operation, audit)',
     caller: 'officer',
-    query: z.object({ state: z.enum(['proposed', 'confirmed', 'rejected']).optional() }),
-    answer: z.object({ changes: z.array(ProposedChange) }),
+    query: z.object({ state: z.enum(['proposed', 'confirmed', 'rejected']).optional(), ...paged }),
+    answer: z.object({ changes: z.array(ProposedChange), next }),
   }),
   propose: route({
     method: 'POST',

@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, type ComponentType, type ReactNode } from 'react';
+import type { MachineAccountState } from '@antin/protocol/authority/enrolment';
 import type { RequestState } from '@antin/protocol/authority/request-list';
 import type { RequestAct } from '@antin/protocol/certificates/request';
 
@@ -31,6 +32,19 @@ export interface JournalSearch {
   readonly to?: string;
 }
 
+/** Filters of the list of machines' accounts, of officers, of senders, of changes. */
+export interface MachineSearch {
+  readonly q?: string;
+  readonly state?: MachineAccountState;
+}
+export interface ListedSearch {
+  readonly q?: string;
+  readonly state?: 'active' | 'disabled';
+}
+export interface ChangeSearch {
+  readonly state?: 'proposed' | 'confirmed' | 'rejected';
+}
+
 /** Acts on a certificate itself. */
 export const CERTIFICATE_ACTS = ['revoke', 'suspend', 'lift'] as const;
 export type CertificateAct = (typeof CERTIFICATE_ACTS)[number];
@@ -42,20 +56,11 @@ export type PageAct = (typeof PAGE_ACTS)[number];
 /** Every place of the console. */
 export type Place =
   | {
-      readonly to:
-        | '/'
-        | '/duyet'
-        | '/co-quan-gui'
-        | '/can-bo'
-        | '/thay-doi'
-        | '/dich-vu'
-        | '/thiet-bi'
-        | '/mat-khau'
-        | '/tam-dung'
-        | '/ca'
-        | '/may'
-        | '/lich';
+      readonly to: '/' | '/duyet' | '/dich-vu' | '/thiet-bi' | '/mat-khau' | '/tam-dung' | '/ca' | '/lich';
     }
+  | { readonly to: '/may'; readonly search?: MachineSearch }
+  | { readonly to: '/can-bo' | '/co-quan-gui'; readonly search?: ListedSearch }
+  | { readonly to: '/thay-doi'; readonly search?: ChangeSearch }
   | { readonly to: '/chung-thu'; readonly search?: IssuedSearch }
   | { readonly to: '/chung-thu/$issuer/$serial'; readonly params: { readonly issuer: string; readonly serial: string } }
   | {

@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions, useSuspenseQuery } from '@tanstack/
 import { requestListRoutes } from '@antin/protocol/authority/request-list';
 import { officerSessionRoutes } from '@antin/protocol/authority/session';
 import { call } from '../staff/client.ts';
+import { pageAfter } from './paging.ts';
 import type { RequestSearch } from './place.tsx';
 
 export const sessionQuery = queryOptions({
@@ -26,12 +27,7 @@ export const someRequestsQuery = (search: RequestSearch, limit: number) =>
 export const requestsQuery = (search: RequestSearch) =>
   infiniteQueryOptions({
     queryKey: ['requests', 'list', search],
-    queryFn: ({ pageParam, signal }) =>
-      call(
-        requestListRoutes.list,
-        { query: { ...search, ...(pageParam === '' ? {} : { after: pageParam }), limit: 50 } },
-        signal,
-      ),
+    queryFn: ({ pageParam, signal }) => call(requestListRoutes.list, { query: { ...search, ...pageAfter(pageParam) } }, signal),
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
   });

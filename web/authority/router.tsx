@@ -40,6 +40,17 @@ function requestSearch(given: Record<string, unknown>): RequestSearch {
   return Object.fromEntries(known) as RequestSearch;
 }
 
+/** A state of these, and words. */
+const stateOf =
+  (states: readonly string[]) =>
+  (given: Record<string, unknown>): Record<string, string> => {
+    const { state, ...rest } = texts('q', 'state')(given);
+    return state !== undefined && states.includes(state) ? { ...rest, state } : rest;
+  };
+const machineSearch = stateOf(['open', 'expired', 'withdrawn', 'closed']);
+const listed = stateOf(['active', 'disabled']);
+const changed = stateOf(['proposed', 'confirmed', 'rejected']);
+
 const page = (path: string, load: Parameters<typeof lazyRouteComponent>[0], name: string) =>
   createRoute({ getParentRoute: under, path, component: lazyRouteComponent(load, name as never) });
 
@@ -86,13 +97,33 @@ export const router = createRouter({
     page('/tam-dung', () => import('./certificates/SuspendedPage.tsx'), 'SuspendedPage'),
     page('/ca', () => import('./services/CasPage.tsx'), 'CasPage'),
     filtered('/nhat-ky', ['kind', 'serial', 'from', 'to'], () => import('./journal/JournalPage.tsx'), 'JournalPage'),
-    page('/may', () => import('./machines/MachinesPage.tsx'), 'MachinesPage'),
+    createRoute({
+      getParentRoute: under,
+      path: '/may',
+      validateSearch: machineSearch,
+      component: lazyRouteComponent(() => import('./machines/MachinesPage.tsx'), 'MachinesPage'),
+    }),
     page('/may/$id', () => import('./machines/MachinePage.tsx'), 'MachinePage'),
     page('/lich', () => import('./calendar/CalendarPage.tsx'), 'CalendarPage'),
     filtered('/bao-cao', ['month'], () => import('./report/ReportPage.tsx'), 'ReportPage'),
-    page('/co-quan-gui', () => import('./senders/SendersPage.tsx'), 'SendersPage'),
-    page('/can-bo', () => import('./officers/OfficersPage.tsx'), 'OfficersPage'),
-    page('/thay-doi', () => import('./officers/ChangesPage.tsx'), 'ChangesPage'),
+    createRoute({
+      getParentRoute: under,
+      path: '/co-quan-gui',
+      validateSearch: listed,
+      component: lazyRouteComponent(() => import('./senders/SendersPage.tsx'), 'SendersPage'),
+    }),
+    createRoute({
+      getParentRoute: under,
+      path: '/can-bo',
+      validateSearch: listed,
+      component: lazyRouteComponent(() => import('./officers/OfficersPage.tsx'), 'OfficersPage'),
+    }),
+    createRoute({
+      getParentRoute: under,
+      path: '/thay-doi',
+      validateSearch: changed,
+      component: lazyRouteComponent(() => import('./officers/ChangesPage.tsx'), 'ChangesPage'),
+    }),
     page('/dich-vu', () => import('./services/ServicesPage.tsx'), 'ServicesPage'),
     page('/thiet-bi', () => import('./account/DevicesPage.tsx'), 'DevicesPage'),
     page('/mat-khau', () => import('./account/PasswordPage.tsx'), 'PasswordPage'),

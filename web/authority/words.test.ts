@@ -5,6 +5,7 @@ import type { Words } from '../i18n/catalogue.ts';
 import { authorityCertificateWords } from '../i18n/words/authority-certificates.ts';
 import { authorityDeskWords } from '../i18n/words/authority-desk.ts';
 import { authorityJournalWords } from '../i18n/words/authority-journal.ts';
+import { authorityLimitWords } from '../i18n/words/authority-limits.ts';
 import { authorityOperationWords } from '../i18n/words/authority-operation.ts';
 import { authorityRequestWords } from '../i18n/words/authority-requests.ts';
 import { consoleShellWords } from '../i18n/words/authority.ts';
@@ -16,6 +17,7 @@ const parts: Record<string, Words> = {
   authorityRequestWords,
   authorityCertificateWords,
   authorityJournalWords,
+  authorityLimitWords,
   authorityOperationWords,
   consoleShellWords,
   deviceWords,

@@ -12,6 +12,7 @@ import { Pending } from '../../staff/Pending.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
 import { useSession } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
+import { Limits } from './Limits.tsx';
 
 const calendarQuery = queryOptions({
   queryKey: ['calendar'],
@@ -49,7 +50,7 @@ export function CalendarPage() {
         <>
           {operates ? <AddDay today={calendar.data.today} onDone={after('calendar.saved')} /> : null}
           <Days calendar={calendar.data} operates={operates} onRemoved={after('calendar.removed')} />
-          <Limits calendar={calendar.data} />
+          <Limits calendar={calendar.data} operates={operates} />
         </>
       )}
     </div>
@@ -191,43 +192,6 @@ function Days({ calendar, operates, onRemoved }: DaysProps) {
               <td className="to">{t('calendar.fixed.source')}</td>
               {operates ? <td></td> : null}
             </tr>
-          </tbody>
-        </table>
-      </div>
-    </section>
-  );
-}
-
-function Limits({ calendar }: { readonly calendar: Calendar }) {
-  const { t, code, lang } = useSpeech();
-  return (
-    <section className="block">
-      <h2>{t('calendar.limits')}</h2>
-      <div className="table-wrap" tabIndex={0} role="region" aria-label={t('calendar.limits')}>
-        <table className="table list limits">
-          <thead>
-            <tr>
-              <th scope="col">{t('calendar.limit')}</th>
-              <th scope="col" className="right">
-                {t('calendar.limit.value')}
-              </th>
-              <th scope="col">{t('calendar.limit.from')}</th>
-              <th scope="col">{t('calendar.source')}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {calendar.limits.map((one) => (
-              <tr key={one.name + one.from}>
-                <td className="subject">{code('limit', one.name, one.name)}</td>
-                <td className="right num" data-label={t('calendar.limit.value')}>
-                  {one.value.toLocaleString(lang)}
-                </td>
-                <td className="num nowrap" data-label={t('calendar.limit.from')}>
-                  {dayText(one.from)}
-                </td>
-                <td className="to">{one.source}</td>
-              </tr>
-            ))}
           </tbody>
         </table>
       </div>

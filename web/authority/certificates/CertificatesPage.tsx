@@ -3,17 +3,18 @@ import { keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tan
 import type { IssuedRow } from '@antin/protocol/authority/issued';
 import { registrationRoutes } from '@antin/protocol/authority/registration';
 import { reportRoutes } from '@antin/protocol/authority/reports';
-import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, instantText } from '../../i18n/dates.ts';
 import { shortAgency } from '../../i18n/titles.ts';
 import { call } from '../../staff/client.ts';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { Export } from '../shell/Export.tsx';
 import { Filter } from '../shell/Filter.tsx';
-import { MorePages } from '../shell/MorePages.tsx';
+import { ListTools } from '../shell/ListTools.tsx';
 import { SearchBox } from '../shell/SearchBox.tsx';
-import { useSearchOf } from '../address.ts';
-import { Go, useGo, type IssuedSearch } from '../place.tsx';
+import { useFilters } from '../filters.ts';
+import { againWhileShort } from '../paging.ts';
+import { Go, type IssuedSearch } from '../place.tsx';
 import { useSession } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
 import { issuedQuery } from './queries.ts';
@@ -33,22 +34,28 @@ const agenciesQuery = queryOptions({
 export function CertificatesPage() {
   const { t } = useSpeech();
   const { roles } = useSession();
-  const search = useSearchOf<IssuedSearch>();
-  const go = useGo();
-  const rows = useInfiniteQuery({ ...issuedQuery(search), placeholderData: keepPreviousData, refetchInterval: 60_000 });
+  const filters = useFilters<IssuedSearch>('/chung-thu');
+  const { search, filtered, change } = filters;
+  const rows = useInfiniteQuery({
+    ...issuedQuery(search),
+    placeholderData: keepPreviousData,
+    refetchInterval: againWhileShort(60_000),
+  });
   const agencies = useQuery(agenciesQuery).data?.agencies ?? [];
-  const filtered = Object.keys(search).length > 0;
-  const change = (more: { readonly [name in keyof IssuedSearch]: string | undefined }): void => {
-    const next = Object.entries({ ...search, ...more }).filter(([, value]) => value !== undefined && value !== '');
-    go({ to: '/chung-thu', search: Object.fromEntries(next) as IssuedSearch }, true);
-  };
   return (
     <div className="page wide-list">
       <header className="page-head">
         <h1>{t('place.certificates')}</h1>
         <p className="hint">{t('certs.lead')}</p>
       </header>
-      <div className="list-tools no-print">
+      <ListTools
+        filters={filters}
+        end={
+          TAKERS.some((role) => roles.includes(role)) ? (
+            <Export row={reportRoutes.exportCertificates} query={{ ...search }} />
+          ) : null
+        }
+      >
         <SearchBox label={t('certs.search')} hint={t('certs.hint')} value={search.q ?? ''} onSearch={(q) => change({ q })} />
         <Filter
           label={t('filter.state')}
@@ -74,16 +81,8 @@ export function CertificatesPage() {
             }
           />
         ) : null}
-        {filtered ? (
-          <Button small kind="quiet" onClick={() => go({ to: '/chung-thu' }, true)}>
-            {t('filter.clear')}
-          </Button>
-        ) : null}
-        {TAKERS.some((role) => roles.includes(role)) ? (
-          <Export row={reportRoutes.exportCertificates} query={{ ...search }} />
-        ) : null}
-      </div>
-      <MorePages
+      </ListTools>
+      <KeyedList
         query={rows}
         items={(page) => page.items}
         empty={
@@ -93,7 +92,7 @@ export function CertificatesPage() {
         }
       >
         {(items) => <CertificateTable items={items} />}
-      </MorePages>
+      </KeyedList>
     </div>
   );
 }

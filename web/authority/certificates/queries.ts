@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { issuedRoutes } from '@antin/protocol/authority/issued';
 import type { AnswerOf } from '../../staff/client.ts';
 import { call } from '../../staff/client.ts';
+import { pageAfter } from '../paging.ts';
 import type { IssuedSearch } from '../place.tsx';
 
 export type Detail = AnswerOf<typeof issuedRoutes.detail>;
@@ -10,8 +11,7 @@ type Name = Detail['row']['certificate'];
 export const issuedQuery = (search: IssuedSearch) =>
   infiniteQueryOptions({
     queryKey: ['certificates', 'list', search],
-    queryFn: ({ pageParam, signal }) =>
-      call(issuedRoutes.list, { query: { ...search, ...(pageParam === '' ? {} : { after: pageParam }), limit: 50 } }, signal),
+    queryFn: ({ pageParam, signal }) => call(issuedRoutes.list, { query: { ...search, ...pageAfter(pageParam) } }, signal),
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
   });

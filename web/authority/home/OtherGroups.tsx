@@ -1,9 +1,10 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { officerRoutes } from '@antin/protocol/authority/officers';
+import type { ProposedChange } from '@antin/protocol/authority/officers';
 import { submissionRoutes } from '@antin/protocol/authority/submissions';
 import { sinceText } from '../../i18n/dates.ts';
 import { call } from '../../staff/client.ts';
 import { Tag } from '../../ui/Tag.tsx';
+import { openChangesQuery } from '../officers/queries.ts';
 import { Go } from '../place.tsx';
 import { useSpeech } from '../speech.ts';
 import { Group, SHOWN } from './Group.tsx';
@@ -48,16 +49,15 @@ export function Quarantined({ count }: { readonly count: number }) {
   );
 }
 
-const changesQuery = queryOptions({
-  queryKey: ['officer-changes', 'proposed'],
-  queryFn: ({ signal }) => call(officerRoutes.changes, { query: { state: 'proposed' } }, signal),
-  refetchInterval: 20_000,
-});
+/** Whom or what a change is about, in a word. */
+function aboutWhat({ about, change }: ProposedChange): string {
+  return about?.fullName ?? String(change['fullName'] ?? change['source'] ?? change['name'] ?? '');
+}
 
 /** Changes of who may do what, proposed by one officer and waiting for another. */
 export function ChangesToConfirm({ count }: { readonly count: number }) {
   const { t } = useSpeech();
-  const changes = useQuery(changesQuery);
+  const changes = useQuery(openChangesQuery(SHOWN));
   return (
     <Group
       id="changes"
@@ -65,15 +65,15 @@ export function ChangesToConfirm({ count }: { readonly count: number }) {
       count={count}
       columns={[t('change.by'), t('col.received'), '']}
       query={changes}
-      all={<Go place={{ to: '/thay-doi' }}>{t('wait.all', { n: count })}</Go>}
+      all={<Go place={{ to: '/thay-doi', search: { state: 'proposed' } }}>{t('wait.all', { n: count })}</Go>}
     >
-      {changes.data?.changes.slice(0, SHOWN).map((one) => (
+      {changes.data?.changes.map((one) => (
         <li key={one.id} className="work-row">
           <div className="work-what">
-            <Go place={{ to: '/thay-doi' }} className="row-link" row>
+            <Go place={{ to: '/thay-doi', search: { state: 'proposed' } }} className="row-link" row>
               {t(`change.${one.change['kind'] as 'create'}`)}
             </Go>
-            <small>{String(one.change['fullName'] ?? one.change['name'] ?? '')}</small>
+            <small>{aboutWhat(one)}</small>
           </div>
           <div className="work-from">{one.proposedBy.fullName}</div>
           <div className="work-since">

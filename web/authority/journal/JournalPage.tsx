@@ -2,7 +2,6 @@ import '../words.ts';
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { authorityJournalRoutes as routes, type JournalEntry } from '@antin/protocol/authority/journal';
-import { Button } from '../../ui/Button.tsx';
 import { DayInput } from '../../ui/DayInput.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Tag } from '../../ui/Tag.tsx';
@@ -12,18 +11,19 @@ import { addressOf, call, type AnswerOf } from '../../staff/client.ts';
 import { Pending } from '../../staff/Pending.tsx';
 import { Copy } from '../shell/Copy.tsx';
 import { Filter } from '../shell/Filter.tsx';
-import { MorePages } from '../shell/MorePages.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
+import { ListTools } from '../shell/ListTools.tsx';
 import { SearchBox } from '../shell/SearchBox.tsx';
-import { useSearchOf } from '../address.ts';
-import { Go, useGo, type JournalSearch } from '../place.tsx';
+import { useFilters } from '../filters.ts';
+import { pageAfter } from '../paging.ts';
+import { Go, type JournalSearch } from '../place.tsx';
 import { useSession } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
 
 const entriesQuery = (search: JournalSearch) =>
   infiniteQueryOptions({
     queryKey: ['journal', 'list', search],
-    queryFn: ({ pageParam, signal }) =>
-      call(routes.entries, { query: { ...search, ...(pageParam === '' ? {} : { after: pageParam }), limit: 50 } }, signal),
+    queryFn: ({ pageParam, signal }) => call(routes.entries, { query: { ...search, ...pageAfter(pageParam) } }, signal),
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
   });
@@ -42,17 +42,12 @@ const stateQuery = queryOptions({
 export function JournalPage() {
   const { t, code } = useSpeech();
   const { roles } = useSession();
-  const search = useSearchOf<JournalSearch>();
-  const go = useGo();
+  const filters = useFilters<JournalSearch>('/nhat-ky');
+  const { search, filtered, change } = filters;
   const audit = roles.includes('audit');
   const rows = useInfiniteQuery({ ...entriesQuery(search), placeholderData: keepPreviousData, enabled: audit });
   const kinds = useQuery({ ...kindsQuery, enabled: audit });
   const state = useQuery(stateQuery);
-  const filtered = Object.keys(search).length > 0;
-  const change = (more: { readonly [name in keyof JournalSearch]: string | undefined }): void => {
-    const next = Object.entries({ ...search, ...more }).filter(([, value]) => value !== undefined && value !== '');
-    go({ to: '/nhat-ky', search: Object.fromEntries(next) as JournalSearch }, true);
-  };
   const day = (name: 'from' | 'to') => (
     <label className="filter-day">
       <span>{t(`journal.${name}`)}</span>
@@ -73,7 +68,7 @@ export function JournalPage() {
       {state.data === undefined ? <Pending query={state} lines={1} /> : <JournalHead state={state.data} />}
       {!audit ? null : (
         <>
-          <div className="list-tools no-print">
+          <ListTools filters={filters}>
             <SearchBox
               label={t('journal.serial')}
               value={search.serial ?? ''}
@@ -87,13 +82,8 @@ export function JournalPage() {
             />
             {day('from')}
             {day('to')}
-            {filtered ? (
-              <Button small kind="quiet" onClick={() => go({ to: '/nhat-ky' }, true)}>
-                {t('filter.clear')}
-              </Button>
-            ) : null}
-          </div>
-          <MorePages
+          </ListTools>
+          <KeyedList
             query={rows}
             items={(page) => page.items}
             empty={
@@ -103,7 +93,7 @@ export function JournalPage() {
             }
           >
             {(items) => <Entries items={items} signer={state.data?.sealed?.signerSha256} />}
-          </MorePages>
+          </KeyedList>
         </>
       )}
     </div>

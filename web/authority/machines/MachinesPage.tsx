@@ -8,9 +8,11 @@ import { Tag, type Tone } from '../../ui/Tag.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
 import { dayOf, dayText, instantText } from '../../i18n/dates.ts';
 import { Filter } from '../shell/Filter.tsx';
-import { MorePages } from '../shell/MorePages.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
+import { ListTools } from '../shell/ListTools.tsx';
 import { SearchBox } from '../shell/SearchBox.tsx';
-import { Go } from '../place.tsx';
+import { useFilters } from '../filters.ts';
+import { Go, type MachineSearch } from '../place.tsx';
 import { useSession } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
 import { OpenAccount } from './OpenAccount.tsx';
@@ -35,11 +37,10 @@ export const lastDay = (expiresAt: string): string => dayText(dayOf(Date.parse(e
 export function MachinesPage() {
   const { t } = useSpeech();
   const { roles } = useSession();
-  const [q, setQ] = useState('');
-  const [state, setState] = useState<MachineAccountState | undefined>();
+  const filters = useFilters<MachineSearch>('/may');
+  const { search, filtered, change } = filters;
   const [opening, setOpening] = useState(false);
-  const rows = useInfiniteQuery({ ...machinesQuery(q, state), placeholderData: keepPreviousData });
-  const filtered = q !== '' || state !== undefined;
+  const rows = useInfiniteQuery({ ...machinesQuery(search), placeholderData: keepPreviousData });
   return (
     <div className="page wide-list">
       <header className="page-head">
@@ -52,16 +53,16 @@ export function MachinesPage() {
         <p className="hint">{t('machines.lead')}</p>
       </header>
       {opening ? <OpenAccount onClose={() => setOpening(false)} /> : null}
-      <div className="list-tools no-print">
-        <SearchBox label={t('machines.search')} value={q} onSearch={setQ} />
+      <ListTools filters={filters}>
+        <SearchBox label={t('machines.search')} value={search.q ?? ''} onSearch={(q) => change({ q })} />
         <Filter
           label={t('machines.every-state')}
-          value={state ?? ''}
-          onChange={(value) => setState(MachineAccountState.options.find((one) => one === value))}
+          value={search.state ?? ''}
+          onChange={(state) => change({ state })}
           options={MachineAccountState.options.map((one) => [one, t(`machines.state.${one}`)])}
         />
-      </div>
-      <MorePages
+      </ListTools>
+      <KeyedList
         query={rows}
         items={(page) => page.items}
         empty={
@@ -71,7 +72,7 @@ export function MachinesPage() {
         }
       >
         {(items) => <MachineTable items={items} />}
-      </MorePages>
+      </KeyedList>
     </div>
   );
 }

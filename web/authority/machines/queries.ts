@@ -1,15 +1,13 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { enrolmentRoutes, type MachineAccountState } from '@antin/protocol/authority/enrolment';
+import { enrolmentRoutes } from '@antin/protocol/authority/enrolment';
 import { call } from '../../staff/client.ts';
+import { pageAfter } from '../paging.ts';
+import type { MachineSearch } from '../place.tsx';
 
-export const machinesQuery = (q: string, state: MachineAccountState | undefined) =>
+export const machinesQuery = (search: MachineSearch) =>
   infiniteQueryOptions({
-    queryKey: ['machines', 'list', q, state],
-    queryFn: ({ pageParam, signal }) => {
-      const filters = { ...(q === '' ? {} : { q }), ...(state === undefined ? {} : { state }) };
-      const after = pageParam === '' ? {} : { after: pageParam };
-      return call(enrolmentRoutes.list, { query: { ...filters, ...after, limit: 50 } }, signal);
-    },
+    queryKey: ['machines', 'list', search],
+    queryFn: ({ pageParam, signal }) => call(enrolmentRoutes.list, { query: { ...search, ...pageAfter(pageParam) } }, signal),
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
   });

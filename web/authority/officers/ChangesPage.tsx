@@ -1,5 +1,5 @@
 import '../words.ts';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { officerRoutes, type ProposedChange } from '@antin/protocol/authority/officers';
 import { OfficerRole } from '@antin/protocol/authority/session';
@@ -9,18 +9,28 @@ import { Tag } from '../../ui/Tag.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
 import { dayText, instantText } from '../../i18n/dates.ts';
 import { call } from '../../staff/client.ts';
-import { Pending } from '../../staff/Pending.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
 import { ReasonDialog } from '../../staff/ReasonDialog.tsx';
-import { Go } from '../place.tsx';
+import { useFilters } from '../filters.ts';
+import { againWhileShort } from '../paging.ts';
+import { Go, type ChangeSearch } from '../place.tsx';
 import { useSession } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
-import { changesQuery, officersQuery } from './queries.ts';
+import { Filter } from '../shell/Filter.tsx';
+import { ListTools } from '../shell/ListTools.tsx';
+import { changesQuery } from './queries.ts';
 
 /** Changes of who may do what: proposed by one officer of operation, done when another confirms. */
 export function ChangesPage() {
   const { t } = useSpeech();
-  const changes = useQuery(changesQuery);
+  const filters = useFilters<ChangeSearch>('/thay-doi');
+  const { search, filtered, change } = filters;
+  const changes = useInfiniteQuery({
+    ...changesQuery(search),
+    placeholderData: keepPreviousData,
+    refetchInterval: againWhileShort(20_000),
+  });
   return (
     <div className="page">
       <header className="page-head">
@@ -29,19 +39,31 @@ export function ChangesPage() {
           {t('changes.lead')} <Go place={{ to: '/can-bo' }}>{t('place.officers')}</Go>
         </p>
       </header>
-      {changes.data === undefined ? (
-        <Pending query={changes} lines={6} />
-      ) : changes.data.changes.length === 0 ? (
-        <Empty title={t('changes.none')}>
-          <p>{t('changes.none.text')}</p>
-        </Empty>
-      ) : (
-        <ul className="submissions">
-          {changes.data.changes.map((one) => (
-            <Change key={one.id} change={one} />
-          ))}
-        </ul>
-      )}
+      <ListTools filters={filters}>
+        <Filter
+          label={t('filter.state')}
+          value={search.state ?? ''}
+          onChange={(state) => change({ state })}
+          options={(['proposed', 'confirmed', 'rejected'] as const).map((one) => [one, t(`changes.${one}`)])}
+        />
+      </ListTools>
+      <KeyedList
+        query={changes}
+        items={(page) => page.changes}
+        empty={
+          <Empty title={t(filtered ? 'list.none' : 'changes.none')}>
+            <p>{t(filtered ? 'list.none.text' : 'changes.none.text')}</p>
+          </Empty>
+        }
+      >
+        {(items) => (
+          <ul className="submissions">
+            {items.map((one) => (
+              <Change key={one.id} change={one} />
+            ))}
+          </ul>
+        )}
+      </KeyedList>
     </div>
   );
 }
@@ -49,13 +71,13 @@ export function ChangesPage() {
 const tags = { proposed: ['amber', 'clock'], confirmed: ['green', 'check'], rejected: ['plain', 'close'] } as const;
 
 function Change({ change }: { readonly change: ProposedChange }) {
-  const { t, lang } = useSpeech();
+  const { t, code, lang } = useSpeech();
   const { officerId, roles } = useSession();
   const client = useQueryClient();
   const [rejecting, setRejecting] = useState(false);
   const fresh = (): void => {
     setRejecting(false);
-    for (const queryKey of [['officer-changes'], ['officers'], ['senders'], ['session']])
+    for (const queryKey of [['officer-changes'], ['officers'], ['senders'], ['calendar'], ['session']])
       void client.invalidateQueries({ queryKey });
   };
   const params = { id: change.id };
@@ -68,11 +90,15 @@ function Change({ change }: { readonly change: ProposedChange }) {
   const own = change.proposedBy.id === officerId;
   const aboutMe = change.change['officerId'] === officerId;
   const [tone, icon] = tags[change.state];
+  const name = nameIn(change, code);
   return (
     <li className="submission">
       <div className="submission-head">
         <div>
-          <h2>{t(`change.${change.change['kind'] as 'create'}`)}</h2>
+          <h2>
+            {t(`change.${change.change['kind'] as 'create'}`)}
+            {name === '' ? '' : `: ${name}`}
+          </h2>
           <p className="hint">
             {t('change.by')}: {change.proposedBy.fullName} · {instantText(change.proposedAt)}
             {change.decidedBy === undefined || change.decidedAt === undefined
@@ -82,7 +108,14 @@ function Change({ change }: { readonly change: ProposedChange }) {
         </div>
         <Tag tone={tone} icon={icon} text={t(`changes.${change.state}`)} />
       </div>
-      <About change={change.change} />
+      {change.state === 'proposed' ? (
+        <About proposed={change} />
+      ) : (
+        <details className="more">
+          <summary data-row="">{t('more')}</summary>
+          <About proposed={change} />
+        </details>
+      )}
       {change.reason === undefined ? null : <p className="submission-why">{change.reason}</p>}
       {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
       {change.state === 'proposed' && roles.includes('operation') ? (
@@ -116,15 +149,23 @@ function Change({ change }: { readonly change: ProposedChange }) {
   );
 }
 
+/** Whom or what it is about, for who looks through many. */
+function nameIn({ about, change }: ProposedChange, code: (area: string, code: string, otherwise?: string) => string): string {
+  const name = String(change['name'] ?? '');
+  const kind = String(change['kind']);
+  return kind.startsWith('limit') ? code('limit', name, name) : (about?.fullName ?? String(change['fullName'] ?? name));
+}
+
 /** What exactly would change: the second officer decides about this and nothing else. */
-function About({ change }: { readonly change: ProposedChange['change'] }) {
-  const { t } = useSpeech();
-  const officers = useQuery(officersQuery);
+function About({ proposed }: { readonly proposed: ProposedChange }) {
+  const { t, code, lang } = useSpeech();
+  const { change, about } = proposed;
   const said = (name: string): string | undefined => {
     const value = change[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const officer = officers.data?.officers.find((one) => one.id === said('officerId'));
+  const limit = change['kind'] === 'limit' || change['kind'] === 'limit-withdrawn';
+  const value = change['value'];
   const given = Array.isArray(change['roles']) ? change['roles'] : [change['role']];
   const roles = given.flatMap((role) => {
     const known = OfficerRole.safeParse(role);
@@ -135,12 +176,14 @@ function About({ change }: { readonly change: ProposedChange['change'] }) {
     return value === undefined ? undefined : dayText(value);
   };
   const rows = [
-    [t('officers.name'), officer === undefined ? said('fullName') : `${officer.fullName} (${officer.signInName})`],
+    [t('officers.name'), about === undefined ? said('fullName') : `${about.fullName} (${about.signInName})`],
     [t('officers.sign-in'), said('signInName')],
-    [t('senders.name'), said('name')],
+    [t(limit ? 'calendar.limit' : 'senders.name'), limit ? code('limit', said('name') ?? '', said('name')) : said('name')],
+    [t('calendar.limit.value'), typeof value === 'number' ? value.toLocaleString(lang) : undefined],
     [t('item.code'), said('code')],
     [t('officers.roles'), roles.length === 0 ? undefined : roles.join(', ')],
-    [t('change.from'), day('from')],
+    [t(limit ? 'calendar.limit.from' : 'change.from'), day('from')],
+    [t('calendar.source'), said('source')],
     [t('change.to'), day('to')],
     [t('senders.let-in'), change['tokenIsEnough'] === true ? t('senders.token-enough') : undefined],
     [t('senders.token'), said('tokenSha256') === undefined ? undefined : t('senders.token.set')],

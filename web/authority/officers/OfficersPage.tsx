@@ -1,16 +1,21 @@
 import '../words.ts';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Officer } from '@antin/protocol/authority/officers';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Tag } from '../../ui/Tag.tsx';
+import { Empty } from '../../ui/Waiting.tsx';
 import { dayOf, dayText } from '../../i18n/dates.ts';
-import { Pending } from '../../staff/Pending.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { commonName } from '../common-name.ts';
-import { Go } from '../place.tsx';
+import { useFilters } from '../filters.ts';
+import { Go, type ListedSearch } from '../place.tsx';
 import { useSession } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
+import { Filter } from '../shell/Filter.tsx';
+import { ListTools } from '../shell/ListTools.tsx';
+import { SearchBox } from '../shell/SearchBox.tsx';
 import { ChangeForm } from './ChangeForm.tsx';
 import { NewOfficerForm } from './NewOfficerForm.tsx';
 import { officersQuery } from './queries.ts';
@@ -19,7 +24,9 @@ import { officersQuery } from './queries.ts';
 export function OfficersPage() {
   const { t } = useSpeech();
   const { roles, counts } = useSession();
-  const list = useQuery(officersQuery);
+  const filters = useFilters<ListedSearch>('/can-bo');
+  const { search, filtered, change } = filters;
+  const list = useInfiniteQuery({ ...officersQuery(search), placeholderData: keepPreviousData });
   const [adding, setAdding] = useState(false);
   const operates = roles.includes('operation');
   return (
@@ -39,35 +46,57 @@ export function OfficersPage() {
         </div>
         <p className="hint">{t('officers.lead')}</p>
       </header>
-      {list.data === undefined ? (
-        <Pending query={list} lines={8} />
-      ) : (
-        <div className="table-wrap" tabIndex={0} role="region" aria-label={t('place.officers')}>
-          <table className="table list officers">
-            <thead>
-              <tr>
-                <th scope="col">{t('officers.name')}</th>
-                <th scope="col">{t('officers.roles')}</th>
-                <th scope="col">{t('officers.certificate')}</th>
-                <th scope="col">{t('col.state')}</th>
-                {operates ? (
-                  <th scope="col">
-                    <span className="visually-hidden">{t('officers.propose')}</span>
-                  </th>
-                ) : null}
-              </tr>
-            </thead>
-            <tbody>
-              {list.data.officers.map((one) => (
-                <Line key={one.id} officer={one} operates={operates} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <ListTools filters={filters}>
+        <SearchBox label={t('officers.search')} value={search.q ?? ''} onSearch={(q) => change({ q })} />
+        <Filter
+          label={t('filter.state')}
+          value={search.state ?? ''}
+          onChange={(state) => change({ state })}
+          options={(['active', 'disabled'] as const).map((one) => [one, t(`officers.${one}`)])}
+        />
+      </ListTools>
+      <KeyedList
+        query={list}
+        items={(page) => page.officers}
+        empty={
+          <Empty title={t('list.none')}>
+            <p>{t(filtered ? 'list.none.text' : 'officers.lead')}</p>
+          </Empty>
+        }
+      >
+        {(items) => <OfficerTable items={items} operates={operates} />}
+      </KeyedList>
       <Dialog title={t('officers.add')} open={adding} onClose={() => setAdding(false)}>
-        <NewOfficerForm incompatible={list.data?.incompatible ?? []} onDone={() => setAdding(false)} />
+        <NewOfficerForm incompatible={list.data?.pages[0]?.incompatible ?? []} onDone={() => setAdding(false)} />
       </Dialog>
+    </div>
+  );
+}
+
+function OfficerTable({ items, operates }: { readonly items: readonly Officer[]; readonly operates: boolean }) {
+  const { t } = useSpeech();
+  return (
+    <div className="table-wrap" tabIndex={0} role="region" aria-label={t('place.officers')}>
+      <table className="table list officers">
+        <thead>
+          <tr>
+            <th scope="col">{t('officers.name')}</th>
+            <th scope="col">{t('officers.roles')}</th>
+            <th scope="col">{t('officers.certificate')}</th>
+            <th scope="col">{t('col.state')}</th>
+            {operates ? (
+              <th scope="col">
+                <span className="visually-hidden">{t('officers.propose')}</span>
+              </th>
+            ) : null}
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((one) => (
+            <Line key={one.id} officer={one} operates={operates} />
+          ))}
+        </tbody>
+      </table>
     </div>
   );
 }
@@ -116,9 +145,11 @@ function Line({ officer, operates }: { readonly officer: Officer; readonly opera
           <Button small onClick={() => setOpen(true)} aria-label={`${t('officers.propose')}: ${officer.fullName}`}>
             {t('officers.propose')}
           </Button>
-          <Dialog title={t('officers.propose.title', { name: officer.fullName })} open={open} onClose={() => setOpen(false)}>
-            <ChangeForm officer={officer} onDone={() => setOpen(false)} />
-          </Dialog>
+          {open ? (
+            <Dialog title={t('officers.propose.title', { name: officer.fullName })} open onClose={() => setOpen(false)}>
+              <ChangeForm officer={officer} onDone={() => setOpen(false)} />
+            </Dialog>
+          ) : null}
         </td>
       ) : null}
     </tr>

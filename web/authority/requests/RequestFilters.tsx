@@ -1,13 +1,14 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { registrationRoutes, RequestState } from '@antin/protocol/authority/registration';
 import { reportRoutes } from '@antin/protocol/authority/reports';
-import { Button } from '../../ui/Button.tsx';
 import { call } from '../../staff/client.ts';
 import { Export } from '../shell/Export.tsx';
 import { Filter } from '../shell/Filter.tsx';
+import { ListTools } from '../shell/ListTools.tsx';
 import { SearchBox } from '../shell/SearchBox.tsx';
 import { useSession } from '../queries.ts';
-import { useGo, type RequestSearch } from '../place.tsx';
+import type { Filters } from '../filters.ts';
+import type { RequestSearch } from '../place.tsx';
 import { useSpeech } from '../speech.ts';
 
 const statisticsQuery = queryOptions({
@@ -22,15 +23,11 @@ const DUES = ['overdue', 'today', 'soon'] as const;
 const WAITING = ['toCheck', 'toApprove', 'toIssue', 'toHandOver', 'toRevoke'] as const;
 
 /** Search and filters; they stand in the address, so that a list can be bookmarked. */
-export function RequestFilters({ search }: { readonly search: RequestSearch }) {
+export function RequestFilters({ filters }: { readonly filters: Filters<RequestSearch> }) {
+  const { search, change } = filters;
   const { t, lang } = useSpeech();
-  const go = useGo();
   const statistics = useQuery(statisticsQuery);
   const { roles } = useSession();
-  const change = (more: { readonly [name in keyof RequestSearch]: string | undefined }): void => {
-    const next = Object.entries({ ...search, ...more }).filter(([, value]) => value !== undefined && value !== '');
-    go({ to: '/yeu-cau', search: Object.fromEntries(next) as RequestSearch }, true);
-  };
   const count = new Map(statistics.data?.states.map((one) => [one.state, one.count]));
   const number = (state: RequestState): string => {
     const n = count.get(state);
@@ -38,7 +35,14 @@ export function RequestFilters({ search }: { readonly search: RequestSearch }) {
   };
   const agencies = statistics.data?.agencies ?? [];
   return (
-    <div className="list-tools no-print">
+    <ListTools
+      filters={filters}
+      end={
+        (['registration', 'approval', 'audit'] as const).some((role) => roles.includes(role)) ? (
+          <Export row={reportRoutes.exportRequests} query={{ ...search }} />
+        ) : null
+      }
+    >
       <SearchBox label={t('top.search')} hint={t('top.search.hint')} value={search.q ?? ''} onSearch={(q) => change({ q })} />
       <Filter
         label={t('filter.state')}
@@ -82,14 +86,6 @@ export function RequestFilters({ search }: { readonly search: RequestSearch }) {
           }
         />
       ) : null}
-      {Object.keys(search).length === 0 ? null : (
-        <Button small kind="quiet" onClick={() => go({ to: '/yeu-cau' }, true)}>
-          {t('filter.clear')}
-        </Button>
-      )}
-      {(['registration', 'approval', 'audit'] as const).some((role) => roles.includes(role)) ? (
-        <Export row={reportRoutes.exportRequests} query={{ ...search }} />
-      ) : null}
-    </div>
+    </ListTools>
   );
 }

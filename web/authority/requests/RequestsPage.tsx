@@ -1,8 +1,10 @@
 import '../words.ts';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { Empty } from '../../ui/Waiting.tsx';
-import { MorePages } from '../shell/MorePages.tsx';
-import { useRequestSearch } from '../address.ts';
+import { KeyedList } from '../../staff/KeyedList.tsx';
+import { useFilters } from '../filters.ts';
+import type { RequestSearch } from '../place.tsx';
+import { againWhileShort } from '../paging.ts';
 import { requestsQuery } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
 import { RequestFilters } from './RequestFilters.tsx';
@@ -11,16 +13,20 @@ import { RequestTable } from './RequestTable.tsx';
 /** All requests, longest waiting first; with a due filter the most urgent first. */
 export function RequestsPage() {
   const { t } = useSpeech();
-  const search = useRequestSearch();
-  const rows = useInfiniteQuery({ ...requestsQuery(search), placeholderData: keepPreviousData, refetchInterval: 60_000 });
-  const filtered = Object.keys(search).length > 0;
+  const filters = useFilters<RequestSearch>('/yeu-cau');
+  const { search, filtered } = filters;
+  const rows = useInfiniteQuery({
+    ...requestsQuery(search),
+    placeholderData: keepPreviousData,
+    refetchInterval: againWhileShort(60_000),
+  });
   return (
     <div className="page wide-list">
       <header className="page-head">
         <h1>{search.waiting === undefined ? t('place.requests') : t(`wait.${search.waiting}`)}</h1>
       </header>
-      <RequestFilters search={search} />
-      <MorePages
+      <RequestFilters filters={filters} />
+      <KeyedList
         query={rows}
         items={(page) => page.items}
         empty={
@@ -30,7 +36,7 @@ export function RequestsPage() {
         }
       >
         {(items) => <RequestTable rows={items} />}
-      </MorePages>
+      </KeyedList>
     </div>
   );
 }

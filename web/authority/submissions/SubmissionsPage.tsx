@@ -1,11 +1,13 @@
 import '../words.ts';
-import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
+import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { submissionRoutes } from '@antin/protocol/authority/submissions';
 import { Empty } from '../../ui/Waiting.tsx';
 import { call } from '../../staff/client.ts';
-import { MorePages } from '../shell/MorePages.tsx';
-import { useGo } from '../place.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
+import { Filter } from '../shell/Filter.tsx';
+import { ListTools } from '../shell/ListTools.tsx';
+import { useFilters } from '../filters.ts';
+import { againWhileShort, pageAfter } from '../paging.ts';
 import { useSession } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
 import { ReceiveFile } from './ReceiveFile.tsx';
@@ -18,11 +20,7 @@ const submissionsQuery = (status: Status | undefined) =>
   infiniteQueryOptions({
     queryKey: ['submissions', 'list', status],
     queryFn: ({ pageParam, signal }) =>
-      call(
-        submissionRoutes.list,
-        { query: { ...(status === undefined ? {} : { status }), ...(pageParam === '' ? {} : { after: pageParam }), limit: 50 } },
-        signal,
-      ),
+      call(submissionRoutes.list, { query: { ...(status === undefined ? {} : { status }), ...pageAfter(pageParam) } }, signal),
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
   });
@@ -30,45 +28,39 @@ const submissionsQuery = (status: Status | undefined) =>
 /** Requests as they came, newest first; what could not be taken in as it is stands apart. */
 export function SubmissionsPage() {
   const { t } = useSpeech();
-  const go = useGo();
   const { roles } = useSession();
-  const { status } = useSearch({ strict: false }) as { status?: Status };
-  const rows = useInfiniteQuery({ ...submissionsQuery(status), refetchInterval: 30_000 });
+  const filters = useFilters<{ readonly status?: Status }>('/ho-so');
+  const { status } = filters.search;
+  const rows = useInfiniteQuery({
+    ...submissionsQuery(status),
+    placeholderData: keepPreviousData,
+    refetchInterval: againWhileShort(30_000),
+  });
   return (
     <div className="page wide-list">
       <header className="page-head">
         <h1>{t('place.submissions')}</h1>
       </header>
       {roles.includes('registration') ? <ReceiveFile /> : null}
-      <div className="list-tools no-print">
-        <select
-          className="input"
-          aria-label={t('sub.filter')}
+      <ListTools filters={filters}>
+        <Filter
+          label={t('sub.filter')}
           value={status ?? ''}
-          onChange={(event) => {
-            const chosen = STATUSES.find((one) => one === event.target.value);
-            go({ to: '/ho-so', ...(chosen === undefined ? {} : { search: { status: chosen } }) }, true);
-          }}
-        >
-          <option value="">{t('sub.filter')}</option>
-          {STATUSES.map((one) => (
-            <option key={one} value={one}>
-              {t(`sub.${one}`)}
-            </option>
-          ))}
-        </select>
-      </div>
-      <MorePages
+          onChange={(value) => filters.change({ status: value })}
+          options={STATUSES.map((one) => [one, t(`sub.${one}`)])}
+        />
+      </ListTools>
+      <KeyedList
         query={rows}
         items={(page) => page.items}
         empty={
-          <Empty title={t('sub.none')}>
-            <p>{t('sub.none.text')}</p>
+          <Empty title={t(filters.filtered ? 'list.none' : 'sub.none')}>
+            <p>{t(filters.filtered ? 'list.none.text' : 'sub.none.text')}</p>
           </Empty>
         }
       >
         {(items) => <SubmissionList rows={items} />}
-      </MorePages>
+      </KeyedList>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { authorityCertificateWords } from './authority-certificates.ts';
 import { authorityDeskWords } from './authority-desk.ts';
 import { authorityJournalWords } from './authority-journal.ts';
+import { authorityLimitWords } from './authority-limits.ts';
 import { authorityOperationWords } from './authority-operation.ts';
 import { authorityRequestWords } from './authority-requests.ts';
 import { deviceWords } from './devices.ts';
@@ -15,5 +16,6 @@ export const consolePageWords = {
   ...authorityCertificateWords,
   ...authorityJournalWords,
   ...authorityOperationWords,
+  ...authorityLimitWords,
 } as const;
 export type ConsolePageKey = keyof typeof consolePageWords;

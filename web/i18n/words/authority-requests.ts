@@ -2,9 +2,6 @@ import type { Words } from '../catalogue.ts';
 
 /** What the console's pages about requests say: lists, one request, the acts on it. */
 export const authorityRequestWords = {
-  'more.next': ['Xem thêm', 'Show more'],
-  'more.shown': ['Đang hiện {n} dòng', 'Rows shown: {n}'],
-  'more.all': ['{n} dòng, đã hết', 'Rows: {n}, all shown'],
   'list.empty': ['Chưa có yêu cầu nào.', 'There are no requests yet.'],
   'list.empty.text': [
     'Yêu cầu xuất hiện khi một cơ quan gửi qua giao diện lập trình, hoặc khi tệp được tiếp nhận ở mục Hồ sơ gửi đến.',

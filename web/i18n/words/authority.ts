@@ -45,6 +45,8 @@ export const consoleShellWords = {
   'change.reset-password': ['Đặt lại mật khẩu', 'Reset a password'],
   'change.bind-certificate': ['Gắn chứng thư ký', 'Bind a signing certificate'],
   'change.sender': ['Đăng ký cơ quan gửi', 'Register a sender'],
+  'change.limit': ['Đổi thời hạn', 'Change a limit'],
+  'change.limit-withdrawn': ['Thu lại thời hạn chưa áp dụng', 'Take back a limit that does not hold yet'],
   'wait.none': ['Hiện không có việc nào chờ bạn.', 'Nothing waits for you now.'],
   'wait.none.text': [
     'Trang này tự cập nhật. Mọi yêu cầu, kể cả đã xong, nằm ở mục Yêu cầu.',

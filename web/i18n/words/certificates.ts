@@ -1,9 +1,6 @@
 import type { Words } from '../catalogue.ts';
 
 export const certificateWords = {
-  'keyed.more': ['Hiện thêm', 'Show more'],
-  'keyed.shown': ['Đang hiện {n} dòng đầu', 'First {n} rows shown'],
-  'keyed.all': ['{n} dòng', 'Rows: {n}'],
   'keyed.sending': ['Đang gửi tệp', 'Sending the file'],
   'form.01': ['Cá nhân', 'Person'],
   'form.02': ['Cơ quan, tổ chức', 'Organisation'],

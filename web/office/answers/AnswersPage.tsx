@@ -8,7 +8,7 @@ import { instantText } from '../../i18n/dates.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { CertificateNav } from '../certificates/CertificateNav.tsx';
 import { answersQuery } from '../data/answer-queries.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 
 /** Answers and certificates of issuers that fit nothing asked for: nothing is guessed, a person says whose they are. */
 export function AnswersPage() {

@@ -9,7 +9,7 @@ import { dayText } from '../../i18n/dates.ts';
 import { addressOf } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { certificateCountsQuery, certificatesQuery, type CertificateSearch } from '../data/certificate-queries.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { BulkCheck } from './BulkCheck.tsx';
 import { CertificateNav } from './CertificateNav.tsx';
 import { CertificateTable } from './CertificateTable.tsx';

@@ -7,7 +7,7 @@ import { shortAgency } from '../../i18n/titles.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { Pending } from '../../staff/Pending.tsx';
 import { forecastQuery, forecastUnitsQuery, remindersQuery } from '../data/certificate-queries.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { CertificateNav } from './CertificateNav.tsx';
 import { monthBounds, monthText } from './days.ts';
 

@@ -7,7 +7,7 @@ import { Empty } from '../../ui/Waiting.tsx';
 import { dayText } from '../../i18n/dates.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { keyDevicesQuery } from '../data/certificate-queries.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { SearchField } from '../shell/SearchField.tsx';
 import { CertificateNav } from './CertificateNav.tsx';
 import { ReportDialog } from './ReportDialog.tsx';

@@ -18,7 +18,7 @@ import { connectorsQuery, requestItemsQuery, requestQuery } from '../data/issuer
 import { sendFile } from '../data/send-file.ts';
 import { useSession } from '../data/session-query.ts';
 import { FileDrop } from '../shell/FileDrop.tsx';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { ItemStates } from './ItemStates.tsx';
 import { RequestSignature } from './RequestSignature.tsx';
 import { ItemTag, RequestTag } from './tags.tsx';

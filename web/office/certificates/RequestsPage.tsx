@@ -12,7 +12,7 @@ import { useSpeech } from '../../staff/language.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
 import { certificateTasksQuery } from '../data/certificate-queries.ts';
 import { connectorsQuery, requestsQuery } from '../data/issuer-queries.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { CertificateNav } from './CertificateNav.tsx';
 import { ItemStates } from './ItemStates.tsx';
 import { Questions } from './Questions.tsx';

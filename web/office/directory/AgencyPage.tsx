@@ -12,7 +12,7 @@ import { useSpeech } from '../../staff/language.tsx';
 import { Pending } from '../../staff/Pending.tsx';
 import { agenciesQuery, agencyQuery, peopleQuery } from '../data/upkeep-queries.ts';
 import { useSession } from '../data/session-query.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { AgencyCodes } from './AgencyCodes.tsx';
 import { AgencyForm } from './AgencyForm.tsx';
 import { Changes } from './Changes.tsx';

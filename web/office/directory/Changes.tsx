@@ -11,7 +11,7 @@ import { call } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
 import { changesQuery } from '../data/upkeep-queries.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 
 /** What was changed and is to change, each with its decision; what is not in effect yet can be taken back. */
 export function Changes({ search }: { readonly search: { readonly agencyId?: string; readonly subjectId?: string } }) {

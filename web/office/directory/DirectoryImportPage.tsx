@@ -11,7 +11,7 @@ import { useSpeech } from '../../staff/language.tsx';
 import { Failure } from '../../staff/Failure.tsx';
 import { Pending } from '../../staff/Pending.tsx';
 import { directoryImportQuery, directoryImportRowsQuery } from '../data/upkeep-queries.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { DirectoryImportTag } from './DirectoryImportsPage.tsx';
 
 const ACTIONS = ['create', 'change', 'same', 'wrong'] as const;

@@ -11,7 +11,7 @@ import { dayText } from '../../i18n/dates.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { Pending } from '../../staff/Pending.tsx';
 import { agenciesQuery } from '../data/upkeep-queries.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { SearchField } from '../shell/SearchField.tsx';
 import { DirectoryNav } from './DirectoryNav.tsx';
 

@@ -10,7 +10,7 @@ import { addressOf, call } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { Failure } from '../../staff/Failure.tsx';
 import { importErrorsQuery, needsImportQuery } from '../data/needs-queries.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { useColumnWords, useErrorWords } from './error-words.ts';
 
 interface ImportResultProps {

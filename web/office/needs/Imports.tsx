@@ -8,7 +8,7 @@ import { instantText } from '../../i18n/dates.ts';
 import { shortAgency } from '../../i18n/titles.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { importsQuery } from '../data/needs-queries.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { ImportWords } from './ImportResult.tsx';
 
 const STATES: Readonly<Record<NeedsImportLine['state'], readonly [Tone, IconName]>> = {

@@ -9,7 +9,7 @@ import { useSpeech } from '../../staff/language.tsx';
 import { Pending } from '../../staff/Pending.tsx';
 import { roundQuery, sheetsQuery } from '../data/needs-queries.ts';
 import { useSession } from '../data/session-query.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { AgencyFilter } from './AgencyFilter.tsx';
 import { Imports } from './Imports.tsx';
 import { RoundActs } from './RoundActs.tsx';

@@ -9,7 +9,7 @@ import { shortAgency } from '../../i18n/titles.ts';
 import { addressOf } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { synthesisQuery } from '../data/needs-queries.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import { AgencyFilter } from './AgencyFilter.tsx';
 import { SheetTag } from './tags.tsx';
 

@@ -4,7 +4,7 @@ import type { PostMove } from '@antin/protocol/office/reorganisation';
 import type { z } from 'zod';
 import { useSpeech } from '../../staff/language.tsx';
 import { peopleQuery } from '../data/upkeep-queries.ts';
-import { KeyedList } from '../shell/KeyedList.tsx';
+import { KeyedList } from '../../staff/KeyedList.tsx';
 import type { Chosen } from './AgencyChoice.tsx';
 
 type Move = z.input<typeof PostMove>;
