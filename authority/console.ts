@@ -32,6 +32,7 @@ import { journalProblems } from './journal/problems.ts';
 import { journalApp } from './journal/routes.ts';
 import { foundOfficers } from './officers/seed.ts';
 import type { FirstOfficer } from './officers/seed.ts';
+import { tidyAhead } from './registration/ahead.ts';
 import type { RegistrationDoors } from './registration/doors.ts';
 import { revocationProblems } from './revocation/problems.ts';
 import { countWaiting } from './registration/list.ts';
@@ -199,6 +200,7 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
     async everyMinute() {
       await forgetOrders(doors.as('antin_agents'), new Date(clock().getTime() - 86_400_000));
       await checkRest(registration);
+      await tidyAhead(registration);
     },
   };
 }

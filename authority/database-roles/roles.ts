@@ -104,7 +104,7 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
     request_question: keep,
     request_evidence: append,
     request_attachment: append,
-    sender_attachment: append,
+    sender_attachment: own,
     request_answer: keep,
     result_batch: append,
   },

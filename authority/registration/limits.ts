@@ -14,6 +14,8 @@ export interface DatedLimit {
 
 /** A limit of working days that nobody could keep, or that never ends, is a slip of the finger. */
 const WORKING_DAYS = { least: 1, most: 250 } as const;
+/** 1 optional, 2 required. */
+const LEADER = { least: 1, most: 2 } as const;
 const OTHERS = { least: 0, most: 36_500 } as const;
 
 /**
@@ -27,7 +29,8 @@ export async function requireLimitFree(db: Db, one: DatedLimit, today: string): 
     select effective_from as "from" from authority.registration_limit where name = ${one.name}`.execute(db);
   // A name that no program reads would look like a limit and be none.
   if (rows.length === 0) throw new Refusal('limit.unknown');
-  const { least, most } = one.name.endsWith('-working-days') ? WORKING_DAYS : OTHERS;
+  const working = one.name.endsWith('-working-days') ? WORKING_DAYS : OTHERS;
+  const { least, most } = one.name === 'leader-signature' ? LEADER : working;
   if (one.value < least || one.value > most) throw new Refusal('limit.value-out-of-range');
   if (one.from <= today) throw new Refusal('limit.day-past');
   if (rows.some(({ from }) => from === one.from)) throw new Refusal('limit.day-taken');

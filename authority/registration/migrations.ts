@@ -338,4 +338,13 @@ export const registrationMigrations: Record<string, Migration> = {
           ('attachments-ahead-days', '2024-08-15', 30, 'Mặc định của hệ thống')`.execute(db);
     },
   },
+  '2026-11-22T0850-registration-attachments-ahead': {
+    async up(db: Kysely<unknown>) {
+      await sql`create index sender_attachment_age on authority.sender_attachment (received_at)`.execute(db);
+      await sql`create index request_attachment_content on authority.request_attachment (sha256)`.execute(db);
+      await sql`create index request_evidence_content on authority.request_evidence (sha256) where sha256 is not null`.execute(
+        db,
+      );
+    },
+  },
 };

@@ -222,6 +222,21 @@ export const registrationProblems: ProblemRows = {
     status: 401,
     title: { vi: 'Thiếu hoặc sai mã truy cập của cơ quan', en: 'The agency’s token is missing or wrong' },
   },
+  'sender.attachments-too-many': {
+    status: 409,
+    title: {
+      vi: 'Cơ quan đã gửi trước quá nhiều tệp chưa có yêu cầu nào nêu tên',
+      en: 'The agency has sent too many attachments ahead that no request names',
+    },
+    remedy: {
+      vi: 'Gửi yêu cầu nêu các tệp đã gửi; tệp không dùng đến được xóa khi hết thời hạn.',
+      en: 'Send the requests that name them; what stays unused is removed when its time is over.',
+    },
+  },
+  'sender.attachment-again': {
+    status: 409,
+    title: { vi: 'Tệp chưa được lưu, hãy gửi lại', en: 'The attachment was not kept: send it again' },
+  },
   'sender.attachment-other': {
     status: 400,
     title: { vi: 'Nội dung tệp không khớp mã băm', en: 'The file is not the one its hash names' },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ByteSource } from '@antin/formats/bytes/source';
 import { officeDay } from '@antin/adapters/clock/days';
 import { enqueue } from '@antin/adapters/db/outbox';
 import { inTransaction } from '@antin/adapters/db/transaction';
@@ -12,6 +13,7 @@ import { checkNew } from './acts.ts';
 import { authenticate } from './authenticate.ts';
 import type { Authenticated } from './authenticate.ts';
 import { ageAgainst } from './age.ts';
+import { lockFiles } from './ahead.ts';
 import { calendarOf } from './calendar.ts';
 import { factsOf, itemSha256, sha256Hex } from './content.ts';
 import type { RegistrationDoors } from './doors.ts';
@@ -97,7 +99,12 @@ export async function receive(parts: RegistrationDoors, incoming: Incoming, agai
     );
     if (other !== undefined) return { code: 'submission.items-asked-before', detail: other };
     await accept(tx, base, found, who, now);
-    for (const one of kept) await putAttachment(tx, base.id, one, now);
+    await lockFiles(tx, 'to name them');
+    for (const { content, ...one } of kept) {
+      // Somebody's old paper with the same octets was taken away meanwhile.
+      if (!(await files.has(one.sha256))) await files.put(content.read(0, content.size));
+      await putAttachment(tx, base.id, one, now);
+    }
     const named = [...new Set(request.items.flatMap((item) => item.attachments as readonly string[]))];
     for (const one of await senderAttachments(tx, request.from.code, named)) {
       await putAttachment(tx, base.id, { ...one, name: null }, now);
@@ -213,13 +220,13 @@ async function quarantine(
 /** Attachments that came in the container, into the store by their hash; only those that an item names. */
 async function keepBeside({ files }: RegistrationDoors, found: FoundRequest) {
   const named = new Set(found.request.items.flatMap((item) => item.attachments as readonly string[]));
-  const kept: { sha256: string; name: string; mediaType: null; size: number }[] = [];
+  const kept: { sha256: string; name: string; mediaType: null; size: number; content: ByteSource }[] = [];
   for (const { name, content } of found.beside) {
     const bytes = content.read(0, content.size);
     const sha256 = sha256Hex(bytes);
     if (!named.has(sha256)) continue;
     await files.put(bytes);
-    kept.push({ sha256, name: name.slice(0, 200), mediaType: null, size: content.size });
+    kept.push({ sha256, name: name.slice(0, 200), mediaType: null, size: content.size, content });
   }
   return kept;
 }

@@ -14,6 +14,7 @@ import type { OfficerEnv } from '../officers/caller.ts';
 import { requireOfficer } from '../officers/require-officer.ts';
 import { checkStatement } from '../officers/signed-statement.ts';
 import { addEvidence, answer, ask, edit, propose, recheck, refuseRequest, withdraw } from './acts.ts';
+import { lockFiles } from './ahead.ts';
 import { approveAll, recovered, revokeNow } from './approve.ts';
 import { calendarOf } from './calendar.ts';
 import { requestDetail, rowView } from './detail.ts';
@@ -95,9 +96,11 @@ export function requestsApp(parts: RegistrationDoors): Hono<OfficerEnv> {
     const row = await itemById(reading, params.id);
     if (row === undefined) throw new Refusal('http.not-found');
     const { sha256, size } = await receiveFile(c as unknown as Context, files, { maxBytes: MAX_ATTACHMENT });
-    await inTransaction(doors.as('antin_registration'), (tx) =>
-      putAttachment(tx, row.submissionId, { sha256, size, name: null, mediaType: null }, clock()),
-    );
+    await inTransaction(doors.as('antin_registration'), async (tx) => {
+      await lockFiles(tx, 'to name them');
+      if (!(await files.has(sha256))) throw new Refusal('sender.attachment-again');
+      await putAttachment(tx, row.submissionId, { sha256, size, name: null, mediaType: null }, clock());
+    });
     return { sha256, size };
   });
   mount(app, routes.addEvidence, by('addEvidence'), async ({ params, body, c }) => {

@@ -13,6 +13,7 @@ import type { RequestState } from '@antin/protocol/authority/registration';
 import { senderByToken } from '../officers/sender-store.ts';
 import type { SenderRecord } from '../officers/sender-store.ts';
 import { answer, recheck, withdraw } from './acts.ts';
+import { dropUnnamed, lockAhead, lockFiles, roomAhead } from './ahead.ts';
 import { nextBatch } from './answers.ts';
 import type { RegistrationDoors } from './doors.ts';
 import { putAttachment } from './parts-store.ts';
@@ -58,19 +59,39 @@ export function sendersApp(parts: RegistrationDoors & { readonly addressOf: (c: 
     return receiptOf(db, apart);
   });
   mount(app, routes.attach, guards, async ({ params, c }) => {
+    const { code } = c.var.sender;
+    const { sha256 } = params;
+    // What a request waits for, or what lies here already, fills nothing ahead.
+    const expected = (await senderAttachments(db, code, [sha256])).length > 0 || (await waitingFor(db, code, sha256)).length > 0;
+    const room = expected ? undefined : await roomAhead(db, code, clock());
+    const said = Number(c.req.header('content-length') ?? 0);
+    if (room !== undefined && (room.files < 1 || room.bytes < Math.max(1, said)))
+      throw new Refusal('sender.attachments-too-many');
     const stored = await receiveFile(c as unknown as Context, files, { maxBytes: MAX_ATTACHMENT });
-    if (stored.sha256 !== params.sha256) throw new Refusal('sender.attachment-other');
     const mediaType = c.req.header('content-type')?.slice(0, 100) ?? null;
-    const waiting = await inTransaction(db, async (tx) => {
+    const done = await inTransaction(db, async (tx) => {
+      if (stored.sha256 !== sha256) return 'sender.attachment-other';
+      await lockAhead(tx, code);
+      const waiting = await waitingFor(tx, code, sha256);
+      if (room !== undefined && waiting.length === 0) {
+        const left = await roomAhead(tx, code, clock());
+        if (left.files < 1 || left.bytes < stored.size) return 'sender.attachments-too-many';
+      }
+      // Taken away between its coming and now: as if it had not come.
+      await lockFiles(tx, 'to name them');
+      if (!(await files.has(sha256))) return 'sender.attachment-again';
       const one = { ...stored, mediaType };
-      await putSenderAttachment(tx, c.var.sender.code, one, clock());
-      const found = await waitingFor(tx, c.var.sender.code, stored.sha256);
-      for (const submissionId of new Set(found.map((item) => item.submissionId))) {
+      await putSenderAttachment(tx, code, one, clock());
+      for (const submissionId of new Set(waiting.map((item) => item.submissionId))) {
         await putAttachment(tx, submissionId, { ...one, name: null }, clock());
       }
-      return found;
+      return waiting;
     });
-    for (const { id } of waiting) await recheck(parts, id, undefined);
+    if (typeof done === 'string') {
+      await inTransaction(db, (tx) => dropUnnamed(tx, files, stored.sha256));
+      throw new Refusal(done);
+    }
+    for (const { id } of done) await recheck(parts, id, undefined);
     return stored;
   });
   mount(app, routes.results, guards, async ({ params, query, c }) => {
