@@ -110,16 +110,26 @@ export async function putBackForgotten(
   let edge = await edgeAt(tx, schema, known);
   let own = edge;
   const last = (await sealedHead(tx, schema))?.size ?? 0;
-  const heads = [...copiedHeads(folder)].filter(({ size }) => size > last);
-  const holding = heads.values();
-  let head = holding.next().value;
+  // One by one: a year has half a million heads, each with a signature of kilobytes.
+  const holding = headsAfter(folder, last);
+  let head = holding.next();
+  let newestSeen: SignedCheckpoint | undefined;
+  /** Heads up to the size of an edge: each must be over exactly what stands there. */
+  const holdUpTo = async (size: number, edgeOf: (size: number) => Promise<Edge>): Promise<void> => {
+    for (; head.done !== true && head.value.size <= size; head = holding.next()) {
+      const one = head.value;
+      requireRoot(one, await edgeOf(one.size));
+      await putHead(tx, schema, { size: one.size, root: parseCheckpoint(one.checkpoint).root, at, checkpoint: one.checkpoint });
+      await keepSignature(tx, schema, one.size, fromBase64(one.signature), at);
+      newestSeen = one;
+    }
+  };
   // Over what the database has and had not signed.
-  for (; head !== undefined && head.size <= known; head = holding.next().value)
-    requireRoot(head, await edgeAt(tx, schema, head.size));
+  await holdUpTo(known, (size) => edgeAt(tx, schema, size));
   for (const batch of batches(folder, known)) {
     for (const one of batch) {
       own = append(nodeCrypto, own, one.leafHash).edge;
-      for (; head !== undefined && head.size <= own.size; head = holding.next().value) requireRoot(head, own);
+      await holdUpTo(own.size, async () => own);
     }
     edge = await appendLeaves(
       tx,
@@ -130,15 +140,17 @@ export async function putBackForgotten(
     await journal.putBack(tx, batch);
     await replay(batch);
   }
-  const { checkpoint: believed, signature: by } = heads.at(-1) ?? newest;
-  if (edge.size !== copied || head !== undefined || believed !== newest.checkpoint || by !== newest.signature) throw changed();
-  for (const { size, checkpoint, signature } of heads) {
-    await putHead(tx, schema, { size, root: parseCheckpoint(checkpoint).root, at, checkpoint });
-    await keepSignature(tx, schema, size, fromBase64(signature), at);
-  }
+  const { checkpoint: believed, signature: by } = newestSeen ?? newest;
+  if (edge.size !== copied || head.done !== true || believed !== newest.checkpoint || by !== newest.signature) throw changed();
   const marker = markerOf(folder);
   await sql`
     update ${sql.id(schema, 'journal_identity')} set journal = ${marker?.journal}, copy = ${marker?.copy}`.execute(tx);
+}
+
+type CopiedHead = ReturnType<typeof copiedHeads> extends Generator<infer T> ? T : never;
+
+function* headsAfter(folder: string, size: number): Generator<CopiedHead> {
+  for (const head of copiedHeads(folder)) if (head.size > size) yield head;
 }
 
 function requireRoot({ checkpoint }: SignedCheckpoint, edge: Edge): void {

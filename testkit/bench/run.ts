@@ -45,7 +45,7 @@ if (wanted.length === 0 || wanted.some((word) => word.startsWith('issuance'))) {
   spawnSync(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
-const services = ['crl', 'tsa', 'ocsp'].filter(
+const services = ['crl', 'tsa', 'ocsp', 'restore'].filter(
   (part) => isWanted(`authority/${part}`) || wanted.some((word) => word.startsWith(`authority/${part}`)),
 );
 if (services.length > 0) {

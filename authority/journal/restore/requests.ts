@@ -33,10 +33,14 @@ export class RequestStories {
     const id = text(entry.detail['requestItemId']);
     if (id === undefined) return;
     const story = this.stories.get(id) ?? { entries: [] };
-    story.entries.push(entry);
+    // What led to an end that is known is asked for by nobody; the bytes of a certificate are put back elsewhere.
+    if (story.ended === undefined) story.entries.push({ ...entry, certificate: undefined });
     if (entry.kind === 'request.issued') story.issued = entry;
     if (entry.kind === 'request.approved') story.approved = entry;
-    if (ENDS[entry.kind] !== undefined) story.ended = entry;
+    if (ENDS[entry.kind] !== undefined) {
+      story.ended = entry;
+      story.entries.length = 0;
+    }
     this.stories.set(id, story);
   }
 

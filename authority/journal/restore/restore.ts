@@ -6,7 +6,7 @@ import { JournalFault } from '@antin/adapters/journal/fault';
 import { putBackForgotten, type Forgotten, type ForgottenEntry, type RestoredJournal } from '@antin/adapters/journal/restore';
 import { authorityJournal } from '../kept.ts';
 import { recordEvent } from '../record.ts';
-import { replayCertificate } from './certificates.ts';
+import { issuersOf, replayCertificate, takeSerials } from './certificates.ts';
 import { readEntry, type Happened, type LeftOver, type LeftReason } from './entry.ts';
 import { liftLists, replayList } from './lists.ts';
 import { replayAccount, replayOfficer } from './officers.ts';
@@ -62,16 +62,18 @@ export async function restoreAuthority(
     left.push({ leafIndex, at: moment, kind, reason, about });
   };
   for (const table of GUARDED) await sql`alter table ${sql.table(table)} disable trigger user`.execute(tx);
+  const isSigned = ({ leafIndex }: Happened) => leafIndex < forgotten.signed;
+  const issuers = await issuersOf(tx);
   await putBackForgotten(tx, journal, folder, forgotten, at, async (batch) => {
-    for (const one of batch) {
-      const entry = readEntry(one);
+    const entries = batch.map(readEntry);
+    await takeSerials(tx, entries, issuers, now, leave, isSigned);
+    for (const entry of entries) {
       kinds[entry.kind] = (kinds[entry.kind] ?? 0) + 1;
       requests.note(entry);
       passwords.note(entry);
-      const signed = one.leafIndex < forgotten.signed;
       until = Math.max(until, entry.at);
-      if (signed) sealedUntil = Math.max(sealedUntil, entry.at);
-      await replay(tx, entry, now, leave, signed);
+      if (isSigned(entry)) sealedUntil = Math.max(sealedUntil, entry.at);
+      await replay(tx, entry, now, leave, isSigned(entry));
     }
   });
   await requests.finish(tx, leave);
@@ -141,19 +143,26 @@ async function putBack(tx: Tx, entries: readonly ForgottenEntry[]): Promise<void
     };
   });
   // An entry of just before the backup stands there without its place: it only gets it.
+  const waiting = await sql<{ entry: string; leaf: string }>`
+    select w.entry::text as entry, encode(e.leaf_hash, 'hex') as leaf
+    from authority.journal_waiting w join authority.journal_entry e on e.id = w.entry`.execute(tx);
+  const there = new Map(waiting.rows.map((row) => [row.leaf, row.entry]));
+  const known = rows.flatMap(({ leaf, place }) => (there.has(leaf) ? [{ entry: there.get(leaf) as string, place }] : []));
+  const fresh = rows.filter(({ leaf }) => !there.has(leaf));
+  if (known.length > 0) {
+    await sql`
+      with given as (
+        select * from unnest(${known.map((one) => one.entry)}::bigint[], ${known.map((one) => one.place)}::bigint[]) as x(entry, place)),
+      placed as (delete from authority.journal_waiting w using given g where g.entry = w.entry)
+      insert into authority.journal_place (leaf_index, entry) select place, entry from given`.execute(tx);
+  }
   await sql`
     with given as (
-      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      select * from jsonb_to_recordset(${JSON.stringify(fresh)}::jsonb)
         as x(leaf text, place bigint, at timestamptz, kind text, serial text, detail jsonb, canonical text)),
-    known as (
-      delete from authority.journal_waiting w using authority.journal_entry e, given g
-      where e.id = w.entry and e.leaf_hash = decode(g.leaf, 'hex') returning w.entry, g.place),
     fresh as (
       insert into authority.journal_entry (at, kind, serial_hex, detail, canonical, leaf_hash)
-      select at, kind, serial, detail, canonical, decode(leaf, 'hex') from given
-      where place not in (select place from known) order by place returning id, leaf_hash)
+      select at, kind, serial, detail, canonical, decode(leaf, 'hex') from given order by place returning id, leaf_hash)
     insert into authority.journal_place (leaf_index, entry)
-    select place, entry from known
-    union all
     select g.place, f.id from fresh f join given g on decode(g.leaf, 'hex') = f.leaf_hash`.execute(tx);
 }
