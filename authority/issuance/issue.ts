@@ -15,6 +15,8 @@ import type { Database, Intent, KeyUse } from './store.ts';
 
 export interface Issued {
   readonly status: 'issued';
+  readonly der: Uint8Array;
+  /** Read when it is asked for: what was signed is the draft that the linter read, octet for octet. */
   readonly certificate: Certificate;
   readonly serialHex: string;
   readonly issuerSha256: string;
@@ -39,7 +41,7 @@ export interface Beside {
 }
 
 /** How this authority names an issuer everywhere: SHA-256 of its certificate, lower-case hexadecimal. */
-export function fingerprint(certificate: Certificate): string {
+export function fingerprint(certificate: Pick<Certificate, 'raw'>): string {
   return createHash('sha256').update(certificate.raw).digest('hex');
 }
 
@@ -51,6 +53,12 @@ interface OpenCa {
 
 /** Orders of one batch share the commit of their intents. */
 export const MOST_IN_BATCH = 100;
+
+/**
+ * Certificates of a batch under way at once: the key signs one while the database writes others, whose commits share a turn of
+ * the disk. As many as a pool has connections; more would only wait.
+ */
+const LANES = 10;
 
 /**
  * The issuance cycle (pki.md §8.1): draft under the lint key → lint → record serial and intended certificate → sign →
@@ -114,19 +122,25 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
   /** From here on the serial stands in the records: whatever fails, the reconciler revokes it. */
   async function finish({ ca, issuerSha256 }: OpenCa, draft: Draft, order: Order, beside: Beside): Promise<Issued> {
     const { serialHex, profile, profileSha256, spkiSha256 } = draft;
-    const certificate = parseCertificate(await signDraft(ca, draft, () => step('signed')));
+    const der = await signDraft(ca, draft, () => step('signed'));
     await step('compared');
-    const issued: Issued = { status: 'issued', certificate, serialHex, issuerSha256 };
+    let read: Certificate | undefined;
+    const issued: Issued = {
+      ...{ status: 'issued', der, serialHex, issuerSha256 },
+      get certificate() {
+        return (read ??= parseCertificate(der));
+      },
+    };
     const { requestId } = order;
     const detail = {
-      ...{ issuerSha256, profile: profile.name, profileSha256, certificateSha256: fingerprint(certificate), spkiSha256 },
+      ...{ issuerSha256, profile: profile.name, profileSha256, certificateSha256: fingerprint({ raw: der }), spkiSha256 },
       ...(requestId === undefined ? {} : { requestId }),
     };
     const row = { issuerSha256, serialHex };
-    if (beside.issued === undefined) await markGood(db, row, certificate.raw, clock(), detail);
+    if (beside.issued === undefined) await markGood(db, row, der, clock(), detail);
     else {
       await inTransaction(db, async (tx) => {
-        await markGood(tx, row, certificate.raw, clock(), detail);
+        await markGood(tx, row, der, clock(), detail);
         await beside.issued?.(tx, issued);
       });
     }
@@ -174,11 +188,10 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
       return intend(tx, intents);
     });
     await step('intended');
-    await Promise.all(
-      prepared.map(async (one, i) => {
-        answers[places[i] as number] = refusals[i] ?? (await finish(one.open, one.draft, one.order, {}));
-      }),
-    );
+    await inLanes(prepared.length, async (i) => {
+      const { open: open_, draft, order } = prepared[i] as (typeof prepared)[number];
+      answers[places[i] as number] = refusals[i] ?? (await finish(open_, draft, order, {}));
+    });
     return answers as (Issued | Refusal)[];
   }
 
@@ -186,6 +199,22 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
 }
 
 export type Issuance = ReturnType<typeof issuance>;
+
+/** After a fault nothing new is begun; what is under way is waited for. */
+async function inLanes(count: number, work: (i: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    try {
+      while (next < count) await work(next++);
+    } catch (fault) {
+      next = count;
+      throw fault;
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  const broken = ends.find((end) => end.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+}
 
 class RolledBack extends Error {
   readonly refusal: Refusal;
