@@ -10,7 +10,7 @@ import { oneDoor } from './database-roles/doors.ts';
 import { separatedDoors } from './database-roles/separated.ts';
 import type { Doors } from './database-roles/doors.ts';
 import { chainOf, inUse, issuerOfSerial } from './ca/chain.ts';
-import { retireNeedless } from './ca/generations.ts';
+import { endSpent, retireNeedless } from './ca/generations.ts';
 import { openCas } from './ca/open.ts';
 import { caOperation } from './ca/operate.ts';
 import type { CaOperation } from './ca/operate.ts';
@@ -29,6 +29,7 @@ import { forgetAcmeOrders, forgetNonces } from './acme/store.ts';
 import { giveUp, reconcile, revoke } from './revocation/revoke.ts';
 import type { Revoked } from './revocation/revoke.ts';
 import type { RevocationReason } from './revocation/causes.ts';
+import type { CertifiedKey } from './keys/signing-key.ts';
 import { listsOf } from './status/issuers.ts';
 import { machinesApp } from './machines.ts';
 import type { MachinesParts } from './machines.ts';
@@ -119,6 +120,16 @@ export interface AuthorityService {
   readonly cas: CaOperation;
 }
 
+/** What a CA in force gives; undefined where none is left: lists and answers of those that ended go on. */
+async function whileIssued<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (fault) {
+    if (fault instanceof AuthorityFault && fault.code === 'ca.no-issuer') return undefined;
+    throw fault;
+  }
+}
+
 /** What the journal says of a database that knows less than was given out. */
 const FORGETFUL = new Set(['journal.set-back', 'journal.forked']);
 /** A row in work for longer than this belongs to a process that died. */
@@ -160,8 +171,12 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   const services = serviceCertificates({ db: own.cas, cas, baseUrl, clock, log });
   const subscribers = async () => fingerprint((await generations.issuerFor('person')).certificate);
   let vouched = await inUse(own.reading);
-  let filled = [await subscribers()];
-  let tsa = await services.tsa();
+  const filledNow = async () => {
+    const issuer = await whileIssued(subscribers());
+    return issuer === undefined ? [] : [issuer];
+  };
+  let filled: readonly string[] = [];
+  let tsa: CertifiedKey | undefined;
   const status = statusService({
     db: own.status,
     reading: own.reading,
@@ -174,10 +189,14 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
   });
 
   async function prepare(): Promise<void> {
+    await endSpent(own.cas, clock(), ({ name }) => {
+      generations.forget();
+      log.error({ name }, 'a CA has reached the end of its certificate and none follows it: nothing is issued for its profiles');
+    });
     await services.renew();
-    tsa = await services.tsa();
-    filled = [await subscribers()];
-    await services.responder(filled[0] as string);
+    tsa = await whileIssued(services.tsa());
+    filled = await filledNow();
+    for (const one of filled) await services.responder(one);
     const closed = await reconcile(doors.as('antin_revocation'), clock() - UNFINISHED_AFTER, clock());
     if (closed > 0) log.info({ closed }, 'closed attempts that a crash left open');
     await retireNeedless(own.cas, clock(), status.closeLists, ({ name }, fault) =>
@@ -260,7 +279,7 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     },
     async revoke(serialHex, reason, at = clock()) {
       const serial = serialHex.toLowerCase();
-      const issuerSha256 = (await issuerOfSerial(own.reading, vouched.issuers, serial)) ?? (filled[0] as string);
+      const issuerSha256 = (await issuerOfSerial(own.reading, vouched.issuers, serial)) ?? filled[0] ?? '';
       const done = await revoke(doors.as('antin_revocation'), { issuerSha256, serialHex: serial }, { reason, at }, clock());
       if (done.status === 'refused') return done;
       await status

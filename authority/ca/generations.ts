@@ -15,6 +15,7 @@ import {
   insertGeneration,
   moveGeneration,
   needlessGenerations,
+  spentGenerations,
 } from './store.ts';
 import type { NewGeneration } from './store.ts';
 
@@ -122,6 +123,28 @@ export async function activate(db: Db, issuerSha256: string, now: number): Promi
     await recordEvent(tx, now, 'ca.generation-activated', undefined, { issuerSha256, series, name, ...superseded });
     return { ...next, state: 'active' };
   });
+}
+
+/**
+ * A generation that issues no more although none follows it: `closed` by a ceremony's reviewed file, or its own certificate has
+ * `ended`. From then on nothing answers for its profiles, and it signs status only. What issues nothing already stays as it is.
+ *
+ * @returns whether it issued until now
+ */
+export async function endGeneration(db: Db, issuerSha256: string, why: 'closed' | 'ended', now: number): Promise<boolean> {
+  return inTransaction(db, async (tx) => {
+    const one = await generationBySha256(tx, issuerSha256);
+    if (one?.state !== 'active') return false;
+    await moveGeneration(tx, one, 'status-only', now);
+    const { series, name } = one;
+    await recordEvent(tx, now, `ca.generation-${why}`, undefined, { issuerSha256, series, name });
+    return true;
+  });
+}
+
+/** Ends what is still active in the last hour of its own certificate: it could certify nobody, and owes its last lists while it may sign them. */
+export async function endSpent(db: Db, now: number, told: (generation: Generation) => void): Promise<void> {
+  for (const one of await spentGenerations(db, now)) if (await endGeneration(db, one.issuerSha256, 'ended', now)) told(one);
 }
 
 /**

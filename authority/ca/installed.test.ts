@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,17 +11,16 @@ import { parseCrl } from '@antin/pki/crl/parse';
 import { parseOcspResponse } from '@antin/pki/ocsp/response';
 import { buildTimeStampRequest } from '@antin/pki/tsp/request';
 import { parseTimeStampResponse } from '@antin/pki/tsp/response';
-import { decodePem, encodePem } from '@antin/pki/pem';
+import { decodePem } from '@antin/pki/pem';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { buildName } from '@antin/pki/x509/name';
 import { buildTbsCertificate } from '@antin/pki/x509/build';
-import { softHsmModule, softToken } from '@antin/testkit/softhsm';
+import { softHsmModule } from '@antin/testkit/softhsm';
 import type { SoftToken } from '@antin/testkit/softhsm';
 import { testDatabase } from '@antin/testkit/database';
 import type { TestDatabase } from '@antin/testkit/database';
 import { baseUrl, person } from '../authority-for-tests.ts';
-import { ceremony } from '../keys/ceremony/run.ts';
-import { testKey } from '../keys/signer-for-tests.ts';
+import { InstalledForTests } from '../keys/installed-for-tests.ts';
 import { SignerClient } from '../keys/signer-process/client.ts';
 import { migrations } from '../migrations.ts';
 import { authorityService } from '../service.ts';
@@ -32,6 +30,7 @@ const module = softHsmModule();
 const NOW = Date.parse('2026-12-02T02:00:00Z');
 
 describe.skipIf(module === undefined)('an authority with keys of a ceremony', () => {
+  let installed: InstalledForTests;
   let token: SoftToken;
   let folder: string;
   let database: TestDatabase;
@@ -43,83 +42,28 @@ describe.skipIf(module === undefined)('an authority with keys of a ceremony', ()
   const open = () => authorityService({ db: database.db, dataDir: dataDir(), baseUrl, clock: () => now, log });
 
   beforeAll(async () => {
-    // Making keys in ceremonies is tested there: here they are on the token already.
-    const keys = ['root', 'issuing', 'ocsp', 'tsa', 'seal'].map((name) => testKey(name, 'p-256'));
-    const entries = keys.map(({ pkcs8, certificate }, n) => ({ pkcs8, certificate: certificate.raw, id: `0${n + 1}` }));
-    token = await softToken(module as string, 'hsm', entries);
-    folder = mkdtempSync(join(tmpdir(), 'antin-installed-'));
-    for (const { name, spki } of keys) writeFileSync(join(folder, `${name}.pub`), encodePem('PUBLIC KEY', spki));
     database = await testDatabase(migrations, 'authority');
-    const common = (mode: string, name: string) =>
-      [
-        `ceremony: ${mode}\nname: ${name}\ntitle: Lễ\nprofile: production\nplace: Hà Nội\ntranscript: t.log`,
-        'witnesses:\n  - name: An\n    role: Trưởng ban\n  - name: Bình\n    role: Thư ký',
-        `key:\n  module: ${token.module}\n  label: hsm`,
-      ].join('\n');
-    const run = async (name: string, ...parts: string[]) => {
-      const file = join(folder, `${name}.yaml`);
-      writeFileSync(file, `${parts.join('\n')}\n`);
-      const step = (reviewed?: string) =>
-        ceremony({
-          file,
-          ...(reviewed === undefined ? {} : { reviewed }),
-          pin: () => Promise.resolve(Buffer.from(token.pin)),
-          clock: () => NOW,
-          say: () => {},
-        });
-      await step((await step()).reviewed);
-    };
-    const subject = (name: string) => `  subject:\n    - C: VN\n    - O: Cơ quan thử\n    - CN: ${name}`;
-    const life = (to: string) => `  not-before: 2026-12-01T00:00:00Z\n  not-after: ${to}`;
-    await run(
-      'root',
-      common('root', 'root'),
-      'public-key: root.pub\ncertificate:',
-      subject('Gốc thử'),
-      life('2046-11-30T23:59:59Z'),
-    );
-    await run(
-      'issuing',
-      common('intermediate', 'issuing'),
-      'public-key: issuing.pub\nissuer: root.crt\ncertificate:',
-      subject('CA thử'),
-      life('2041-11-30T23:59:59Z'),
-      `addresses:\n  base-url: ${baseUrl}\n  issuer: root`,
-    );
-    await run(
-      'seal',
-      common('seal-certificate', 'seal'),
-      'public-key: seal.pub\nissuer: issuing.crt\ncertificate:',
-      '  subject:\n    - C: VN\n    - L: Hà Nội\n    - O: Cơ quan thử\n    - CN: Nhật ký',
-      life('2031-11-30T23:59:59Z'),
-      `addresses:\n  base-url: ${baseUrl}\n  issuer: issuing`,
-    );
-    await run(
-      'list',
-      common('crl', 'root-list'),
-      'issuer: root.crt\ncrl:\n  number: 1\n  this-update: 2026-12-01T00:00:00Z\n  next-update: 2027-06-01T00:00:00Z',
-    );
-    await run(
-      'install',
-      common('install', 'install'),
-      'output: authority\ninstall:\n  pin-file: pin\n  ocsp-key: ocsp.pub\n  tsa-key: tsa.pub\n  tsa-policy: 1.3.6.1.4.1.99999.2',
-      '  policies:\n    - 1.3.6.1.4.1.99999.1',
-      '  certificates:\n    - file: seal.crt\n      issuer: issuing.crt\n      profile: organisation\n  keys:',
-      '    - name: issuing\n      use: ca\n      file: issuing.crt\n      per-second: 500\n      services:\n        - ocsp.pub\n        - tsa.pub',
-      '    - name: ocsp\n      use: ocsp\n      file: ocsp.pub\n      per-second: 5000',
-      '    - name: tsa\n      use: tsp\n      file: tsa.pub\n      per-second: 5000',
-      '  cas:\n    - series: root\n      certificate: root.crt\n      crl: root-list.crl',
-      '    - series: issuing\n      certificate: issuing.crt\n      issuer: root.crt\n      profiles:\n        - person\n        - ocsp\n        - tsa',
-    );
-    mkdirSync(join(dataDir(), 'signer'), { recursive: true, mode: 0o700 });
-    writeFileSync(join(dataDir(), 'signer', 'pin'), token.pin, { mode: 0o600 });
+    installed = await InstalledForTests.make(module as string, {
+      begun: '2026-12-01',
+      cas: [
+        { series: 'root', name: 'Gốc thử', to: '2046-11-30', listUntil: '2027-06-01' },
+        { series: 'issuing', name: 'CA thử', to: '2041-11-30', issuer: 'root', profiles: ['person', 'ocsp', 'tsa'] },
+      ],
+      async more(t) {
+        const subject = '  subject:\n    - C: VN\n    - L: Hà Nội\n    - O: Cơ quan thử\n    - CN: Nhật ký';
+        const where = `addresses:\n  base-url: ${baseUrl}\n  issuer: issuing`;
+        const certificate = ['public-key: seal.pub\nissuer: issuing.crt\ncertificate:', subject, t.life('2031-11-30'), where];
+        await t.ceremony('seal-certificate', 'seal', ...certificate);
+        return ['    - file: seal.crt\n      issuer: issuing.crt\n      profile: organisation'];
+      },
+    });
+    ({ token, folder } = installed);
     service = await open();
   }, 180_000);
   afterAll(async () => {
     await service?.stop();
     await database?.close();
-    token?.close();
-    rmSync(folder, { recursive: true, force: true });
+    installed?.close();
   });
 
   const issued = async (name: string) => {

@@ -18,7 +18,7 @@ import { openSigners } from '../keys/signers.ts';
 import { ISSUING_SCHEDULE, ROOT_SCHEDULE } from '../status/schedule.ts';
 import { FULL_LIST } from '../status/shards.ts';
 import { newestCrl, putCrl } from '../status/store.ts';
-import { activate, caGenerations, sha256Of, takeIn } from './generations.ts';
+import { activate, endGeneration, caGenerations, sha256Of, takeIn } from './generations.ts';
 import type { OpenCas, OpenCasOptions } from './cas.ts';
 import { recordCa, recordIssued } from './record.ts';
 import { activeOf, generationBySha256 } from './store.ts';
@@ -108,7 +108,12 @@ async function takeInAll(
     if (ca.crl !== undefined) await takeInList(db, generation.issuerSha256, new Uint8Array(Buffer.from(ca.crl, 'base64')), now);
     // The last of a series in the reviewed file is the one that issues.
     const last = hierarchy.cas.findLast((one) => one.series === ca.series) === ca;
-    if (last && generation.state === 'prepared' && (await activeOf(db, ca.series))?.issuerSha256 !== generation.issuerSha256) {
+    if (ca.closed === true) await endGeneration(db, generation.issuerSha256, 'closed', now);
+    else if (
+      last &&
+      generation.state === 'prepared' &&
+      (await activeOf(db, ca.series))?.issuerSha256 !== generation.issuerSha256
+    ) {
       await activate(db, generation.issuerSha256, now);
     }
   }

@@ -143,6 +143,14 @@ export async function assignProfiles(tx: Tx, series: string, profiles: readonly 
 /** A last list is signed while its CA's own certificate still holds. */
 const BEFORE_ITS_END_MS = 3_600_000;
 
+/** Generations that still issue, and whose own certificate is about to end. */
+export async function spentGenerations(db: Db, now: number): Promise<Generation[]> {
+  const soon = new Date(now + BEFORE_ITS_END_MS);
+  const found = await sql<Row>`
+    select ${COLUMNS} from authority.ca c where c.state = 'active' and c.not_after < ${soon} limit 100`.execute(db);
+  return found.rows.map(generationOf);
+}
+
 /** Superseded generations whose last certificate has expired; those of its own responders, which are renewed, do not count. */
 export async function needlessGenerations(db: Db, now: number): Promise<Generation[]> {
   const soon = new Date(now + BEFORE_ITS_END_MS);

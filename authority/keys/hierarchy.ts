@@ -27,6 +27,8 @@ export interface HierarchyFile {
     readonly profiles: readonly string[];
     /** Newest list of an offline CA. */
     readonly crl?: string;
+    /** It issues no more, and none follows it. */
+    readonly closed?: true;
   }[];
 }
 

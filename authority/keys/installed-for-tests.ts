@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodePem } from '@antin/pki/pem';
@@ -20,6 +20,10 @@ export interface CeremonyCa {
   readonly profiles?: readonly string[];
   /** Its key is in a safe: lists come from ceremonies, the first until this day. */
   readonly listUntil?: string;
+  /** It issues no more, and none follows it. */
+  readonly closed?: true;
+  /** No signer has its key any more. */
+  readonly keyless?: true;
 }
 
 export interface Installation {
@@ -27,6 +31,8 @@ export interface Installation {
   readonly begun: string;
   /** Those above stand before those below. */
   readonly cas: readonly CeremonyCa[];
+  /** Certificates besides CAs: ceremonies, and lines of `certificates` in what is installed. */
+  readonly more?: (t: InstalledForTests) => Promise<readonly string[]>;
 }
 
 /** A hierarchy that ceremonies made on a token of SoftHSM, installed in a folder of a test: its keys are used by signer processes. */
@@ -42,13 +48,13 @@ export class InstalledForTests {
   }
 
   /** Making keys in ceremonies is tested there: here they are on the token already. */
-  static async make(module: string, { begun, cas }: Installation): Promise<InstalledForTests> {
+  static async make(module: string, { begun, cas, more = async () => [] }: Installation): Promise<InstalledForTests> {
     const keys = [...cas.map((one) => one.series), 'ocsp', 'tsa', 'seal'].map((name) => testKey(name, 'p-256'));
     const entries = keys.map(({ pkcs8, certificate }, n) => ({ pkcs8, certificate: certificate.raw, id: hex(n + 1) }));
     const t = new InstalledForTests(await softToken(module, 'hsm', entries), begun);
     for (const { name, spki } of keys) writeFileSync(t.path(`${name}.pub`), encodePem('PUBLIC KEY', spki));
     for (const one of cas) await t.#certify(one);
-    await t.install(cas);
+    await t.install(cas, ...(await more(t)));
     return t;
   }
 
@@ -109,23 +115,26 @@ export class InstalledForTests {
   /** What the authority and its signer are given; again after something was added. */
   async install(cas: readonly CeremonyCa[], ...certificates: string[]): Promise<void> {
     const rows = (indent: string, values: readonly string[]) => values.map((one) => `${indent}- ${one}`).join('\n');
-    const online = cas.filter((one) => one.listUntil === undefined);
+    const online = cas.filter((one) => one.listUntil === undefined && one.keyless !== true);
     const keys = online.map(({ series, profiles = [] }) => {
       const services = ['ocsp.pub', ...(profiles.includes('tsa') ? ['tsa.pub'] : [])];
       return `    - name: ${series}\n      use: ca\n      file: ${series}.crt\n      per-second: 500\n      services:\n${rows('        ', services)}`;
     });
-    const below = cas.map(({ series, issuer, profiles = [], listUntil }) =>
+    const below = cas.map(({ series, issuer, profiles = [], listUntil, closed }) =>
       [
         `    - series: ${series}\n      certificate: ${series}.crt`,
         ...(listUntil === undefined ? [] : [`      crl: ${series}-list.crl`]),
         ...(issuer === undefined ? [] : [`      issuer: ${issuer}.crt`]),
+        ...(closed === true ? ['      closed: true'] : []),
         ...(profiles.length === 0 ? [] : [`      profiles:\n${rows('        ', profiles)}`]),
       ].join('\n'),
     );
+    const output = `made-${this.#ceremonies}`;
     await this.ceremony(
       'install',
       'install',
-      'output: authority\ninstall:\n  pin-file: pin\n  ocsp-key: ocsp.pub\n  tsa-key: tsa.pub\n  tsa-policy: 1.3.6.1.4.1.99999.2',
+      `output: ${output}`,
+      'install:\n  pin-file: pin\n  ocsp-key: ocsp.pub\n  tsa-key: tsa.pub\n  tsa-policy: 1.3.6.1.4.1.99999.2',
       '  policies:\n    - 1.3.6.1.4.1.99999.1',
       ...(certificates.length === 0 ? [] : ['  certificates:', ...certificates]),
       `  keys:\n${keys.join('\n')}`,
@@ -133,7 +142,12 @@ export class InstalledForTests {
       '    - name: tsa\n      use: tsp\n      file: tsa.pub\n      per-second: 5000',
       `  cas:\n${below.join('\n')}`,
     );
+    // Carried over by people: a ceremony never writes over what an earlier one made.
     mkdirSync(join(this.dataDir, 'signer'), { recursive: true, mode: 0o700 });
+    for (const name of ['hierarchy.json', 'signer/signer.json']) {
+      copyFileSync(this.path(output, name), join(this.dataDir, name));
+      chmodSync(join(this.dataDir, name), 0o600);
+    }
     writeFileSync(join(this.dataDir, 'signer', 'pin'), this.token.pin, { mode: 0o600 });
   }
 

@@ -197,7 +197,12 @@ export function ocspResponder({ db, keeping, responder, clock, hears, onFault, v
   ): Promise<number> {
     const issuer = await issuerBySha256(db, issuerSha256);
     const signer = await responder(issuerSha256);
-    if (issuer === undefined || signer === undefined) return 0;
+    if (issuer === undefined || signer === undefined) {
+      // Of a generation that retired: nobody signs them again, and they must not stand before those that are waiting.
+      const serials = wanted.map((one) => one.serialHex);
+      await dropAnswers(keeping, issuerSha256, serials);
+      return serials.length;
+    }
     const statuses = await statusesOf(
       db,
       issuerSha256,

@@ -18,7 +18,7 @@ import type { StampRecord } from './store.ts';
 
 export interface TimeStampParts {
   readonly db: Db;
-  readonly tsa: () => CertifiedKey;
+  readonly tsa: () => CertifiedKey | undefined;
   /** Sent along with certReq. */
   readonly chain: readonly Certificate[];
   readonly clock: () => number;
@@ -60,6 +60,7 @@ export function stamper(parts: StamperParts): (der: Uint8Array) => Promise<Uint8
     if (decision.status === 'refused') return refusal(decision.failInfo, decision.text);
     const { request, digest: imprintDigest, policy } = decision;
     const signer = tsa();
+    if (signer === undefined) return refusal('systemFailure', 'no CA certifies time-stamps');
     const { certificate: signingCertificate } = signer;
     const genTime = trust().trusted ? nextGenTime(clock(), last, accuracyMs) : undefined;
     if (genTime === undefined || genTime < signingCertificate.notBefore || genTime > signingCertificate.notAfter) {

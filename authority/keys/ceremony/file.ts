@@ -66,6 +66,8 @@ export interface InstallCa {
   readonly profiles: readonly string[];
   /** Lists of an offline CA, made in ceremonies. */
   readonly crl: string | undefined;
+  /** It issues no more, and none follows it: its status is signed until its last certificate has ended. */
+  readonly closed: boolean;
 }
 
 /** One reviewed file: one ceremony, one use of one key. */
@@ -262,6 +264,7 @@ function installPart(part: Fields): NonNullable<CeremonyFile['install']> {
       issuer: one.maybeText('issuer'),
       profiles: one.texts('profiles'),
       crl: one.maybeText('crl'),
+      closed: one.has('closed') && one.oneOf('closed', ['true', 'false']) === 'true',
     })),
     certificates: part.each('certificates').map((one) => ({
       file: one.text('file'),

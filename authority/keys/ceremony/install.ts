@@ -64,6 +64,7 @@ export function installation(file: CeremonyFile, inputs: CeremonyInputs): Readon
         ...(issuer === undefined ? {} : { issuer }),
         profiles: ca.profiles,
         ...(ca.crl === undefined ? {} : { crl: base64(inputs.crl(ca.crl)) }),
+        ...(ca.closed ? { closed: true } : {}),
       };
     }),
   };
