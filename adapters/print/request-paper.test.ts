@@ -117,6 +117,6 @@ describe('the print of a request', () => {
       const object = print.last.object(num);
       if (isStream(object)) hash.update(print.last.decodeStream(object, 1 << 26));
     }
-    expect(hash.digest('hex')).toBe('7178b236f1312c8ad8d63ef32c5752890f7b7a22c1be3514f600f5c4e468c81f');
+    expect(hash.digest('hex')).toBe('fc4b818222f14957e9937debb3e8b9fbd7c2c16712cfc7356c9269fb9a9256ff');
   });
 });

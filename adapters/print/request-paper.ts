@@ -13,19 +13,32 @@ interface FormTable {
   readonly cells: Cells;
 }
 
+/** Name and place of the agency stand in the certificate (`O`, `L`): whoever signs the list reads them. */
+const AGENCY = ['Cơ quan quản lý trực tiếp', 18] as const;
+const DEVICE = ['Thiết bị, thời hạn', 10] as const;
+
+const agencyOf = ({ managingAgency: { name, code, place } }: RequestItem): string => `${name} (${code}), ${place}`;
+
+function deviceOf(item: RequestItem): string {
+  if (!('device' in item)) return '';
+  const years = item.act === 'new' && item.validityYears !== undefined ? `, ${item.validityYears} năm` : '';
+  return `${deviceWords(item.device)}${years}`;
+}
+
 /** Columns of the lists that go with Forms 01, 02 and 03 (Decree 68/2024 Art. 11). */
 const FORMS: Readonly<Record<Subject['form'], FormTable>> = {
   '01': {
     title: 'DANH SÁCH CÁ NHÂN ĐỀ NGHỊ CẤP CHỨNG THƯ CHỮ KÝ SỐ',
     columns: [
-      ['Họ và tên', 18],
-      ['Số định danh cá nhân', 13],
+      ['Họ và tên', 16],
+      ['Số định danh cá nhân', 12],
       ['Ngày sinh', 10],
-      ['Chức vụ', 14],
-      ['Đơn vị', 16],
-      ['Thư điện tử công vụ', 20],
-      ['Điện thoại', 12],
-      ['Thiết bị', 10],
+      ['Chức vụ', 12],
+      ['Đơn vị', 13],
+      AGENCY,
+      ['Thư điện tử công vụ', 19],
+      ['Điện thoại', 11],
+      DEVICE,
     ],
     cells: (item, subject) =>
       subject.form !== '01'
@@ -35,7 +48,8 @@ const FORMS: Readonly<Record<Subject['form'], FormTable>> = {
             subject.citizenNumber,
             subject.birthDay === undefined ? '' : writtenDay(subject.birthDay),
             subject.title,
-            subject.unit ?? item.managingAgency.name,
+            subject.unit ?? '',
+            agencyOf(item),
             subject.mail,
             subject.phone,
             deviceOf(item),
@@ -46,13 +60,14 @@ const FORMS: Readonly<Record<Subject['form'], FormTable>> = {
     columns: [
       ['Tên cơ quan, tổ chức', 22],
       ['Mã định danh', 10],
-      ['Địa chỉ', 18],
-      ['Quyết định thành lập', 18],
-      ['Người quản lý thiết bị', 16],
-      ['Chức vụ', 12],
+      ['Địa chỉ', 15],
+      ['Quyết định thành lập', 15],
+      AGENCY,
+      ['Người quản lý thiết bị', 14],
+      ['Chức vụ', 10],
       ['Số định danh', 12],
       ['Thư điện tử, điện thoại', 18],
-      ['Thiết bị', 9],
+      DEVICE,
     ],
     cells: (item, subject) =>
       subject.form !== '02'
@@ -62,6 +77,7 @@ const FORMS: Readonly<Record<Subject['form'], FormTable>> = {
             subject.code,
             subject.address,
             subject.foundedBy,
+            agencyOf(item),
             subject.keeper.fullName,
             subject.keeper.title,
             subject.keeper.citizenNumber,
@@ -75,10 +91,11 @@ const FORMS: Readonly<Record<Subject['form'], FormTable>> = {
       ['Tên thiết bị, dịch vụ, phần mềm', 22],
       ['Mục đích', 12],
       ['Tên miền', 22],
-      ['Cơ quan chủ quản', 20],
+      ['Cơ quan chủ quản', 18],
+      AGENCY,
       ['Người quản lý', 16],
-      ['Thư điện tử, điện thoại', 20],
-      ['Thiết bị', 10],
+      ['Thư điện tử, điện thoại', 18],
+      DEVICE,
     ],
     cells: (item, subject) =>
       subject.form !== '03'
@@ -88,14 +105,13 @@ const FORMS: Readonly<Record<Subject['form'], FormTable>> = {
             USES[subject.use],
             subject.hostNames.join(', '),
             subject.owner,
+            agencyOf(item),
             `${subject.keeper.fullName}, ${subject.keeper.title}`,
             `${subject.keeper.mail} ${subject.keeper.phone}`,
             deviceOf(item),
           ],
   },
 };
-
-const deviceOf = (item: RequestItem): string => ('device' in item ? deviceWords(item.device) : '');
 
 const ACTS = {
   renew: 'DANH SÁCH ĐỀ NGHỊ GIA HẠN CHỨNG THƯ CHỮ KÝ SỐ',
@@ -126,16 +142,32 @@ function noteOf(item: RequestItem): string {
     case 'renew':
       return 'Gia hạn';
     case 'change':
-      return changed(item.subject);
+      return [...changed(item.subject), `thiết bị: ${deviceOf(item)}`].join('; ');
     default:
       return '';
   }
 }
 
-function changed(subject: Subject): string {
-  if (subject.form === '01') return [subject.title, subject.unit, subject.mail].filter((one) => one !== undefined).join(', ');
-  if (subject.form === '02') return `${subject.code}, ${subject.address}`;
-  return [subject.owner, ...subject.hostNames].join(', ');
+/** All that the certificate and its holder are to be after it, but the name, which has a column of its own. */
+function changed(subject: Subject): string[] {
+  if (subject.form === '01') {
+    const { citizenNumber, birthDay, title, unit, mail, phone } = subject;
+    return [
+      `số định danh ${citizenNumber}`,
+      ...(birthDay === undefined ? [] : [`sinh ngày ${writtenDay(birthDay)}`]),
+      `chức vụ: ${title}`,
+      ...(unit === undefined ? [] : [`đơn vị: ${unit}`]),
+      ...[mail, phone],
+    ];
+  }
+  const { keeper } = subject;
+  const by = [
+    `người quản lý: ${keeper.fullName}, ${keeper.title}`,
+    ...('citizenNumber' in keeper ? [`số định danh ${keeper.citizenNumber}`] : []),
+    ...[keeper.mail, keeper.phone],
+  ];
+  if (subject.form === '02') return [`mã ${subject.code}`, subject.address, `thành lập theo: ${subject.foundedBy}`, ...by];
+  return [USES[subject.use], ...subject.hostNames, `chủ quản: ${subject.owner}`, ...by];
 }
 
 function holderOf(item: RequestItem): string {
@@ -151,10 +183,11 @@ function holderOf(item: RequestItem): string {
  */
 export function requestTables(request: ConsolidatedRequest, sha256: string): PrintedTable[] {
   const { items } = request;
-  const from = `${request.from.name} (${request.from.code})`;
+  const from = `${request.from.name} (${request.from.code}), ${request.from.place}`;
   const day = writtenDay(officeDay(new Date(request.createdAt)));
   const notes = [
     `Kèm theo văn bản số ${request.number ?? '……………'} ngày ${day} của ${from}`,
+    ...(request.round === undefined ? [] : [`Đợt nhu cầu: ${request.round.name}`]),
     // Binds the paper to the file: whoever holds both can tell that they say the same.
     `SHA-256 của dữ liệu điện tử: ${sha256}`,
     ...papersNote(items),
@@ -192,7 +225,7 @@ export function requestTables(request: ConsolidatedRequest, sha256: string): Pri
       rows: own.map((item, i) => [
         String(i + 1),
         holderOf(item),
-        item.managingAgency.name,
+        agencyOf(item),
         'certificate' in item ? item.certificate.serialHex : '',
         noteOf(item),
         papersOf(item),

@@ -5,6 +5,8 @@ import { printedPdf, type Box, type Page, type Run } from './pages.ts';
 const MM = 72 / 25.4;
 const PADDING = 3;
 const LINE = 0.5;
+/** From line to line of a cell, in sizes. */
+const LEADING = 1.25;
 
 /** A4 on its side, with the margins of Decree 30 turned with it. */
 export const A4_LANDSCAPE: Sheet = {
@@ -45,7 +47,7 @@ interface OpenPage {
 }
 
 /**
- * Tables as forms have them: lined cells, headings again on every page, a row never cut by the end of a page, places for
+ * Tables as forms have them: lined cells, headings again on every page, a row never cut by the end of a page unless none holds it, places for
  * signatures that stay together with at least the last lines.
  */
 export function tablePages(
@@ -80,9 +82,9 @@ function onePages(table: PrintedTable, sheet: Sheet): OpenPage[] {
       page().runs.push({ text: line, style, size, x: margin.left + (width - textWidth(line, style, size)) / 2, y });
     }
   };
-  const row = (cells: readonly string[], style: Style, size: number): void => {
-    const lines = cells.map((cell, i) => breakLines(cell, style, size, widths[i]! - PADDING * 2, 0));
-    const height = Math.max(1, ...lines.map((one) => one.length)) * size * 1.25 + PADDING * 2;
+  /** Lines of cells that are beside each other on one page. */
+  const strip = (lines: readonly (readonly string[])[], style: Style, size: number): void => {
+    const height = Math.max(1, ...lines.map((one) => one.length)) * size * LEADING + PADDING * 2;
     if (y - height < margin.bottom) {
       turn();
       if (style !== 'bold') row(headings, 'bold', 9);
@@ -90,7 +92,7 @@ function onePages(table: PrintedTable, sheet: Sheet): OpenPage[] {
     let x = margin.left;
     for (const [i, one] of lines.entries()) {
       for (const [n, text] of one.entries()) {
-        page().runs.push({ text, style, size, x: x + PADDING, y: y - PADDING - size * (0.95 + n * 1.25) });
+        page().runs.push({ text, style, size, x: x + PADDING, y: y - PADDING - size * (0.95 + n * LEADING) });
       }
       page().boxes.push({ x: x - LINE / 2, y: y - height, width: LINE, height, colour: [0, 0, 0] });
       x += widths[i]!;
@@ -100,7 +102,24 @@ function onePages(table: PrintedTable, sheet: Sheet): OpenPage[] {
     y -= height;
     page().rules.push({ x1: margin.left, x2: margin.left + width, y });
   };
+  const broken = (cells: readonly string[], style: Style, size: number): string[][] =>
+    cells.map((cell, i) => breakLines(cell, style, size, widths[i]! - PADDING * 2, 0));
+  const row = (cells: readonly string[], style: Style, size: number): void => {
+    const lines = broken(cells, style, size);
+    const most = Math.max(...lines.map((one) => one.length));
+    // What runs off the page is in the data and on no paper: a row that no page holds goes on on the next.
+    const fits = most <= room || style === 'bold' ? most : room;
+    for (let from = 0; from < most; from += fits)
+      strip(
+        lines.map((one) => one.slice(from, from + fits)),
+        style,
+        size,
+      );
+  };
   const headings = table.columns.map((column) => column.heading);
+  const above = Math.max(1, ...broken(headings, 'bold', 9).map((one) => one.length)) * 9 * LEADING + PADDING * 2;
+  /** Lines of a row on a page of its own, under the headings. */
+  const room = Math.max(1, Math.floor((sheet.height - margin.top - margin.bottom - above - PADDING * 2) / (9 * LEADING)));
 
   turn();
   for (const [i, title] of table.titles.entries()) centred(title, i === 0 ? 'bold' : 'regular', i === 0 ? 13 : 11);
