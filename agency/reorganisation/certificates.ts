@@ -98,8 +98,9 @@ function made(
 ): MadeItem {
   const id = randomUUID();
   const parsed = RequestItem.safeParse({ ...draft, id });
-  // What the schema refuses and nobody named yet: a name too long for a certificate, say.
-  const refused = parsed.success ? [] : parsed.error.issues.map((issue) => String(issue.path.at(-1)));
+  // What the schema refuses and nobody named yet: a name too long for a certificate, say. Without a keeper nothing of them is there.
+  const refused =
+    parsed.success || missing.includes('keeper') ? [] : parsed.error.issues.map((issue) => String(issue.path.at(-1)));
   const all = [...new Set([...missing, ...refused])];
   return {
     id,

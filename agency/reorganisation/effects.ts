@@ -84,8 +84,9 @@ export async function workOut(db: Db, doors: Omit<ItemDoors, 'day'>, one: Reorga
     if (made.missing.length > 0)
       problems.push({
         code: 'reorganisation.certificate-incomplete',
-        about: `${next.agency.name}: ${made.missing.join(', ')}`,
+        about: next.agency.name,
         stops: false,
+        missing: [...made.missing],
       });
   }
 
@@ -229,7 +230,7 @@ async function checkAgencies(
     }
     if (!parent.path.startsWith(scope.path)) problems.push(stop('directory.not-yours', parent.name));
     if (!existsOn(parent, day) || closing.has(parent.id)) problems.push(stop('directory.parent-not-there', opened.name));
-    if (opened.level <= parent.level) problems.push(stop('directory.level-not-below', opened.name));
+    if (opened.level !== undefined && opened.level <= parent.level) problems.push(stop('directory.level-not-below', opened.name));
   }
 }
 

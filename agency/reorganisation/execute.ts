@@ -95,7 +95,7 @@ async function carryOut(
   const closing = await Promise.all(
     steps.closes.map(async (close) => ({ ...close, agency: (await placedAgency(tx, close.agencyId))! })),
   );
-  for (const { agencyId, to } of closing.sort((a, b) => b.agency.level - a.agency.level)) {
+  for (const { agencyId, to } of closing.sort((a, b) => b.agency.path.length - a.agency.path.length)) {
     await closeAgency(tx, maker, undefined, agencyId, { effectiveFrom: day, successorIds: to.map(idOf), grounds });
   }
   await closeBooks(

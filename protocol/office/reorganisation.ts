@@ -13,7 +13,8 @@ export const OpenedAgency = z.object({
   code: z.string().trim().toUpperCase().min(1).max(35),
   name: line(200),
   shortName: line(60),
-  level: z.number().int().min(1).max(9),
+  /** Left out: one below its parent. */
+  level: z.number().int().min(1).max(9).optional(),
   levelName: line(60),
   place: line(64),
   notation: line(30),
@@ -94,7 +95,15 @@ export const ReorganisationEffects = z.object({
   ),
   certificates: z.array(AffectedCertificate),
   /** What stops it, and what only needs eyes: stable codes with what they are about. */
-  problems: z.array(z.object({ code: z.string(), about: z.string(), stops: z.boolean() })),
+  problems: z.array(
+    z.object({
+      code: z.string(),
+      about: z.string(),
+      stops: z.boolean(),
+      /** Names of fields that a certificate's request lacks. */
+      missing: z.array(z.string()).optional(),
+    }),
+  ),
   counts: z.object({
     agencies: z.number().int(),
     positions: z.number().int(),

@@ -86,6 +86,13 @@ export const directoryWords = {
   'person.sign-in': ['Tên đăng nhập', 'Sign-in name'],
   'person.missing': ['Còn thiếu để đề nghị cấp chứng thư: {what}', 'Still needed to ask for a certificate: {what}'],
   'person.missing.citizenNumber': ['số định danh', 'citizen number'],
+  'person.missing.keeper': ['người giữ thiết bị', 'who keeps the device'],
+  'person.missing.fullName': ['họ và tên', 'full name'],
+  'person.missing.title': ['chức vụ', 'title'],
+  'person.missing.issuer': ['chứng thư của nơi cấp', 'the issuer’s certificate'],
+  'person.missing.birthDay': ['ngày sinh', 'day of birth'],
+  'person.missing.address': ['địa chỉ', 'address'],
+  'person.missing.foundedBy': ['quyết định thành lập', 'founding decision'],
   'person.missing.mail': ['thư điện tử', 'mail'],
   'person.missing.phone': ['điện thoại', 'telephone'],
   'person.edit': ['Sửa thông tin', 'Change'],
@@ -303,6 +310,47 @@ export const directoryWords = {
     '{agencies} agencies, {positions} posts, {documents} documents, {series} series, {certificates} certificates',
   ],
   'change.kind.alias-added': ['Thêm cách viết mã', 'Code added'],
+  'reorg-problem.directory.position-unknown': ['Không còn chức vụ này: {about}', 'There is no such position: {about}'],
+  'reorg-problem.directory.not-yours': ['Ngoài phạm vi bạn quản lý: {about}', 'Not within what you keep: {about}'],
+  'reorg-problem.directory.ended-already': [
+    'Chức vụ đã có ngày kết thúc trước đó: {about}',
+    'The position ends before that day already: {about}',
+  ],
+  'reorg-problem.directory.days-order': [
+    'Chức vụ chỉ bắt đầu từ ngày đó trở đi: {about}',
+    'The position only begins on or after that day: {about}',
+  ],
+  'reorg-problem.directory.agency-unknown': ['Không có cơ quan này trong danh mục: {about}', 'There is no such agency: {about}'],
+  'reorg-problem.directory.own-name': ['Do cấp trên quyết định: {about}', 'Said by the level above: {about}'],
+  'reorg-problem.directory.closed-then': [
+    'Không tồn tại vào ngày đó hoặc đã có ngày kết thúc: {about}',
+    'Does not exist on that day, or has an end already: {about}',
+  ],
+  'reorg-problem.directory.later-change-first': [
+    'Đã có thay đổi khác có hiệu lực muộn hơn, hãy hủy thay đổi đó trước: {about}',
+    'A later change stands already, undo it first: {about}',
+  ],
+  'reorg-problem.directory.has-children': [
+    'Còn đơn vị trực thuộc đang hoạt động: {about}',
+    'Agencies below it still exist: {about}',
+  ],
+  'reorg-problem.directory.successor-unknown': [
+    'Cơ quan kế thừa cũng kết thúc trong kế hoạch này: {about}',
+    'Its successor ends in this plan too: {about}',
+  ],
+  'reorg-problem.directory.code-form': ['Mã định danh không đúng dạng: {about}', 'The code has none of the known forms: {about}'],
+  'reorg-problem.directory.code-taken': [
+    'Mã định danh đã thuộc về cơ quan khác: {about}',
+    'Another agency has this code: {about}',
+  ],
+  'reorg-problem.directory.parent-not-there': [
+    'Cơ quan chủ quản không tồn tại vào ngày đó: {about}',
+    'Its parent does not exist on that day: {about}',
+  ],
+  'reorg-problem.directory.level-not-below': [
+    'Cấp phải thấp hơn cấp của cơ quan chủ quản: {about}',
+    'Its level must be below that of its parent: {about}',
+  ],
   'reorg-problem.reorganisation.certificate-incomplete': [
     'Thiếu thông tin để cấp lại chứng thư: {about}',
     'Something is missing to issue anew: {about}',

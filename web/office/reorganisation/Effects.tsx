@@ -21,6 +21,9 @@ export function Effects({ effects }: { readonly effects: ReorganisationEffects }
               {problems(stops).map((one) => (
                 <li key={`${one.code} ${one.about}`}>
                   {code('reorg-problem', one.code, `${one.code}: ${one.about}`, { about: one.about })}
+                  {one.missing === undefined
+                    ? null
+                    : ` (${t('reorg.lacks', { what: one.missing.map((name) => code('person.missing', name)).join(', ') })})`}
                 </li>
               ))}
             </ul>
@@ -47,7 +50,12 @@ export function Effects({ effects }: { readonly effects: ReorganisationEffects }
           </tr>
         ))}
       </Part>
-      <Part title={t('reorg.effects.certificates')} count={counts.certificates} open>
+      <Part
+        title={t('reorg.effects.certificates')}
+        count={counts.certificates}
+        heads={[t('cert.holder'), t('cert.agency'), t('reorg.move.cause'), t('cert.ends')]}
+        open
+      >
         {effects.certificates.map((one) => (
           <tr key={one.sha256}>
             <td>
@@ -55,7 +63,7 @@ export function Effects({ effects }: { readonly effects: ReorganisationEffects }
               <small>{one.subject}</small>
             </td>
             <td>{one.agencyName}</td>
-            <td>
+            <td className="nowrap">
               {t(one.reissue ? 'reorg.reissue' : 'reorg.revoke')}
               <small>{t(`cause.${one.cause}`)}</small>
               {one.missing.length === 0 ? null : (
@@ -95,10 +103,12 @@ interface PartProps {
   readonly title: string;
   readonly count: number;
   readonly open?: boolean;
+  /** Words above the columns, where these do not speak for themselves. */
+  readonly heads?: readonly string[];
   readonly children: ReactNode;
 }
 
-function Part({ title, count, open = false, children }: PartProps) {
+function Part({ title, count, open = false, heads, children }: PartProps) {
   const { t, lang } = useSpeech();
   return (
     <details open={open && count > 0}>
@@ -110,6 +120,17 @@ function Part({ title, count, open = false, children }: PartProps) {
       ) : (
         <div className="table-wrap" tabIndex={0} role="region" aria-label={title}>
           <table className="table">
+            {heads === undefined ? null : (
+              <thead>
+                <tr>
+                  {heads.map((head) => (
+                    <th key={head} scope="col">
+                      {head}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+            )}
             <tbody>{children}</tbody>
           </table>
         </div>

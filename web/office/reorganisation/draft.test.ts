@@ -24,7 +24,7 @@ it('a plan is none before everything of its kind is said', () => {
   expect(planOf({ ...empty, kind: 'dissolve', agencies: [a] }, undefined)).toBeUndefined();
   expect(planOf({ ...empty, kind: 'rename', agencies: [a] }, undefined)).toBeUndefined();
   expect(
-    planOf({ ...empty, kind: 'split', agencies: [a], opens: [emptyOpened, emptyOpened] }, { parentId: null, level: 1 }),
+    planOf({ ...empty, kind: 'split', agencies: [a], opens: [emptyOpened, emptyOpened] }, { parentId: null }),
   ).toBeUndefined();
 });
 
@@ -41,14 +41,14 @@ it('says who ends and who takes over', () => {
 
 it('what is opened stands where the agency stood that it comes from, each under a key of its own', () => {
   const one = { name: 'X', shortName: 'X', code: 'H1', levelName: 'Xã', place: 'X', notation: 'X' };
-  const plan = planOf({ ...empty, kind: 'split', agencies: [a], opens: [one, one] }, { parentId: 'p', level: 3 });
-  expect(plan).toMatchObject({ opens: [{ key: 'moi-1', parentId: 'p', level: 3 }, { key: 'moi-2' }] });
+  const plan = planOf({ ...empty, kind: 'split', agencies: [a], opens: [one, one] }, { parentId: 'p' });
+  expect(plan).toMatchObject({ opens: [{ key: 'moi-1', parentId: 'p' }, { key: 'moi-2' }] });
 });
 
 it('one agency may leave another that stays; what ends is parted in two at least', () => {
   const one = { name: 'X', shortName: 'X', code: 'H1', levelName: 'Xã', place: 'X', notation: 'X' };
   const split: Draft = { ...empty, kind: 'split', agencies: [a], opens: [one] };
-  const origin = { parentId: 'p', level: 3 };
+  const origin = { parentId: 'p' };
   expect(planOf(split, origin)).toBeUndefined();
   expect(lacksOf(split)).toEqual(['opens-add']);
   expect(planOf({ ...split, keeps: true }, origin)).toMatchObject({ keeps: true, opens: [{ key: 'moi-1' }] });

@@ -31,17 +31,15 @@ export interface Draft {
 
 export const emptyOpened: Opened = { name: '', shortName: '', code: '', levelName: '', place: '', notation: '' };
 
-/** Level and parent of what is opened are those of the agency it comes from. */
+/** What is opened stands below the parent of the agency it comes from. */
 export interface Origin {
   readonly parentId: string | null;
-  readonly level: number;
 }
 
 const opened = (given: Opened, index: number, origin: Origin): z.input<typeof OpenedAgency> => ({
   ...given,
   key: `moi-${index + 1}`,
   parentId: origin.parentId,
-  level: origin.level,
 });
 
 /** One may leave an agency that stays; an agency that ends is parted in two at least. */
