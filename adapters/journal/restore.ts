@@ -14,6 +14,7 @@ import { JournalFault } from './fault.ts';
 import { lockGrowth } from './grow.ts';
 import { keepSignature, putHead, sealedHead } from './head-store.ts';
 import { copiedCertificates, copiedEntries, copiedHeads } from './read-copy.ts';
+import { requireUnserved } from './serving.ts';
 import { appendLeaves, edgeAt, treeSize } from './tree-store.ts';
 
 /** An entry that a database has forgotten. */
@@ -48,12 +49,13 @@ const BATCH = 1000;
  * Holds database and copy against each other: every entry that both have must be the same, and every head of the copy must
  * follow from its entries.
  *
- * @throws {JournalFault} `journal.copy-missing`, `journal.copy-foreign`, `journal.copy-damaged`, `journal.entry-missing`,
+ * @throws {JournalFault} `journal.in-use`, `journal.copy-missing`, `journal.copy-foreign`, `journal.copy-damaged`, `journal.entry-missing`,
  *   `journal.head-differs`, `journal.head-without-entries`, `journal.no-head`, `journal.forked`, `journal.nothing-to-restore`
  */
 export async function forgottenBy(tx: Tx, journal: RestoredJournal, folder: string): Promise<Forgotten> {
   await lockCopy(tx, journal.schema);
   await lockGrowth(tx, journal.schema);
+  await requireUnserved(tx, journal.schema);
   const marker = markerOf(folder);
   if (marker === undefined) throw new JournalFault('journal.copy-missing', `${folder} has no marker of a journal`);
   const known = await treeSize(tx, journal.schema);

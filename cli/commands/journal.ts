@@ -57,7 +57,8 @@ Exit codes, with the codes of errors that say why:
   65  no proof or copy: journal.copy-damaged, .copy-missing, .proof-damaged, .no-such-entry, .nothing-to-restore, .never-restored,
       .unreadable,
       log.checkpoint-damaged
-  69  not available: folder in use, no database, FILE cannot be written (journal.not-written)
+  69  not available: folder in use, a server runs on the database (journal.in-use), no database, FILE cannot be written
+      (journal.not-written)
   70  our own fault
 `;
 
@@ -109,6 +110,7 @@ const AWAY = new Set([
   'serve.unusable-folder',
   'db.unreachable',
   'journal.not-written',
+  'journal.in-use',
 ]);
 
 function said(error: unknown, io: Io): number {

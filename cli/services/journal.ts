@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { nodeSecrets } from '@antin/adapters/crypto/node';
+import { addressOf } from '@antin/adapters/db/connect';
 import { ConfigFault } from '@antin/adapters/config/settings';
 import type { CopiedJournal } from '@antin/adapters/journal/copy';
 import type { GrowingJournal } from '@antin/adapters/journal/grow';
 import { COPY_GRACE_MS, journalKeeper, type JournalKeeper } from '@antin/adapters/journal/keeper';
 import type { SealDoors } from '@antin/adapters/journal/seal';
+import { markServing } from '@antin/adapters/journal/serving';
 import { evidenceOf, type TrustSource } from '@antin/agency/verification/trust-source';
 import { keyFolder } from '@antin/authority/keys/key-folder';
 import type { AuthorityService } from '@antin/authority/service';
@@ -58,7 +60,18 @@ export async function journalHere(
     copyFolder: copy === undefined || copy === '' ? undefined : join(copy, journal.name),
     copyGraceMs: graceOf(env['ANTIN_JOURNAL_COPY_GRACE']),
   });
-  return { ...keeper, close: async () => configured?.close() };
+  const serving = await markServing(addressOf(db), journal.schema);
+  return {
+    ...keeper,
+    async run() {
+      await serving.renew();
+      await keeper.run();
+    },
+    async close() {
+      await serving.close();
+      await configured?.close();
+    },
+  };
 }
 
 /** For `/healthz`: the code of what is wrong with the second place. */
