@@ -98,11 +98,12 @@ export class ConsoleForTests {
   }
 
   /** A sender as two officers of operation would have registered it. */
-  async register(code: string, held: HeldKey, token: string, tokenIsEnough = false): Promise<void> {
+  async register(code: string, held: HeldKey, token: string, tokenIsEnough = false, tokenForUnder = false): Promise<void> {
     const tokenSha256 = createHash('sha256').update(token).digest('hex');
     await this.change({
       kind: 'sender',
-      ...{ code, name: `Cơ quan ${code}`, certificate: toBase64(held.certificate.raw), tokenSha256, tokenIsEnough },
+      ...{ code, name: `Cơ quan ${code}`, certificate: toBase64(held.certificate.raw), tokenSha256 },
+      ...{ tokenIsEnough, tokenForUnder },
     });
   }
 

@@ -131,9 +131,9 @@ async function takeEffect(tx: Tx, record: ChangeRecord & { secretHash: string | 
       return;
     }
     case 'sender': {
-      const { code, name, active, tokenIsEnough, tokenSha256 } = change;
+      const { code, name, active, tokenIsEnough, tokenForUnder, tokenSha256 } = change;
       const bound = change.certificate === undefined ? undefined : boundOf(certificateOf(change.certificate));
-      await putSender(tx, { code, name, active, tokenIsEnough, tokenSha256, bound }).catch(alreadyBound);
+      await putSender(tx, { code, name, active, tokenIsEnough, tokenForUnder, tokenSha256, bound }).catch(alreadyBound);
       return;
     }
     case 'limit':

@@ -95,4 +95,9 @@ export const officersMigrations: Record<string, Migration> = {
         )`.execute(db);
     },
   },
+  '2026-11-22T0900-officers-token-for-agencies-below': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table authority.sender add column token_for_under boolean not null default false`.execute(db);
+    },
+  },
 };

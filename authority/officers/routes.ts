@@ -98,8 +98,8 @@ export function officersApp(parts: OfficersDoors): Hono<OfficerEnv> {
     const { rows: senders, next } = await sendersPage(operation.db, query);
     return {
       ...(next === undefined ? {} : { next }),
-      senders: senders.map(({ code, name, active, tokenIsEnough, hasToken, ...held }) => ({
-        ...{ code, name, active, tokenIsEnough, hasToken },
+      senders: senders.map(({ code, name, active, tokenIsEnough, hasToken, tokenForUnder, ...held }) => ({
+        ...{ code, name, active, tokenIsEnough, hasToken, tokenForUnder },
         ...boundCertificate(held),
       })),
     };

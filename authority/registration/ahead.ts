@@ -17,9 +17,10 @@ export interface Room {
   readonly bytes: number;
 }
 
-/** A paper counts until one of the sender's requests names it. */
+/** A paper counts until a request names it: one of its sender, or of those its token speaks for. */
 const UNUSED = sql`not exists (select 1 from authority.request_attachment r join authority.submission s on s.id = r.submission_id
-  where r.sha256 = a.sha256 and s.from_code = a.from_code)`;
+  where r.sha256 = a.sha256 and (s.from_code = a.from_code
+    or exists (select 1 from authority.sender o where o.code = a.from_code and o.token_for_under)))`;
 
 /** Without it one agency's program that never sends its requests would fill the issuer's disk. */
 export async function roomAhead(db: Db, fromCode: string, now: Date): Promise<Room> {

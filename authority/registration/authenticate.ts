@@ -3,6 +3,7 @@ import { FormatFault } from '@antin/formats/fault';
 import type { ValidationReport } from '@antin/signature/validation/types';
 import type { Judge } from '../officers/judge.ts';
 import type { SenderRecord } from '../officers/sender-store.ts';
+import { standsUnder } from './content.ts';
 import type { FoundRequest } from './read-request.ts';
 import { brokenSigner, coversRequest, signersOf } from './signers.ts';
 import type { LeaderRule, Signers } from './signers.ts';
@@ -30,20 +31,25 @@ export async function authenticate(
   leader: LeaderRule = 'optional',
 ): Promise<Authenticated> {
   const { code } = found.request.from;
-  // A token of one agency does not speak for another, whoever signed.
-  if (byToken !== undefined && byToken.code !== code) return refused('submission.sender-other', code);
+  // A token of one agency does not speak for another, whoever signed, but for those below it where two officers said so.
+  if (byToken !== undefined && !speaksFor(byToken, code)) return refused('submission.sender-other', code);
   if (sender === undefined) return refused('submission.sender-unknown', code);
   if (!sender.active) return refused('submission.sender-inactive', code);
   const report = found.kind === 'json' ? undefined : await judged(judge, file, at);
   const signatures = report?.signatures ?? [];
   if (signatures.length === 0) {
-    return byToken?.tokenIsEnough === true ? { status: 'token' } : refused('submission.unsigned');
+    return byToken?.tokenIsEnough === true && sender.tokenIsEnough ? { status: 'token' } : refused('submission.unsigned');
   }
   if (!signatures.some((one) => coversRequest(found, one))) return refused('submission.request-not-covered');
   // Every signature, that of a leader beside the seal too: what is broken in the file is for an officer to look at.
   if (report!.verdict !== 'valid') return brokenSigner(signatures, report!.decidedBy ?? report!.verdict);
   const signers = signersOf(found, signatures, sender.certificateSha256, leader);
   return signers.status === 'refused' ? signers : { ...signers, status: 'signature' };
+}
+
+/** Whether the token of one sender brings and fetches for the other. */
+export function speaksFor(token: Pick<SenderRecord, 'code' | 'tokenForUnder'>, code: string): boolean {
+  return token.code === code || (token.tokenForUnder && standsUnder(code, token.code));
 }
 
 /** A file that no signature can be found in is unsigned. */

@@ -147,14 +147,14 @@ export const registrationProblems: ProblemRows = {
   'submission.leader-missing': {
     status: 400,
     title: {
-      vi: 'Yêu cầu chưa có chữ ký của người đứng đầu cơ quan',
+      vi: 'Yêu cầu chưa có chữ ký của lãnh đạo cơ quan',
       en: 'The leader of the agency has not signed the request',
     },
   },
   'submission.leader-signature-not-valid': {
     status: 400,
     title: {
-      vi: 'Chữ ký của người đứng đầu cơ quan không hợp lệ',
+      vi: 'Chữ ký của lãnh đạo cơ quan không hợp lệ',
       en: 'The leader’s signature is not valid',
     },
   },
@@ -175,14 +175,14 @@ export const registrationProblems: ProblemRows = {
   'submission.leader-not-over-same': {
     status: 400,
     title: {
-      vi: 'Người đứng đầu và cơ quan không ký trên cùng các tệp',
+      vi: 'Lãnh đạo và cơ quan không ký trên cùng các tệp',
       en: 'Leader and organisation did not sign the same files',
     },
   },
   'submission.signed-in-wrong-order': {
     status: 400,
     title: {
-      vi: 'Cơ quan ký trước người đứng đầu',
+      vi: 'Cơ quan ký trước lãnh đạo',
       en: 'The organisation signed before its leader',
     },
   },

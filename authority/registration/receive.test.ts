@@ -8,7 +8,7 @@ import { nodeCrypto } from '@antin/adapters/crypto/node';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import { signAsicCades } from '@antin/signature/asic/sign';
 import { signCades } from '@antin/signature/cades/sign';
-import { ASICE, ConsoleForTests, PAPER, personItem, requestOf } from '../console-for-tests.ts';
+import { ASICE, ConsoleForTests, PAPER, personItem, requestOf, sha256Of } from '../console-for-tests.ts';
 import type { HeldKey } from '../console-for-tests.ts';
 
 let t: ConsoleForTests;
@@ -205,6 +205,55 @@ describe('an agency’s system', () => {
     // Signed by its true sender, brought by another: not this caller's to bring.
     const brought = await t.asSender('POST', '/submissions', await t.packed(request(), [PAPER]), ASICE, other);
     expect(brought.code).toBe('submission.sender-other');
+  });
+
+  test('speaks with one token for the agencies below it, where two officers said so; each asks under its own certificate', async () => {
+    const [token, plain] = [1, 2].map(() => randomBytes(32).toString('base64url')) as [string, string];
+    const [ministry, office, other] = [
+      await t.certified('BỘ', 'organisation'),
+      await t.certified('CỤC', 'organisation'),
+      await t.certified('BỘ KHÁC', 'organisation'),
+    ];
+    await t.register('G90', ministry, token, false, true);
+    await t.register('G90.04', office, plain);
+    await t.register('G91', other, randomBytes(32).toString('base64url'));
+    const paper = utf8('%PDF-1.7 gửi trước bằng mã của bộ');
+    const sha256 = sha256Of(paper);
+    await t.asSender('PUT', `/attachments/${sha256}`, paper, 'application/pdf', token);
+    const ask = (code: string, more: object = {}) => {
+      const from = { code, name: 'Cơ quan', place: 'x' };
+      return requestOf([personItem({ managingAgency: from, attachments: [sha256] })], now(), { from, ...more });
+    };
+    const one = ask('G90.04');
+    const receipt = await t.asSender('POST', '/submissions', await t.packed(one, [], office.key), ASICE, token);
+    expect(receipt).toMatchObject({ status: 'accepted', missingAttachments: [] });
+    // Whoever of the two asks afterwards finds it.
+    for (const by of [token, plain])
+      expect(await t.asSender('GET', `/submissions/${one.id}`, undefined, undefined, by)).toMatchObject({
+        submissionId: receipt.submissionId,
+      });
+    const [row] = (await t.get('registrar', `/requests?submission=${receipt.submissionId}`)).items;
+    const { withdrawn } = await t.asSender(
+      'POST',
+      `/submissions/${one.id}/withdrawal`,
+      { itemIds: [one.items[0]!.id], reason: 'nhầm' },
+      undefined,
+      token,
+    );
+    expect(withdrawn).toEqual([one.items[0]!.id]);
+    expect((await t.get('auditor', `/requests/${row.id}`)).acts.at(-1)).toMatchObject({ bySender: 'G90.04' });
+    const code = async (request: ReturnType<typeof ask>, key: HeldKey, by: string) =>
+      (await t.asSender('POST', '/submissions', await t.packed(request, [], key.key), ASICE, by)).code;
+    // The ministry's seal is not its office's, another ministry is not below it, and the office speaks for nobody else.
+    expect(await code(ask('G90.04'), ministry, token)).toBe('submission.signer-not-bound');
+    expect(await code(ask('G91'), other, token)).toBe('submission.sender-other');
+    expect(await code(ask('G90'), ministry, plain)).toBe('submission.sender-other');
+    expect(await code(ask('G90.05'), office, token)).toBe('submission.sender-unknown');
+    const own = ask('G90');
+    await t.asSender('POST', '/submissions', await t.packed(own, [], ministry.key), ASICE, token);
+    await expect(t.asSender('GET', `/submissions/${own.id}`, undefined, undefined, plain)).rejects.toMatchObject({
+      code: 'http.not-found',
+    });
   });
 
   test('may send without a signature only where that was agreed to', async () => {

@@ -106,7 +106,7 @@ export async function receive(parts: RegistrationDoors, incoming: Incoming, agai
       await putAttachment(tx, base.id, one, now);
     }
     const named = [...new Set(request.items.flatMap((item) => item.attachments as readonly string[]))];
-    for (const one of await senderAttachments(tx, request.from.code, named)) {
+    for (const one of await senderAttachments(tx, [request.from.code, ...(byToken === undefined ? [] : [byToken.code])], named)) {
       await putAttachment(tx, base.id, { ...one, name: null }, now);
     }
     await enqueue(tx, { queue: CHECK_QUEUE, key: base.id, payload: { submissionId: base.id } });

@@ -10,28 +10,24 @@ import { limitRate, rateLimit } from '@antin/adapters/http/rate-limit';
 import { Refusal } from '@antin/adapters/http/refusal';
 import { senderRoutes as routes } from '@antin/protocol/authority/submissions';
 import type { RequestState } from '@antin/protocol/authority/registration';
-import { senderByToken } from '../officers/sender-store.ts';
+import { activeSenderCodes, senderByToken } from '../officers/sender-store.ts';
 import type { SenderRecord } from '../officers/sender-store.ts';
 import { answer, recheck, withdraw } from './acts.ts';
 import { dropUnnamed, lockAhead, lockFiles, roomAhead } from './ahead.ts';
 import { nextBatch } from './answers.ts';
+import { speaksFor } from './authenticate.ts';
 import type { RegistrationDoors } from './doors.ts';
 import { putAttachment } from './parts-store.ts';
 import { receiptOf } from './present-submission.ts';
 import { receive } from './receive.ts';
 import { MAX_SUBMISSION } from './submission-routes.ts';
-import {
-  acceptedSubmission,
-  quarantinedRequest,
-  putSenderAttachment,
-  senderAttachments,
-  waitingFor,
-} from './submission-store.ts';
+import { acceptedOf, quarantinedRequest, putSenderAttachment, senderAttachments, waitingFor } from './submission-store.ts';
 import type { SubmissionRecord } from './submission-store.ts';
 import { itemsOfSubmission } from './store.ts';
 
 interface SenderEnv {
-  Variables: { sender: SenderRecord };
+  /** `codes`: whose requests this token brings and fetches, its own first. */
+  Variables: { sender: SenderRecord; codes: readonly string[] };
 }
 
 const MAX_ATTACHMENT = 50 << 20;
@@ -52,17 +48,19 @@ export function sendersApp(parts: RegistrationDoors & { readonly addressOf: (c: 
     return receiptOf(db, await receive(parts, incoming));
   });
   mount(app, routes.receipt, guards, async ({ params, c }) => {
-    const { code } = c.var.sender;
-    const found = await acceptedSubmission(db, code, params.requestId);
-    const apart = found ?? (await quarantinedRequest(db, code, params.requestId));
+    const { codes } = c.var;
+    const found = await acceptedOf(db, codes, params.requestId);
+    const apart = found ?? (await quarantinedRequest(db, codes, params.requestId));
     if (apart === undefined) throw new Refusal('http.not-found');
     return receiptOf(db, apart);
   });
   mount(app, routes.attach, guards, async ({ params, c }) => {
+    const { codes } = c.var;
     const { code } = c.var.sender;
     const { sha256 } = params;
     // What a request waits for, or what lies here already, fills nothing ahead.
-    const expected = (await senderAttachments(db, code, [sha256])).length > 0 || (await waitingFor(db, code, sha256)).length > 0;
+    const expected =
+      (await senderAttachments(db, [code], [sha256])).length > 0 || (await waitingFor(db, codes, sha256)).length > 0;
     const room = expected ? undefined : await roomAhead(db, code, clock());
     const said = Number(c.req.header('content-length') ?? 0);
     if (room !== undefined && (room.files < 1 || room.bytes < Math.max(1, said)))
@@ -72,7 +70,7 @@ export function sendersApp(parts: RegistrationDoors & { readonly addressOf: (c: 
     const done = await inTransaction(db, async (tx) => {
       if (stored.sha256 !== sha256) return 'sender.attachment-other';
       await lockAhead(tx, code);
-      const waiting = await waitingFor(tx, code, sha256);
+      const waiting = await waitingFor(tx, codes, sha256);
       if (room !== undefined && waiting.length === 0) {
         const left = await roomAhead(tx, code, clock());
         if (left.files < 1 || left.bytes < stored.size) return 'sender.attachments-too-many';
@@ -95,28 +93,27 @@ export function sendersApp(parts: RegistrationDoors & { readonly addressOf: (c: 
     return stored;
   });
   mount(app, routes.results, guards, async ({ params, query, c }) => {
-    const { id } = await own(c.var.sender, params.requestId);
+    const { id } = await own(c.var.codes, params.requestId);
     const result = await nextBatch(db, { id, requestId: params.requestId }, query.after, clock());
     return result === undefined ? {} : { result };
   });
   mount(app, routes.answer, guards, async ({ params, body, c }) => {
-    const { id } = await own(c.var.sender, params.requestId);
+    const { id, fromCode } = await own(c.var.codes, params.requestId);
     let answered = 0;
     for (const one of body.answers) {
-      const { code } = c.var.sender;
       // Papers sent ahead belong to the answer from now on; what never came is not named.
-      const papers = await senderAttachments(db, code, one.attachments);
+      const papers = await senderAttachments(db, c.var.codes, one.attachments);
       await inTransaction(db, async (tx) => {
         for (const paper of papers) await putAttachment(tx, id, { ...paper, name: null }, clock());
       });
       const text = [one.text, ...papers.map((paper) => `[sha256 ${paper.sha256}]`)].join('\n');
-      await answer(parts, { sender: code, submissionId: id }, one.questionId, text);
+      await answer(parts, { sender: fromCode!, submissionId: id }, one.questionId, text);
       answered += 1;
     }
     return { answered };
   });
   mount(app, routes.withdraw, guards, async ({ params, body, c }) => {
-    const { id } = await own(c.var.sender, params.requestId);
+    const { id, fromCode } = await own(c.var.codes, params.requestId);
     const withdrawn: string[] = [];
     const kept: { itemId: string; state: RequestState | 'unknown' }[] = [];
     const items = await itemsOfSubmission(db, id, body.itemIds);
@@ -127,7 +124,7 @@ export function sendersApp(parts: RegistrationDoors & { readonly addressOf: (c: 
         continue;
       }
       try {
-        await withdraw(parts, { sender: c.var.sender.code }, item.id, body.reason);
+        await withdraw(parts, { sender: fromCode! }, item.id, body.reason);
         withdrawn.push(itemId);
       } catch (fault) {
         if (!(fault instanceof Refusal)) throw fault;
@@ -139,8 +136,8 @@ export function sendersApp(parts: RegistrationDoors & { readonly addressOf: (c: 
   return app;
 
   /** A sender sees its own requests; another's do not exist for it. */
-  async function own(sender: SenderRecord, requestId: string): Promise<SubmissionRecord> {
-    const found = await acceptedSubmission(db, sender.code, requestId);
+  async function own(codes: readonly string[], requestId: string): Promise<SubmissionRecord> {
+    const found = await acceptedOf(db, codes, requestId);
     if (found === undefined) throw new Refusal('http.not-found');
     return found;
   }
@@ -152,6 +149,8 @@ export function sendersApp(parts: RegistrationDoors & { readonly addressOf: (c: 
       const sender = tokenSha256 === undefined ? undefined : await senderByToken(db, tokenSha256);
       if (sender === undefined) throw new Refusal('sender.token-needed');
       c.set('sender', sender);
+      const others = sender.tokenForUnder ? await activeSenderCodes(db) : [];
+      c.set('codes', [sender.code, ...others.filter((code) => code !== sender.code && speaksFor(sender, code))]);
       await next();
     };
   }

@@ -47,6 +47,15 @@ export async function acceptedSubmission(db: Db, fromCode: string, requestId: st
   return rows[0];
 }
 
+/** The same by a token that may speak for several senders: the first of these codes that has it. */
+export async function acceptedOf(db: Db, codes: readonly string[], requestId: string): Promise<SubmissionRecord | undefined> {
+  const { rows } = await sql<SubmissionRecord>`
+    select ${COLUMNS} from authority.submission s
+    where s.from_code = any(${[...codes]}::text[]) and s.request_id = ${requestId} and s.status = 'accepted'
+    order by array_position(${[...codes]}::text[], s.from_code) limit 1`.execute(db);
+  return rows[0];
+}
+
 /** A file that already stands apart: brought again, it is the same one. */
 export async function quarantinedFile(db: Db, fileSha256: string, code: string): Promise<SubmissionRecord | undefined> {
   const { rows } = await sql<SubmissionRecord>`
@@ -56,10 +65,14 @@ export async function quarantinedFile(db: Db, fileSha256: string, code: string):
 }
 
 /** A sender's request that stands apart: it may ask why. */
-export async function quarantinedRequest(db: Db, fromCode: string, requestId: string): Promise<SubmissionRecord | undefined> {
+export async function quarantinedRequest(
+  db: Db,
+  codes: readonly string[],
+  requestId: string,
+): Promise<SubmissionRecord | undefined> {
   const { rows } = await sql<SubmissionRecord>`
     select ${COLUMNS} from authority.submission s
-    where s.from_code = ${fromCode} and s.request_id = ${requestId} and s.status <> 'accepted' and s.channel = 'api'
+    where s.from_code = any(${[...codes]}::text[]) and s.request_id = ${requestId} and s.status <> 'accepted' and s.channel = 'api'
     order by s.received_at desc limit 1`.execute(db);
   return rows[0];
 }
@@ -156,26 +169,26 @@ export async function putSenderAttachment(
 
 export async function senderAttachments(
   db: Db,
-  fromCode: string,
+  codes: readonly string[],
   named: readonly string[],
 ): Promise<{ readonly sha256: string; readonly mediaType: string | null; readonly size: number }[]> {
   if (named.length === 0) return [];
   const { rows } = await sql<{ sha256: string; mediaType: string | null; size: number }>`
-    select sha256, media_type as "mediaType", size from authority.sender_attachment
-    where from_code = ${fromCode} and sha256 = any(${[...named]}::text[])`.execute(db);
+    select distinct on (sha256) sha256, media_type as "mediaType", size from authority.sender_attachment
+    where from_code = any(${[...codes]}::text[]) and sha256 = any(${[...named]}::text[])`.execute(db);
   return rows;
 }
 
 /** Open requests of a sender that name an attachment: it has come for these. */
 export async function waitingFor(
   db: Db,
-  fromCode: string,
+  codes: readonly string[],
   sha256: string,
 ): Promise<{ readonly submissionId: string; readonly id: string }[]> {
   const { rows } = await sql<{ submissionId: string; id: string }>`
     select i.submission_id as "submissionId", i.id from authority.submission s
     join authority.request_item i on i.submission_id = s.id
-    where s.from_code = ${fromCode} and s.status = 'accepted' and i.state in ('received', 'question')
+    where s.from_code = any(${[...codes]}::text[]) and s.status = 'accepted' and i.state in ('received', 'question')
       and i.current -> 'attachments' ? ${sha256}`.execute(db);
   return rows;
 }

@@ -53,6 +53,8 @@ export const OfficerChange = z.discriminatedUnion('kind', [
       .optional(),
     /** Practice only: the token alone is enough, without a signature on the request. */
     tokenIsEnough: z.boolean().default(false),
+    /** Its token brings and fetches for registered agencies whose codes stand under this one. */
+    tokenForUnder: z.boolean().default(false),
     active: z.boolean().default(true),
   }),
   /** A limit of the law, from a day that has not begun: what was decided under an older one stays right. */
@@ -89,6 +91,7 @@ export const Sender = z.object({
   active: z.boolean(),
   tokenIsEnough: z.boolean(),
   hasToken: z.boolean(),
+  tokenForUnder: z.boolean().default(false),
   certificate: BoundCertificate.optional(),
 });
 

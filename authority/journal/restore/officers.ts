@@ -55,6 +55,8 @@ async function unbindSender(tx: Tx, change: Readonly<Record<string, unknown>>): 
     await sql`update authority.sender set token_sha256 = null where code = ${code} and token_sha256 <> ${token}`.execute(tx);
   if (change['tokenIsEnough'] !== true)
     await sql`update authority.sender set token_is_enough = false where code = ${code}`.execute(tx);
+  if (change['tokenForUnder'] !== true)
+    await sql`update authority.sender set token_for_under = false where code = ${code}`.execute(tx);
 }
 
 /** A device that was lost or given up must not ask for its owner's orders again. */

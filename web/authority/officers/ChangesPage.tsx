@@ -175,6 +175,10 @@ function About({ proposed }: { readonly proposed: ProposedChange }) {
     const value = said(name);
     return value === undefined ? undefined : dayText(value);
   };
+  const letIn = [
+    ...(change['tokenIsEnough'] === true ? [t('senders.token-enough')] : []),
+    ...(change['tokenForUnder'] === true ? [t('senders.under.yes')] : []),
+  ].join('; ');
   const rows = [
     [t('officers.name'), about === undefined ? said('fullName') : `${about.fullName} (${about.signInName})`],
     [t('officers.sign-in'), said('signInName')],
@@ -185,7 +189,7 @@ function About({ proposed }: { readonly proposed: ProposedChange }) {
     [t(limit ? 'calendar.limit.from' : 'change.from'), day('from')],
     [t('calendar.source'), said('source')],
     [t('change.to'), day('to')],
-    [t('senders.let-in'), change['tokenIsEnough'] === true ? t('senders.token-enough') : undefined],
+    [t('senders.let-in'), letIn === '' ? undefined : letIn],
     [t('senders.token'), said('tokenSha256') === undefined ? undefined : t('senders.token.set')],
     [t('officers.certificate'), said('certificate') === undefined ? undefined : t('senders.certificate.set')],
     [t('col.state'), change['active'] === false ? t('officers.disabled') : undefined],

@@ -27,6 +27,7 @@ export function SenderForm({ onClose }: { readonly onClose: () => void }) {
   const [name, setName] = useState('');
   const [certificate, setCertificate] = useState<File | undefined>();
   const [enough, setEnough] = useState(false);
+  const [under, setUnder] = useState(false);
   const [tried, setTried] = useState(0);
   const [token] = useState(newToken);
   const [proposed, setProposed] = useState(false);
@@ -71,6 +72,7 @@ export function SenderForm({ onClose }: { readonly onClose: () => void }) {
             name: name.trim(),
             tokenSha256,
             tokenIsEnough: enough,
+            tokenForUnder: under,
             ...der,
           };
           propose.mutate(change);
@@ -114,6 +116,10 @@ export function SenderForm({ onClose }: { readonly onClose: () => void }) {
           {t('senders.enough')}
         </label>
       ) : null}
+      <label className="check">
+        <input type="checkbox" checked={under} onChange={(event) => setUnder(event.target.checked)} />
+        {t('senders.under')}
+      </label>
       <div className="actions">
         <Button type="submit" kind="primary" busy={propose.isPending}>
           {t('change.do')}

@@ -92,6 +92,7 @@ function SenderTable({ items }: { readonly items: readonly Sender[] }) {
               <td className="to">
                 {t(one.tokenIsEnough ? 'senders.token-enough' : 'senders.signed')}
                 <small>{t(one.hasToken ? 'senders.has-token' : 'senders.no-token')}</small>
+                {one.tokenForUnder ? <small>{t('senders.under.yes')}</small> : null}
               </td>
               <td className="to">
                 {one.certificate === undefined ? (

@@ -126,6 +126,11 @@ export const authorityDeskWords = {
     'Thực hành: chỉ cần mã truy cập, không cần ký số',
     'Practice: the token alone is enough, without a signature',
   ],
+  'senders.under': [
+    'Mã truy cập này dùng cho cả các cơ quan trực thuộc đã đăng ký: gửi hộ và nhận kết quả; từng cơ quan vẫn ký bằng chứng thư của mình',
+    'This token also serves registered agencies below: it brings and fetches; each agency still signs with its own certificate',
+  ],
+  'senders.under.yes': ['mã dùng cho cả cơ quan trực thuộc', 'the token serves agencies below too'],
   'senders.token': ['Mã truy cập', 'Token'],
   'senders.token.set': ['mã mới', 'a new one'],
   'senders.proposed': ['Đã đề nghị đăng ký {name}', '{name} is proposed'],

@@ -371,7 +371,7 @@ export const authorityOperationWords = {
     'A signed request comes within (working days)',
   ],
   'limit.leader-signature': [
-    'Chữ ký của người đứng đầu trên yêu cầu (1: không bắt buộc, 2: bắt buộc)',
+    'Chữ ký của lãnh đạo trên yêu cầu (1: không bắt buộc, 2: bắt buộc)',
     'A leader’s signature on a request (1: optional, 2: required)',
   ],
   'limit.attachments-ahead': ['Tệp gửi trước chưa dùng của một nơi gửi (tệp)', 'Unused attachments of one sender (files)'],

@@ -55,7 +55,7 @@ export const authorityRequestWords = {
   'sub.by.token': ['Mã truy cập của cơ quan, không ký số', 'The agency’s token, no signature'],
   'sub.by.officer': ['Cán bộ tiếp nhận', 'An officer of registration'],
   'sub.by.nobody': ['Chưa xác thực được nơi gửi', 'Sender not known'],
-  'sub.leader': ['Người đứng đầu ký trước', 'A leader signed before it'],
+  'sub.leader': ['Lãnh đạo ký trước', 'A leader signed before it'],
   'sub.leader.at': ['ký lúc {at}', 'signed at {at}'],
   'sub.serial': ['số sê-ri', 'serial'],
   'item.act': ['Việc', 'Act'],
