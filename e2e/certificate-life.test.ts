@@ -107,6 +107,16 @@ describe.skipIf(chromiumPath === undefined)('the life of a certificate', () => {
   /** What the office made is signed by its clerk and carried to the issuer, whose registration takes the file in. */
   const carry = async (): Promise<void> => {
     await office.getByText('Chưa ký').first().waitFor();
+    if (clerk === undefined) {
+      // The first one is led: its head signs before the organisation, and the issuer names both.
+      const leader = await sit('ub.son');
+      await leader.goto(office.url());
+      await leader.getByRole('button', { name: 'Ký với tư cách lãnh đạo', disabled: false }).click();
+      await leader.locator('.job-code').waitFor();
+      await consent(leader, officers);
+      await leader.getByText('Hoàng Ngọc Sơn đã ký lúc', { exact: false }).waitFor();
+    }
+    const led = clerk === undefined;
     clerk ??= await sit('ub.mai');
     await clerk.goto(office.url());
     await clerk.getByRole('button', { name: 'Ký số hồ sơ', disabled: false }).click();
@@ -126,15 +136,19 @@ describe.skipIf(chromiumPath === undefined)('the life of a certificate', () => {
     await page.goto(`${installation.url}${DESK}/ho-so`);
     await page.locator('input[type=file]').setInputFiles(file);
     await page.getByText('Đã tiếp nhận', { exact: false }).first().waitFor();
+    if (led) {
+      await page.getByText(/Lãnh đạo ký trước: .*CN=Hoàng Ngọc Sơn/).waitFor();
+      await shot(page, 'life-submission-with-its-leader');
+    }
     await office.getByRole('button', { name: 'Đã chuyển tệp cho nơi cấp' }).click();
     await office.getByRole('dialog').getByRole('button', { name: 'Đã chuyển tệp cho nơi cấp' }).click();
     await office.getByText('Đã gửi, chờ kết quả').first().waitFor();
   };
-  /** Certificate of who signed what travels, DER in base64. */
+  /** Certificate of the organisation that signed what travels, after its leader where one did; DER in base64. */
   const signerOf = (file: string): string => {
     const zip = openZip(memorySource(readFileSync(file)), { inflateRaw: nodeInflateRaw });
     const part = (name: RegExp): string => {
-      const content = zip.content(zip.entries.find((entry) => name.test(entry.name))!);
+      const content = zip.content(zip.entries.filter((entry) => name.test(entry.name)).at(-1)!);
       const path = join(folder, name.source.replace(/\W/g, ''));
       writeFileSync(path, content.read(0, content.size));
       return path;

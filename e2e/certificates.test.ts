@@ -120,6 +120,20 @@ describe.skipIf(chromiumPath === undefined)('certificates in the office', () => 
     await inBoth(province, '96-request');
   });
 
+  test('a leader signs it first, with their own certificate, and everybody sees who led', async () => {
+    const leader = await signIn(browser, installation, 'ub.son');
+    seats.push(leader);
+    await leader.page.goto(province.url());
+    await leader.page.getByRole('button', { name: 'Ký với tư cách lãnh đạo' }).waitFor();
+    await inBoth(leader.page, '96-request-for-the-leader');
+    await leader.page.getByRole('button', { name: 'Ký với tư cách lãnh đạo' }).click();
+    await leader.page.locator('.job-code').waitFor();
+    await consent(leader.page, await openAgent(browser, installation));
+    await leader.page.getByText('Hoàng Ngọc Sơn đã ký lúc', { exact: false }).waitFor();
+    await inBoth(leader.page, '96-request-led');
+    await province.getByText('Hoàng Ngọc Sơn (lãnh đạo) ký trước', { exact: false }).waitFor();
+  });
+
   test('the request is signed by the clerk on the organisation’s device, which reads it first, and then leaves', async () => {
     await province.getByText('Văn thư của cơ quan ký tại trang này', { exact: false }).waitFor();
     const clerk = await signIn(browser, installation, 'ub.mai');

@@ -54,28 +54,28 @@ export const issuersProblems: ProblemRows = {
   'issuer.leader-needed': {
     status: 403,
     title: {
-      vi: 'Chỉ lãnh đạo của chính cơ quan này ký được với tư cách người đứng đầu.',
+      vi: 'Chỉ lãnh đạo của chính cơ quan này ký được với tư cách lãnh đạo.',
       en: 'Only a leader of this very agency may sign as its leader.',
     },
   },
   'issuer.leader-not-taken': {
     status: 422,
     title: {
-      vi: 'Cấu hình hiện hành không dùng chữ ký của người đứng đầu trên hồ sơ đề nghị.',
+      vi: 'Cấu hình hiện hành không dùng chữ ký của lãnh đạo trên hồ sơ đề nghị.',
       en: 'By the configuration of today a leader’s signature is not taken.',
     },
   },
   'issuer.leader-first': {
     status: 409,
     title: {
-      vi: 'Người đứng đầu phải ký trước chữ ký số của cơ quan.',
+      vi: 'Lãnh đạo phải ký trước chữ ký số của cơ quan.',
       en: 'The leader signs before the organisation.',
     },
     remedy: { vi: 'Đề nghị lãnh đạo mở hồ sơ và ký số.', en: 'Ask the leader to open the request and sign it.' },
   },
   'issuer.leader-signed-already': {
     status: 409,
-    title: { vi: 'Người đứng đầu đã ký hồ sơ.', en: 'The leader has signed the request.' },
+    title: { vi: 'Lãnh đạo đã ký hồ sơ.', en: 'The leader has signed the request.' },
     remedy: { vi: 'Tải lại trang để xem trạng thái mới.', en: 'Reload the page to see its present state.' },
   },
   'issuer.request-shredded': {

@@ -26,7 +26,7 @@ export const limitWords = {
   'limit.issuer-working-days': ['Nơi cấp xử lý hồ sơ hợp lệ trong', 'The issuer acts on a valid request within'],
   'limit.return-working-days': ['Trả thiết bị sau khi thu hồi trong', 'The device is given back after revocation within'],
   'limit.expiring-days': ['Coi là sắp hết hạn khi còn', 'Counts as ending soon when there are left'],
-  'limit.leader-signature': ['Chữ ký của người đứng đầu trên hồ sơ đề nghị', 'The leader’s signature on a request'],
+  'limit.leader-signature': ['Chữ ký của lãnh đạo trên hồ sơ đề nghị', 'The leader’s signature on a request'],
   'limit.withdrawn-days': ['Giữ giấy tờ của hồ sơ đã rút trong', 'Papers of a request taken apart are kept for'],
   'limit.unit.leader-signature': ['mức {n} (0 không, 1 tùy chọn, 2 bắt buộc)', 'level {n} (0 none, 1 optional, 2 required)'],
   'limit.unit.withdrawn-days': ['{n} ngày', '{n} days'],

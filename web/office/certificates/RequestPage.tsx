@@ -140,7 +140,7 @@ function Facts({ one, officer }: { readonly one: IssuerRequest; readonly officer
         <div>
           <dt>{t('req.sealed')}</dt>
           <dd>
-            {t(`req.sealed.${one.sealedBy ?? 'nobody'}`)}
+            {t(`req.sealed.${one.sealedBy ?? (one.leader === undefined ? 'nobody' : 'half')}`)}
             {one.leader === undefined ? null : (
               <>
                 <br />

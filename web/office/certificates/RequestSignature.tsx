@@ -20,7 +20,7 @@ export function RequestSignature({ one }: { readonly one: IssuerRequest }) {
   const session = useSession();
   const roles = session.positions.find((held) => held.id === session.positionId)?.roles ?? [];
   const [clerk, leads] = [roles.includes('clerk'), roles.includes('leader')];
-  const [job, setJob] = useState<string>();
+  const [job, setJob] = useState<{ readonly id: string; readonly as: 'leader' | 'organisation' }>();
   const [left, setLeft] = useState<string>();
   const refresh = (): void => {
     for (const key of ['issuer-requests', 'session']) void client.invalidateQueries({ queryKey: [key] });
@@ -28,8 +28,9 @@ export function RequestSignature({ one }: { readonly one: IssuerRequest }) {
   };
   const { signing } = one;
   const under = signing !== undefined && signing.state !== 'ended';
-  // An order of mine is followed also after the page was loaded anew.
-  const followed = job ?? (under && signing.signer === session.fullName && signing.jobId !== left ? signing.jobId : undefined);
+  // An order of mine is followed also after the page was loaded anew; a leader's that is done makes room for the organisation's.
+  const mine = job?.as === 'leader' && one.leader !== undefined ? undefined : job?.id;
+  const followed = mine ?? (under && signing.signer === session.fullName && signing.jobId !== left ? signing.jobId : undefined);
   if (one.sealedBy !== undefined) {
     return (
       <section className="side-form boxed">
@@ -96,7 +97,7 @@ function LeaderSigned({ one: { leader } }: { readonly one: IssuerRequest }) {
 interface OrderProps {
   readonly id: string;
   readonly as: 'leader' | 'organisation';
-  readonly onStarted: (job: string) => void;
+  readonly onStarted: (job: { readonly id: string; readonly as: 'leader' | 'organisation' }) => void;
 }
 
 /** Which of the keys, and the order to its device. */
@@ -108,7 +109,7 @@ function Order({ id, as, onStarted }: OrderProps) {
   const chosen = picked ?? bestCredential(held)?.id;
   const sign = useMutation({
     mutationFn: (credentialId: Sha256) => call(issuerRoutes.sign, { params: { id }, body: { credentialId, as } }),
-    onSuccess: (started) => onStarted(started.id),
+    onSuccess: (started) => onStarted({ id: started.id, as }),
   });
   if (credentials.data === undefined) return credentials.error === null ? null : <Failure error={credentials.error} />;
   return (
