@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ConsolidatedRequest, RequestItem, RevocationCause } from '@antin/protocol/certificates/request';
 import type { Subject } from '@antin/protocol/certificates/subject';
 import type { TakenFile, Words } from './taken.ts';
@@ -55,33 +56,49 @@ export function requestList(request: ConsolidatedRequest, files: readonly TakenF
   return text.map((line) => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\ufffd')).join('\n');
 }
 
+/** Every word of an item: who reads the list has read what is signed. Octets are named by their digest. */
 function itemText(item: RequestItem): string {
-  const { managingAgency: agency } = item;
-  const holder = 'holder' in item && item.holder !== undefined ? [item.holder] : [];
-  const certificate = 'certificate' in item ? [...holder, `chứng thư ${item.certificate.serialHex}`] : [];
-  const more =
-    item.act === 'revoke'
-      ? [CAUSES[item.cause], ...(item.since === undefined ? [] : [`từ ${item.since}`])]
-      : item.act === 'recover-device'
-        ? [item.reason]
-        : 'subject' in item
-          ? [`thiết bị ${item.device}`]
-          : [];
+  const { name, code, place } = item.managingAgency;
   const who = 'subject' in item ? subjectText(item.subject) : [];
-  const attached = item.attachments.map((sha256) => `kèm ${sha256.slice(0, 12)}…`);
-  return [...who, ...certificate, ...more, `${agency.name} (${agency.code})`, ...attached].join('; ');
+  const attached = item.attachments.map((sha256) => `kèm ${sha256}`);
+  return [...who, ...certificateText(item), ...actText(item), `${name} (${code}), ${place}`, ...attached].join('; ');
+}
+
+function certificateText(item: RequestItem): string[] {
+  if (!('certificate' in item)) return [];
+  const { serialHex, issuerSha256 } = item.certificate;
+  const holder = 'holder' in item && item.holder !== undefined ? [item.holder] : [];
+  return [...holder, `chứng thư ${serialHex} (cơ quan cấp SHA-256 ${issuerSha256})`];
+}
+
+function actText(item: RequestItem): string[] {
+  switch (item.act) {
+    case 'revoke':
+      return [CAUSES[item.cause], ...(item.since === undefined ? [] : [`từ ${item.since}`])];
+    case 'recover-device':
+      return [item.reason];
+    case 'renew':
+      return [];
+    default: {
+      const { device, csr } = item;
+      const key = csr === undefined ? [] : [`tệp PKCS#10 SHA-256 ${createHash('sha256').update(csr, 'base64').digest('hex')}`];
+      const years = item.act === 'new' && item.validityYears !== undefined ? [`thời hạn ${item.validityYears} năm`] : [];
+      return [`thiết bị ${device}`, ...key, ...years];
+    }
+  }
 }
 
 function subjectText(subject: Subject): string[] {
   if (subject.form === '01') {
-    const { fullName, citizenNumber, title, unit, mail, phone } = subject;
-    return [fullName, citizenNumber, title, ...(unit === undefined ? [] : [unit]), mail, phone];
+    const { fullName, citizenNumber, birthDay, title, unit, mail, phone } = subject;
+    const born = birthDay === undefined ? [] : [`sinh ${birthDay}`];
+    return [fullName, citizenNumber, ...born, title, ...(unit === undefined ? [] : [unit]), mail, phone];
   }
-  if (subject.form === '02') {
-    const { name, code, keeper } = subject;
-    return [name, code, `người giữ ${keeper.fullName}, ${keeper.citizenNumber}, ${keeper.mail}`];
-  }
-  return [subject.name, subject.use, ...subject.hostNames, subject.owner, `người giữ ${subject.keeper.fullName}`];
+  const { keeper } = subject;
+  const number = 'citizenNumber' in keeper ? [keeper.citizenNumber] : [];
+  const kept = `người giữ ${[keeper.fullName, keeper.title, ...number, keeper.mail, keeper.phone].join(', ')}`;
+  if (subject.form === '02') return [subject.name, subject.code, subject.address, subject.foundedBy, kept];
+  return [subject.name, subject.use, ...subject.hostNames, subject.owner, kept];
 }
 
 /** Of whom, or of which certificate, an item speaks. */
