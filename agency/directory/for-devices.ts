@@ -2,7 +2,7 @@ import { hasRole, existsOn } from './rules.ts';
 import { officeDay } from '@antin/adapters/clock/days';
 import type { DeviceDirectory } from '@antin/adapters/devices/jobs';
 import type { Clock } from '@antin/adapters/clock/clock';
-import { bindingByName, personById, positionById } from './store.ts';
+import { bindingByName, personNameById, positionById } from './store.ts';
 
 /** What the devices feature asks of the directory. */
 export function directoryForDevices(clock: Clock): DeviceDirectory {
@@ -15,7 +15,7 @@ export function directoryForDevices(clock: Clock): DeviceDirectory {
       return { kind: 'organisation', agencyId: bound.agencyId! };
     },
     async personName(db, personId) {
-      return (await personById(db, personId))?.fullName ?? '';
+      return (await personNameById(db, personId)) ?? '';
     },
     async sealAgencyOf(db, who) {
       const position = await positionById(db, who.positionId);

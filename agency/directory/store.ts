@@ -144,6 +144,13 @@ export async function personById(db: Db, id: string): Promise<PersonRecord | und
   return rows[0];
 }
 
+/** The name alone: an issuer's part for token agents asks too, and may read no password. */
+export async function personNameById(db: Db, id: string): Promise<string | undefined> {
+  const { rows } = await sql<{ fullName: string }>`
+    select full_name as "fullName" from agency.person where id = ${id}`.execute(db);
+  return rows[0]?.fullName;
+}
+
 const certificateColumns = sql`sha256, der, serial_hex as "serialHex", subject_text as "subjectText", issuer_text as "issuerText",
   not_before as "notBefore", not_after as "notAfter", person_id as "personId", agency_id as "agencyId"`;
 

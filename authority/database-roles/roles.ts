@@ -249,6 +249,11 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
     'devices.signing_job': keep,
     'devices.signing_job_batch': keep,
     'devices.signing_job_content': own,
+    // Of an office in the same installation: whose a certificate is, as its directory answers; no password.
+    'agency.agency': { select: ['id', 'name'] },
+    'agency.person': { select: ['id', 'full_name', 'sign_in_name'] },
+    'agency.position': read,
+    'agency.bound_certificate': read,
   },
   // What anybody may search: nothing of a certificate that is not public is in its tables.
   antin_publication: {

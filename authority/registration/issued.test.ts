@@ -228,20 +228,24 @@ describe('acts on a certificate', () => {
       return codeOf(t.post(who, act === 'lift' ? '/suspensions/lifting' : '/suspensions', { statement }));
     };
     const official = await issued();
+    const { spki } = nodeSecrets.generateKeyPair('p-256');
+    const subject = {
+      surname: 'Lương',
+      givenName: 'Thị Nhung',
+      serialNumber: 'IDCVN-001190000077',
+      commonName: 'Lương Thị Nhung',
+    };
+    const citizen = await t.authority.issued({ profile: 'citizen', subject, spki });
+    const name = { issuerSha256: official.certificate.issuerSha256, serialHex: citizen.certificate.serialHex };
     expect(await suspension('revoker', official.certificate, 'suspend')).toBe('revocation.not-suspendable');
     // Suspension is a flag of the profile: that of citizens has it.
-    await sql`update authority.certificate set profile = 'citizen' where serial_hex = ${official.certificate.serialHex}`.execute(
-      t.db,
-    );
     t.authority.now += 2000;
-    expect(await suspension('revoker', official.certificate, 'suspend')).toBe('done');
-    expect(await t.authority.statusOf(official.key.certificate)).toMatchObject({ kind: 'revoked', reason: 6 });
-    expect(await suspension('revoker', official.certificate, 'lift')).toBe('revocation.second-officer-needed');
-    expect(await suspension('revoker2', official.certificate, 'lift')).toBe('done');
+    expect(await suspension('revoker', name, 'suspend')).toBe('done');
+    expect(await t.authority.statusOf(citizen.certificate)).toMatchObject({ kind: 'revoked', reason: 6 });
+    expect(await suspension('revoker', name, 'lift')).toBe('revocation.second-officer-needed');
+    expect(await suspension('revoker2', name, 'lift')).toBe('done');
+    expect(await t.authority.statusOf(citizen.certificate)).toMatchObject({ kind: 'good' });
     expect(await t.authority.statusOf(official.key.certificate)).toMatchObject({ kind: 'good' });
-    await sql`update authority.certificate set profile = 'person' where serial_hex = ${official.certificate.serialHex}`.execute(
-      t.db,
-    );
     const other = { type: 'antin.suspension', certificate: official.certificate, act: 'suspend', reason: 'x' };
     const statement = { ...other, officerId: await t.officerId('approver'), at: new Date(t.authority.now).toISOString() };
     expect(await codeOf(t.post('revoker', '/suspensions', { statement }))).toBe('request.statement-other');

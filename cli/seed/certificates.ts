@@ -38,7 +38,10 @@ export function agencyRequest(demo: Demo, key: string): Omit<Subject, 'csr' | 's
   return { profile: 'organisation', subject: { commonName: name, organization: parent, locality: agency.place } };
 }
 
-export async function certify(authority: AuthorityService, request: Subject): Promise<Certificate> {
+export async function certify(
+  authority: AuthorityService,
+  request: Parameters<AuthorityService['issueCertificate']>[0],
+): Promise<Certificate> {
   const issued = await authority.issueCertificate(request);
   if (issued.status === 'refused')
     throw new Error(`the authority refused ${request.subject.commonName}: ${issued.code} ${issued.detail ?? ''}`);

@@ -14,6 +14,8 @@ import { isSetBack, jobsUnlessSetBack, refuseWhileSetBack } from '@antin/agency/
 import { agencyJournal } from '@antin/agency/journal/kept';
 import type { PracticeAgent } from '@antin/token-agent/practice/practice-agent';
 import type { AuthorityService } from '@antin/authority/service';
+import { seedCitizen } from '../seed/citizen.ts';
+import type { EnrolmentRequest } from '../seed/doors.ts';
 import { seedOfficers } from '../seed/officers.ts';
 import { demos, seedDemo } from '../seed/seed.ts';
 import { seedSenders } from '../seed/senders.ts';
@@ -161,10 +163,13 @@ export function makeAgency(context: ServiceContext, wires: Wires): Service {
       passwordHash: await hashPassword(password),
       font: tinosFile('400Regular'),
     });
-    await seedOfficers({
-      ...{ db, authority, password, devices: devicesHere(context, wires) },
-      agent: { publicKey: keys.publicKey, enrol: (people) => keys.enrol(people), accept: (entries) => keys.store(entries) },
-    });
+    const agent = {
+      publicKey: keys.publicKey,
+      enrol: (people: EnrolmentRequest[]) => keys.enrol(people),
+      accept: (entries: Parameters<PracticeAgent['store']>[0]) => keys.store(entries),
+    };
+    await seedOfficers({ ...{ db, authority, password, agent }, devices: devicesHere(context, wires) });
+    await seedCitizen(authority, agent);
     await seedSenders(demo, db);
     finishFirstStart(folder.path, settings.seed);
   }
