@@ -34,5 +34,9 @@ export const CHECK_WORDS: Readonly<Record<string, BothLanguages>> = {
   },
   'check.renewed-in-time': { vi: 'Gia hạn đủ sớm trước khi hết hạn', en: 'Renewed early enough before it expires' },
   'check.renewals-left': { vi: 'Chưa quá số lần gia hạn', en: 'Renewals are left' },
+  'check.holder-named': {
+    vi: 'Tên thuê bao nêu trong yêu cầu đúng với chứng thư',
+    en: 'The certificate is of the holder that is named',
+  },
   'check.asked-twice': { vi: 'Không có yêu cầu khác đang xử lý', en: 'No other request about it is open' },
 };

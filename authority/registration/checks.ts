@@ -1,4 +1,6 @@
+import { fold } from '@antin/adapters/db/folding';
 import type { RequestItem } from '@antin/protocol/certificates/request';
+import { commonName } from '@antin/web/authority/common-name';
 import { standsUnder } from './content.ts';
 
 /** One result; its words stand in check-words.ts. */
@@ -156,12 +158,23 @@ function target(
     const alive = found.notAfter > facts.now;
     results.push(alive ? holds('check.certificate-not-expired') : blocks('check.certificate-not-expired'));
   }
+  // A serial number that was copied wrong is somebody else's certificate.
+  if ('holder' in item && item.holder !== undefined) {
+    const name = commonName(found.subject);
+    results.push(sameName(name, item.holder) ? holds('check.holder-named') : warns('check.holder-named', name));
+  }
   if (found.agencyCode === undefined) results.push(warns('check.certificate-of-agency'));
   else {
     const theirs = standsUnder(found.agencyCode, facts.senderCode);
     results.push(theirs ? holds('check.certificate-of-agency') : blocks('check.certificate-of-agency', found.agencyCode));
   }
   return results;
+}
+
+/** Capitals do not matter, nor a certificate that writes no diacritics at all, as those of the first generation. */
+function sameName(certificate: string, asked: string): boolean {
+  const plain = (name: string) => name.normalize('NFC').toLowerCase().trim().replace(/\s+/g, ' ');
+  return plain(certificate) === plain(asked) || (/^[\x20-\x7e]+$/.test(certificate) && fold(certificate) === fold(asked));
 }
 
 function renewal(facts: RegisterFacts): CheckResult[] {

@@ -184,6 +184,19 @@ describe('acts on a certificate', () => {
     expect((await t.get('revoker', `/requests/${unknown}`)).row).toMatchObject({ subject: '№ 41fe', serialHex: '41fe' });
   });
 
+  test('is held against the holder that the sender names: a number copied wrong is somebody else’s certificate', async () => {
+    const [mine, other] = [await issued(), await issued()];
+    const name: string = (await t.get('auditor', `/requests/${mine.id}`)).row.subject;
+    for (const [certificate, holder, outcome] of [
+      [mine.certificate, name, 'holds'],
+      [mine.certificate, name.toUpperCase(), 'holds'],
+      [other.certificate, name, 'warns'],
+    ] as const) {
+      const [id] = (await t.submitted([about('revoke', certificate, { cause: 'retired', holder })])) as [string];
+      expect(await checkOf(id, 'check.holder-named'), holder).toBe(outcome);
+    }
+  });
+
   test('only the agencies of its sender may ask for it', async () => {
     const { certificate } = await issued();
     const token = randomUUID() + randomUUID();
