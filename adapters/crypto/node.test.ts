@@ -53,6 +53,25 @@ describe.skipIf(folder === undefined)('Wycheproof through the node door', () => 
   });
 });
 
+describe('keys that are kept', () => {
+  it('are those of the octets they came in, whatever is written over these afterwards', () => {
+    const algorithm = { scheme: 'rsa-pss', digest: 'SHA-256', mgfDigest: 'SHA-384', saltLength: 32 } as const;
+    const [honest, attacker] = [nodeSecrets.generateKeyPair('rsa-2048'), nodeSecrets.generateKeyPair('rsa-2048')];
+    const data = new TextEncoder().encode('công văn');
+    // A buffer that is read into again and again: first the honest key, with which something else is verified.
+    const buffer = honest.spki.slice();
+    const plain = { scheme: 'rsa-pkcs1', digest: 'SHA-256' } as const;
+    const value = nodeSecrets.sign(honest.pkcs8, plain, data);
+    expect(nodeCrypto.verify({ spki: buffer, algorithm: plain, data, signature: value })).toBe('valid');
+    buffer.set(attacker.spki);
+    const sign = (pkcs8: Uint8Array) => nodeSecrets.sign(pkcs8, algorithm, data);
+    const verify = (spki: Uint8Array, signature: Uint8Array) => nodeCrypto.verify({ spki, algorithm, data, signature });
+    expect(verify(honest.spki, sign(attacker.pkcs8))).toBe('invalid');
+    expect(verify(honest.spki, sign(honest.pkcs8))).toBe('valid');
+    expect(verify(attacker.spki, sign(attacker.pkcs8))).toBe('valid');
+  });
+});
+
 describe('the secrets of a server', () => {
   const data = new TextEncoder().encode('số và ký hiệu');
 

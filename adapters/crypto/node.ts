@@ -115,11 +115,13 @@ function openKeyOf(spki: Uint8Array): OpenKey | undefined {
   return opened;
 }
 
-function openFresh(spki: Uint8Array): OpenKey | undefined {
+function openFresh(given: Uint8Array): OpenKey | undefined {
+  // A copy: parts of the key are kept as views, and whoever brought the octets may write another key over them.
+  const spki = Buffer.from(given);
   const key = parsePublicKey(spki);
   if (key === undefined) return undefined;
   try {
-    const object = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    const object = createPublicKey({ key: spki, format: 'der', type: 'spki' });
     return { key, order: key.kind === 'ec' ? orderOctets(key.order) : undefined, object, pss: new Map() };
   } catch {
     return undefined;
