@@ -131,6 +131,11 @@ describe.skipIf(chromiumPath === undefined)('certificates in the office', () => 
     await consent(leader.page, await openAgent(browser, installation));
     await leader.page.getByText('Hoàng Ngọc Sơn đã ký lúc', { exact: false }).waitFor();
     await inBoth(leader.page, '96-request-led');
+    await leader.page.setViewportSize({ width: 390, height: 844 });
+    await shot(leader.page, '96-request-led-phone');
+    await leader.page.getByText('Hoàng Ngọc Sơn đã ký lúc', { exact: false }).scrollIntoViewIfNeeded();
+    await shot(leader.page, '96-request-led-phone-below');
+    await leader.page.setViewportSize({ width: 1366, height: 768 });
     await province.getByText('Hoàng Ngọc Sơn (lãnh đạo) ký trước', { exact: false }).waitFor();
   });
 

@@ -22,11 +22,14 @@ export function submissionView(row: SubmissionPageRow): z.input<typeof Submissio
     ...(row.roundName === null ? {} : { round: row.roundName }),
     ...(fromCode === null ? {} : { from: { code: fromCode, name: fromName!, place: fromPlace! } }),
     ...(row.signer === null ? {} : { signer: row.signer.subject }),
-    ...(row.leader === null ? {} : { leader: row.leader.subject }),
+    ...(row.leader === null ? {} : { leader: inWords(row.leader) }),
     ...{ sha256: row.fileSha256, size: row.fileSize, receivedAt: row.receivedAt.toISOString() },
     ...{ items: row.itemCount, open: row.open },
   };
 }
+
+const inWords = ({ name, title }: NonNullable<SubmissionRecord['leader']>): string =>
+  title === undefined ? name : `${name}, ${title}`;
 
 /** The same request gets the same receipt, but for attachments that have come meanwhile. */
 export async function receiptOf(db: Db, row: SubmissionRecord): Promise<z.input<typeof SubmissionReceipt>> {

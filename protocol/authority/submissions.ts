@@ -32,7 +32,7 @@ export const SubmissionRow = z.object({
   channel: z.enum(['api', 'file']),
   authenticatedBy: z.enum(['signature', 'token', 'officer', 'nobody']),
   signer: z.string().optional(),
-  /** Who of the sender's leaders signed before it. */
+  /** Name and title of the leader who signed before it. */
   leader: z.string().optional(),
   sha256: Sha256,
   size: z.number().int(),

@@ -10,6 +10,7 @@ import { Failure } from '../../staff/Failure.tsx';
 import { ReasonDialog } from '../../staff/ReasonDialog.tsx';
 import { Go } from '../place.tsx';
 import { useSession } from '../queries.ts';
+import { commonName } from '../common-name.ts';
 import { useSpeech } from '../speech.ts';
 
 const tags = {
@@ -63,7 +64,7 @@ function Submission({ row }: { readonly row: SubmissionRow }) {
         ) : null}
         <span>
           {t(`sub.by.${row.authenticatedBy}`)}
-          {row.signer === undefined ? '' : `: ${row.signer}`}
+          {row.signer === undefined ? '' : `: ${commonName(row.signer)}`}
         </span>
         {row.leader === undefined ? null : (
           <span>
