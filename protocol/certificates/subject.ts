@@ -1,16 +1,31 @@
 import { z } from 'zod';
 import { Day } from '../basics.ts';
 
-/** Text as it will stand in a certificate or on a form: trimmed, one line, at most `most` characters after NFC. */
+/** Nothing is drawn for these, or what is drawn differs from program to program; some turn the direction of writing. */
+const SEEN = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]+$/u;
+const LATIN = /\p{Script=Latin}/u;
+/** Scripts with letters that are drawn as Latin ones are. */
+const LOOKS_LATIN =
+  /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}]/u;
+const OTHER_BLANKS = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
+
+/**
+ * Text as it will stand in a certificate or on a form: trimmed, one line, at most `most` characters after NFC, blanks as U+0020.
+ * Two texts that look the same on screen and paper are one: characters that nobody sees, and letters of another script among Latin
+ * ones, would make a second body of the same name.
+ */
 const line = (most: number) =>
   z
     .string()
     .trim()
     .min(1)
     .max(most)
-    // Control and direction-changing characters make one name look like another on screen and paper.
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u)
-    .transform((text) => text.normalize('NFC'));
+    .regex(SEEN)
+    .refine((text) => !(LATIN.test(text) && LOOKS_LATIN.test(text)))
+    .transform((text) => text.replace(OTHER_BLANKS, ' ').normalize('NFC'));
+
+/** Of a body. What the directory lets it be, in Latin letters: one code, one body, however it is drawn. */
+const bodyCode = line(35).refine((text) => /^[\p{Script=Latin}\p{M}0-9 ._/-]+$/u.test(text));
 
 export const OfficialMail = z.email().max(128);
 /** 12 digits of the identity card (domain.md §6). */
@@ -18,7 +33,7 @@ export const CitizenNumber = z.string().regex(/^\d{12}$/);
 export const Phone = z.string().regex(/^\+?[0-9 .-]{8,20}$/);
 
 /** The agency that asks and answers for the subscriber: cơ quan, tổ chức quản lý trực tiếp. */
-export const ManagingAgency = z.object({ code: line(35), name: line(200), place: line(64) });
+export const ManagingAgency = z.object({ code: bodyCode, name: line(200), place: line(64) });
 export type ManagingAgency = z.infer<typeof ManagingAgency>;
 
 /** Where the key is to live. `pkcs10`: a request made by the subscriber's own device comes with the item. */
@@ -42,7 +57,7 @@ export const OrganisationSubject = z.object({
   form: z.literal('02'),
   /** As it will stand in the certificate, usually capitals: `CỤC THUẾ`. */
   name: line(64),
-  code: line(35),
+  code: bodyCode,
   address: line(200),
   /** Number and date of the founding decision, or of the superior's confirmation (Decree 68 Art. 10). */
   foundedBy: line(200),
