@@ -58,11 +58,13 @@ export async function agencyDetail(
   const known = new Set(aliases.map((alias) => alias.code));
   const mine = reach !== undefined && reaches(reach, placed);
   const above_ = mine && decides(reach, placed);
+  const over = placed.validTo !== null && placed.validTo <= day;
   return {
     ...agencyLine(line!),
     ...{ place: now.place, notation: now.notation, path: above.get(id) ?? [], versions, aliases, ...lines, counts },
     convertedCodes: otherWritings(placed.code).filter((code) => !known.has(code)),
-    acts: { edit: mine, change: above_, addChild: mine, close: above_ && placed.validTo === null },
+    // Of an agency that is over nothing is changed any more.
+    acts: { edit: mine && !over, change: above_ && !over, addChild: mine && !over, close: above_ && placed.validTo === null },
   };
 }
 
