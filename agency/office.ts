@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { z } from 'zod';
 import type { FileStore } from '@antin/adapters/files/store';
-import { peerAddress } from '@antin/adapters/http/rate-limit';
+import { clientAddress } from '@antin/adapters/http/border';
 import type { AnyDatabase } from '@antin/adapters/db/connect';
 import type { Migrations } from '@antin/adapters/db/migrate';
 import type { JobHandler } from '@antin/adapters/db/worker';
@@ -128,7 +128,7 @@ export function office(deps: OfficeDeps): Office {
     sessionApp({
       ...{ db, clock, passwords: deps.passwords, decoyHash: deps.decoyHash, profile },
       secureCookie: deps.origin().startsWith('https:'),
-      addressOf: peerAddress,
+      addressOf: clientAddress,
       countsOf: async (reader, caller) => {
         const { agencyId, id, roles } = caller.position;
         const outgoing = await countWaiting(reader, { agencyId, positionId: id });

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
-import type { Context } from 'hono';
 import { join } from 'node:path';
 import { officeDay } from '@antin/adapters/clock/days';
 import type { Clock } from '@antin/adapters/clock/clock';
@@ -12,7 +11,7 @@ import { openFileStore } from '@antin/adapters/files/store';
 import type { FileStore } from '@antin/adapters/files/store';
 import type { ProblemRows } from '@antin/adapters/http/problem';
 import { setBackCode, type JournalView } from '@antin/adapters/journal/state';
-import { peerAddress } from '@antin/adapters/http/rate-limit';
+import { clientAddress } from '@antin/adapters/http/border';
 import { hashPassword, verifyPassword } from '@antin/adapters/password/argon2';
 import type { Doors } from './database-roles/doors.ts';
 import type { DatabaseRole } from './database-roles/roles.ts';
@@ -134,7 +133,7 @@ export async function authorityConsole(parts: ConsoleParts): Promise<AuthorityCo
     issue: parts.issue,
     ...(settings.seal === undefined ? {} : { seal: settings.seal }),
   };
-  const addressOf = (c: Context) => peerAddress(c);
+  const addressOf = clientAddress;
   const app = new Hono();
   app.route(
     '/',

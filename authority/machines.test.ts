@@ -8,9 +8,11 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { serve, type ServerType } from '@hono/node-server';
+import { Hono } from 'hono';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '@antin/adapters/http/app';
+import { border } from '@antin/adapters/http/border';
 import { createLog } from '@antin/adapters/log/log';
 import { encodePem } from '@antin/pki/pem';
 import { parseCertificates } from '@antin/pki/x509/certificate';
@@ -60,7 +62,9 @@ beforeAll(async () => {
   await t.authority.open({ baseUrl: `${origin}/authority`, clock: Date.now, console: settings, closed: () => closed });
   app.route('/', t.authority.service.machines());
   // The same, as a proxy on this computer reaches it.
-  const believed = t.authority.service.machines({ proxies: ['127.0.0.1'] });
+  const believed = new Hono();
+  believed.use(border(['127.0.0.1']));
+  believed.route('/', t.authority.service.machines());
   app.all('/believed/*', (c) =>
     believed.fetch(new Request(c.req.url.replace('/believed', ''), c.req.raw), c.env as Record<string, unknown>),
   );

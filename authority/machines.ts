@@ -37,11 +37,6 @@ export interface MachinesParts {
     target: { readonly issuerSha256: string; readonly serialHex: string },
     wish: { readonly reason: RevocationReason; readonly at: number } | { readonly cause: RevocationCause; readonly by: string },
   ) => Promise<{ readonly status: 'revoked' } | Refusal>;
-  /**
-   * Addresses of proxies in front, which end TLS: what they say about the address of a client, and which client certificate it
-   * showed (RFC 9440 `Client-Cert`), is believed. Left out: nobody's.
-   */
-  readonly proxies?: readonly string[];
   readonly limits?: readonly EnrolmentLimit[];
   /** Closes attempts for a request that broke off in this process. */
   readonly giveUp?: (requestId: string) => Promise<void>;
@@ -50,20 +45,7 @@ export interface MachinesParts {
 
 /** What machines use: EST, ACME, and the officers' list of their accounts. Full paths. */
 export function machinesApp(parts: MachinesParts): Hono {
-  const {
-    db,
-    opening,
-    session,
-    clock,
-    baseUrl,
-    issuance,
-    issuerFor,
-    chain,
-    proxies = [],
-    limits,
-    giveUp,
-    onFault = () => {},
-  } = parts;
+  const { db, opening, session, clock, baseUrl, issuance, issuerFor, chain, limits, giveUp, onFault = () => {} } = parts;
   const accounts = { db, clock, box: secretBox(join(parts.dataDir, 'enrolment.key')) };
   const certify = {
     pause: { until: 0, fault: undefined },
@@ -94,14 +76,14 @@ export function machinesApp(parts: MachinesParts): Hono {
   app.route(
     '/',
     estApp({
-      ...{ ...accounts, certify, proxies, onFault, issuerOf: issuers.of },
+      ...{ ...accounts, certify, onFault, issuerOf: issuers.of },
       chain: async () => (await chain()).map((one) => one.raw),
     }),
   );
   app.route(
     '/',
     acmeApp({
-      ...{ ...accounts, certify, proxies, onFault, base: acme },
+      ...{ ...accounts, certify, onFault, base: acme },
       nonces: nonces(accounts.box.keyFor('acme nonces')),
       chainOf: issuers.chainOf,
       issuerOf: issuers.of,

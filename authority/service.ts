@@ -111,7 +111,7 @@ export interface AuthorityService {
   /** For the listener, before the app: OCSP and time-stamps. */
   readonly fast: FastRoute;
   /** EST, ACME and the officers' list of machines' accounts; full paths. */
-  machines(more?: Pick<MachinesParts, 'proxies' | 'limits'>): Hono;
+  machines(more?: Pick<MachinesParts, 'limits'>): Hono;
   /** Officers, requests and senders; its app has full paths. */
   readonly console: AuthorityConsole | undefined;
   /** Closes connections of its own and ends the signer processes that were started for it. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hono, type MiddlewareHandler } from 'hono';
 import type { Log } from '../log/log.ts';
+import { border } from './border.ts';
 import { sameSiteOnly, securityHeaders, type SecurityOptions } from './guard.ts';
 import { httpProblems, isCoded, problemAnswer, requestIdOf, type ProblemRows } from './problem.ts';
 
@@ -12,6 +13,8 @@ export interface AppOptions extends SecurityOptions {
   readonly hosts?: readonly string[];
   /** Further origins that may change state, e.g. behind a proxy that changes Host. */
   readonly origins?: readonly string[];
+  /** Addresses of proxies in front whose word about who asks is believed. */
+  readonly proxies?: readonly string[];
 }
 
 /** Values that handlers find in `c.get(…)`. */
@@ -27,6 +30,7 @@ export function createApp(options: AppOptions): Hono<{ Variables: AppVariables }
   const rows: ProblemRows = { ...httpProblems, ...options.problems };
   const app = new Hono<{ Variables: AppVariables }>();
   app.use(requestId());
+  app.use(border(options.proxies ?? []));
   app.use(securityHeaders(options));
   app.use(requestLog(options.log));
   app.use(sameSiteOnly(options));

@@ -33,11 +33,3 @@ export function limitRate(limit: RateLimit, keyOf: (c: Context) => string): Midd
     await next();
   };
 }
-
-/** Address of the peer on the socket. Forwarded headers are believed only when the peer is a configured proxy. */
-export function peerAddress(c: Context, trustedProxies: readonly string[] = []): string {
-  const env = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined;
-  const peer = (env?.incoming?.socket?.remoteAddress ?? 'local').replace(/^::ffff:/, '');
-  if (!trustedProxies.includes(peer)) return peer;
-  return c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() || peer;
-}

@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono';
 import { httpProblems, isCoded, type ProblemRows } from '@antin/adapters/http/problem';
-import { limitRate, peerAddress, rateLimit } from '@antin/adapters/http/rate-limit';
+import { clientAddress } from '@antin/adapters/http/border';
+import { limitRate, rateLimit } from '@antin/adapters/http/rate-limit';
 import { readWebAssets } from '@antin/web/assets';
 import { officePage } from '@antin/web/office/page';
 import { languageOf, LANGUAGE_COOKIE, paths } from '@antin/web/paths';
@@ -27,7 +28,7 @@ export function pagesApp(doors: PageDoors): Hono {
   const app = new Hono();
   const assets = readWebAssets();
   const { profile, clock } = doors;
-  const gently = limitRate(rateLimit({ burst: 10, perMinute: 20, clock }), (c) => peerAddress(c));
+  const gently = limitRate(rateLimit({ burst: 10, perMinute: 20, clock }), (c) => clientAddress(c));
 
   app.get(paths.start, async (c) => {
     const { name, agencies } = await doors.operator();

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { z } from 'zod';
-import { limitRate, peerAddress, rateLimit } from '@antin/adapters/http/rate-limit';
+import { clientAddress } from '@antin/adapters/http/border';
+import { limitRate, rateLimit } from '@antin/adapters/http/rate-limit';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { publicRoutes, type Evidence, type EvidenceNeed } from '@antin/protocol/public/verification';
 import { sentenceFor } from '@antin/signature/words/sentence';
@@ -27,7 +28,7 @@ export function publicApp(doors: PublicDoors): Hono {
   const app = new Hono();
   const { trust, clock } = doors;
   // A whole file costs a core some milliseconds: enough for people, too little to keep the office busy.
-  const gently = limitRate(rateLimit({ burst: 20, perMinute: 60, clock }), (c) => peerAddress(c));
+  const gently = limitRate(rateLimit({ burst: 20, perMinute: 60, clock }), (c) => clientAddress(c));
 
   mount(app, publicRoutes.trust, [], async () => ({
     issuedAt: clock().toISOString(),
@@ -45,7 +46,7 @@ export function publicApp(doors: PublicDoors): Hono {
   mount(
     app,
     publicRoutes.evidence,
-    [limitRate(rateLimit({ burst: 60, perMinute: 240, clock }), (c) => peerAddress(c))],
+    [limitRate(rateLimit({ burst: 60, perMinute: 240, clock }), (c) => clientAddress(c))],
     async ({ body }) => gather(body.needs, trust),
   );
   const visual = visualDoor();
@@ -61,7 +62,7 @@ export function publicApp(doors: PublicDoors): Hono {
   mount(app, publicRoutes.verifyBatch, [gently], async ({ c, query }) => {
     const take = (count: number): number => {
       let wait = 0;
-      for (let i = 0; i < count; i++) wait = Math.max(wait, files.take(peerAddress(c)));
+      for (let i = 0; i < count; i++) wait = Math.max(wait, files.take(clientAddress(c)));
       return wait;
     };
     return await batchAnswer(c, query, doors, take, doors.batchLimits);

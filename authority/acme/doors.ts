@@ -21,8 +21,6 @@ export interface AcmeDoors extends AccountDoors {
     serialHex: string,
     compromised: boolean,
   ) => Promise<{ readonly status: 'revoked' } | Refusal>;
-  /** Proxies whose word about the address of a client is believed. */
-  readonly proxies: readonly string[];
   /** Told of what went wrong on our side; whoever asked hears only that it did. */
   readonly onFault: (fault: unknown) => void;
 }

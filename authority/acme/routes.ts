@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
-import { peerAddress, rateLimit } from '@antin/adapters/http/rate-limit';
+import { clientAddress } from '@antin/adapters/http/border';
+import { rateLimit } from '@antin/adapters/http/rate-limit';
 import { accountRoutes } from './account-routes.ts';
 import { AcmeRefusal, rateLimited, type AcmeDoors } from './doors.ts';
 import { orderRoutes } from './order-routes.ts';
@@ -19,7 +20,7 @@ export function acmeApp(doors: AcmeDoors): Hono {
   const asks = asking(doors);
   const limit = rateLimit({ perMinute: 300, burst: 300, clock });
   app.use(`${path}/*`, async (c, next) => {
-    const wait = limit.take(peerAddress(c, doors.proxies));
+    const wait = limit.take(clientAddress(c));
     if (wait > 0) return asks.problem(c, () => Promise.reject(rateLimited('too many requests in a short time', wait)));
     await next();
     c.res.headers.set('link', `<${base}/directory>;rel="index"`);

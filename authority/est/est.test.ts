@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import type { Hono } from 'hono';
+import { Hono } from 'hono';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { border } from '@antin/adapters/http/border';
 import { fromBase64 } from '@antin/formats/bytes/text-encodings';
 import { parseSignedData } from '@antin/pki/cms/signed-data';
 import { parseCertificate, type Certificate } from '@antin/pki/x509/certificate';
@@ -22,7 +23,9 @@ beforeAll(async () => {
 // Each test has its own count of requests a minute.
 beforeEach(() => {
   app = t.authority.service.machines();
-  behind = t.authority.service.machines({ proxies: ['local'] });
+  behind = new Hono();
+  behind.use(border(['local']));
+  behind.route('/', t.authority.service.machines());
 });
 afterAll(() => t.close());
 

@@ -2,7 +2,8 @@ import { Hono, type Context } from 'hono';
 import { fromBase64, toBase64 } from '@antin/formats/bytes/text-encodings';
 import { FormatFault } from '@antin/formats/fault';
 import { PkiFault } from '@antin/pki/fault';
-import { peerAddress, rateLimit } from '@antin/adapters/http/rate-limit';
+import { clientAddress } from '@antin/adapters/http/border';
+import { rateLimit } from '@antin/adapters/http/rate-limit';
 import { certsOnly } from '@antin/pki/cms/certs-only';
 import { parseCertificate, type Certificate } from '@antin/pki/x509/certificate';
 import { accountOf, type AccountDoors } from '../enrolment/accounts.ts';
@@ -21,8 +22,6 @@ export interface EstDoors extends AccountDoors {
   readonly chain: () => Promise<readonly Uint8Array[]>;
   /** Which of our CAs issued a certificate; undefined for a stranger's. */
   readonly issuerOf: (certificate: Certificate) => Promise<Certificate | undefined>;
-  /** Proxies that end TLS in front, and whose `Client-Cert` is believed. */
-  readonly proxies: readonly string[];
   /** Told of what went wrong on our side. */
   readonly onFault: (fault: unknown) => void;
 }
@@ -55,7 +54,7 @@ export function estApp(doors: EstDoors): Hono {
   const app = new Hono();
   const limit = rateLimit({ perMinute: 60, burst: 60, clock: doors.clock });
   app.use(`${BASE}/*`, async (c, next) => {
-    const wait = limit.take(peerAddress(c, doors.proxies));
+    const wait = limit.take(clientAddress(c));
     if (wait > 0) return c.text('http.too-many-requests\n', 429, { 'retry-after': String(wait) });
     await next();
     return undefined;
@@ -95,7 +94,7 @@ export function estApp(doors: EstDoors): Hono {
 
 async function knownMachine(c: Context, doors: EstDoors, renews: boolean): Promise<Known | undefined> {
   const { db, clock } = doors;
-  const certificate = renews ? shownCertificate(c, doors.proxies) : undefined;
+  const certificate = renews ? shownCertificate(c) : undefined;
   const holder = certificate === undefined ? undefined : await holderOf(doors, certificate);
   const given = /^Basic ([A-Za-z0-9+/=]{1,400})$/i.exec(c.req.header('authorization') ?? '')?.[1];
   if (given === undefined) {

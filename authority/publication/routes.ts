@@ -2,7 +2,8 @@ import { Hono } from 'hono';
 import type { Context } from 'hono';
 import { HttpRefusal } from '@antin/adapters/http/fault';
 import { mount } from '@antin/adapters/http/mount';
-import { limitRate, peerAddress, rateLimit } from '@antin/adapters/http/rate-limit';
+import { clientAddress } from '@antin/adapters/http/border';
+import { limitRate, rateLimit } from '@antin/adapters/http/rate-limit';
 import type { Db } from '@antin/adapters/db/transaction';
 import { encodePem } from '@antin/pki/pem';
 import type { Language } from '@antin/protocol/basics';
@@ -28,7 +29,7 @@ const PAGE = 20;
 export function publicationRoutes({ db, clock, profile }: PublicationDoors): Hono {
   const app = new Hono();
   // Enough for people and for a service that looks senders up; too little to copy the register.
-  const gently = limitRate(rateLimit({ burst: 60, perMinute: 60, clock: () => new Date(clock()) }), (c) => peerAddress(c));
+  const gently = limitRate(rateLimit({ burst: 60, perMinute: 60, clock: () => new Date(clock()) }), (c) => clientAddress(c));
 
   mount(app, certificateSearchRoutes.certificates, [gently], async ({ query, c }) => {
     c.header('cache-control', 'no-store');

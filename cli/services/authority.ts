@@ -102,7 +102,7 @@ export function makeAuthority(context: ServiceContext, wires: Wires, { softwareT
       });
       app.route(AUTHORITY_PATH, ready.app);
       if (ready.console !== undefined) app.route('/', ready.console.app);
-      app.route('/', ready.machines({ proxies: settings.trustedProxies }));
+      app.route('/', ready.machines());
       // The office has the routes of agents when it runs here.
       if (!settings.services.includes('agency')) {
         app.route('/', agentApp({ ...shared, db: agents, clock, files, profile: settings.profile, origin: () => publicUrl }));

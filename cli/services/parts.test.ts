@@ -77,7 +77,10 @@ test('an office in production needs users of its own, and each only its part', a
 });
 
 test('it then serves as those users, and never as the owner', async () => {
-  installation = await start({ ANTIN_DATABASE_OFFICE: urlOf(office), ANTIN_DATABASE_JOBS: urlOf(jobs) });
+  installation = await start({
+    ...{ ANTIN_DATABASE_OFFICE: urlOf(office), ANTIN_DATABASE_JOBS: urlOf(jobs) },
+    ANTIN_TRUSTED_PROXIES: '127.0.0.1, 10.0.0.5',
+  });
   const at = installation.listening;
   expect((await fetch(`${at}/healthz`)).status).toBe(200);
   // A sign-in that fails has asked the tables and written the attempt down.
@@ -90,6 +93,24 @@ test('it then serves as those users, and never as the owner', async () => {
   const { rows } = await sql<{ who: string }>`
     select distinct usename::text as who from pg_stat_activity where datname = ${owner}`.execute(admin.db);
   expect(rows.map(({ who }) => who).sort()).toEqual([jobs, office].sort());
+});
+
+test('it counts wrong passwords where its proxies say that they come from, and nowhere else', async () => {
+  const wrong = async (forwarded: string) => {
+    const answer = await fetch(`${installation!.listening}/api/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin', 'x-forwarded-for': forwarded },
+      body: JSON.stringify({ signInName: 'van.thu', password: 'x' }),
+    });
+    return answer.status;
+  };
+  const guesses: number[] = [];
+  // Through two proxies, under another pretended origin each time.
+  for (let n = 0; n < 7; n++) guesses.push(await wrong(`1.2.3.${n}, 203.0.113.66, 10.0.0.5`));
+  expect(guesses.slice(0, 5)).toEqual([401, 401, 401, 401, 401]);
+  expect(guesses.slice(5)).toEqual([429, 429]);
+  // Whoever signs in under that name from elsewhere is not locked out by it.
+  expect(await wrong('203.0.113.67, 10.0.0.5')).toBe(401);
 });
 
 test('what goes wrong in it does not take its guards away', async () => {

@@ -126,6 +126,7 @@ describe.skipIf(module === undefined || opensslVersion === undefined)('an issuer
     ANTIN_TIME_SERVERS: 'local',
     ANTIN_JOURNAL_SEAL: path('seal.json'),
     ANTIN_STATUS_URL: `http://${HOST}`,
+    ANTIN_TRUSTED_PROXIES: '127.0.0.1, 10.0.0.5',
   });
   const argv = (...more: string[]) => [
     ...['--profile', 'production', '--public-url', `https://${HOST}`, '--data', data(), '--port', '0'],
@@ -389,6 +390,17 @@ describe.skipIf(module === undefined || opensslVersion === undefined)('an issuer
         { timeout: 60_000 },
       )
       .toContain(held.serialHex.toUpperCase());
+  });
+
+  test('counts wrong passwords of officers where its proxies say that they come from', async () => {
+    const wrong = (forwarded: string) =>
+      codeOf(api('POST', '/session', undefined, { signInName: 'lan', password: 'x' }, { 'x-forwarded-for': forwarded }));
+    const guesses: (string | undefined)[] = [];
+    for (let n = 0; n < 7; n++) guesses.push(await wrong(`1.2.3.${n}, 203.0.113.66, 10.0.0.5`));
+    expect(new Set(guesses.slice(0, 5)).size).toBe(1);
+    expect(guesses[5]).toBe(guesses[6]);
+    expect(guesses[5]).not.toBe(guesses[0]);
+    expect(await wrong('203.0.113.67, 10.0.0.5')).toBe(guesses[0]);
   });
 
   test('serves nothing as the owner of the tables', async () => {

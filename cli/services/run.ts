@@ -112,7 +112,7 @@ export async function runServices(
     const tidy = async () => void (await forgetDoneJobs(queue, { olderThanDays: settings.keepJobsDays }));
     const tidying = every(6 * 3_600_000, tidy, (fault) => log.error({ fault }, 'finished jobs could not be removed'));
     undo.push(() => tidying.stop());
-    front.open(running, hostsOf(settings, door));
+    front.open(running, { hosts: hostsOf(settings, door), proxies: settings.trustedProxies });
     undo.push(() => front.shut());
     for (const service of running) await service.started?.();
     folder.announce(publicUrl);
@@ -144,7 +144,10 @@ function hostsOf(settings: Settings, door: Listening): readonly string[] | undef
 interface FrontDoor {
   readonly fetch: Hono['fetch'];
   readonly fast: FastRoute;
-  open(running: readonly Service[], hosts: readonly string[] | undefined): void;
+  open(
+    running: readonly Service[],
+    from: { readonly hosts: readonly string[] | undefined; readonly proxies: readonly string[] },
+  ): void;
   shut(): void;
 }
 
@@ -161,9 +164,9 @@ function frontDoor(log: Log): FrontDoor {
   return {
     fast: (request, response) => fast(request, response),
     fetch: (request, env, context) => fetch(request, env, context),
-    open(running, hosts) {
+    open(running, { hosts, proxies }) {
       const problems = Object.assign({}, ...running.map((service) => service.problems ?? {})) as ProblemRows;
-      const app = createApp({ log, problems, ...(hosts === undefined ? {} : { hosts }) });
+      const app = createApp({ log, problems, proxies, ...(hosts === undefined ? {} : { hosts }) });
       app.get('/healthz', async (c) => {
         // An alarm is for whoever runs it, not for a balancer: the installation still answers.
         const said = running.flatMap((service) =>

@@ -1,0 +1,74 @@
+import { isIP, SocketAddress } from 'node:net';
+import type { Context, MiddlewareHandler } from 'hono';
+
+/** Who asks, as far as it can be believed. */
+export interface Asker {
+  /** Where the request began, in canonical form. */
+  readonly client: string;
+  /** Whether the other end of the socket is a proxy of ours: then it has verified what it passes on (`Client-Cert`). */
+  readonly proxied: boolean;
+}
+
+/** More hops than any installation has: a header of thousands is not walked. */
+const MOST_HOPS = 16;
+
+/**
+ * The one place where forwarded headers are read. Everybody may write `X-Forwarded-For`; a proxy adds at its right end whom it
+ * was asked by. So it is read from the right, over as many hops as are proxies of ours, and the first that is none is who asks:
+ * what stands left of it is a stranger's word.
+ *
+ * @param proxies IP addresses of proxies in front (`ANTIN_TRUSTED_PROXIES`)
+ */
+export function border(proxies: readonly string[]): MiddlewareHandler {
+  const ours = new Set(proxies.map((one) => addressIn(one) ?? one));
+  return async (c, next) => {
+    c.set('asker', asker(c, ours));
+    await next();
+  };
+}
+
+/** Address of whoever asks: for limits, and for what is written down. Behind no border, the other end of the socket. */
+export function clientAddress(c: Context): string {
+  return askerOf(c).client;
+}
+
+/** Whether a proxy of ours passed the request on. */
+export function isProxied(c: Context): boolean {
+  return askerOf(c).proxied;
+}
+
+function askerOf(c: Context): Asker {
+  return (c.get('asker') as Asker | undefined) ?? asker(c, NOBODY);
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+function asker(c: Context, ours: ReadonlySet<string>): Asker {
+  const env = c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined;
+  const socket = env?.incoming?.socket?.remoteAddress ?? 'local';
+  let client = addressIn(socket) ?? socket;
+  const proxied = ours.has(client);
+  if (!proxied) return { client, proxied };
+  const hops = (c.req.header('x-forwarded-for') ?? '').split(',').slice(-MOST_HOPS);
+  while (ours.has(client)) {
+    const before = hops.pop();
+    const address = before === undefined ? undefined : addressIn(before);
+    // Nothing more, or nothing that is an address: the proxy itself answers for it.
+    if (address === undefined) break;
+    client = address;
+  }
+  return { client, proxied };
+}
+
+/** One way of writing for every address: no port, no zone, IPv4 in IPv6 as IPv4. Undefined: none. */
+function addressIn(text: string): string | undefined {
+  const bare = text.trim();
+  const plain = (/^\[([^\]]+)\](?::\d+)?$/.exec(bare)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(bare)?.[1] ?? bare).replace(
+    /%.*$/,
+    '',
+  );
+  const family = isIP(plain);
+  if (family === 0) return undefined;
+  const { address } = new SocketAddress({ address: plain, family: family === 6 ? 'ipv6' : 'ipv4' });
+  return address.replace(/^::ffff:(?=\d+\.)/, '');
+}
