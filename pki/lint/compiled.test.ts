@@ -308,6 +308,36 @@ describe('what is remembered', () => {
     expect(counted(look)).toBe(10);
   });
 
+  test('a rule that other times lead to other facts is asked of each certificate of those times', () => {
+    const short = (facts: CertificateFacts) => (facts.notBefore?.at ?? 0) < NOW;
+    const byTime: Rule<CertificateFacts> = {
+      ...{ id: 'test.later-with-a-name', severity: 'error', clause: 'a demand from a day on' },
+      check: (facts) => short(facts) || facts.subject?.attributes.length === 1 || `${facts.subject?.attributes.length}`,
+    };
+    const lint = compiledLint([{ kind: {}, rules: [byTime] }], nodeCrypto);
+    const certificate = (notBefore: number, ...parts: readonly (readonly [string, string])[]) =>
+      build.certificateFrom(
+        build.buildTbsCertificate({
+          ...{ serialNumber: Uint8Array.of(1), signatureAlgorithm: identifier, issuer, notBefore, notAfter: notBefore + DAY },
+          ...{ subject: buildName(parts), spki: ec[0]!, extensions: [build.ski(new Uint8Array(20))] },
+        }),
+        identifier,
+        new Uint8Array(64),
+      );
+    const [one, two] = [
+      [['CN', 'An']],
+      [
+        ['CN', 'An'],
+        ['O', 'Sở'],
+      ],
+    ] as const;
+    const found = (notBefore: number, parts: typeof one | typeof two) =>
+      lint(certificate(notBefore, ...parts), 'name', { now: NOW }).findings.length;
+    expect([found(NOW - DAY, two), found(NOW - DAY, two), found(NOW - DAY, one)]).toEqual([0, 0, 0]);
+    expect([found(NOW, one), found(NOW, two), found(NOW, one), found(NOW, two)]).toEqual([0, 1, 0, 1]);
+    expect([found(NOW - DAY, two), found(NOW, two)]).toEqual([0, 1]);
+  });
+
   test('a sample that is written over afterwards answers for nothing', () => {
     const tables = table(LINT_OWN);
     const lint = compiledLint(tables, nodeCrypto);

@@ -44,15 +44,17 @@ interface Compiled {
   readonly after: readonly Finding[];
 }
 
-/** Times of two certificates with the same octets are the same objects (`fittedFacts`): a batch is asked once. */
+/**
+ * Times of two certificates with the same octets are the same objects (`fittedFacts`): a batch is asked once. Other times may lead
+ * a rule another way (a demand from a day on), so that it is watched again: what then asks for more is asked every time.
+ */
 function sameTimes(known: OfTimes, rule: Rule<CertificateFacts>, facts: CertificateFacts, scope: Scope): Finding | undefined {
   const { notBefore, notAfter } = facts;
-  if (known.notBefore !== notBefore || known.notAfter !== notAfter) {
-    known.finding = runRule(rule, facts, scope);
-    known.notBefore = notBefore;
-    known.notAfter = notAfter;
-  }
-  return known.finding;
+  if (known.notBefore === notBefore && known.notAfter === notAfter) return known.finding;
+  const tracked = new Tracked(facts);
+  const finding = runRule(rule, tracked.facts, tracked.scope(scope));
+  if (!tracked.asked) Object.assign(known, { notBefore, notAfter, finding });
+  return finding;
 }
 
 /** Templates differ by profile, shard and key; beyond these the oldest is compiled again. */
