@@ -21,6 +21,7 @@ import {
 import { reachable } from './ask.ts';
 import type { CertificateDeps } from './deps.ts';
 import { activate, bindHolder } from './on-item.ts';
+import { ownerUnknown } from './owners.ts';
 import { handOverPdf } from './print.ts';
 import { changeHolding, holdingDer, lockHolding } from './store.ts';
 
@@ -43,6 +44,7 @@ export async function prepareHandOver(deps: CertificateDeps, caller: Caller, id:
     const holding = await reachable(deps, tx, caller, id);
     if (holding.version !== input.version) throw new Refusal('certificate.changed-meanwhile');
     if (holding.state !== 'issued') throw new Refusal('certificate.not-issued');
+    if (ownerUnknown(holding)) throw new Refusal('certificate.owner-first');
     const at = deps.clock();
     const receiver = await personById(tx, input.receiverId);
     const posts = await positionsOf(tx, input.receiverId, officeDay(at));

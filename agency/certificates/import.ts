@@ -19,6 +19,7 @@ import { actorOf, type Caller } from '../session/caller.ts';
 import { reachable } from './ask.ts';
 import type { CertificateDeps } from './deps.ts';
 import { columnsOf } from './on-item.ts';
+import { ownerUnknown } from './owners.ts';
 import { changeHolding, holdingByCertificate, holdingDer, insertRequested, setCertificate } from './store.ts';
 
 const BUDGET = { entries: 20_000, inflatedBytes: 8 << 20, totalBytes: 256 << 20, ratio: 200, ratioFrom: 4 << 20 };
@@ -134,8 +135,7 @@ export async function assignImported(
 ): Promise<void> {
   await inTransaction(deps.db, async (tx) => {
     const holding = await reachable(deps, tx, caller, id);
-    if (holding.state !== 'issued' || holding.itemId !== null || holding.personId !== null)
-      throw new Refusal('certificate.owner-known');
+    if (!ownerUnknown(holding)) throw new Refusal('certificate.owner-known');
     const at = deps.clock();
     const post = 'personId' in owner ? (await positionsOf(tx, owner.personId, officeDay(at)))[0] : undefined;
     const agencyId = 'agencyId' in owner ? owner.agencyId : post?.agencyId;

@@ -13,6 +13,7 @@ import { historyOf } from '../journal/journal.ts';
 import { actsOf, deviceById, handOversOf, type ActRecord, type DeviceRecord, type HandOverRecord } from './act-store.ts';
 import { limitsNow, openSubject, type CertificateDeps } from './deps.ts';
 import type { Limits } from './limits.ts';
+import { ownerUnknown } from './owners.ts';
 import { mayAsk, stateAt } from './rules.ts';
 import { replacedBy, type HoldingRecord } from './store.ts';
 
@@ -36,6 +37,7 @@ export function rowView(holding: HoldingRecord, now: Date, limits: Limits): z.in
       deviceSerial: holding.deviceSerial,
       deviceState: holding.deviceState,
       pending: holding.pending,
+      ownerUnknown: ownerUnknown(holding) ? (true as const) : null,
     }),
   };
 }
@@ -121,8 +123,8 @@ function offered(
     ...asked,
     when(
       'hand-over',
-      holding.state === 'issued' && holding.notAfter !== null && holding.notAfter > now,
-      'certificate.not-issued',
+      holding.state === 'issued' && holding.notAfter !== null && holding.notAfter > now && !ownerUnknown(holding),
+      ownerUnknown(holding) ? 'certificate.owner-first' : 'certificate.not-issued',
     ),
     when('activate', holding.state === 'handed-over', 'certificate.hand-over-not-now'),
     when('return-device', device?.state === 'to-return' || device?.state === 'with-subscriber', 'certificate.device-not-now'),

@@ -148,6 +148,11 @@ export const certificatesProblems: ProblemRows = {
       en: 'There is no such person or agency within your reach.',
     },
   },
+  'certificate.owner-first': {
+    status: 409,
+    title: { vi: 'Chưa rõ chứng thư số này của ai.', en: 'It is not known whose this certificate is.' },
+    remedy: { vi: 'Chọn chủ của chứng thư trước.', en: 'Say whose it is first.' },
+  },
   'certificate.owner-known': {
     status: 409,
     title: { vi: 'Chứng thư số này đã có chủ thể.', en: 'It is known whose this certificate is.' },

@@ -225,13 +225,26 @@ describe('existing certificates', () => {
       ['e.der', 'known', undefined],
     ]);
     const unassigned = answer.rows.find((row: any) => row.outcome === 'unassigned').certificateId;
-    // The name on it says Nguyễn Văn An; whose it is says a person.
+    // The name on it says Nguyễn Văn An; whose it is says a person, who sees all that bear the name.
+    const owners = await o.get(officer, `/api/certificates/${unassigned}/owners`);
+    expect([owners.name, owners.candidates.map((one: any) => one.personId)]).toEqual(['Nguyễn Văn An', [o.personId('an')]]);
+    const before = await view(officer, unassigned);
+    expect([before.ownerUnknown, before.offered.find((one: any) => one.act === 'hand-over')]).toEqual([
+      true,
+      { act: 'hand-over', allowed: false, why: 'certificate.owner-first' },
+    ]);
+    await expect(
+      o.post(officer, `/api/certificates/${unassigned}/hand-over`, {
+        ...{ version: before.version, deviceSerial: 'T-1', receiverId: o.personId('an') },
+      }),
+    ).rejects.toMatchObject({ code: 'certificate.owner-first' });
     await expect(
       o.post(officer, `/api/certificates/${unassigned}/owner`, { personId: o.personId('cuong') }),
     ).rejects.toMatchObject({ code: 'certificate.owner-unknown' });
     expect(await o.post(officer, `/api/certificates/${unassigned}/owner`, { personId: o.personId('binh') })).toMatchObject({
       state: 'active',
     });
+    expect((await view(officer, unassigned)).ownerUnknown).toBeUndefined();
     await expect(
       o.post(officer, `/api/certificates/${unassigned}/owner`, { personId: o.personId('binh') }),
     ).rejects.toMatchObject({ code: 'certificate.owner-known' });

@@ -26,6 +26,7 @@ import { reportDevice } from './devices.ts';
 import { exportLines, EXPORT_HEADINGS } from './export.ts';
 import { cancelHandOver, prepareHandOver, takeSignedRecord, visibleHandOver } from './hand-over.ts';
 import { assignImported, importCertificates } from './import.ts';
+import { ownersOf } from './owners.ts';
 import { certificateView, deviceView, handOverView, rowView } from './present.ts';
 import { actFormPdf } from './print.ts';
 import { listReminders } from './reminders.ts';
@@ -138,6 +139,10 @@ export function certificatesApp(deps: CertificateAppDeps): Hono<PersonEnv> {
     const rows = await importCertificates(deps, c.var.caller, await readBytes(c, MOST_IMPORT));
     const count = (outcome: string) => rows.filter((row) => row.outcome === outcome).length;
     return { rows, bound: count('bound'), errors: count('error') };
+  });
+  mount(app, certificateRoutes.owners, person, async ({ params, c }) => {
+    requireOfficer(c.var.caller);
+    return ownersOf(deps, db, c.var.caller, await visible(c.var.caller, params.id));
   });
   mount(app, certificateRoutes.assignImported, person, async ({ params, body, c }) => {
     requireOfficer(c.var.caller);

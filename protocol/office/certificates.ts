@@ -84,6 +84,8 @@ export const CertificateRow = z.object({
   pending: CertificateActKind.optional(),
   renewals: z.number().int(),
   version: z.number().int(),
+  /** Taken in from a file, and nobody said yet whose it is. */
+  ownerUnknown: z.literal(true).optional(),
 });
 export type CertificateRow = z.infer<typeof CertificateRow>;
 
@@ -207,6 +209,15 @@ export const ImportRow = z.object({
   certificateId: Id.optional(),
 });
 
+/** Somebody of the directory who bears the name of a certificate: a person or an agency. */
+export const OwnerCandidate = z.object({
+  personId: Id.optional(),
+  agencyId: Id.optional(),
+  name: z.string(),
+  detail: z.string(),
+});
+export type OwnerCandidate = z.infer<typeof OwnerCandidate>;
+
 export const certificateRoutes = {
   list: route({
     method: 'GET',
@@ -306,6 +317,14 @@ export const certificateRoutes = {
     caller: 'person',
     rawBody: 'application/octet-stream',
     answer: z.object({ rows: z.array(ImportRow), bound: z.number().int(), errors: z.number().int() }),
+  }),
+  owners: route({
+    method: 'GET',
+    path: '/api/certificates/:id/owners',
+    summary: 'Who bears the name of an imported certificate that is nobody’s yet',
+    caller: 'person',
+    params: ById,
+    answer: z.object({ name: z.string(), candidates: z.array(OwnerCandidate) }),
   }),
   assignImported: route({
     method: 'POST',

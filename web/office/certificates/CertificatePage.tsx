@@ -16,6 +16,7 @@ import { AskDialog } from './AskDialog.tsx';
 import { Expiry } from './Expiry.tsx';
 import { HandOverForm } from './HandOverForm.tsx';
 import { HandOvers } from './HandOvers.tsx';
+import { OwnerDialog } from './OwnerDialog.tsx';
 import { ReportDialog } from './ReportDialog.tsx';
 import { CertificateTag, KeyDeviceTag } from './tags.tsx';
 
@@ -33,7 +34,7 @@ export function CertificatePage() {
   return <Certificate key={id} view={view.data} />;
 }
 
-type Open = CertificateActKind | 'hand-over' | 'report-device' | 'return-device';
+type Open = 'owner' | CertificateActKind | 'hand-over' | 'report-device' | 'return-device';
 
 function Certificate({ view }: { readonly view: CertificateView }) {
   const { t } = useSpeech();
@@ -57,7 +58,11 @@ function Certificate({ view }: { readonly view: CertificateView }) {
           </p>
         </div>
         <div className="actions">
-          <CertificateTag state={view.state} />
+          {view.ownerUnknown === true ? (
+            <Tag tone="amber" icon="help" text={t('owner.unknown')} />
+          ) : (
+            <CertificateTag state={view.state} />
+          )}
           <span className="no-print">
             <Button small icon="print" onClick={() => window.print()}>
               {t('cert.print')}
@@ -65,6 +70,24 @@ function Certificate({ view }: { readonly view: CertificateView }) {
           </span>
         </div>
       </header>
+      {view.ownerUnknown === true && officer ? (
+        <div className="note amber no-print">
+          <p>{t('owner.unknown.text')}</p>
+          <div className="actions">
+            <Button small kind="primary" onClick={() => setOpen('owner')}>
+              {t('owner.choose')}
+            </Button>
+          </div>
+        </div>
+      ) : null}
+      {open === 'owner' ? (
+        <OwnerDialog
+          certificateId={view.id}
+          subject={view.serialHex ?? ''}
+          onClose={() => setOpen(undefined)}
+          onChosen={() => setOpen(undefined)}
+        />
+      ) : null}
       <div className="issue-columns">
         <div className="issue-main">
           {/* What has ended before its time has no time left. */}

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { CertificateRow } from '@antin/protocol/office/certificates';
+import { Tag } from '../../ui/Tag.tsx';
 import { dayOf, dayText } from '../../i18n/dates.ts';
 import { shortAgency } from '../../i18n/titles.ts';
 import { useSpeech } from '../../staff/language.tsx';
@@ -61,7 +62,11 @@ export function CertificateTable({ rows, selected, onSelect }: CertificateTableP
               </td>
               <td>{shortAgency(row.agencyName)}</td>
               <td className="tags">
-                <CertificateTag state={row.state} />
+                {row.ownerUnknown === true ? (
+                  <Tag tone="amber" icon="help" text={t('owner.unknown')} />
+                ) : (
+                  <CertificateTag state={row.state} />
+                )}
                 {row.pending === undefined ? null : (
                   <small>{t('cert.pending', { act: t(`cert.act.${row.pending}`).toLocaleLowerCase('vi') })}</small>
                 )}

@@ -1,7 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { certificateRoutes } from '@antin/protocol/office/certificates';
+import { certificateRoutes, type ImportRow } from '@antin/protocol/office/certificates';
+import type { z } from 'zod';
+import { Button } from '../../ui/Button.tsx';
 import { Tag } from '../../ui/Tag.tsx';
 import { dayOf, dayText } from '../../i18n/dates.ts';
 import { useSpeech } from '../../staff/language.tsx';
@@ -9,12 +11,15 @@ import { Failure } from '../../staff/Failure.tsx';
 import { sendFile } from '../data/send-file.ts';
 import { FileDrop } from '../shell/FileDrop.tsx';
 import { CertificateNav } from './CertificateNav.tsx';
+import { OwnerDialog } from './OwnerDialog.tsx';
 
+/** What somebody must do something about comes first. */
+const ORDER: readonly string[] = ['unassigned', 'error', 'bound', 'known'];
 const tones = { bound: 'green', known: 'plain', unassigned: 'amber', error: 'red' } as const;
 
 /** Certificates that the agency holds already: one file or an archive, with what became of each. */
 export function ImportPage() {
-  const { t, code, lang } = useSpeech();
+  const { t, lang } = useSpeech();
   const client = useQueryClient();
   const [sent, setSent] = useState<number>();
   const take = useMutation({
@@ -25,7 +30,10 @@ export function ImportPage() {
     },
     onSettled: () => setSent(undefined),
   });
-  const rows = [...(take.data?.rows ?? [])].sort((a, b) => Number(b.outcome === 'error') - Number(a.outcome === 'error'));
+  const rows = [...(take.data?.rows ?? [])].sort((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome));
+  const [asking, setAsking] = useState<(typeof rows)[number]>();
+  const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map());
+  const open = rows.filter((row) => row.outcome === 'unassigned' && !chosen.has(row.certificateId ?? '')).length;
   return (
     <div className="page">
       <h1>{t('import.title')}</h1>
@@ -48,6 +56,7 @@ export function ImportPage() {
               n: rows.length.toLocaleString(lang),
             })}
           </p>
+          {open === 0 ? null : <p className="note amber">{t('import.unassigned.count', { n: open.toLocaleString(lang) })}</p>}
           <div className="table-wrap" tabIndex={0} role="region" aria-label={t('import.outcome')}>
             <table className="table list">
               <thead>
@@ -73,8 +82,7 @@ export function ImportPage() {
                     </td>
                     <td className="nowrap">{row.notAfter === undefined ? '' : dayText(dayOf(row.notAfter))}</td>
                     <td>
-                      <Tag tone={tones[row.outcome]} text={t(`import.${row.outcome}`)} />
-                      {row.code === undefined ? null : <small>{code('code', row.code)}</small>}
+                      <Outcome row={row} chosen={chosen.get(row.certificateId ?? '')} onAsk={() => setAsking(row)} />
                     </td>
                   </tr>
                 ))}
@@ -83,6 +91,42 @@ export function ImportPage() {
           </div>
         </section>
       )}
+      {asking?.certificateId === undefined ? null : (
+        <OwnerDialog
+          certificateId={asking.certificateId}
+          subject={[asking.subject, asking.serialHex].filter(Boolean).join(' · ')}
+          onClose={() => setAsking(undefined)}
+          onChosen={(view) => {
+            setChosen(new Map([...chosen, [view.id, [view.name, view.agencyName].join(', ')]]));
+            setAsking(undefined);
+          }}
+        />
+      )}
     </div>
+  );
+}
+
+interface OutcomeProps {
+  readonly row: z.infer<typeof ImportRow>;
+  /** Whose somebody said it is meanwhile. */
+  readonly chosen: string | undefined;
+  readonly onAsk: () => void;
+}
+
+function Outcome({ row, chosen, onAsk }: OutcomeProps) {
+  const { t, code } = useSpeech();
+  if (chosen !== undefined) return <Tag tone="green" text={t('import.assigned', { name: chosen })} />;
+  return (
+    <>
+      <Tag tone={tones[row.outcome]} text={t(`import.${row.outcome}`)} />
+      {row.code === undefined ? null : <small>{code('code', row.code)}</small>}
+      {row.outcome === 'unassigned' ? (
+        <span className="row-act">
+          <Button small onClick={onAsk}>
+            {t('owner.choose')}
+          </Button>
+        </span>
+      ) : null}
+    </>
   );
 }

@@ -93,3 +93,9 @@ export const keyDevicesQuery = (search: { q?: string; state?: KeyDeviceState }) 
       call(certificateRoutes.devices, { query: { ...search, size: PAGE, ...after(pageParam) } }, signal),
     ...keyed,
   });
+
+export const ownersQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['certificate-owners', id],
+    queryFn: ({ signal }) => call(certificateRoutes.owners, { params: { id } }, signal),
+  });

@@ -1,0 +1,59 @@
+import { officeDay } from '@antin/adapters/clock/days';
+import { fold } from '@antin/adapters/db/folding';
+import type { Db } from '@antin/adapters/db/transaction';
+import { parseCertificate } from '@antin/pki/x509/certificate';
+import { commonName } from '@antin/pki/x509/name';
+import type { z } from 'zod';
+import type { OwnerCandidate } from '@antin/protocol/office/certificates';
+import { namesAbove, placedAgency, searchAgencies, wordsQuery } from '../directory/agency-store.ts';
+import { searchPeople } from '../directory/people-store.ts';
+import type { Caller } from '../session/caller.ts';
+import type { CertificateDeps } from './deps.ts';
+import { holdingDer, type HoldingRecord } from './store.ts';
+
+type Candidate = z.input<typeof OwnerCandidate>;
+
+/** More of one name than this are told apart by searching, not by reading on. */
+const MOST = 20;
+
+/** Taken in, and nobody said yet whose it is. */
+export const ownerUnknown = (holding: Pick<HoldingRecord, 'state' | 'itemId' | 'personId' | 'sha256'>): boolean =>
+  holding.state === 'issued' && holding.itemId === null && holding.personId === null && holding.sha256 !== null;
+
+/**
+ * People and agencies of the caller's reach that bear the very name of a certificate. A name alone proves nothing: there may be
+ * several, none, or the wrong one, so a person chooses and nothing is chosen by itself.
+ */
+export async function ownersOf(
+  deps: CertificateDeps,
+  db: Db,
+  caller: Caller,
+  holding: HoldingRecord,
+): Promise<{ name: string; candidates: Candidate[] }> {
+  const der = await holdingDer(db, holding.id);
+  const name = (der === undefined ? undefined : commonName(parseCertificate(der).subject)) ?? holding.name;
+  const words = wordsQuery(name);
+  const own = await placedAgency(db, caller.position.agencyId);
+  if (words === undefined || own === undefined) return { name, candidates: [] };
+  const search = { words, day: officeDay(deps.clock()), underPath: own.path, limit: MOST };
+  const same = (other: string): boolean => fold(other) === fold(name);
+  const people = (await searchPeople(db, search)).filter((person) => same(person.fullName));
+  const agencies = (await searchAgencies(db, { ...search, includeClosed: false })).filter((agency) => same(agency.name));
+  const above = await namesAbove(
+    db,
+    agencies.map((agency) => agency.id),
+  );
+  return {
+    name,
+    candidates: [
+      ...people.map(({ id, fullName, signInName, positions }) => ({
+        ...{ personId: id, name: fullName },
+        detail: [positions.map((held) => `${held.title}, ${held.agencyName}`).join('; '), signInName].filter(Boolean).join(' · '),
+      })),
+      ...agencies.map(({ id, name: called, code }) => ({
+        ...{ agencyId: id, name: called },
+        detail: [code, above.get(id)?.at(-1)?.name].filter(Boolean).join(' · '),
+      })),
+    ],
+  };
+}
