@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import type { Tx } from '@antin/adapters/db/transaction';
 import { parseCertificate } from '@antin/pki/x509/certificate';
@@ -42,7 +42,7 @@ export interface Beside {
 
 /** How this authority names an issuer everywhere: SHA-256 of its certificate, lower-case hexadecimal. */
 export function fingerprint(certificate: Pick<Certificate, 'raw'>): string {
-  return createHash('sha256').update(certificate.raw).digest('hex');
+  return hash('sha256', certificate.raw);
 }
 
 interface OpenCa {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import type { Tx } from '@antin/adapters/db/transaction';
 import { AuthorityFault } from '../fault.ts';
@@ -84,7 +84,7 @@ export async function insertIntents(tx: Tx, intents: readonly Intent[], at: numb
     serialHex,
     detail: {
       ...{ issuerSha256, profile, profileSha256, spkiSha256 },
-      lintCertificateSha256: createHash('sha256').update(lintCertificate).digest('hex'),
+      lintCertificateSha256: hash('sha256', lintCertificate),
       ...(requestId === undefined ? {} : { requestId }),
     },
   }));
@@ -106,11 +106,12 @@ export async function markGood(
   detail: object,
 ): Promise<void> {
   const change = sql`
-    update authority.certificate set state = 'good', der = ${Buffer.from(der)}, issued_at = ${new Date(at)}
+    update authority.certificate set state = 'good', der = ${Buffer.from(der.buffer, der.byteOffset, der.byteLength)},
+      issued_at = ${new Date(at).toISOString()}::timestamptz
     where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex} and state = 'signing'`;
   const changed = await recordChange(db, change, at, 'certificate.issued', serialHex, detail);
   // The reconciler may have given this attempt up meanwhile: then the serial is revoked, and nobody gets the certificate.
-  if (changed !== 1) throw new AuthorityFault('issuance.given-up', 'the certificate is not being signed any more');
+  if (!changed) throw new AuthorityFault('issuance.given-up', 'the certificate is not being signed any more');
 }
 
 /** Closes an attempt; its serial stays taken. */

@@ -50,8 +50,8 @@ export async function recordEvents(
  * A change of one row and its entry in one statement: a transaction without a way to and fro between them. When the change
  * finds no row, nothing is written.
  *
- * @param change an `update` without `returning`
- * @returns how many rows were changed
+ * @param change an `update` of at most one row, without `returning`
+ * @returns whether there was a row
  */
 export async function recordChange(
   db: Db,
@@ -60,18 +60,18 @@ export async function recordChange(
   kind: string,
   serialHex: string | undefined,
   detail: object,
-): Promise<number> {
+): Promise<boolean> {
   const when = new Date(at);
   const { canonical, leafHash } = entryOf({ id: randomUUID(), at: when, kind, serialHex: serialHex ?? null, detail });
-  const { rows } = await sql<{ changed: number }>`
+  // A second row of a change that should have one would be a second entry of the same leaf.
+  const { numAffectedRows = 0n } = await sql`
     with changed as (${change} returning 1),
       e as (
         insert into authority.journal_entry (at, kind, serial_hex, detail, canonical, leaf_hash)
-        select ${when}::timestamptz, ${kind}, ${serialHex ?? null}, ${JSON.stringify(detail)}::jsonb, ${canonical},
+        select ${when.toISOString()}::timestamptz, ${kind}, ${serialHex ?? null}, ${JSON.stringify(detail)}::jsonb, ${canonical},
           ${Buffer.from(leafHash)}::bytea
-        where exists (select from changed)
-        returning id),
-      w as (insert into authority.journal_waiting (entry) select id from e)
-    select count(*)::int as changed from changed`.execute(db);
-  return rows[0]?.changed ?? 0;
+        from (select from changed limit 1) once
+        returning id)
+    insert into authority.journal_waiting (entry) select id from e`.execute(db);
+  return numAffectedRows === 1n;
 }
