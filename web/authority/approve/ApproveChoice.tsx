@@ -2,6 +2,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Tag } from '../../ui/Tag.tsx';
 import { shortAgency } from '../../i18n/titles.ts';
 import { Due, useKind, type Row } from '../requests/states.tsx';
+import { useSession } from '../queries.ts';
 import { useSpeech } from '../speech.ts';
 
 export interface ApproveChoiceProps {
@@ -15,7 +16,8 @@ export interface ApproveChoiceProps {
 
 /** Which of those that wait; what has a check against it stays out. */
 export function ApproveChoice({ rows, more, chosen, onChosen, onNext }: ApproveChoiceProps) {
-  const { t } = useSpeech();
+  const { t, lang } = useSpeech();
+  const { counts } = useSession();
   const kind = useKind();
   const able = rows.filter((row) => row.blocking === 0);
   const all = able.length > 0 && able.every((row) => chosen.includes(row.id));
@@ -25,6 +27,9 @@ export function ApproveChoice({ rows, more, chosen, onChosen, onNext }: ApproveC
         <input type="checkbox" checked={all} onChange={() => onChosen(all ? [] : able.map((row) => row.id))} />
         {t('approve.all', { n: able.length })}
       </label>
+      {more ? (
+        <p className="hint num">{t('approve.of', { n: rows.length, all: counts.toApprove.toLocaleString(lang) })}</p>
+      ) : null}
       <ul className="choose-list">
         {rows.map((row) => (
           <li key={row.id}>

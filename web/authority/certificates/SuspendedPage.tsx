@@ -53,7 +53,9 @@ export function SuspendedPage() {
                       <Go place={{ to: '/chung-thu/$issuer/$serial', params }} className="row-link" row>
                         {one.name}
                       </Go>
-                      <small>{code('profile', one.profile)}</small>
+                      <small>
+                        {code('profile', one.profile)} · <span className="mono">{one.certificate.serialHex}</span>
+                      </small>
                     </td>
                     <td className="nowrap" data-label={t('held.since')}>
                       {instantText(one.suspendedAt)}

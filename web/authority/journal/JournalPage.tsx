@@ -6,7 +6,7 @@ import { DayInput } from '../../ui/DayInput.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Tag } from '../../ui/Tag.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
-import { exactText, instantText } from '../../i18n/dates.ts';
+import { dayText, exactText, instantText } from '../../i18n/dates.ts';
 import { addressOf, call, type AnswerOf } from '../../staff/client.ts';
 import { Pending } from '../../staff/Pending.tsx';
 import { Copy } from '../shell/Copy.tsx';
@@ -43,7 +43,7 @@ export function JournalPage() {
   const { t, code } = useSpeech();
   const { roles } = useSession();
   const filters = useFilters<JournalSearch>('/nhat-ky');
-  const { search, filtered, change } = filters;
+  const { search, change } = filters;
   const audit = roles.includes('audit');
   const rows = useInfiniteQuery({ ...entriesQuery(search), placeholderData: keepPreviousData, enabled: audit });
   const kinds = useQuery({ ...kindsQuery, enabled: audit });
@@ -185,7 +185,7 @@ function About({ one }: { readonly one: JournalEntry }) {
   const { t } = useSpeech();
   if (one.requestItemId !== undefined)
     return <Go place={{ to: '/yeu-cau/$id', params: { id: one.requestItemId } }}>{t('export.id')}</Go>;
-  if (one.serialHex === undefined) return null;
+  if (one.serialHex === undefined) return <>{named(one.detail)}</>;
   const { issuerSha256 } = one.detail as { issuerSha256?: string };
   const text = <span className="mono">{one.serialHex.slice(0, 16)}…</span>;
   return issuerSha256 === undefined ? (
@@ -193,6 +193,14 @@ function About({ one }: { readonly one: JournalEntry }) {
   ) : (
     <Go place={{ to: '/chung-thu/$issuer/$serial', params: { issuer: issuerSha256, serial: one.serialHex } }}>{text}</Go>
   );
+}
+
+/** What an entry is about where it is about no certificate: a name, an agency, a day. */
+function named(detail: JournalEntry['detail']): string {
+  const { change, day, from } = detail as { change?: Record<string, unknown>; day?: unknown; from?: unknown };
+  const name = change?.['fullName'] ?? change?.['name'] ?? from;
+  if (typeof name === 'string') return name;
+  return typeof day === 'string' && /^\d{4}-\d\d-\d\d$/.test(day) ? dayText(day) : '';
 }
 
 function EntryDetail({ one, signer }: { readonly one: JournalEntry; readonly signer: string | undefined }) {

@@ -1,6 +1,6 @@
 import '../words.ts';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { officerRoutes, type ProposedChange } from '@antin/protocol/authority/officers';
 import { OfficerRole } from '@antin/protocol/authority/session';
 import { Button } from '../../ui/Button.tsx';
@@ -70,11 +70,13 @@ export function ChangesPage() {
 
 const tags = { proposed: ['amber', 'clock'], confirmed: ['green', 'check'], rejected: ['plain', 'close'] } as const;
 
-function Change({ change }: { readonly change: ProposedChange }) {
+/** Drawn again only when it changed: many stand here, and more are added below them. */
+const Change = memo(function Change({ change }: { readonly change: ProposedChange }) {
   const { t, code, lang } = useSpeech();
   const { officerId, roles } = useSession();
   const client = useQueryClient();
   const [rejecting, setRejecting] = useState(false);
+  const [open, setOpen] = useState(false);
   const fresh = (): void => {
     setRejecting(false);
     for (const queryKey of [['officer-changes'], ['officers'], ['senders'], ['calendar'], ['session']])
@@ -111,9 +113,9 @@ function Change({ change }: { readonly change: ProposedChange }) {
       {change.state === 'proposed' ? (
         <About proposed={change} />
       ) : (
-        <details className="more">
+        <details className="change-more" onToggle={(event) => setOpen(event.currentTarget.open)}>
           <summary data-row="">{t('more')}</summary>
-          <About proposed={change} />
+          {open ? <About proposed={change} /> : null}
         </details>
       )}
       {change.reason === undefined ? null : <p className="submission-why">{change.reason}</p>}
@@ -147,7 +149,7 @@ function Change({ change }: { readonly change: ProposedChange }) {
       ) : null}
     </li>
   );
-}
+});
 
 /** Whom or what it is about, for who looks through many. */
 function nameIn({ about, change }: ProposedChange, code: (area: string, code: string, otherwise?: string) => string): string {

@@ -352,6 +352,7 @@ export const authorityRequestWords = {
   ],
   'approve.check.lead': ['Mở từng yêu cầu để xem nội dung bạn duyệt.', 'Open each to see what you approve.'],
   'approve.all': ['Chọn cả {n} yêu cầu duyệt được', 'Choose all {n} that can be approved'],
+  'approve.of': ['{n} yêu cầu chờ lâu nhất trong {all} yêu cầu đang chờ.', 'The {n} that wait longest, of {all} that wait.'],
   'approve.more': [
     'Còn yêu cầu khác đang chờ; duyệt xong nhóm này rồi mở lại trang.',
     'More wait; open this page again after these.',
