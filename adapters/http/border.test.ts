@@ -59,12 +59,25 @@ describe('who asks', () => {
 
   test('is written in one way: two ways of writing one address are not two buckets', async () => {
     for (const one of ['2001:DB8::1', '2001:db8:0:0:0:0:0:1', '[2001:db8::1]', '[2001:db8::1]:443', '2001:db8::1%eth0'])
-      expect([one, await seen(inner, [inner], one)]).toEqual([one, '2001:db8::1']);
+      expect([one, await seen(inner, [inner], one)]).toEqual([one, '2001:db8:0:0::/64']);
     for (const one of ['203.0.113.9:4711', '::ffff:203.0.113.9', '  203.0.113.9 '])
       expect([one, await seen(inner, [inner], one)]).toEqual([one, '203.0.113.9']);
     expect(await seen(`::ffff:${inner}`, [inner], '203.0.113.9')).toBe('203.0.113.9');
     expect(await seen('fd00:0:0::5', ['fd00::5'], '203.0.113.9')).toBe('203.0.113.9');
   });
+});
+
+test('who has one IPv6 address has a network of them, and counts as one; a neighbour’s network is another', async () => {
+  const app = createApp({ log: createLog({ level: 'silent' }) });
+  const limit = rateLimit({ burst: 3, perMinute: 1, clock: () => new Date(0) });
+  app.get('/', limitRate(limit, clientAddress), (c) => c.text(clientAddress(c)));
+  const status = async (remoteAddress: string) =>
+    (await app.request('/', {}, { incoming: { socket: { remoteAddress } } } as never)).status;
+  const answers: number[] = [];
+  for (let n = 1; n <= 5; n++) answers.push(await status(`2001:db8:7:1:${n}::${n}`));
+  expect(answers).toEqual([200, 200, 200, 429, 429]);
+  expect(await status('2001:db8:7:2::1')).toBe(200);
+  expect(await status('2001:db8::7:1')).toBe(200);
 });
 
 describe('limits behind a real proxy', () => {

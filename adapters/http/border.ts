@@ -27,9 +27,12 @@ export function border(proxies: readonly string[]): MiddlewareHandler {
   };
 }
 
-/** Address of whoever asks: for limits, and for what is written down. Behind no border, the other end of the socket. */
+/**
+ * By what whoever asks is counted: the address; of IPv6 the network of 64 bits, of which each line has at least one, and with it more
+ * addresses than any limit could hold apart. Behind no border, of the other end of the socket.
+ */
 export function clientAddress(c: Context): string {
-  return askerOf(c).client;
+  return networkOf(askerOf(c).client);
 }
 
 /** Whether a proxy of ours passed the request on. */
@@ -58,6 +61,14 @@ function asker(c: Context, ours: ReadonlySet<string>): Asker {
     client = address;
   }
   return { client, proxied };
+}
+
+/** @param address in canonical form */
+function networkOf(address: string): string {
+  if (isIP(address) !== 6 || address === '::1') return address;
+  const [head, tail] = address.split('::').map((part) => (part === '' ? [] : part.split(':')));
+  const zeros = tail === undefined ? [] : Array<string>(8 - head!.length - tail.length).fill('0');
+  return `${[...head!, ...zeros, ...(tail ?? [])].slice(0, 4).join(':')}::/64`;
 }
 
 /** One way of writing for every address: no port, no zone, IPv4 in IPv6 as IPv4. Undefined: none. */
