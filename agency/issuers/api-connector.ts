@@ -61,18 +61,26 @@ export function apiConnector(settings: ApiConnectorSettings): IssuerConnector {
   }
 
   async function send(request: SealedRequest): Promise<Submitted> {
-    for (const one of request.attachments) {
-      const bytes = await one.bytes();
-      const put = await call('PUT', `/attachments/${one.sha256}`, bytes, mediaTypeOf(bytes));
-      if (put.status >= 400) return refusal(put.json, put.status);
-    }
     const body = request.mediaType === 'application/json' ? request.canonical : request.container;
     const { status, json } = await call('POST', '/submissions', body, request.mediaType);
     if (status >= 400) return refusal(json, status);
     const receipt = SubmissionReceipt.safeParse(json);
     if (!receipt.success) throw new ConnectorFault('connector.not-understood', 'no receipt in the answer', receipt.error);
-    if (receipt.data.status === 'accepted') return { status: 'accepted' };
-    return { status: 'quarantined', code: receipt.data.code ?? 'unknown', text: receipt.data.words?.vi ?? '' };
+    const { code = 'unknown', words } = receipt.data;
+    if (receipt.data.status !== 'accepted') return { status: receipt.data.status, code, text: words?.vi ?? '' };
+    return (await sendMissing(request, receipt.data.missingAttachments)) ?? { status: 'accepted' };
+  }
+
+  /** Papers that did not lie in the container, when the issuer knows which request they belong to: nothing is sent ahead. */
+  async function sendMissing(request: SealedRequest, missing: readonly string[]): Promise<Submitted | undefined> {
+    const named = new Set(missing);
+    for (const one of request.attachments.filter(({ sha256 }) => named.has(sha256))) {
+      const bytes = await one.bytes();
+      const put = await call('PUT', `/attachments/${one.sha256}`, bytes, mediaTypeOf(bytes));
+      // It stands there accepted: a paper that is not taken is asked for again, not the whole request refused.
+      if (put.status >= 400) return { ...refusal(put.json, put.status), status: 'quarantined' };
+    }
+    return undefined;
   }
 
   return {

@@ -7,7 +7,7 @@ import type { RegistrationDoors } from './doors.ts';
 import { limitsOn } from './register-facts.ts';
 
 /** Where no limit is configured. */
-const [FILES, MEGABYTES, DAYS] = [2000, 2048, 30];
+const [FILES, MEGABYTES, DAYS] = [20_000, 4096, 30];
 const MOST_AT_ONCE = 200;
 const DAY_MS = 86_400_000;
 

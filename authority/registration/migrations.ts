@@ -333,8 +333,8 @@ export const registrationMigrations: Record<string, Migration> = {
         insert into authority.registration_limit (name, effective_from, value, source) values
           ('request-age-working-days', '2024-08-15', 10, 'Mặc định của hệ thống'),
           ('leader-signature', '2024-08-15', 1, 'Mặc định của hệ thống: 1 không bắt buộc, 2 bắt buộc'),
-          ('attachments-ahead', '2024-08-15', 2000, 'Mặc định của hệ thống'),
-          ('attachments-ahead-megabytes', '2024-08-15', 2048, 'Mặc định của hệ thống'),
+          ('attachments-ahead', '2024-08-15', 20000, 'Mặc định của hệ thống'),
+          ('attachments-ahead-megabytes', '2024-08-15', 4096, 'Mặc định của hệ thống'),
           ('attachments-ahead-days', '2024-08-15', 30, 'Mặc định của hệ thống')`.execute(db);
     },
   },

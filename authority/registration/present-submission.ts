@@ -40,8 +40,10 @@ export async function receiptOf(db: Db, row: SubmissionRecord): Promise<z.input<
     order by 1 limit 5000`.execute(db);
   return {
     submissionId: row.id,
-    status: row.status === 'accepted' ? 'accepted' : 'quarantined',
+    status: row.status === 'dismissed' ? 'refused' : row.status,
     ...why(row.code),
+    // An officer has left it aside: the sender hears the reason that they gave.
+    ...(row.status !== 'dismissed' || row.note === null ? {} : { words: { vi: row.note, en: row.note } }),
     ...(row.requestId === null ? {} : { requestId: row.requestId }),
     sha256: row.fileSha256,
     receivedAt: row.receivedAt.toISOString(),

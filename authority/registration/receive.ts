@@ -201,7 +201,7 @@ async function quarantine(
   const now = clock();
   return inTransaction(doors.as('antin_registration'), async (tx) => {
     await lockIntake(tx, base.fileSha256);
-    const same = await quarantinedFile(tx, base.fileSha256, code);
+    const same = await quarantinedFile(tx, base.fileSha256, code, base.channel);
     if (same !== undefined) return same;
     await putSubmission(tx, {
       ...base,

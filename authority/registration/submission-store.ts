@@ -56,11 +56,22 @@ export async function acceptedOf(db: Db, codes: readonly string[], requestId: st
   return rows[0];
 }
 
-/** A file that already stands apart: brought again, it is the same one. */
-export async function quarantinedFile(db: Db, fileSha256: string, code: string): Promise<SubmissionRecord | undefined> {
+/**
+ * A file that already stands apart: brought again, it is the same one.
+ *
+ * @param channel a system that sends it again hears what was decided; an officer who brings it again wants it looked at anew
+ */
+export async function quarantinedFile(
+  db: Db,
+  fileSha256: string,
+  code: string,
+  channel: SubmissionRecord['channel'],
+): Promise<SubmissionRecord | undefined> {
+  const dismissed = channel === 'api' ? sql`or (s.status = 'dismissed' and s.channel = 'api')` : sql``;
   const { rows } = await sql<SubmissionRecord>`
     select ${COLUMNS} from authority.submission s
-    where s.file_sha256 = ${fileSha256} and s.status = 'quarantined' and s.code = ${code} limit 1`.execute(db);
+    where s.file_sha256 = ${fileSha256} and s.code = ${code} and (s.status = 'quarantined' ${dismissed})
+    order by s.received_at desc limit 1`.execute(db);
   return rows[0];
 }
 

@@ -93,6 +93,20 @@ test('what the issuer cannot take in as it is stands apart there, and the agency
   expect(receipt).toMatchObject({ status: 'quarantined', code: 'submission.signer-not-bound' });
 });
 
+test('what an officer of the issuer leaves aside is refused with their reason, however often it is sent', async () => {
+  const stranger = await issuer.certified('CƠ QUAN LẠ', 'organisation');
+  const request = await sealed([personItem()], stranger.key);
+  const apart = await way.submit(request);
+  expect(apart.status).toBe('quarantined');
+  const { submissionId } = await issuer.asSender('GET', `/submissions/${request.requestId}`);
+  await issuer.post('registrar', `/submissions/${submissionId}/dismissal`, { reason: 'Ký sai chứng thư, đề nghị ký lại' });
+  const refused = { status: 'refused', code: 'submission.signer-not-bound', text: 'Ký sai chứng thư, đề nghị ký lại' };
+  expect([await way.submit(request), await way.submit(request)]).toEqual([refused, refused]);
+  expect((await issuer.get('auditor', '/submissions?status=quarantined')).items.map((one: any) => one.requestId)).not.toContain(
+    request.requestId,
+  );
+});
+
 test('a token that is none gets nothing', async () => {
   const nobody = apiConnector({ origin: 'http://127.0.0.1:8080', token: () => 'x'.repeat(43), fetch: issuer.fetch });
   await expect(nobody.submit(await sealed([personItem()]))).rejects.toMatchObject({ code: 'connector.not-permitted' });

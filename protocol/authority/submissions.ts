@@ -7,7 +7,8 @@ import { route } from '../route.ts';
 /** What a sender gets for a request; the same request again gets the same receipt. */
 export const SubmissionReceipt = z.object({
   submissionId: Id,
-  status: z.enum(['accepted', 'quarantined']),
+  /** `quarantined`: ask again; `refused`: an officer has left it aside, and it stays so however often it is sent. */
+  status: z.enum(['accepted', 'quarantined', 'refused']),
   /** Why it stands apart: stable code and words. */
   code: z.string().optional(),
   words: BothLanguages.optional(),
