@@ -119,6 +119,7 @@ describe('a request before the agency’s key', () => {
       'Tổng số dòng': '7',
       'Thuê bao': 'Nguyễn Văn 1; Nguyễn Văn 2; Nguyễn Văn 3; Nguyễn Văn 4; Nguyễn Văn 5; … (7)',
       'Tệp kèm theo': '1',
+      'Bản in': expect.stringContaining('đúng nội dung'),
     });
     expect(JSON.stringify(o.prompt.view())).not.toMatch(/chúc mừng|không có gì quan trọng/);
     expect(job!.documents.map((one) => one.fileName)).toEqual(['request.json', 'request.pdf']);

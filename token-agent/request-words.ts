@@ -42,6 +42,15 @@ export function requestLines(request: ConsolidatedRequest, files: readonly Taken
       value: names.join('; ') + (items.length > names.length ? `; … (${items.length})` : ''),
     },
     { label: { vi: 'Tệp kèm theo', en: 'Attachments' }, value: String(attached) },
+    // A print that says something else never comes as far as a question.
+    ...(files.some((file) => file.name === 'request.pdf')
+      ? [
+          {
+            label: { vi: 'Bản in', en: 'Print' },
+            value: 'đã in lại và đối chiếu, đúng nội dung / printed again and compared, the same',
+          },
+        ]
+      : []),
   ];
 }
 
