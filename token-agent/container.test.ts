@@ -218,6 +218,10 @@ describe('a request before the agency’s key', () => {
     await refused(ordered(files, { manifest: cmsManifest(covers, typed, 'SHA-256', nodeCrypto) }), 'asic.manifest-other');
     const elsewhere = cmsManifest({ ...covers, name: 'META-INF/signature003.p7s' }, asic(files), 'SHA-256', nodeCrypto);
     await refused(ordered(files, { manifest: elsewhere }), 'asic.manifest-other');
+    // Behind another signature it is the same request.
+    const beside = cmsManifest({ ...covers, name: 'META-INF/signature002.p7s' }, asic(files), 'SHA-256', nodeCrypto);
+    const second = ordered(files, { manifest: beside });
+    await second.asked(second.jti);
     const fewer = cmsManifest(covers, asic(files).slice(0, 2), 'SHA-256', nodeCrypto);
     await refused(ordered(files, { manifest: fewer }), 'container.manifest');
     const foreign = prepareAsicCades({ container: 'ASiC-E', files: asic(files) }, options(other.certificate));
