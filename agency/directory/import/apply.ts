@@ -9,6 +9,7 @@ import { endPost } from '../posts.ts';
 import { changeAgency } from '../upkeep.ts';
 import type { AgencyTarget, PersonTarget } from './check.ts';
 import type { PersonRow } from './rows.ts';
+import { openRow } from './sealed-rows.ts';
 import { agenciesOfCodes, rowsAfter, type ImportRecord, type StoredRow } from './store.ts';
 
 export interface ApplyDoors {
@@ -28,23 +29,28 @@ const AT_ONCE = 500;
 export async function applyImport(tx: Tx, doors: ApplyDoors, one: ImportRecord): Promise<void> {
   if (one.kind === 'agencies') {
     await openAgencies(tx, doors, one);
-    for await (const part of parts(tx, one.id, 'change')) {
+    for await (const part of parts(tx, doors.numbers, one.id, 'change')) {
       for (const row of part) await changeOne(tx, doors, row.target as AgencyTarget);
     }
     return;
   }
-  for await (const part of parts(tx, one.id, 'create')) {
+  for await (const part of parts(tx, doors.numbers, one.id, 'create')) {
     await addPeople(tx, doors, part);
     await addPosts(tx, doors, one, part);
   }
   // What writes into the journal comes last: its head stays locked until the end, and everybody signs through it.
-  for await (const part of parts(tx, one.id, 'create')) for (const row of part) await changeKnown(tx, doors, row);
-  for await (const part of parts(tx, one.id, 'change')) for (const row of part) await changeKnown(tx, doors, row);
+  for await (const part of parts(tx, doors.numbers, one.id, 'create')) for (const row of part) await changeKnown(tx, doors, row);
+  for await (const part of parts(tx, doors.numbers, one.id, 'change')) for (const row of part) await changeKnown(tx, doors, row);
 }
 
-async function* parts(tx: Tx, importId: string, action: 'create' | 'change'): AsyncGenerator<StoredRow[]> {
+async function* parts(
+  tx: Tx,
+  numbers: CitizenNumbers,
+  importId: string,
+  action: 'create' | 'change',
+): AsyncGenerator<StoredRow[]> {
   for (let after = 0; ;) {
-    const rows = await rowsAfter(tx, importId, { action, after, limit: AT_ONCE });
+    const rows = (await rowsAfter(tx, importId, { action, after, limit: AT_ONCE })).map((row) => openRow(numbers, importId, row));
     if (rows.length > 0) yield rows;
     if (rows.length < AT_ONCE) return;
     after = rows.at(-1)!.line;

@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readTable } from '@antin/adapters/tables/read';
 import { writeXlsx } from '@antin/adapters/tables/write';
@@ -234,4 +236,63 @@ test('what is no such table is refused at once, by name', async () => {
   expect(await code('Mã định danh,Tên')).toBe('import.no-rows');
   expect(await code(Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0))).toBe('table.old-excel');
   expect(await code('a,"b')).toBe('table.damaged');
+});
+
+/** Whether a text lies anywhere in the files of this database, or in what the server has written ahead. */
+async function liesOpen(text: string): Promise<boolean> {
+  await sql`checkpoint`.execute(database.db);
+  const { rows } = await sql<{ data: string; oid: string }>`
+    select current_setting('data_directory') as data, oid::text from pg_database where datname = current_database()`.execute(
+    database.db,
+  );
+  const { data, oid } = rows[0]!;
+  const wanted = Buffer.from(text, 'utf8');
+  return [join(data, 'base', oid), join(data, 'pg_wal')].some((folder) =>
+    readdirSync(folder, { withFileTypes: true }).some(
+      (file) => file.isFile() && readFileSync(join(folder, file.name)).includes(wanted),
+    ),
+  );
+}
+
+test('people of a file lie sealed while they wait, and are forgotten with it; agencies, which are public, lie open', async () => {
+  const secret = (n: number) => `Khuất Thị Bí Mật ${n}`;
+  const table = (n: number) =>
+    `Họ và tên,Số CCCD,Tên đăng nhập,Email,Điện thoại,Mã cơ quan,Chức vụ\n${secret(n)},001088${500_000 + n},bi.mat.${n},bi.mat.${n}@namha.gov.vn,09123456${10 + n},H99.51,Văn thư\n` +
+    `${secret(n)} sai,,,khong-phai-thu,,H99.51,Văn thư\n`;
+  const dropped = await checked(tinh, 'people', table(1));
+  expect(dropped.counts).toMatchObject({ create: 1, wrong: 1 });
+  // The pages show it all the same.
+  expect(JSON.stringify(await o.get(tinh, `/api/directory/imports/${dropped.id}/rows`))).toContain(secret(1));
+  expect(await liesOpen(secret(1))).toBe(false);
+  expect(await liesOpen('bi.mat.1')).toBe(false);
+  await o.post(tinh, `/api/directory/imports/${dropped.id}/cancel`, {});
+  const left = async (id: string) =>
+    (
+      await sql<{ line: number }>`select line from agency.directory_import_row where import_id = ${id}
+        and (cells <> '{}'::jsonb or sealed is not null or target is not null or target_sealed is not null or secret is not null)`.execute(
+        database.db,
+      )
+    ).rows.map((row) => row.line);
+  expect(await left(dropped.id)).toEqual([]);
+
+  const written = await checked(tinh, 'people', table(2));
+  expect(await confirm(tinh, written.id, true)).toBe('done');
+  // Only what is still to be mended is kept, sealed, for the file of wrong rows.
+  expect(await left(written.id)).toEqual([3]);
+  expect(await liesOpen(`${secret(2)} sai`)).toBe(false);
+  const errors = await o.call(tinh, 'GET', `/api/directory/imports/${written.id}/errors?format=csv`);
+  expect(new TextDecoder().decode(await errors.arrayBuffer())).toContain(`${secret(2)} sai`);
+
+  // The same search finds what does lie open.
+  await checked(tinh, 'agencies', 'Mã định danh,Tên\nH99.98,Trạm Quan trắc Công khai');
+  expect(await liesOpen('Trạm Quan trắc Công khai')).toBe(true);
+});
+
+test('two rows of one sign-in name are told apart though it is sealed', async () => {
+  const one = await checked(
+    tinh,
+    'people',
+    'Họ và tên,Tên đăng nhập,Mã cơ quan,Chức vụ\nA B,trung.ten,H99.51,X\nC D,Trung.Ten,H99.51,X',
+  );
+  expect(await errorsOf(tinh, one.id)).toEqual([[3, 'signInName import.twice']]);
 });

@@ -39,4 +39,16 @@ export const importMigrations: Record<string, Migration> = {
       await sql`create index directory_import_action on agency.directory_import_row (import_id, action, line)`.execute(db);
     },
   },
+  '2026-11-22T0918-directory-import-sealed': {
+    async up(db: Kysely<unknown>) {
+      await sql`
+        alter table agency.directory_import_row
+          -- Of people: what a row says and what it comes to, sealed, in place of cells and target.
+          add column sealed bytea, add column target_sealed bytea`.execute(db);
+      // What lay open longer than it was needed.
+      await sql`
+        update agency.directory_import_row r set cells = '{}'::jsonb, target = null, secret = null from agency.directory_import i
+        where i.id = r.import_id and i.kind <> 'agencies' and i.state in ('done', 'cancelled', 'failed')`.execute(db);
+    },
+  },
 };

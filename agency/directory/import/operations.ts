@@ -17,6 +17,7 @@ import type { CitizenNumbers } from '../citizen-number.ts';
 import { applyImport } from './apply.ts';
 import { checkRows } from './check.ts';
 import { COLUMNS } from './columns.ts';
+import { openRow, sealCheck, sealRow } from './sealed-rows.ts';
 import {
   countsOfImport,
   importById,
@@ -39,7 +40,7 @@ export const CHECK_QUEUE = 'directory.import-check';
 export const APPLY_QUEUE = 'directory.import-apply';
 
 /**
- * Takes a file in: its rows are kept to be checked, its bytes are not. Nothing of the directory is written.
+ * Takes a file in: its rows are kept to be checked (those of people sealed), its bytes are not. Nothing of the directory is written.
  *
  * The same file for the same agency is the import that is there already.
  *
@@ -80,7 +81,7 @@ export async function takeFile(
         ...{ id, kind, agencyId, fileName: file.name, fileSha256, encoding: table.encoding, unknownColumns: [...header.unknown] },
         ...{ state: 'checking', createdAt: now, createdBy: caller.personId, createdByName: caller.fullName },
       },
-      rows,
+      rows.map((row) => sealRow(doors.numbers, kind, id, row)),
     );
     if (!added) return;
     await enqueue(tx, { queue: CHECK_QUEUE, key: id, payload: { id } });
@@ -144,10 +145,11 @@ async function check(doors: ImportDoors, id: string, signal: AbortSignal): Promi
   const day = officeDay(doors.clock());
   for (;;) {
     signal.throwIfAborted();
-    const rows = await uncheckedRows(doors.db, id, AT_ONCE);
+    const rows = (await uncheckedRows(doors.db, id, AT_ONCE)).map((row) => openRow(doors.numbers, id, row));
     if (rows.length === 0) break;
     const checked = await checkRows({ ...doors, day }, one, scope, rows);
-    await inTransaction(doors.db, (tx) => writeChecked(tx, id, checked));
+    const sealed = checked.map((row) => sealCheck(doors.numbers, one.kind, id, row));
+    await inTransaction(doors.db, (tx) => writeChecked(tx, id, sealed));
   }
   await inTransaction(doors.db, async (tx) => {
     if ((await importById(tx, id, true))?.state === 'checking') await setImportState(tx, id, 'ready');

@@ -16,6 +16,7 @@ import { COLUMNS } from './columns.ts';
 import { exportRows } from './export.ts';
 import { cancelImport, confirmImport, present, takeFile, type ImportDoors } from './operations.ts';
 import { importProblems } from './problems.ts';
+import { openRow } from './sealed-rows.ts';
 import { importById, importsBelow, rowsAfter, type ImportRecord, type StoredRow } from './store.ts';
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
@@ -53,7 +54,8 @@ export function importApp(doors: ImportDoors): Hono<PersonEnv> {
   mount(app, routes.one, person, async ({ params, c }) => present(db, await mine(c.var.caller, params.id)));
   mount(app, routes.rows, person, async ({ params, query, c }) => {
     await mine(c.var.caller, params.id);
-    const rows = await rowsAfter(db, params.id, { action: query.action, after: query.after, limit: query.limit });
+    const found = await rowsAfter(db, params.id, { action: query.action, after: query.after, limit: query.limit });
+    const rows = found.map((row) => openRow(doors.numbers, params.id, row));
     return { rows: rows.map(shownRow), next: rows.length < query.limit ? null : rows.at(-1)!.line };
   });
   mount(app, routes.confirm, person, async ({ params, body, c }) => {
@@ -74,7 +76,8 @@ export function importApp(doors: ImportDoors): Hono<PersonEnv> {
     const rows: string[][] = [];
     for (let after = 0; ;) {
       const part = await rowsAfter(db, one.id, { action: 'wrong', after, limit: 1000 });
-      for (const row of part) {
+      for (const raw of part) {
+        const row = openRow(doors.numbers, one.id, raw);
         const cells = columns.map(({ key }) =>
           key === 'citizenNumber' && own && row.secret !== null ? doors.numbers.open(row.secret) : (row.cells[key] ?? ''),
         );

@@ -56,6 +56,7 @@ export interface NewRow {
   readonly line: number;
   readonly cells: Readonly<Record<string, string>>;
   readonly secret: Buffer | null;
+  readonly sealed?: Buffer;
 }
 
 const AT_ONCE = 2000;
@@ -74,11 +75,14 @@ export async function insertImport(
     on conflict do nothing returning id`.execute(tx);
   if (added.rows.length === 0) return false;
   for (let at = 0; at < rows.length; at += AT_ONCE) {
-    const part = rows.slice(at, at + AT_ONCE).map((row) => ({ ...row, secret: row.secret?.toString('hex') ?? null }));
+    const part = rows.slice(at, at + AT_ONCE).map((row) => ({
+      ...{ line: row.line, cells: row.cells },
+      ...{ secret: row.secret?.toString('hex') ?? null, sealed: row.sealed?.toString('hex') ?? null },
+    }));
     await sql`
-      insert into agency.directory_import_row (import_id, line, cells, secret)
-      select ${one.id}, line, cells, decode(secret, 'hex') from jsonb_to_recordset(${JSON.stringify(part)}::jsonb)
-        as given (line integer, cells jsonb, secret text)`.execute(tx);
+      insert into agency.directory_import_row (import_id, line, cells, secret, sealed)
+      select ${one.id}, line, cells, decode(secret, 'hex'), decode(sealed, 'hex') from jsonb_to_recordset(${JSON.stringify(part)}::jsonb)
+        as given (line integer, cells jsonb, secret text, sealed text)`.execute(tx);
   }
   return true;
 }
@@ -91,10 +95,15 @@ export interface StoredRow {
   readonly errors: readonly CellError[];
   readonly target: unknown;
 }
-const rowColumns = sql`line, cells, secret, action, errors, target`;
+/** As it lies in the table. */
+export interface RawRow extends StoredRow {
+  readonly sealed: Buffer | null;
+  readonly targetSealed: Buffer | null;
+}
+const rowColumns = sql`line, cells, secret, action, errors, target, sealed, target_sealed as "targetSealed"`;
 
-export async function uncheckedRows(db: Db, importId: string, limit: number): Promise<StoredRow[]> {
-  const { rows } = await sql<StoredRow>`
+export async function uncheckedRows(db: Db, importId: string, limit: number): Promise<RawRow[]> {
+  const { rows } = await sql<RawRow>`
     select ${rowColumns} from agency.directory_import_row where import_id = ${importId} and action = 'unchecked'
     order by line limit ${limit}`.execute(db);
   return rows;
@@ -104,8 +113,8 @@ export async function rowsAfter(
   db: Db,
   importId: string,
   search: { action?: Action | undefined; after: number; limit: number },
-): Promise<StoredRow[]> {
-  const { rows } = await sql<StoredRow>`
+): Promise<RawRow[]> {
+  const { rows } = await sql<RawRow>`
     select ${rowColumns} from agency.directory_import_row where import_id = ${importId} and line > ${search.after}
       and ${search.action === undefined ? sql`true` : sql`action = ${search.action}`} order by line limit ${search.limit}`.execute(
     db,
@@ -120,10 +129,17 @@ export interface CheckedRow {
   readonly target: object | null;
 }
 
-export async function writeChecked(tx: Tx, importId: string, rows: readonly CheckedRow[]): Promise<void> {
+export interface StoredCheck extends CheckedRow {
+  readonly targetSealed: Buffer | null;
+}
+
+export async function writeChecked(tx: Tx, importId: string, rows: readonly StoredCheck[]): Promise<void> {
+  const part = rows.map((row) => ({ ...row, targetSealed: row.targetSealed?.toString('hex') ?? null }));
   await sql`
-    update agency.directory_import_row r set action = given.action, errors = given.errors, target = given.target
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given (line integer, action text, errors jsonb, target jsonb)
+    update agency.directory_import_row r set action = given.action, errors = given.errors, target = given.target,
+      target_sealed = decode(given."targetSealed", 'hex')
+    from jsonb_to_recordset(${JSON.stringify(part)}::jsonb)
+      as given (line integer, action text, errors jsonb, target jsonb, "targetSealed" text)
     where r.import_id = ${importId} and r.line = given.line`.execute(tx);
 }
 
@@ -154,10 +170,11 @@ export async function setImportState(
   await sql`
     update agency.directory_import set state = ${state}, done_at = ${more.at ?? null},
       without_wrong = coalesce(${more.withoutWrong ?? null}::boolean, without_wrong) where id = ${id}`.execute(tx);
-  // Numbers are kept no longer than somebody needs them: for wrong rows of what is done, to mend and send them again.
+  // What is told of people is kept no longer than somebody needs it: wrong rows of what is done, to mend and send them again.
   if (state !== 'done' && state !== 'cancelled' && state !== 'failed') return;
-  await sql`update agency.directory_import_row set secret = null where import_id = ${id} and secret is not null
-    and (${state} <> 'done' or action <> 'wrong')`.execute(tx);
+  await sql`update agency.directory_import_row r set secret = null, cells = '{}'::jsonb, sealed = null, target = null, target_sealed = null
+    from agency.directory_import i where r.import_id = ${id} and i.id = r.import_id and i.kind <> 'agencies'
+      and (${state} <> 'done' or r.action <> 'wrong')`.execute(tx);
 }
 
 /** Lines above a row that say the same of the key, e.g. the code: only the first of them counts. */

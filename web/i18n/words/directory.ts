@@ -225,6 +225,14 @@ export const directoryWords = {
   'dirimport.action.unchecked': ['Chưa kiểm tra', 'Not checked'],
   'dirimport.confirm': ['Ghi {n} dòng vào danh mục', 'Write {n} rows'],
   'dirimport.confirm.without': ['Ghi {n} dòng đúng, bỏ {wrong} dòng lỗi', 'Write {n} rows, leave {wrong} wrong ones'],
+  'dirimport.forgotten': [
+    'Nội dung tệp về từng người đã được xóa; ở đây chỉ còn các con số.',
+    'What the file told of people was deleted; only the figures are kept.',
+  ],
+  'dirimport.forgotten.but': [
+    'Nội dung các dòng đã ghi đã được xóa; còn lại các dòng lỗi để sửa và gửi lại.',
+    'What the written rows told was deleted; the wrong ones are kept, to mend and send again.',
+  ],
   'dirimport.cancel': ['Bỏ tệp này', 'Drop this file'],
   'dirimport.errors': ['Tải các dòng lỗi để sửa', 'Get the wrong rows'],
   'dirimport.what': ['Lỗi', 'What is wrong'],

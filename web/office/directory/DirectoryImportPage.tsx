@@ -131,12 +131,18 @@ function Rows({ one }: { readonly one: DirectoryImport }) {
   const { t, both } = useSpeech();
   const search = useSearch({ from: '/co-quan/nhap/$id' });
   const navigate = useNavigate({ from: '/co-quan/nhap/$id' });
-  const action = ACTIONS.find((other) => other === search.state);
-  const rows = useInfiniteQuery({ ...directoryImportRowsQuery(one.id, action), enabled: one.state !== 'checking' });
-  if (one.state === 'checking') return null;
+  const over = one.state === 'done' || one.state === 'cancelled' || one.state === 'failed';
+  // What a finished file told of people is forgotten but for what is still to be mended.
+  const forgotten = over && one.kind !== 'agencies';
+  const action = forgotten ? 'wrong' : ACTIONS.find((other) => other === search.state);
+  const shown = one.state !== 'checking' && !(forgotten && (one.state !== 'done' || one.counts.wrong === 0));
+  const rows = useInfiniteQuery({ ...directoryImportRowsQuery(one.id, action), enabled: shown });
+  if (!shown) return forgotten ? <p className="hint">{t('dirimport.forgotten')}</p> : null;
   return (
     <section className="block">
+      {forgotten ? <p className="hint">{t('dirimport.forgotten.but')}</p> : null}
       <select
+        hidden={forgotten}
         className="input narrow-input no-print"
         aria-label={t('dirimport.action')}
         value={action ?? ''}
