@@ -24,6 +24,8 @@ export interface MachinesParts {
   /** Where officers of issuance open accounts, and where sessions are looked up. */
   readonly opening: AnyDatabase;
   readonly session: AnyDatabase;
+  /** Where officers of revocation withdraw a machine. */
+  readonly revoking: AnyDatabase;
   readonly clock: Clock;
   readonly dataDir: string;
   /** `https://host/authority` */
@@ -69,7 +71,8 @@ export function machinesApp(parts: MachinesParts): Hono {
   app.route(
     '/',
     enrolmentApp({
-      ...{ ...accounts, db: opening, session, est, acme: `${acme}/directory`, revoke: parts.revoke },
+      ...{ ...accounts, db: opening, session, est, acme: `${acme}/directory` },
+      revoking: parts.revoking,
       keys: { of: keysOf, closeAll: revokeKeys, close: revokeKey },
     }),
   );

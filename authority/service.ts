@@ -306,7 +306,12 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     machines: (more = {}) =>
       machinesApp({
         ...more,
-        ...{ db: doors.as('antin_machines'), opening: doors.as('antin_issuance'), session: doors.as('antin_session') },
+        ...{
+          db: doors.as('antin_machines'),
+          opening: doors.as('antin_issuance'),
+          session: doors.as('antin_session'),
+          revoking: doors.as('antin_revocation'),
+        },
         ...{
           baseUrl: options.publicUrl ?? baseUrl,
           dataDir: options.dataDir,

@@ -155,6 +155,10 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
     crl_list: { select: true, update: ['build_at'] },
     ocsp_answer: { select: true, delete: true },
     notice: append,
+    // A machine that is not believed any more loses its account with its certificates, and nothing is opened here.
+    enrolment_account: { select: ['id', 'closed_at', 'closed_by'], update: ['closed_at', 'closed_by'] },
+    enrolment_issue: { select: ['request_id', 'over'] },
+    acme_account: { select: ['id', 'enrolment_id', 'deactivated_at', 'revoked_at'], update: ['revoked_at'] },
   },
   antin_status: {
     ...journal,

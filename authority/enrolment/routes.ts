@@ -9,7 +9,7 @@ import { requireOfficer } from '../officers/require-officer.ts';
 import { MOST_YEARS, openAccount, shutAccount, type AccountDoors, type CloseKeys } from './accounts.ts';
 import { accountsPage, candidates, fetchedBy, listedAccount, type ListedAccount } from './list.ts';
 import { accountView, certificateView, deviceOf } from './present.ts';
-import { withdraw, type RevokeFor } from './withdraw.ts';
+import { withdraw } from './withdraw.ts';
 
 export interface EnrolmentDoors extends AccountDoors {
   /** Addresses that machines are told. */
@@ -24,7 +24,8 @@ export interface EnrolmentDoors extends AccountDoors {
     /** @returns false when there is none in force */
     readonly close: (tx: Tx, accountId: string, keyId: string, at: Date) => Promise<boolean>;
   };
-  readonly revoke: RevokeFor;
+  /** Where a machine is withdrawn: what is not believed any more is revoked with its account. */
+  readonly revoking: AccountDoors['db'];
 }
 
 /** So many certificates are shown of one account. */
@@ -82,8 +83,7 @@ export function enrolmentApp(doors: EnrolmentDoors): Hono<OfficerEnv> {
   });
   mount(app, routes.withdraw, may(['revocation']), async ({ params, body, c }) => {
     const { id } = await known(params.id);
-    const acts = { closeKeys: keys.closeAll, revoke: doors.revoke };
-    return { revoked: await withdraw(doors, c.var.officer, { id, cause: body.cause }, acts) };
+    return { revoked: await withdraw({ db: doors.revoking, clock }, c.var.officer, { id, cause: body.cause }, keys.closeAll) };
   });
   mount(app, routes.closeKey, may(['issuance', 'revocation']), async ({ params, c }) => {
     const { id } = await known(params.id);

@@ -233,26 +233,60 @@ export async function withdraw(
   id: string,
   reason: string,
 ): Promise<void> {
-  const now = clock();
-  await inTransaction(doors.as('antin_registration'), async (tx) => {
-    const officer = 'sender' in by ? {} : { by };
-    const { row } = await lockAndDecide(tx, id, { type: 'withdraw', ...officer });
-    if (!(await markClosed(tx, id, row.state, 'withdrawn', now))) throw new Refusal('request.decided');
-    const who = 'sender' in by ? { bySender: by.sender } : { officerId: by.id };
-    await insertAct(tx, { itemId: id, act: 'withdraw', at: now, ...who, note: reason });
-    if (!('sender' in by)) {
-      const text = reason.slice(0, 2000);
-      await tellSender(tx, row.submissionId, {
-        itemId: row.itemId,
-        status: 'refused',
-        code: 'withdrawn',
-        text,
-        at: now.toISOString(),
-      });
+  await inTransaction(doors.as('antin_registration'), (tx) => withdrawWithin(tx, by, id, reason, clock()));
+}
+
+/**
+ * What a sender takes back at once: all that may still be taken back, or, after a fault, nothing of it.
+ *
+ * @returns those that were withdrawn; the others were decided already
+ */
+export async function withdrawAll(
+  { doors, clock }: RegistrationDoors,
+  sender: string,
+  ids: readonly string[],
+  reason: string,
+): Promise<ReadonlySet<string>> {
+  return inTransaction(doors.as('antin_registration'), async (tx) => {
+    const withdrawn = new Set<string>();
+    // In one order, so that two requests about the same items wait and do not lock each other out.
+    for (const id of ids.toSorted()) {
+      try {
+        await withdrawWithin(tx, { sender }, id, reason, clock());
+        withdrawn.add(id);
+      } catch (fault) {
+        // A rule said no, before anything was written.
+        if (!(fault instanceof Refusal)) throw fault;
+      }
     }
-    const detail = { requestItemId: id, reason, ...('sender' in by ? { sender: by.sender } : { by: by.id }) };
-    await recordEvent(tx, now.getTime(), 'request.withdrawn', undefined, detail);
+    return withdrawn;
   });
+}
+
+async function withdrawWithin(
+  tx: Tx,
+  by: Officer | { readonly sender: string },
+  id: string,
+  reason: string,
+  now: Date,
+): Promise<void> {
+  const officer = 'sender' in by ? {} : { by };
+  const { row } = await lockAndDecide(tx, id, { type: 'withdraw', ...officer });
+  if (!(await markClosed(tx, id, row.state, 'withdrawn', now))) throw new Refusal('request.decided');
+  const who = 'sender' in by ? { bySender: by.sender } : { officerId: by.id };
+  await insertAct(tx, { itemId: id, act: 'withdraw', at: now, ...who, note: reason });
+  if (!('sender' in by)) {
+    const text = reason.slice(0, 2000);
+    await tellSender(tx, row.submissionId, {
+      itemId: row.itemId,
+      status: 'refused',
+      code: 'withdrawn',
+      text,
+      at: now.toISOString(),
+    });
+  }
+  const detail = { requestItemId: id, reason, ...('sender' in by ? { sender: by.sender } : { by: by.id }) };
+  await recordEvent(tx, now.getTime(), 'request.withdrawn', undefined, detail);
 }
 
 /** Leaves the act with the very text that was shown. */

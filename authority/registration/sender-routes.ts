@@ -12,7 +12,7 @@ import { senderRoutes as routes } from '@antin/protocol/authority/submissions';
 import type { RequestState } from '@antin/protocol/authority/registration';
 import { activeSenderCodes, senderByToken } from '../officers/sender-store.ts';
 import type { SenderRecord } from '../officers/sender-store.ts';
-import { answer, recheck, withdraw } from './acts.ts';
+import { answer, recheck, withdrawAll } from './acts.ts';
 import { dropUnnamed, lockAhead, lockFiles, roomAhead } from './ahead.ts';
 import { nextBatch } from './answers.ts';
 import { speaksFor } from './authenticate.ts';
@@ -117,19 +117,12 @@ export function sendersApp(parts: RegistrationDoors & { readonly addressOf: (c: 
     const withdrawn: string[] = [];
     const kept: { itemId: string; state: RequestState | 'unknown' }[] = [];
     const items = await itemsOfSubmission(db, id, body.itemIds);
+    const known = body.itemIds.flatMap((itemId) => items.get(itemId)?.id ?? []);
+    const done = await withdrawAll(parts, fromCode!, known, body.reason);
     for (const itemId of body.itemIds) {
       const item = items.get(itemId);
-      if (item === undefined) {
-        kept.push({ itemId, state: 'unknown' });
-        continue;
-      }
-      try {
-        await withdraw(parts, { sender: fromCode! }, item.id, body.reason);
-        withdrawn.push(itemId);
-      } catch (fault) {
-        if (!(fault instanceof Refusal)) throw fault;
-        kept.push({ itemId, state: item.state });
-      }
+      if (item !== undefined && done.has(item.id)) withdrawn.push(itemId);
+      else kept.push({ itemId, state: item?.state ?? 'unknown' });
     }
     return { withdrawn, kept };
   });

@@ -57,18 +57,21 @@ const OFFICE_OFFSET = '+07:00';
  * Building lists and telling people is others' work and cannot stop this.
  */
 export async function revoke(db: Database, target: Target, wish: Wish, now: number): Promise<Revoked | Refusal> {
+  return inTransaction(db, (tx) => revokeWithin(tx, target, wish, now));
+}
+
+/** The same as a part of something larger, which stands or falls with it. A refusal has written nothing. */
+export async function revokeWithin(tx: Tx, target: Target, wish: Wish, now: number): Promise<Revoked | Refusal> {
   const asked = 'cause' in wish ? ofCause(wish, now) : { status: 'asked' as const, reason: wish.reason, at: wish.at };
   if (asked.status === 'refused') return asked;
-  return inTransaction(db, async (tx) => {
-    await lockCertificate(tx, target.issuerSha256, target.serialHex);
-    const certificate = await findCertificate(tx, target.issuerSha256, target.serialHex);
-    const earlier = await findRevocation(tx, target.issuerSha256, target.serialHex);
-    // A decision made in the second of issue is not before it.
-    const at = 'cause' in wish ? Math.max(asked.at, certificate?.notBefore ?? 0) : asked.at;
-    const decision = decideRevocation(certificate, earlier, { ...asked, at }, 'cause' in wish ? Math.max(now, at) : now);
-    if (decision.status === 'refused') return decision;
-    return write(tx, target, decision, wish, 'certificate.revoked', now);
-  });
+  await lockCertificate(tx, target.issuerSha256, target.serialHex);
+  const certificate = await findCertificate(tx, target.issuerSha256, target.serialHex);
+  const earlier = await findRevocation(tx, target.issuerSha256, target.serialHex);
+  // A decision made in the second of issue is not before it.
+  const at = 'cause' in wish ? Math.max(asked.at, certificate?.notBefore ?? 0) : asked.at;
+  const decision = decideRevocation(certificate, earlier, { ...asked, at }, 'cause' in wish ? Math.max(now, at) : now);
+  if (decision.status === 'refused') return decision;
+  return write(tx, target, decision, wish, 'certificate.revoked', now);
 }
 
 function ofCause(wish: { readonly cause: RevocationCause; readonly since?: string }, now: number) {
