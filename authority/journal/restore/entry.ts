@@ -40,6 +40,7 @@ export type LeftReason =
   | 'request-not-moved'
   | 'hand-over-lost'
   | 'officer-change-lost'
+  | 'setting-lost'
   | 'account-lost'
   | 'ca-change'
   | 'certificate-without-bytes'

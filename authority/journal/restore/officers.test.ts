@@ -42,6 +42,8 @@ const id = (who: Who) => t.officerId(who);
 const propose = async (change: object) => (await t.post('operator', '/officer-changes', change)).id as string;
 const reset = async (who: Who, firstPassword: string) => ({ kind: 'reset-password', officerId: await id(who), firstPassword });
 
+const ahead = (days: number) => new Date(t.authority.now + days * 86_400_000).toISOString().slice(0, 10);
+
 /** A console on a database of its own, as a browser sees it. */
 async function consoleOn(db: ConsoleForTests['db']) {
   const authority = new AuthorityForTests(db, t.authority.folder);
@@ -112,6 +114,8 @@ beforeAll(async () => {
   await t.post('issuer', '/session/password', { old: PASSWORD, new: OWN_NEW }, 'PUT');
   const to = new Date(t.authority.now + 7 * 3_600_000).toISOString().slice(0, 10);
   await t.change({ kind: 'end', officerId: await id('both'), role: 'registration', to });
+  await t.change({ kind: 'limit', name: 'leader-signature', value: 2, from: ahead(7), source: 'Quyết định 12/QĐ-CA' });
+  await t.post('operator', '/calendar/days', { day: ahead(9), kind: 'off', source: 'Thông báo 5/TB' });
   await keeper.run();
 }, 180_000);
 afterAll(async () => {
@@ -229,4 +233,10 @@ describe('officers of a restored issuer', () => {
     );
     expect(done.officers.shutOut).toContain(WHO.approver);
   });
+});
+
+test('limits and days that were decided since are in no table any more: they are listed, each with what it said', async () => {
+  const { done } = await restoredDay();
+  const listed = done.left.filter(({ reason }) => reason === 'setting-lost').map(({ about }) => about);
+  expect(listed).toEqual([`leader-signature = 2, ${ahead(7)}, Quyết định 12/QĐ-CA`, `${ahead(9)} off, Thông báo 5/TB`]);
 });

@@ -29,6 +29,10 @@ export async function replayOfficer(tx: Tx, entry: Happened, left: Left): Promis
       where officer_id = ${officerId} and role = ${role} and (valid_to is null or valid_to > ${to}::date)`.execute(tx);
   } else if (kind === 'sender' && change['active'] === false) {
     await sql`update authority.sender set active = false where code = ${text(change['code']) ?? ''}`.execute(tx);
+  } else if (kind === 'limit' || kind === 'limit-withdrawn') {
+    const value = typeof change['value'] === 'number' ? ` = ${change['value']}` : ' withdrawn';
+    const said = [`${text(change['name']) ?? ''}${value}`, text(change['from']), text(change['source'])];
+    left(entry, 'setting-lost', said.filter((one) => one !== undefined).join(', '));
   } else if (kind !== 'reset-password') {
     if (kind === 'bind-certificate') await unbindOfficer(tx, officerId ?? '', text(change['certificateSha256']) ?? '');
     if (kind === 'sender') await unbindSender(tx, change);

@@ -116,6 +116,11 @@ async function replay(
   if (area === 'officer') return replayOfficer(tx, entry, left);
   if (area === 'enrolment') return replayAccount(tx, entry, left);
   if (area === 'ca' || entry.kind === 'crl.taken-in') return left(entry, 'ca-change', entry.serialHex ?? text(entry));
+  // Days of the calendar decide what is late; a person says them again, with their source.
+  if (entry.kind === 'calendar.day-changed') {
+    const { day, is, source } = entry.detail as Record<string, string>;
+    return left(entry, 'setting-lost', [`${day} ${is}`, source].filter((one) => one !== '').join(', '));
+  }
   if (entry.kind === 'submission.accepted') {
     const { submissionId, from, requestId } = entry.detail as Record<string, string>;
     const there = await sql`select 1 from authority.submission where id = ${submissionId ?? null}`.execute(tx);

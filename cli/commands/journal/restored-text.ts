@@ -52,6 +52,10 @@ const REASONS: Readonly<Record<LeftReason, readonly [vi: string, en: string]>> =
     'Thay đổi về cán bộ, cơ quan gửi phải làm lại bởi hai người',
     'Changes of officers and senders, done again by two',
   ],
+  'setting-lost': [
+    'Giới hạn theo quy định và ngày của lịch làm việc phải đặt lại: đến lúc đó hồ sơ được xét theo giá trị cũ',
+    'Limits and days of the calendar, set again: until then requests are judged by the old ones',
+  ],
   'account-lost': ['Tài khoản của máy phải mở lại', 'Accounts of machines, opened again'],
   'ca-change': [
     'Thay đổi thế hệ CA: kiểm tra với hồ sơ nghi lễ',
