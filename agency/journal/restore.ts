@@ -38,6 +38,9 @@ export async function restoreAgency(
   await putBackForgotten(tx, journal, folder, forgotten, at, async (batch) => {
     for (const one of batch) acts.push(actOf(one));
   });
+  // Whoever was signed in on the day of the backup is not signed in now.
+  const { rows } = await sql<{ there: string | null }>`select to_regclass('agency.session')::text as there`.execute(tx);
+  if (rows[0]?.there != null) await sql`delete from agency.session`.execute(tx);
   const detail = { from: String(forgotten.known), to: String(forgotten.copied), signed: String(forgotten.signed) };
   await record(tx, { event: 'JournalRestored', at, detail });
   return acts;

@@ -56,3 +56,23 @@ test('one officer of operation alone, a role that does not go with audit, or a n
   expect((await sql`select 1 from authority.officer`.execute(t.db)).rows).toEqual([]);
   expect((await antin(['found', fileOf(two)], {})).code).toBe(64);
 });
+
+test('officers of operation whom a restore left without a password get one, and only while two are missing', async () => {
+  await using t = await testDatabase(migrations, 'authority');
+  const env = { DATABASE_URL: databaseUrl(t.address) };
+  expect((await antin(['found', fileOf(two)], env)).code).toBe(0);
+  expect(await antin(['readmit', 'lan'], env)).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringContaining('officer.two-can-act'),
+  });
+  await sql`update authority.officer set password_hash = null where sign_in_name = 'lan'`.execute(t.db);
+  expect(await antin(['readmit', 'hung'], env)).toMatchObject({ code: 1, err: expect.stringContaining('officer.not-shut-out') });
+  const { code, out } = await antin(['readmit', 'lan'], env);
+  expect(code).toBe(0);
+  const [, password] = out.trim().split(/\s+/) as [string, string];
+  const { rows } = await sql<{ hash: string; must: boolean }>`
+    select password_hash as hash, must_change_password as must from authority.officer where sign_in_name = 'lan'`.execute(t.db);
+  expect([rows[0]!.must, await verifyPassword(rows[0]!.hash, password)]).toEqual([true, true]);
+  expect((await antin(['readmit'], env)).code).toBe(64);
+});
