@@ -66,6 +66,7 @@ describe.each(WRITERS)('what %s wrote of a certificate before it was signed', (r
       `not_after = not_after + interval '9 years'`,
       `intended_at = now() - interval '9 years'`,
       `profile = 'person', state = 'good', der = ${der}`,
+      `state = 'intended'`,
     ])
       expect([change, await as(role, `update authority.certificate set ${change} ${where}`)]).toEqual([change, GUARDED]);
     // Its honest way.
