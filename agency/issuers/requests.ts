@@ -158,11 +158,12 @@ export async function printRequest(deps: IssuerDeps, request: RequestRecord): Pr
 /**
  * What travels, made and signed once: the same request always goes out as the same bytes.
  *
- * @throws {Refusal} `issuer.request-not-found`, `issuer.not-signed`
+ * @throws {Refusal} `issuer.request-not-found`, `issuer.not-signed`, `issuer.request-shredded`
  */
 export async function sealedRequest(deps: IssuerDeps, id: string): Promise<{ request: RequestRecord; sealed: SealedRequest }> {
   const request = await requestById(deps.db, id);
   if (request === undefined) throw new Refusal('issuer.request-not-found');
+  if (request.shreddedAt !== null) throw new Refusal('issuer.request-shredded');
   if (request.containerSha256 === null) throw new Refusal('issuer.not-signed');
   const canonical = await contentOf(deps.vault, deps.db, id);
   const sealed = {

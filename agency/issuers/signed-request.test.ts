@@ -351,8 +351,10 @@ describe('a request that was taken apart', () => {
     expect((await o.call(clerk, 'GET', `/api/issuer-requests/${id}/print`)).status).toBe(200);
     expect(await shredWithdrawn(day(31))).toBeGreaterThan(0);
     for (const { stored } of rows) expect(await o.files.has(stored)).toBe(false);
-    const gone = await o.call(clerk, 'GET', `/api/issuer-requests/${id}/print`);
-    expect([gone.status, ((await gone.json()) as { code: string }).code]).toEqual([410, 'issuer.request-shredded']);
+    for (const what of ['print', 'archive']) {
+      const gone = await o.call(clerk, 'GET', `/api/issuer-requests/${id}/${what}`);
+      expect([gone.status, ((await gone.json()) as { code: string }).code], what).toEqual([410, 'issuer.request-shredded']);
+    }
     expect(await view(id)).toMatchObject({ state: 'withdrawn', shreddedAt: expect.any(String) });
     const { rows: events } = await sql<{ n: number }>`select count(*)::integer as n from agency.journal
       where event = 'IssuerRequestShredded' and detail ->> 'requestId' = ${id}`.execute(database.db);
