@@ -24,8 +24,8 @@ import { made, NOW } from './made.ts';
 
 const ENTRIES = 100_000;
 const CERTIFICATES = 10_000;
-/** One head a minute of a busy day, each with a signature as long as a CAdES B-LT of two issuers. */
-const PER_HEAD = 100;
+/** One head for a minute of a busy day, each with a signature as long as a CAdES B-LT of two issuers. */
+const PER_HEAD = 500;
 const SIGNATURE_BYTES = 12_000;
 const ORIGIN = 'bench/authority';
 const journal = { ...authorityJournal, origin: ORIGIN };

@@ -101,6 +101,14 @@ export function restoredText(answer: RestoredJournalAnswer, language: 'vi' | 'en
   }
   if (answer.officers !== undefined) lines.push(...officersText(answer.officers, answer.until ?? '', vi));
   if (answer.journal === 'authority') lines.push(...always(vi));
+  if (answer.acts.some((act) => act.event === 'DirectoryPersonChanged')) {
+    lines.push(
+      '',
+      vi
+        ? '[ ] Mật khẩu cấp lại sau bản sao lưu: mật khẩu cũ lại dùng được. Cấp lại mật khẩu cho mỗi người có mục DirectoryPersonChanged bên dưới (subject).'
+        : '[ ] Passwords renewed since the backup: the old ones open again. Renew that of each person with a DirectoryPersonChanged below (subject).',
+    );
+  }
   if (answer.acts.length > 0) {
     const text = vi
       ? 'Nhật ký không chứa văn bản: những việc sau đã xảy ra nhưng cơ sở dữ liệu không còn biết. Đối chiếu từng việc:'
