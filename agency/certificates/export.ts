@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import { officeDay, writtenDay } from '@antin/adapters/clock/days';
 import type { Db } from '@antin/adapters/db/transaction';
 import { deviceWords } from '@antin/adapters/print/request-paper-words';
 import { cursorOf } from '../keyset.ts';
+import { inScope, type Scope } from '../scope.ts';
 import { stateAt } from './rules.ts';
 import { cursorKey, listHoldings, type ListQuery } from './store.ts';
 
@@ -55,4 +57,17 @@ export async function* exportLines(db: Db, query: ListQuery): AsyncGenerator<str
     if (rows.length <= query.size) return;
     after = cursorOf(cursorKey(query.sort)(rows[query.size - 1]!));
   }
+}
+
+export const FORECAST_HEADINGS = ['Tháng hết hạn', 'Mã định danh', 'Cơ quan', 'Số chứng thư'];
+
+/** What ends between two instants, a line a month and agency, for a budget or a letter to those below. */
+export async function forecastLines(db: Db, scope: Scope, from: Date, to: Date): Promise<string[][]> {
+  const { rows } = await sql<{ month: string; code: string; name: string; n: number }>`
+    select e.month, a.code, a.name, e.n from (
+      select to_char(h.not_after at time zone interval '7 hours', 'YYYY-MM') as month, h.agency_id, count(*)::integer as n
+      from agency.holding h where h.state = 'active' and h.not_after >= ${from} and h.not_after < ${to}
+        and ${inScope(sql`h.agency_id`, scope)} group by 1, 2) e
+    join agency.agency a on a.id = e.agency_id order by e.month, a.sort_key, a.id`.execute(db);
+  return rows.map(({ month, code, name, n }) => [month.split('-').reverse().join('/'), code, name, String(n)]);
 }

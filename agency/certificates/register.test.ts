@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sql } from 'kysely';
 import { inTransaction } from '@antin/adapters/db/transaction';
+import { readTable } from '@antin/adapters/tables/read';
 import { memorySource } from '@antin/formats/bytes/source';
 import { writeZip } from '@antin/formats/zip/writer';
 import { parseCertificate } from '@antin/pki/x509/certificate';
@@ -255,6 +256,18 @@ describe('existing certificates', () => {
 });
 
 describe('looking ahead', () => {
+  test('what ends is taken along as a table, by month and agency, with the figures of the page', async () => {
+    const { months } = await o.get(officer, '/api/certificates/forecast?months=60');
+    const table = await o.bytes(officer, 'GET', '/api/certificates/forecast-table?months=60&format=csv');
+    const lines = readTable(table).rows.map((row) => row.cells);
+    expect(lines[0]).toEqual(['Tháng hết hạn', 'Mã định danh', 'Cơ quan', 'Số chứng thư']);
+    const sum = lines.slice(1).reduce((all, cells) => all + Number(cells[3]), 0);
+    expect(sum).toBeGreaterThan(0);
+    expect(sum).toBe(months.reduce((all: number, one: any) => all + one.count, 0));
+    const book = await o.bytes(officer, 'GET', '/api/certificates/forecast-table?months=60&format=xlsx');
+    expect(readTable(book).rows).toHaveLength(lines.length);
+  });
+
   test('reminders come 60, 30 and 7 days before the end, each once, and the job asks for the next day', async () => {
     const end = (days: number) => new Date(o.clock().getTime() - 365 * DAY + days * DAY + DAY / 4);
     const ids = new Map<number, string>();

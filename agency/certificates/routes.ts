@@ -23,7 +23,7 @@ import { actById, deviceById, handOverById, handOversOf, listDevices } from './a
 import { ask, askMany, requestActs, withdrawAct } from './ask.ts';
 import { limitsNow, limitsShown, openSubject, type CertificateDeps } from './deps.ts';
 import { reportDevice } from './devices.ts';
-import { exportLines, EXPORT_HEADINGS } from './export.ts';
+import { exportLines, EXPORT_HEADINGS, FORECAST_HEADINGS, forecastLines } from './export.ts';
 import { cancelHandOver, prepareHandOver, takeSignedRecord, visibleHandOver } from './hand-over.ts';
 import { assignImported, importCertificates } from './import.ts';
 import { ownersOf } from './owners.ts';
@@ -101,6 +101,11 @@ export function certificatesApp(deps: CertificateAppDeps): Hono<PersonEnv> {
     const units = page.items.map(({ agencyId, agencyName, count }) => ({ agencyId, agencyName, count }));
     return 'next' in page && page.next !== undefined ? { units, next: page.next } : { units };
   });
+  mount(app, certificateRoutes.forecastExport, person, async ({ query, c }) => {
+    const scope = await scopeFor(db, c.var.caller, query.under);
+    const to = monthStart(addMonths(officeDay(clock()).slice(0, 7), query.months));
+    return table(query.format, 'du-bao-het-han', FORECAST_HEADINGS, await forecastLines(db, scope, clock(), to));
+  });
   mount(app, certificateRoutes.reminders, person, async ({ query, c }) => {
     const scope = await scopeFor(db, c.var.caller);
     const rows = await listReminders(db, { scope, now: clock(), after: query.after, size: query.size });
@@ -123,12 +128,7 @@ export function certificatesApp(deps: CertificateAppDeps): Hono<PersonEnv> {
       now: clock(),
       limits: await limitsNow(deps, db),
     });
-    if (query.format === 'csv')
-      return stream(ReadableStream.from(writeCsv(EXPORT_HEADINGS, lines)), 'text/csv; charset=utf-8', 'chung-thu-so.csv');
-    const all: string[][] = [];
-    for await (const line of lines) all.push(line);
-    const book = writeXlsx('Chứng thư số', EXPORT_HEADINGS, all, clock().getTime());
-    return download(book.read(0, book.size), XLSX, 'chung-thu-so.xlsx');
+    return table(query.format, 'chung-thu-so', EXPORT_HEADINGS, lines);
   });
   mount(app, certificateRoutes.bulk, person, async ({ body, c }) => {
     requireOfficer(c.var.caller);
@@ -232,6 +232,20 @@ export function certificatesApp(deps: CertificateAppDeps): Hono<PersonEnv> {
       throw new Refusal('certificate.not-found');
     }
     return holding;
+  }
+
+  /** A CSV leaves as it is made; a workbook is made whole. */
+  async function table(
+    format: 'csv' | 'xlsx',
+    name: string,
+    headings: readonly string[],
+    lines: AsyncIterable<string[]> | Iterable<string[]>,
+  ): Promise<Response> {
+    if (format === 'csv') return stream(ReadableStream.from(writeCsv(headings, lines)), 'text/csv; charset=utf-8', `${name}.csv`);
+    const all: string[][] = [];
+    for await (const line of lines) all.push(line);
+    const book = writeXlsx('Chứng thư số', headings, all, clock().getTime());
+    return download(book.read(0, book.size), XLSX, `${name}.xlsx`);
   }
 
   async function view(caller: Caller, id: string) {

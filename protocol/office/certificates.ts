@@ -269,6 +269,19 @@ export const certificateRoutes = {
       next: z.string().optional(),
     }),
   }),
+  forecastExport: route({
+    method: 'GET',
+    path: '/api/certificates/forecast-table',
+    summary: 'How many certificates end, by month and agency, as CSV or XLSX',
+    caller: 'person',
+    query: z.object({
+      under: Id.optional(),
+      months: z.coerce.number().int().min(1).max(60).default(24),
+      format: z.enum(['csv', 'xlsx']).default('csv'),
+    }),
+    answer: z.unknown(),
+    otherAnswers: ['text/csv', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'],
+  }),
   reminders: route({
     method: 'GET',
     path: '/api/certificates/reminders',

@@ -232,9 +232,13 @@ export const certificateWords = {
   'task.activate': ['Chờ thuê bao ký nhận', 'Waiting for the receiver'],
   'task.send-acts': ['Đề nghị chưa gửi nơi cấp', 'Asks not sent yet'],
   'task.return-device': ['Thiết bị phải thu về', 'Devices to return'],
-  'task.renew': ['Sắp hết hạn, chưa gia hạn', 'Ending soon, not renewed'],
+  // With fewer than 60 days left the law knows no renewal any more.
+  'task.renew': ['Sắp hết hạn, cần cấp mới', 'Ending soon, new ones needed'],
   'task.assign-certificate': ['Kết quả chưa khớp', 'Answers that fit nothing'],
   'task.refused': ['Bị nơi cấp từ chối', 'Refused by the issuer'],
+  'cert.renewable': ['Còn gia hạn được: {from}–{to} ngày', 'Can still be renewed: {from}–{to} days'],
+  'cert.select-every': ['Chọn tất cả theo bộ lọc', 'Choose all that the filter finds'],
+  'cert.print.list': ['In', 'Print'],
   'task.due': ['trước {day}', 'by {day}'],
   'forecast.title': ['Chứng thư sắp hết hạn', 'Certificates ending soon'],
   'forecast.lead': [

@@ -8,7 +8,7 @@ import { Empty } from '../../ui/Waiting.tsx';
 import { dayText } from '../../i18n/dates.ts';
 import { addressOf } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
-import { certificateCountsQuery, certificatesQuery, type CertificateSearch } from '../data/certificate-queries.ts';
+import { certificateCountsQuery, certificatesQuery, PAGE, type CertificateSearch } from '../data/certificate-queries.ts';
 import { KeyedList } from '../../staff/KeyedList.tsx';
 import { BulkCheck } from './BulkCheck.tsx';
 import { CertificateNav } from './CertificateNav.tsx';
@@ -17,6 +17,10 @@ import { dayIn } from './days.ts';
 import { Tasks } from './Tasks.tsx';
 
 const SOON = [7, 30, 60] as const;
+/** Renewal asks for so many days left; later only a new certificate helps (Decree 130/2018 Art. 63). */
+const RENEWABLE = { from: 60, to: 120 } as const;
+/** Ids one bulk act takes. */
+const MOST_AT_ONCE = 5000;
 
 /** The register: who holds what, filtered on the server, with acts for many at once. */
 export function CertificatesPage() {
@@ -51,6 +55,18 @@ export function CertificatesPage() {
     }
     setSelected(next);
   };
+  /** Everything the filter finds, page after page; nothing is asked for before it was looked at once more. */
+  const selectEvery = async (): Promise<void> => {
+    let all = rows.data?.pages ?? [];
+    for (let more = rows.hasNextPage; more && all.length * PAGE < MOST_AT_ONCE;) {
+      const next = await rows.fetchNextPage();
+      if (next.isError) return;
+      all = next.data?.pages ?? [];
+      more = next.hasNextPage;
+    }
+    const items = all.flatMap((page) => page.items).slice(0, MOST_AT_ONCE);
+    setSelected(new Map(items.map((row) => [row.id, row.name])));
+  };
   return (
     <div className="page wide register">
       <header className="page-head">
@@ -66,6 +82,9 @@ export function CertificatesPage() {
               <Icon name="download" size={16} /> {t('cert.export', { format: format.toUpperCase() })}
             </a>
           ))}
+          <Button small icon="print" onClick={() => window.print()}>
+            {t('cert.print.list')}
+          </Button>
         </div>
       </header>
       <CertificateNav />
@@ -80,6 +99,11 @@ export function CertificatesPage() {
           <Button small kind="danger" onClick={() => setBulk('revoke')}>
             {t('cert.bulk.revoke')}
           </Button>
+          {rows.hasNextPage && selected.size >= shown.length ? (
+            <Button small busy={rows.isFetchingNextPage} onClick={() => void selectEvery()}>
+              {t('cert.select-every')}
+            </Button>
+          ) : null}
           <Button small kind="quiet" onClick={() => setSelected(new Map())}>
             {t('cert.unselect')}
           </Button>
@@ -156,7 +180,8 @@ function Filters({ total, states }: FiltersProps) {
     return () => clearTimeout(timer);
   }, [text]);
   const soon = SOON.find((days) => search.before === dayIn(days + 1) && search.from === dayIn(0));
-  const expiry = search.before === undefined ? '' : soon === undefined ? 'other' : String(soon);
+  const renewable = search.from === dayIn(RENEWABLE.from) && search.before === dayIn(RENEWABLE.to + 1);
+  const expiry = search.before === undefined ? '' : renewable ? 'renewable' : soon === undefined ? 'other' : String(soon);
   return (
     <div className="list-tools no-print">
       <input
@@ -202,7 +227,9 @@ function Filters({ total, states }: FiltersProps) {
           set(
             event.target.value === ''
               ? { from: undefined, before: undefined }
-              : { from: dayIn(0), before: dayIn(Number(event.target.value) + 1) },
+              : event.target.value === 'renewable'
+                ? { from: dayIn(RENEWABLE.from), before: dayIn(RENEWABLE.to + 1) }
+                : { from: dayIn(0), before: dayIn(Number(event.target.value) + 1) },
           )
         }
       >
@@ -212,6 +239,7 @@ function Filters({ total, states }: FiltersProps) {
             {t('cert.between', { from: dayText(search.from ?? ''), to: dayText(search.before ?? '') })}
           </option>
         ) : null}
+        <option value="renewable">{t('cert.renewable', { from: RENEWABLE.from, to: RENEWABLE.to })}</option>
         {[...SOON].reverse().map((days) => (
           <option key={days} value={days}>
             {t('cert.within', { n: days })}

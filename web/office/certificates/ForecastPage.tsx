@@ -1,9 +1,12 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { certificateRoutes } from '@antin/protocol/office/certificates';
 import { Button } from '../../ui/Button.tsx';
+import { Icon } from '../../ui/Icon.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
 import { dayOf, dayText } from '../../i18n/dates.ts';
 import { shortAgency } from '../../i18n/titles.ts';
+import { addressOf } from '../../staff/client.ts';
 import { useSpeech } from '../../staff/language.tsx';
 import { Pending } from '../../staff/Pending.tsx';
 import { forecastQuery, forecastUnitsQuery, remindersQuery } from '../data/certificate-queries.ts';
@@ -22,7 +25,26 @@ export function ForecastPage() {
   const some = months.some((one) => one.count > 0);
   return (
     <div className="page">
-      <h1>{t('forecast.title')}</h1>
+      <header className="page-head">
+        <h1>{t('forecast.title')}</h1>
+        {some ? (
+          <div className="actions no-print">
+            {(['xlsx', 'csv'] as const).map((format) => (
+              <a
+                key={format}
+                className="button small"
+                href={addressOf(certificateRoutes.forecastExport, { query: { months: 24, format } })}
+                download
+              >
+                <Icon name="download" size={16} /> {t('cert.export', { format: format.toUpperCase() })}
+              </a>
+            ))}
+            <Button small icon="print" onClick={() => window.print()}>
+              {t('cert.print.list')}
+            </Button>
+          </div>
+        ) : null}
+      </header>
       <CertificateNav />
       {forecast.data === undefined ? (
         <Pending query={forecast} lines={8} />
@@ -32,7 +54,7 @@ export function ForecastPage() {
         </Empty>
       ) : (
         <>
-          <p className="hint">{t('forecast.lead')}</p>
+          <p className="hint no-print">{t('forecast.lead')}</p>
           <div className="table-wrap" tabIndex={0} role="region" aria-label={t('forecast.title')}>
             <table className="table forecast">
               <thead>
@@ -65,7 +87,7 @@ export function ForecastPage() {
                         <rect width={(count / most) * 100} height="8" />
                       </svg>
                     </td>
-                    <td className="right">
+                    <td className="right no-print">
                       {count === 0 ? null : (
                         <Button
                           small

@@ -31,16 +31,18 @@ export function PasswordDialog({ person, onClose }: PasswordDialogProps) {
         <p>{t(person.canSignIn ? 'person.password.renew.text' : 'person.password.first.text')}</p>
       ) : (
         <>
-          <dl className="facts" role="status">
-            <div>
-              <dt>{t('person.sign-in')}</dt>
-              <dd className="mono">{renew.data.signInName}</dd>
-            </div>
-            <div>
-              <dt>{t('person.password')}</dt>
-              <dd className="mono one-password">{renew.data.password}</dd>
-            </div>
-          </dl>
+          <div role="status">
+            <dl className="facts">
+              <div>
+                <dt>{t('person.sign-in')}</dt>
+                <dd className="mono">{renew.data.signInName}</dd>
+              </div>
+              <div>
+                <dt>{t('person.password')}</dt>
+                <dd className="mono one-password">{renew.data.password}</dd>
+              </div>
+            </dl>
+          </div>
           <p className="note amber">{t('person.password.once')}</p>
         </>
       )}
