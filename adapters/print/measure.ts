@@ -32,24 +32,27 @@ export function textWidth(text: string, style: Style, size: number): number {
   return width * size;
 }
 
-/** Breaks a paragraph into lines no wider than `width`; the first line starts `indent` further right. */
+/**
+ * Breaks a paragraph into lines no wider than `width`; the first line starts `indent` further right. A word that no line holds (a
+ * digest, a long name) is broken where the line is full: what is drawn over the edge of its place is on no paper.
+ */
 export function breakLines(text: string, style: Style, size: number, width: number, indent: number): string[] {
   const lines: string[] = [];
   let line = '';
+  const room = () => (lines.length === 0 ? width - indent : width);
   for (const whole of text.split(/\s+/)) {
+    const candidate = line === '' ? whole : `${line} ${whole}`;
+    if (textWidth(candidate, style, size) <= room()) {
+      line = candidate;
+      continue;
+    }
+    if (line !== '') lines.push(line);
     let word = whole;
-    const room = lines.length === 0 ? width - indent : width;
-    // A digest or a long name has no blank to break at.
-    while (line.length === 0 && textWidth(word, style, size) > room) {
-      const head = fitting(word, style, size, room);
+    for (let head = fitting(word, style, size, room()); head.length < word.length; head = fitting(word, style, size, room())) {
       lines.push(head);
       word = word.slice(head.length);
     }
-    const candidate = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && textWidth(candidate, style, size) > room) {
-      lines.push(line);
-      line = word;
-    } else line = candidate;
+    line = word;
   }
   return [...lines, line];
 }

@@ -71,7 +71,8 @@ export const DeviceSubject = z.object({
   /** Common name: a host name, or the name of the system. */
   name: line(64),
   use: z.enum(['tls-server', 'tls-client', 'document-service', 'mail-gateway', 'code-signing', 'other']),
-  hostNames: z.array(z.string().regex(/^(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/)).max(50),
+  /** Of at most 253 characters, as RFC 1035 §2.3.4 has them. */
+  hostNames: z.array(z.string().regex(/^(?=.{1,253}$)(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$/)).max(50),
   owner: line(200),
   keeper: z.object({ fullName: line(64), title: line(64), mail: OfficialMail, phone: Phone }),
 });
