@@ -2,7 +2,7 @@ import { useSearchOf } from './address.ts';
 import { useGo, type Place } from './place.tsx';
 
 /** Lists whose filters stand in the address. */
-export type FilteredPlace = Extract<Place, { readonly search?: object }>['to'];
+type FilteredPlace = Extract<Place, { readonly search?: object }>['to'];
 
 export interface Filters<Search> {
   readonly search: Search;

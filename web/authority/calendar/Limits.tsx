@@ -9,22 +9,10 @@ import { problemText } from '../../staff/problem-lines.ts';
 import { usePropose } from '../officers/use-propose.ts';
 import { Go } from '../place.tsx';
 import { useSpeech } from '../speech.ts';
-import { LimitForm, type Limit } from './LimitForm.tsx';
+import { LimitForm } from './LimitForm.tsx';
+import { timesOf } from './times.ts';
 
 type Calendar = AnswerOf<typeof operationRoutes.calendar>;
-
-/** `now` holds today, `ahead` will, `over` did: one name has one that holds. Rows come newest first. */
-export function timesOf(limits: readonly Limit[], today: string): ReadonlyMap<Limit, 'now' | 'ahead' | 'over'> {
-  const holding = new Set<string>();
-  return new Map(
-    limits.map((one) => {
-      if (one.from > today) return [one, 'ahead'] as const;
-      if (holding.has(one.name)) return [one, 'over'] as const;
-      holding.add(one.name);
-      return [one, 'now'] as const;
-    }),
-  );
-}
 
 /** The limits of the law with their clauses: what holds, what will, what did. Two officers of operation change what will. */
 export function Limits({ calendar, operates }: { readonly calendar: Calendar; readonly operates: boolean }) {
