@@ -11,6 +11,8 @@ import { documentWords } from './words/documents.ts';
 import { draftWords } from './words/draft.ts';
 import { findingWords } from './words/finding.ts';
 import { incomingWords } from './words/incoming.ts';
+import { issuerRequestWords } from './words/issuer-requests.ts';
+import { limitWords } from './words/limits.ts';
 import { listWords } from './words/lists.ts';
 import { needsWords } from './words/needs.ts';
 import { publicWords } from './words/public.ts';
@@ -29,6 +31,8 @@ const office: Record<string, Words> = {
   draftWords,
   findingWords,
   incomingWords,
+  issuerRequestWords,
+  limitWords,
   listWords,
   needsWords,
   registerWords,

@@ -7,6 +7,7 @@ import type { documentWords } from './documents.ts';
 import type { draftWords } from './draft.ts';
 import type { findingWords } from './finding.ts';
 import type { incomingWords } from './incoming.ts';
+import type { issuerRequestWords } from './issuer-requests.ts';
 import type { limitWords } from './limits.ts';
 import type { needsWords } from './needs.ts';
 import type { registerWords } from './registers.ts';
@@ -24,6 +25,7 @@ export type PageKey =
   | keyof typeof registerWords
   | keyof typeof deviceWords
   | keyof typeof certificateWords
+  | keyof typeof issuerRequestWords
   | keyof typeof limitWords
   | keyof typeof needsWords
   | keyof typeof directoryWords;

@@ -2,6 +2,7 @@ import { answerWords } from './answers.ts';
 import { certificateWords } from './certificates.ts';
 import { deviceWords } from './devices.ts';
 import { directoryWords } from './directory.ts';
+import { issuerRequestWords } from './issuer-requests.ts';
 import { limitWords } from './limits.ts';
 import { needsWords } from './needs.ts';
 import { addWords } from './office.ts';
@@ -10,6 +11,7 @@ import { signingWords } from './signing.ts';
 const words = {
   ...answerWords,
   ...certificateWords,
+  ...issuerRequestWords,
   ...limitWords,
   ...needsWords,
   ...directoryWords,
