@@ -10,7 +10,7 @@ import { oneDoor } from './database-roles/doors.ts';
 import { separatedDoors } from './database-roles/separated.ts';
 import type { Doors } from './database-roles/doors.ts';
 import { chainOf, inUse, issuerOfSerial } from './ca/chain.ts';
-import { endSpent, retireNeedless } from './ca/generations.ts';
+import { endRevoked, endSpent, retireNeedless } from './ca/generations.ts';
 import { openCas } from './ca/open.ts';
 import { caOperation } from './ca/operate.ts';
 import type { CaOperation } from './ca/operate.ts';
@@ -188,11 +188,16 @@ export async function authorityService(options: AuthorityOptions): Promise<Autho
     log,
   });
 
-  async function prepare(): Promise<void> {
-    await endSpent(own.cas, clock(), ({ name }) => {
+  const over =
+    (text: string) =>
+    ({ name }: { readonly name: string }) => {
       generations.forget();
-      log.error({ name }, 'a CA has reached the end of its certificate and none follows it: nothing is issued for its profiles');
-    });
+      log.error({ name }, text);
+    };
+  async function prepare(): Promise<void> {
+    await endRevoked(own.cas, clock(), over('a CA was revoked by the one above it: nothing is issued for its profiles'));
+    const ended = 'a CA has reached the end of its certificate and none follows it: nothing is issued for its profiles';
+    await endSpent(own.cas, clock(), over(ended));
     await services.renew();
     tsa = await whileIssued(services.tsa());
     filled = await filledNow();

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Db } from '@antin/adapters/db/transaction';
 import { inTransaction } from '@antin/adapters/db/transaction';
+import { parseCrl } from '@antin/pki/crl/parse';
+import type { Crl } from '@antin/pki/crl/parse';
 import { AuthorityFault } from '../fault.ts';
 import { recordEvent } from '../journal/record.ts';
 import { certifiedKey } from '../keys/signing-key.ts';
@@ -14,10 +16,13 @@ import {
   generationBySha256,
   insertGeneration,
   moveGeneration,
+  activeBelow,
+  isRevoked,
   needlessGenerations,
   spentGenerations,
 } from './store.ts';
 import type { NewGeneration } from './store.ts';
+import { newestCrl } from '../status/store.ts';
 
 /** Where the key of a generation is found when it is needed: a folder of practice, a signer process; undefined: offline. */
 export type KeySource = (generation: Generation) => Promise<CaKey | undefined>;
@@ -127,11 +132,16 @@ export async function activate(db: Db, issuerSha256: string, now: number): Promi
 
 /**
  * A generation that issues no more although none follows it: `closed` by a ceremony's reviewed file, or its own certificate has
- * `ended`. From then on nothing answers for its profiles, and it signs status only. What issues nothing already stays as it is.
+ * `ended`, or its parent has `revoked` it. From then on nothing answers for its profiles, and it signs status only. What issues nothing already stays as it is.
  *
  * @returns whether it issued until now
  */
-export async function endGeneration(db: Db, issuerSha256: string, why: 'closed' | 'ended', now: number): Promise<boolean> {
+export async function endGeneration(
+  db: Db,
+  issuerSha256: string,
+  why: 'closed' | 'ended' | 'revoked',
+  now: number,
+): Promise<boolean> {
   return inTransaction(db, async (tx) => {
     const one = await generationBySha256(tx, issuerSha256);
     if (one?.state !== 'active') return false;
@@ -140,6 +150,22 @@ export async function endGeneration(db: Db, issuerSha256: string, why: 'closed' 
     await recordEvent(tx, now, `ca.generation-${why}`, undefined, { issuerSha256, series, name });
     return true;
   });
+}
+
+/** Ends what its parent has revoked: whatever it would certify is invalid from the beginning. */
+export async function endRevoked(db: Db, now: number, told: (generation: Generation) => void): Promise<void> {
+  const active = await activeBelow(db);
+  const lists = new Map<string, Crl | undefined>();
+  for (const one of active) {
+    const parent = one.parentSha256 as string;
+    if (!lists.has(parent)) {
+      const newest = await newestCrl(db, parent);
+      lists.set(parent, newest === undefined ? undefined : parseCrl(newest.der));
+    }
+    const listed = lists.get(parent)?.find(one.certificate.serialNumber) !== undefined;
+    if (!listed && !(await isRevoked(db, parent, one.certificate.serialHex))) continue;
+    if (await endGeneration(db, one.issuerSha256, 'revoked', now)) told(one);
+  }
 }
 
 /** Ends what is still active in the last hour of its own certificate: it could certify nobody, and owes its last lists while it may sign them. */

@@ -143,6 +143,22 @@ export async function assignProfiles(tx: Tx, series: string, profiles: readonly 
 /** A last list is signed while its CA's own certificate still holds. */
 const BEFORE_ITS_END_MS = 3_600_000;
 
+/** Generations that issue under a CA above them. */
+export async function activeBelow(db: Db): Promise<Generation[]> {
+  const found = await sql<Row>`
+    select ${COLUMNS} from authority.ca c where c.state = 'active' and c.parent_sha256 is not null order by c.prepared_at limit 200`.execute(
+    db,
+  );
+  return found.rows.map(generationOf);
+}
+
+/** Whether a CA that signs its own lists here has taken a certificate back. */
+export async function isRevoked(db: Db, issuerSha256: string, serialHex: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from authority.revocation where issuer_sha256 = ${issuerSha256} and serial_hex = ${serialHex}`.execute(db);
+  return rows.length > 0;
+}
+
 /** Generations that still issue, and whose own certificate is about to end. */
 export async function spentGenerations(db: Db, now: number): Promise<Generation[]> {
   const soon = new Date(now + BEFORE_ITS_END_MS);

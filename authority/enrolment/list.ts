@@ -132,16 +132,19 @@ export interface Candidate {
 
 /** Approved devices that have no open account. */
 export async function candidates(db: Db, q: string | undefined, now: Date): Promise<Candidate[]> {
+  return (await candidatesQuery(q, now).execute(db)).rows;
+}
+
+export function candidatesQuery(q: string | undefined, now: Date): RawBuilder<Candidate> {
   const search = q === undefined || q.trim() === '' ? sql`true` : sql`i.folded like ${likeAnywhere(q)}`;
-  const { rows } = await sql<Candidate>`
+  return sql<Candidate>`
     select i.id as "itemId", i.subject, i.agency_name as "agencyName", i.current as item, i.approver, i.approved_at as "approvedAt"
     from authority.request_item i
     where i.form = '03' and i.act in ('new', 'change') and i.state in ('approved', 'issuing', 'issued', 'handed-over')
       and i.approver is not null and ${search}
       and not exists (select 1 from authority.enrolment_account a
         where a.item_id = i.id and a.closed_at is null and a.expires_at > ${now})
-    order by i.approved_at desc, i.id limit 200`.execute(db);
-  return rows;
+    order by i.approved_at desc, i.id limit 200`;
 }
 
 function written({ openedAt, id }: ListedAccount): string {

@@ -41,6 +41,8 @@ export class InstalledForTests {
   readonly token: SoftToken;
   readonly begun: string;
   #ceremonies = 0;
+  /** Newest list of each offline CA. */
+  readonly #lists = new Map<string, string>();
 
   private constructor(token: SoftToken, begun: string) {
     this.token = token;
@@ -98,7 +100,9 @@ export class InstalledForTests {
   /** A list of a CA whose key is in a safe. */
   async list(series: string, number: number, from: string, until: string, ...more: string[]): Promise<void> {
     const crl = `crl:\n  number: ${number}\n  this-update: ${from}\n  next-update: ${until}`;
-    await this.ceremony('crl', `${series}-list`, `issuer: ${series}.crt\n${crl}`, ...more);
+    const name = `${series}-list-${number}`;
+    await this.ceremony('crl', name, `issuer: ${series}.crt\n${crl}`, ...more);
+    this.#lists.set(series, `${name}.crl`);
   }
 
   async #certify({ series, name, to, issuer, listUntil }: CeremonyCa): Promise<void> {
@@ -123,7 +127,7 @@ export class InstalledForTests {
     const below = cas.map(({ series, issuer, profiles = [], listUntil, closed }) =>
       [
         `    - series: ${series}\n      certificate: ${series}.crt`,
-        ...(listUntil === undefined ? [] : [`      crl: ${series}-list.crl`]),
+        ...(listUntil === undefined ? [] : [`      crl: ${this.#lists.get(series)}`]),
         ...(issuer === undefined ? [] : [`      issuer: ${issuer}.crt`]),
         ...(closed === true ? ['      closed: true'] : []),
         ...(profiles.length === 0 ? [] : [`      profiles:\n${rows('        ', profiles)}`]),
