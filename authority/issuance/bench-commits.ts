@@ -46,16 +46,16 @@ export async function benchCommits({ ca, now, batch, order, print }: CommitsBenc
     const batched = async () => {
       for (const answer of await issueMany(batches[next++ % batches.length] as Order[])) issued(answer);
     };
-    // While one batch is drafted the other is written, as where requests keep coming.
-    const twoAtOnce = () => Promise.all([batched(), batched()]);
+    // While one batch is drafted the others are written, as where requests keep coming.
+    const three = () => Promise.all([batched(), batched(), batched()]);
     const single = async () => issued(await issue((batches[next++ % batches.length] as Order[])[next % batch] as Order));
     const against = (work: () => Promise<unknown>, count: number, limit: () => Promise<unknown>, limitCount: number) =>
       wallClock({ work, count, limit, limitCount, server: server.pid });
-    print({ name: 'issuance/one-commit-each', ...(await against(twoAtOnce, 2 * batch, commits(1, false), 1)), asked: 0.6 });
+    print({ name: 'issuance/one-commit-each', ...(await against(three, 3 * batch, commits(1, false), 1)), asked: 0.6 });
     print({ name: 'issuance/one-commit-each-of-one-batch', ...(await against(batched, batch, commits(1, false), 1)) });
     print({
       name: 'issuance/one-commit-each-of-as-many-at-once',
-      ...(await against(twoAtOnce, 2 * batch, commits(batch, true), batch)),
+      ...(await against(three, 3 * batch, commits(batch, true), batch)),
     });
     print({ name: 'issuance/two-commits-one-by-one', ...(await against(single, 1, commits(1, false), 1)) });
   } finally {

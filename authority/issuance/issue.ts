@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import type { Tx } from '@antin/adapters/db/transaction';
 import { parseCertificate } from '@antin/pki/x509/certificate';
@@ -59,6 +60,8 @@ export const MOST_IN_BATCH = 100;
  * the disk. As many as a pool has connections; more would only wait.
  */
 const LANES = 10;
+/** Drafts between two turns of the process: answers to others, and the database's to another batch, do not wait for fifty. */
+const DRAFTS_A_TURN = 8;
 
 /**
  * The issuance cycle (pki.md §8.1): draft under the lint key → lint → record serial and intended certificate → sign →
@@ -170,7 +173,8 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
     const prepared: { readonly order: Order; readonly open: OpenCa; readonly draft: Draft }[] = [];
     const answers: (Issued | Refusal | undefined)[] = [];
     const places: number[] = [];
-    for (const order of orders) {
+    for (const [i, order] of orders.entries()) {
+      if (i % DRAFTS_A_TURN === DRAFTS_A_TURN - 1) await turn();
       const open_ = await open(order);
       const draft = open_.draft(order, clock());
       const stopped = draft.status === 'draft' && draft.broken.length > 0;
