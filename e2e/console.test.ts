@@ -1,108 +1,68 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Browser, Page } from 'playwright-core';
-import { accessibilityFindings, chromiumPath, launch, seat, shot, type Seat } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { chromiumPath } from './browser.ts';
 import { AgencySystem, official } from './console-paper.ts';
-import { startInstallation, type Installation } from './installation.ts';
-import { consent, openAgent } from './walk.ts';
+import { DESK, IssuerDesk } from './issuer-desk.ts';
+import { consent } from './walk.ts';
 
-const DESK = '/co-quan-chung-thuc';
 const NAMES = ['Nguyễn Thị Lan Anh', 'Trần Quốc Hùng', 'Lê Minh Tuấn'] as const;
 
 /** The issuer's console: a request from its coming to the hand of its subscriber, by officers who sign on their own device. */
 describe.skipIf(chromiumPath === undefined)('the console of the certification authority', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'antin console '));
-  const seats = new Map<string, Seat>();
-  let installation: Installation;
-  let browser: Browser;
-  let agent: Page;
+  let desk: IssuerDesk;
   let agency: AgencySystem;
   let address = '';
-
   beforeAll(async () => {
-    [installation, browser] = await Promise.all([startInstallation(), launch()]);
-    agent = await openAgent(browser, installation);
+    desk = await IssuerDesk.open();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await installation?.[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => desk?.close());
 
-  /** An officer at a screen of their own; who has sat down before is still signed in. */
+  /** Signs in on the page of signing in; who has sat down before is still there. */
   const sit = async (name: string): Promise<Page> => {
-    const known = seats.get(name);
-    if (known !== undefined) return known.page;
-    const place = await seat(browser);
-    seats.set(name, place);
-    const { page } = place;
-    await page.goto(`${installation.url}${DESK}`);
+    const known = desk.known(name);
+    if (known !== undefined) return known;
+    const { page } = await desk.screen(name);
+    await page.goto(`${desk.installation.url}${DESK}`);
     await page.waitForURL(`**${DESK}/dang-nhap**`);
-    if (name === 'ca.quantri') await inBoth(page, '90-console-sign-in', false);
+    if (name === 'ca.quantri') await desk.look(page, '90-console-sign-in', false);
     await page.getByLabel('Tên đăng nhập').fill(name);
-    await page.getByLabel('Mật khẩu', { exact: true }).fill(installation.password);
+    await page.getByLabel('Mật khẩu', { exact: true }).fill(desk.installation.password);
     await page.getByRole('button', { name: 'Đăng nhập' }).click();
     await page.getByRole('heading', { name: 'Việc chờ tôi', level: 1 }).waitFor();
     return page;
   };
-  const accessible = async (page: Page): Promise<void> => expect(await accessibilityFindings(page)).toEqual([]);
-  /** In both languages, and on a phone, without a finding of axe; afterwards as before. */
-  const inBoth = async (page: Page, name: string, app = true): Promise<void> => {
-    await shot(page, name);
-    await accessible(page);
-    await page.setViewportSize({ width: 390, height: 844 });
-    await shot(page, `${name}-phone`);
-    await accessible(page);
-    await page.setViewportSize({ width: 1366, height: 768 });
-    const other = (label: string) =>
-      app ? page.getByRole('button', { name: label, exact: true }) : page.getByRole('link', { name: label, exact: true });
-    await other('English').click();
-    await other('Tiếng Việt').waitFor();
-    await shot(page, `${name}-en`);
-    await other('Tiếng Việt').click();
-    await other('English').waitFor();
-  };
-  const go = async (page: Page, path: string): Promise<void> => {
-    await page.goto(`${installation.url}${DESK}${path}`);
-    await page.locator('h1').first().waitFor();
-  };
-  const signHere = async (page: Page, button: string | RegExp): Promise<void> => {
-    await page.getByRole('button', { name: button }).click();
-    await page.locator('.job-code').waitFor();
-    await consent(page, agent);
-  };
 
   test('two officers of operation let an agency in; who proposed it does not confirm it', async () => {
     const first = await sit('ca.quantri');
-    await go(first, '/co-quan-gui');
+    await desk.go(first, '/co-quan-gui');
     // The demo's agencies are let in by their seals.
     await first.getByText('H90', { exact: true }).first().waitFor();
-    await inBoth(first, '91-console-senders');
+    await desk.look(first, '91-console-senders');
     await first.getByRole('button', { name: 'Đề nghị đăng ký cơ quan gửi' }).click();
     await first.getByRole('button', { name: 'Gửi đề nghị' }).click();
     await first.getByRole('link', { name: 'Nhập tên cơ quan' }).waitFor();
-    await inBoth(first, '92-console-sender-problem');
+    await desk.look(first, '92-console-sender-problem');
     await first.getByLabel('Cơ quan', { exact: true }).fill('Ủy ban nhân dân tỉnh Ví Dụ');
     await first.getByLabel('Mã định danh').fill('H53');
     await first.getByLabel('Thực hành: chỉ cần mã truy cập').check();
     await first.getByRole('button', { name: 'Gửi đề nghị' }).click();
     const token = (await first.locator('[data-token]').textContent())?.trim() ?? '';
     expect(token).toMatch(/^[\w-]{43}$/);
-    agency = new AgencySystem(installation.url, token, folder);
-    await go(first, '/thay-doi');
+    agency = new AgencySystem(desk.installation.url, token, desk.folder);
+    await desk.go(first, '/thay-doi');
     await first.getByText('Bạn là người đề nghị; cần cán bộ quản trị khác xác nhận.').waitFor();
     const second = await sit('ca.quantri2');
-    await go(second, '/thay-doi');
-    await inBoth(second, '93-console-change');
+    await desk.go(second, '/thay-doi');
+    await desk.look(second, '93-console-change');
     await second.getByRole('button', { name: 'Xác nhận thay đổi' }).click();
     await second.getByText('Đã xác nhận', { exact: true }).waitFor();
-    await go(second, '/co-quan-gui');
+    await desk.go(second, '/co-quan-gui');
     await second.getByText('Chỉ cần mã truy cập (thực hành)').waitFor();
-    await go(second, '/can-bo');
+    await desk.go(second, '/can-bo');
     await second.getByText('Đỗ Thị Tiếp', { exact: true }).first().waitFor();
-    await inBoth(second, '94-console-officers');
+    await desk.look(second, '94-console-officers');
   });
 
   test('a request comes, its evidence is recorded, and registration proposes what is shown, signed on the device', async () => {
@@ -113,25 +73,25 @@ describe.skipIf(chromiumPath === undefined)('the console of the certification au
       official(NAMES[2], '079090067890'),
     ]);
     const page = await sit('ca.tiepnhan');
-    await go(page, '/');
+    await desk.go(page, '/');
     await page.getByRole('link', { name: NAMES[0] }).waitFor();
-    await inBoth(page, '95-console-home');
-    await go(page, '/ho-so');
+    await desk.look(page, '95-console-home');
+    await desk.go(page, '/ho-so');
     await page.getByText('145/STC-VP', { exact: false }).first().waitFor();
-    await inBoth(page, '96-console-submissions');
-    await go(page, '/yeu-cau');
+    await desk.look(page, '96-console-submissions');
+    await desk.go(page, '/yeu-cau');
     await page.getByRole('link', { name: NAMES[0] }).waitFor();
-    await inBoth(page, '97-console-requests');
+    await desk.look(page, '97-console-requests');
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
     await page.getByRole('tab', { name: 'Nội dung yêu cầu' }).waitFor();
     for (const name of NAMES) {
-      await go(page, '/yeu-cau');
+      await desk.go(page, '/yeu-cau');
       await page.getByRole('link', { name }).click();
       await page.getByText('khớp với nội dung trên màn hình').waitFor();
       if (name === NAMES[0]) {
         address = new URL(page.url()).pathname;
-        await inBoth(page, '98-console-request-blocked');
+        await desk.look(page, '98-console-request-blocked');
       }
       // The token alone does not say who its people are: somebody must have seen them.
       await page.getByRole('button', { name: 'Ghi căn cứ đã xem' }).click();
@@ -139,56 +99,56 @@ describe.skipIf(chromiumPath === undefined)('the console of the certification au
       await page.getByRole('dialog').getByRole('button', { name: 'Ghi căn cứ' }).click();
       await page.getByRole('link', { name: 'Kiểm tra xong, đề nghị duyệt' }).click();
       await page.getByRole('button', { name: 'Ký và đề nghị duyệt' }).waitFor();
-      if (name === NAMES[0]) await inBoth(page, '99-console-propose');
+      if (name === NAMES[0]) await desk.look(page, '99-console-propose');
       await page.getByRole('button', { name: 'Ký và đề nghị duyệt' }).click();
       await page.locator('.job-code').waitFor();
-      if (name === NAMES[0]) await inBoth(page, '100-console-signing');
-      await consent(page, agent);
+      if (name === NAMES[0]) await desk.look(page, '100-console-signing');
+      await consent(page, desk.agent);
       await page.getByRole('heading', { name: 'Đã đề nghị duyệt' }).waitFor();
     }
-    await inBoth(page, '101-console-proposed');
-    await go(page, address.replace(DESK, ''));
+    await desk.look(page, '101-console-proposed');
+    await desk.go(page, address.replace(DESK, ''));
     await page.getByText('Đang chờ cán bộ duyệt.').waitFor();
     expect(await page.getByRole('link', { name: 'Duyệt yêu cầu' }).count()).toBe(0);
   });
 
   test('another officer approves one, then the others under one consent', async () => {
     const page = await sit('ca.duyet');
-    await page.goto(installation.url + address);
+    await page.goto(desk.installation.url + address);
     await page.getByRole('link', { name: 'Duyệt yêu cầu' }).click();
-    await signHere(page, 'Ký và duyệt');
+    await desk.sign(page, 'Ký và duyệt');
     await page.getByRole('heading', { name: 'Đã duyệt' }).waitFor();
-    await go(page, '/duyet');
+    await desk.go(page, '/duyet');
     await page.getByLabel('Chọn cả 2 yêu cầu duyệt được').check();
-    await inBoth(page, '102-console-approve-several');
+    await desk.look(page, '102-console-approve-several');
     await page.getByRole('button', { name: 'Tiếp: xem 2 yêu cầu đã chọn' }).click();
     await page.getByRole('button', { name: 'Ký và duyệt 2 yêu cầu' }).waitFor();
-    await inBoth(page, '103-console-approve-check');
-    await signHere(page, 'Ký và duyệt 2 yêu cầu');
+    await desk.look(page, '103-console-approve-check');
+    await desk.sign(page, 'Ký và duyệt 2 yêu cầu');
     await page.getByRole('heading', { name: 'Đã duyệt 2 / 2 yêu cầu' }).waitFor();
-    await inBoth(page, '104-console-approved');
+    await desk.look(page, '104-console-approved');
   });
 
   test('issuance issues it, and the receiver signs the hand-over with the new key', async () => {
     const page = await sit('ca.capphat');
-    await page.goto(installation.url + address);
+    await page.goto(desk.installation.url + address);
     await page.getByRole('link', { name: 'Cấp chứng thư' }).click();
-    await signHere(page, 'Ký và cấp chứng thư');
+    await desk.sign(page, 'Ký và cấp chứng thư');
     await page.getByRole('heading', { name: 'Đã cấp chứng thư' }).waitFor();
-    await inBoth(page, '105-console-issued');
+    await desk.look(page, '105-console-issued');
     const download = page.waitForEvent('download');
-    await page.goto(`${installation.url}${address}/hand-over`);
+    await page.goto(`${desk.installation.url}${address}/hand-over`);
     await page.getByRole('button', { name: 'Tải biên bản' }).click();
-    const record = join(folder, 'record.json');
+    const record = join(desk.folder, 'record.json');
     await (await download).saveAs(record);
-    await inBoth(page, '106-console-hand-over');
+    await desk.look(page, '106-console-hand-over');
     const sha256 = (await page.locator('.facts dd.mono').nth(1).textContent())?.trim() ?? '';
-    const certificate = join(folder, 'lan.cer');
+    const certificate = join(desk.folder, 'lan.cer');
     // Published within the minute; what the receiver holds is the same file.
     let found: Response | undefined;
     for (let tries = 0; tries < 90 && found?.ok !== true; tries += 1) {
       if (tries > 0) await page.waitForTimeout(1000);
-      found = await fetch(`${installation.url}/authority/certificates/${sha256}.cer`);
+      found = await fetch(`${desk.installation.url}/authority/certificates/${sha256}.cer`);
     }
     writeFileSync(certificate, Buffer.from(await (found as Response).arrayBuffer()));
     await page.getByLabel('Chữ ký của người nhận').setInputFiles(agency.signed('lan', record, certificate));
@@ -197,35 +157,35 @@ describe.skipIf(chromiumPath === undefined)('the console of the certification au
     await page.getByRole('link', { name: 'Xem yêu cầu' }).click();
     await page.getByRole('tab', { name: 'Lịch sử' }).click();
     await page.getByText('Đề nghị duyệt').first().waitFor();
-    await inBoth(page, '107-console-history');
+    await desk.look(page, '107-console-history');
   });
 
   test('the auditor sees everything and nothing to press; an edit by registration takes an approved request back', async () => {
     const auditor = await sit('ca.kiemsoat');
-    await inBoth(auditor, '108-console-nothing-waits');
-    await go(auditor, '/dich-vu');
+    await desk.look(auditor, '108-console-nothing-waits');
+    await desk.go(auditor, '/dich-vu');
     await auditor.getByText(/danh sách còn mới/).waitFor();
-    await inBoth(auditor, '109-console-services');
-    await go(auditor, '/chung-thu');
+    await desk.look(auditor, '109-console-services');
+    await desk.go(auditor, '/chung-thu');
     await auditor.getByLabel('Tìm chứng thư').fill('nguyen thi lan anh');
     await auditor.getByRole('link', { name: NAMES[0], exact: true }).waitFor();
     await auditor.locator('.tag', { hasText: 'Còn hiệu lực' }).first().waitFor();
-    await inBoth(auditor, '110-console-certificates');
+    await desk.look(auditor, '110-console-certificates');
     const page = await sit('ca.tiepnhan');
-    await go(page, '/yeu-cau?state=approved');
+    await desk.go(page, '/yeu-cau?state=approved');
     await page.getByRole('link', { name: NAMES[2] }).click();
     await page.getByRole('link', { name: 'Sửa nội dung' }).click();
     await page.getByLabel('Thư điện tử công vụ').fill('không phải thư');
     await page.getByRole('button', { name: 'Lưu thành bản 2' }).click();
     await page.getByRole('link', { name: 'Thư điện tử công vụ: chưa đúng dạng' }).waitFor();
-    await inBoth(page, '111-console-edit');
+    await desk.look(page, '111-console-edit');
     await page.getByLabel('Thư điện tử công vụ').fill('tuan.lm@vidu.gov.vn');
     await page.getByLabel('Lý do sửa').fill('Cơ quan báo lại qua điện thoại');
     await page.getByRole('button', { name: 'Lưu thành bản 2' }).click();
     await page.getByText('Đang kiểm tra').first().waitFor();
-    await go(page, '/thiet-bi');
+    await desk.go(page, '/thiet-bi');
     await page.getByText('Đang kết nối').first().waitFor();
-    await inBoth(page, '112-console-devices');
-    for (const place of seats.values()) expect(place.complaints).toEqual([]);
+    await desk.look(page, '112-console-devices');
+    expect(desk.complaints()).toEqual([]);
   });
 });

@@ -142,7 +142,7 @@ function Line({ officer, operates }: { readonly officer: Officer; readonly opera
       </td>
       {operates ? (
         <td>
-          <Button small onClick={() => setOpen(true)} aria-label={`${t('officers.propose')}: ${officer.fullName}`}>
+          <Button small data-row="" onClick={() => setOpen(true)} aria-label={`${t('officers.propose')}: ${officer.fullName}`}>
             {t('officers.propose')}
           </Button>
           {open ? (
