@@ -8,7 +8,10 @@ import { utf8 } from '@antin/formats/bytes/bytes';
 import { memorySource } from '@antin/formats/bytes/source';
 import { canonicalJson } from '@antin/protocol/canonical-json';
 import type { ConsolidatedRequest } from '@antin/protocol/certificates/request';
+import { buildTimeStampRequest } from '@antin/pki/tsp/request';
+import { parseTimeStampResponse } from '@antin/pki/tsp/response';
 import { openAsic } from '@antin/signature/asic/container';
+import { extendAsicCades } from '@antin/signature/asic/extend-cades';
 import { signAsicCades } from '@antin/signature/asic/sign';
 import type { SigningKey } from '@antin/signature/making/signer';
 import { person } from '../authority-for-tests.ts';
@@ -188,6 +191,28 @@ describe('a signed request that comes again or late', () => {
     expect((await bring(taken)).submissionId).toBe(first.submissionId);
     await limit('request-age-working-days', 10);
     expect(await t.post('registrar', `/submissions/${late.submissionId}/retry`)).toMatchObject({ status: 'accepted' });
+  });
+
+  test('is not made young again by a time-stamp that whoever found it adds: that is under no signature', async () => {
+    await limit('request-age-working-days', 2);
+    const stamped = async (file: Uint8Array) => {
+      const whole = openAsic(memorySource(file), { inflateRaw: nodeInflateRaw });
+      const made = await extendAsicCades(whole, {
+        ...{ door: nodeCrypto, inflateRaw: nodeInflateRaw, level: 'B-T' as const, anchors: [], at: t.authority.now },
+        evidenceFor: async () => ({ certificates: [], crls: [], ocsps: [] }),
+        timeStamp: async ({ digest, hash }) => {
+          const response = await t.authority.service.timeStamp(buildTimeStampRequest({ digest, hash, certReq: true }));
+          return parseTimeStampResponse(response).token!;
+        },
+      });
+      return made.read(0, made.size);
+    };
+    const old = await signedBy(request(), [[seal.key]]);
+    await t.later(5);
+    expect((await bring(await stamped(old))).code).toBe('submission.too-old');
+    // Stamped when it was signed, as an agency does.
+    expect((await bring(await stamped(await signedBy(request(), [[seal.key]])))).status).toBe('accepted');
+    await limit('request-age-working-days', 10);
   });
 
   test('under another id, number or sender it is recognised by what it asks, until that was given up', async () => {

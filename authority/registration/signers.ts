@@ -13,7 +13,7 @@ export interface Signers {
   readonly status: 'known';
   readonly signer: KnownSigner;
   readonly leader: (KnownSigner & { readonly name: string; readonly title?: string; readonly signedAt?: string }) | undefined;
-  /** Of the organisation's signature: proven by a time-stamp, else as the signer says; milliseconds since 1970. */
+  /** Of the organisation's signature: as the signer says, and not after its time-stamp; milliseconds since 1970. */
   readonly signedAt: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export function signersOf(
   const no = leader === undefined ? undefined : againstLeader(leader, own, own.signer);
   if (no !== undefined) return no;
   return {
-    ...{ status: 'known', signer: knownSigner(own.signer), signedAt: timeOf(own) },
+    ...{ status: 'known', signer: knownSigner(own.signer), signedAt: signedBy(own) },
     leader: leader?.signer == null ? undefined : leaderOf(leader, leader.signer),
   };
 }
@@ -112,6 +112,15 @@ const names = (one: SignatureReport): string[] => (one.covers ?? []).map(({ name
 function timeOf(one: SignatureReport): number | undefined {
   const at = one.bestSignatureTimeFrom === 'time-stamp' ? one.bestSignatureTime : one.claimedSigningTime;
   return at === null ? undefined : Date.parse(at);
+}
+
+/**
+ * When it was signed, by what its signer signed. A time-stamp alone proves no more than that it was there by then: it is
+ * under no signature, and whoever found an old request could have it stamped today.
+ */
+function signedBy(one: SignatureReport): number | undefined {
+  if (one.claimedSigningTime === null) return undefined;
+  return Math.min(Date.parse(one.claimedSigningTime), timeOf(one) ?? Infinity);
 }
 
 function refused(code: string, detail?: string): SignersRefused {
