@@ -79,7 +79,7 @@ describe.skipIf(chromiumPath === undefined)('the directory in the office', () =>
     await page.keyboard.press('Enter');
     await page.locator('#effective[aria-invalid=true]').waitFor();
     expect(await page.locator('#effective').inputValue()).toBe('31/02/2027');
-    await page.getByRole('alert').waitFor();
+    await page.getByRole('link', { name: /^Có hiệu lực từ ngày: Không có ngày này/ }).waitFor();
     await looked(page, '151-agency-form-no-such-day');
     await page.locator('#effective').focus();
     await page.keyboard.press('Control+a');

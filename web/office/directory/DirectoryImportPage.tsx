@@ -128,7 +128,7 @@ function Import({ one }: { readonly one: DirectoryImport }) {
 }
 
 function Rows({ one }: { readonly one: DirectoryImport }) {
-  const { t, both } = useSpeech();
+  const { t, both, code } = useSpeech();
   const search = useSearch({ from: '/co-quan/nhap/$id' });
   const navigate = useNavigate({ from: '/co-quan/nhap/$id' });
   const over = one.state === 'done' || one.state === 'cancelled' || one.state === 'failed';
@@ -171,7 +171,7 @@ function Rows({ one }: { readonly one: DirectoryImport }) {
                     <th scope="col">{t('dirimport.action')}</th>
                     {columns.map((name) => (
                       <th key={name} scope="col">
-                        {name}
+                        {code('dirimport.column', name, name)}
                       </th>
                     ))}
                   </tr>
@@ -184,7 +184,7 @@ function Rows({ one }: { readonly one: DirectoryImport }) {
                         <Tag tone={tones[line.action]} text={t(`dirimport.action.${line.action}`)} />
                         {line.errors.map((error) => (
                           <small key={`${error.column} ${error.code}`} className="overdue">
-                            {error.column === '' ? '' : `${error.column}: `}
+                            {error.column === '' ? '' : `${code('dirimport.column', error.column, error.column)}: `}
                             {both(error.title)}
                           </small>
                         ))}

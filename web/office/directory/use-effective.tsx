@@ -4,7 +4,7 @@ import { Field } from '../../ui/Field.tsx';
 import type { ProblemLine } from '../../ui/ProblemSummary.tsx';
 import { dayOf } from '../../i18n/dates.ts';
 import { useSpeech } from '../../staff/language.tsx';
-import { DayField } from '../shell/DayField.tsx';
+import { DayField, wrongDay } from '../shell/DayField.tsx';
 import type { z } from 'zod';
 
 export interface Effective {
@@ -24,10 +24,16 @@ export function useEffective(label?: string): Effective {
   const [date, setDate] = useState('');
   const half = (number.trim() === '') !== (date === '');
   const lacking = (field: string, text: string): ProblemLine => ({ field, text: `${text}: ${t('field.error')}` });
+  // A day that is none is named here, and nothing is sent with it.
+  const days = [
+    ['effective', label ?? t('change.effective'), wrongDay(t, from, today)],
+    ['grounds-date', t('change.grounds-date'), wrongDay(t, date, undefined, today)],
+  ] as const;
   return {
     from,
     grounds: number.trim() === '' || date === '' ? undefined : { number: number.trim(), date },
     missing: [
+      ...days.flatMap(([field, text, wrong]) => (wrong === undefined ? [] : [{ field, text: `${text}: ${wrong}` }])),
       ...(from === '' ? [lacking('effective', label ?? t('change.effective'))] : []),
       ...(half && number.trim() === '' ? [lacking('grounds-number', t('change.grounds-number'))] : []),
       ...(half && date === '' ? [lacking('grounds-date', t('change.grounds-date'))] : []),
