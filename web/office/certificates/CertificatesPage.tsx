@@ -31,6 +31,7 @@ export function CertificatesPage() {
   const rows = useInfiniteQuery({ ...certificatesQuery(asked), placeholderData: keepPreviousData });
   const counts = useQuery(certificateCountsQuery());
   const [selected, setSelected] = useState<ReadonlyMap<string, string>>(new Map());
+  const [gathering, setGathering] = useState(false);
   const [bulk, setBulk] = useState<'renew' | 'revoke'>();
   const shown = rows.data?.pages.flatMap((page) => page.items) ?? [];
   const filtered = Object.keys(search).some((name) => name !== 'tab');
@@ -57,15 +58,17 @@ export function CertificatesPage() {
   };
   /** Everything the filter finds, page after page; nothing is asked for before it was looked at once more. */
   const selectEvery = async (): Promise<void> => {
+    setGathering(true);
     let all = rows.data?.pages ?? [];
     for (let more = rows.hasNextPage; more && all.length * PAGE < MOST_AT_ONCE;) {
       const next = await rows.fetchNextPage();
-      if (next.isError) return;
+      if (next.isError) return setGathering(false);
       all = next.data?.pages ?? [];
       more = next.hasNextPage;
     }
     const items = all.flatMap((page) => page.items).slice(0, MOST_AT_ONCE);
     setSelected(new Map(items.map((row) => [row.id, row.name])));
+    setGathering(false);
   };
   return (
     <div className="page wide register">
@@ -99,8 +102,8 @@ export function CertificatesPage() {
           <Button small kind="danger" onClick={() => setBulk('revoke')}>
             {t('cert.bulk.revoke')}
           </Button>
-          {rows.hasNextPage && selected.size >= shown.length ? (
-            <Button small busy={rows.isFetchingNextPage} onClick={() => void selectEvery()}>
+          {gathering || (rows.hasNextPage && selected.size >= shown.length) ? (
+            <Button small busy={gathering} onClick={() => void selectEvery()}>
               {t('cert.select-every')}
             </Button>
           ) : null}
