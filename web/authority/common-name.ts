@@ -1,9 +1,19 @@
+/** One `type=value` after the other, from the beginning: what stands inside a value, behind its escapes, is no attribute (RFC 4514 §3). */
+const ATTRIBUTE = /(?:^|[,+]\s*)([A-Za-z][\w-]*|[\d.]+)=((?:\\.|[^\\])*?)(?=[,+]\s*(?:[A-Za-z][\w-]*|[\d.]+)=|$)/suy;
+
+/** Text of the first attribute of this type. */
+function attributeOf(subject: string, type: string): string | undefined {
+  for (const [, name, value] of subject.matchAll(new RegExp(ATTRIBUTE, 'suyg')))
+    if (name === type) return (value as string).replace(/\\(.)/gsu, '$1').trim();
+  return undefined;
+}
+
 /** The organisation of a subject in words (`…, O=Sở Tài chính, …`); undefined when it names none. */
 export function organisationOf(subject: string): string | undefined {
-  return /(?:^|[,+]\s*)O=((?:\\.|[^+\\])+?)(?=[,+]\s*[A-Za-z0-9.]+=|$)/.exec(subject)?.[1]?.replace(/\\(.)/g, '$1').trim();
+  return attributeOf(subject, 'O');
 }
 
 /** The common name of a subject in words (`CN=Đỗ Thị Tiếp, …`); the whole subject when it has none. */
 export function commonName(subject: string): string {
-  return /(?:^|[,+]\s*)CN=((?:\\.|[^,+\\])+)/.exec(subject)?.[1]?.replace(/\\(.)/g, '$1').trim() ?? subject;
+  return attributeOf(subject, 'CN') ?? subject;
 }

@@ -1,6 +1,6 @@
 import '../words.ts';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { Officer } from '@antin/protocol/authority/officers';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
@@ -101,7 +101,8 @@ function OfficerTable({ items, operates }: { readonly items: readonly Officer[];
   );
 }
 
-function Line({ officer, operates }: { readonly officer: Officer; readonly operates: boolean }) {
+/** Drawn again only when it changed: a thousand stand above the next ones. */
+const Line = memo(function Line({ officer, operates }: { readonly officer: Officer; readonly operates: boolean }) {
   const { t } = useSpeech();
   const [open, setOpen] = useState(false);
   return (
@@ -154,4 +155,4 @@ function Line({ officer, operates }: { readonly officer: Officer; readonly opera
       ) : null}
     </tr>
   );
-}
+});
