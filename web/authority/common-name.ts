@@ -1,9 +1,9 @@
 /** One `type=value` after the other, from the beginning: what stands inside a value, behind its escapes, is no attribute (RFC 4514 §3). */
-const ATTRIBUTE = /(?:^|[,+]\s*)([A-Za-z][\w-]*|[\d.]+)=((?:\\.|[^\\])*?)(?=[,+]\s*(?:[A-Za-z][\w-]*|[\d.]+)=|$)/suy;
+const ATTRIBUTE = /(?:^|[,+]\s*)([A-Za-z][\w-]*|[\d.]+)=((?:\\.|[^\\])*?)(?=[,+]\s*(?:[A-Za-z][\w-]*|[\d.]+)=|$)/gsuy;
 
 /** Text of the first attribute of this type. */
 function attributeOf(subject: string, type: string): string | undefined {
-  for (const [, name, value] of subject.matchAll(new RegExp(ATTRIBUTE, 'suyg')))
+  for (const [, name, value] of subject.matchAll(ATTRIBUTE))
     if (name === type) return (value as string).replace(/\\(.)/gsu, '$1').trim();
   return undefined;
 }
