@@ -20,7 +20,8 @@ export async function markServing(address: DatabaseAddress, schema: string): Pro
   let client: ReturnType<typeof singleClient> | undefined;
   async function take(): Promise<void> {
     const fresh = singleClient(address);
-    fresh.on('error', () => (client = undefined));
+    const broken = () => void (client === fresh && (client = undefined));
+    fresh.on('error', broken).on('end', broken);
     await fresh.connect();
     await fresh.query('select pg_advisory_lock_shared(hashtextextended($1, 0))', [lockOf(schema)]);
     client = fresh;

@@ -8,6 +8,8 @@ export interface OfficersAfter {
   readonly shutOut: readonly string[];
   /** Officers of operation of this day who can still sign in; with fewer than two nobody could give anybody a password. */
   readonly operating: readonly string[];
+  /** False: an empty database, whose first officers are founded anew. */
+  readonly any: boolean;
 }
 
 /**
@@ -44,8 +46,9 @@ export class Passwords {
         select 1 from authority.officer_role r where r.officer_id = o.id and r.role = 'operation'
           and r.valid_from <= ${today}::date and (r.valid_to is null or r.valid_to > ${today}::date))
       order by 1`.execute(tx);
+    const any = await sql`select 1 from authority.officer limit 1`.execute(tx);
     const shutOut = shut.rows.filter((row) => row.active).map((row) => row.name);
-    return { shutOut: shutOut.sort(), operating: operating.rows.map((row) => row.name) };
+    return { shutOut: shutOut.sort(), operating: operating.rows.map((row) => row.name), any: any.rows.length > 0 };
   }
 }
 

@@ -159,8 +159,8 @@ describe('a restore that is disturbed', () => {
     const printed = await restore(day.address);
     const again = await runForTests(run, ['restored'], env);
     expect(again).toEqual({ code: 0, out: printed.out, err: '' });
-    expect(again.out).toContain('Bản sao nhật ký đến');
-    expect((await runForTests(run, ['restored', '--lang', 'en'], env)).out).toContain('[ ] All officers are signed out');
+    expect(again.out).toContain('antin officers found TỆP');
+    expect((await runForTests(run, ['restored', '--lang', 'en'], env)).out).toContain('[ ] The database has no officers yet');
   });
 
   test('while a server works on the database it is refused, and a server that starts meanwhile waits', async () => {

@@ -123,8 +123,16 @@ export function restoredText(answer: RestoredJournalAnswer, language: 'vi' | 'en
 }
 
 /** Who cannot sign in any more, who lets them in again, and what to do when nobody is left who could. */
-function officersText({ shutOut, operating }: OfficersAfter, until: string, vi: boolean): string[] {
+function officersText({ shutOut, operating, any }: OfficersAfter, until: string, vi: boolean): string[] {
   const say = (vietnamese: string, english: string) => (vi ? vietnamese : english);
+  if (!any) {
+    return [
+      say(
+        '[ ] Cơ sở dữ liệu chưa có cán bộ nào: chạy “antin officers found TỆP”.',
+        '[ ] The database has no officers yet: run “antin officers found FILE”.',
+      ),
+    ];
+  }
   const enough = operating.length >= 2;
   return [
     say(
