@@ -30,19 +30,19 @@ describe.skipIf(chromiumPath === undefined)('the directory in the office', () =>
   const looked = async (at: Page, name: string): Promise<void> => {
     await shot(at, name);
     expect(await accessibilityFindings(at), name).toEqual([]);
-    const beyond = await at.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(beyond, `${name}: pixels beyond the window`).toBeLessThanOrEqual(0);
+    const beyond = await at.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+    expect(Number(beyond), `${name}: pixels beyond the window`).toBeLessThanOrEqual(0);
   };
   /** Presses Tab until the focus stands on what has this name; no pointer is used. */
   const tabTo = async (name: string | RegExp, most = 80): Promise<void> => {
     const says = (text: string): boolean => (typeof name === 'string' ? text === name : name.test(text));
     for (let n = 0; n < most; n += 1) {
       await page.keyboard.press('Tab');
-      const found = await page.evaluate(() => {
-        const one = document.activeElement as HTMLElement | null;
+      const found = await page.evaluate<string>(`(() => {
+        const one = document.activeElement;
         const label = one instanceof HTMLInputElement ? one.labels?.[0] : null;
         return (one?.getAttribute('aria-label') ?? label?.textContent ?? one?.textContent ?? '').trim();
-      });
+      })()`);
       if (says(found)) return;
     }
     throw new Error(`no stop of Tab is named ${String(name)}`);

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, sign, type RSAPSSKeyPairKeyObjectOptions } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { corpus } from '@antin/testkit/corpora';
 import { cryptoContract } from '@antin/testkit/crypto-contract';
@@ -60,7 +60,9 @@ describe('keys that are kept', () => {
     const algorithm = { scheme: 'rsa-pss', digest: 'SHA-256', mgfDigest: 'SHA-384', saltLength: 32 } as const;
     const data = new TextEncoder().encode('công văn');
     const [honest, attacker] = [1, 2].map(() => {
-      const { privateKey, publicKey } = generateKeyPairSync('rsa-pss', { modulusLength: 2048, ...hashes });
+      // The types say that the length is text; the runtime wants the number it is.
+      const options = { modulusLength: 2048, ...hashes } as unknown as RSAPSSKeyPairKeyObjectOptions;
+      const { privateKey, publicKey } = generateKeyPairSync('rsa-pss', options);
       const spki = new Uint8Array(publicKey.export({ format: 'der', type: 'spki' }));
       return { spki, signature: new Uint8Array(sign('sha256', data, privateKey)) };
     }) as [{ spki: Uint8Array; signature: Uint8Array }, { spki: Uint8Array; signature: Uint8Array }];
