@@ -1,4 +1,4 @@
-import { useInfiniteQuery, keepPreviousData } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { PersonLine } from '@antin/protocol/office/directory-upkeep';
 import type { z } from 'zod';
@@ -39,15 +39,13 @@ export function PersonField(props: PersonFieldProps) {
   const { id, label, agencyId, below, positionsBut, startWith = '', takeOnly, chosen, onChoose, optional, hint, error } = props;
   const { t } = useSpeech();
   const [query, setQuery] = useState(startWith);
-  const people = useInfiniteQuery({
-    ...peopleQuery(agencyId, query.trim(), below === true),
-    placeholderData: keepPreviousData,
-  });
+  // Those found for other words are not offered meanwhile: Enter would choose one of them.
+  const people = useInfiniteQuery(peopleQuery(agencyId, query.trim(), below === true));
   const found = people.data?.pages[0]?.items ?? [];
   const options = found.flatMap((person) => optionsOf(person, agencyId, positionsBut));
   const only = takeOnly === true && query !== '' && query === startWith && options.length === 1 ? options[0] : undefined;
   useEffect(() => {
-    if (only !== undefined && chosen === undefined && !people.isPlaceholderData) onChoose({ id: only.id, text: only.text });
+    if (only !== undefined && chosen === undefined) onChoose({ id: only.id, text: only.text });
   }, [only?.id]);
   return (
     <div>
