@@ -57,7 +57,7 @@ describe.skipIf(chromiumPath === undefined)('the console of the certification au
     await desk.go(second, '/thay-doi');
     await desk.look(second, '93-console-change');
     await second.getByRole('button', { name: 'Xác nhận thay đổi' }).click();
-    await second.getByText('Đã xác nhận', { exact: true }).waitFor();
+    await second.locator('.tag', { hasText: 'Đã xác nhận' }).waitFor();
     await desk.go(second, '/co-quan-gui');
     await second.getByText('Chỉ cần mã truy cập (thực hành)').waitFor();
     await desk.go(second, '/can-bo');
