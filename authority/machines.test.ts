@@ -1,155 +1,41 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { promisify } from 'node:util';
-import { serve, type ServerType } from '@hono/node-server';
-import { Hono } from 'hono';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApp } from '@antin/adapters/http/app';
-import { border } from '@antin/adapters/http/border';
-import { createLog } from '@antin/adapters/log/log';
+import { describe, expect, test } from 'vitest';
 import { encodePem } from '@antin/pki/pem';
 import { parseCertificates } from '@antin/pki/x509/certificate';
-import type { RequestItem } from '@antin/protocol/certificates/request';
-import { useFolder } from '@antin/testkit/folder';
-import { ConsoleForTests, PAPER, sha256Of } from './console-for-tests.ts';
-import { consoleProblems } from './console.ts';
-import type { AuthorityService } from './service.ts';
+import { type Machine, MachinesForTests, curl, run, serverItem } from './machines-for-tests.ts';
 
-const run = promisify(execFile);
-const home = useFolder();
-const path = (name: string) => join(home.path, name);
-
-let t: ConsoleForTests;
-let server: ServerType;
-let origin = '';
-/** What the officers' routes of the test belong to. */
-let first: AuthorityService;
-/** Why nothing is issued; tests turn it. */
-let closed: { readonly code: string; readonly text: string } | undefined;
-
-function serverItem(hostNames: readonly string[], use: 'tls-server' | 'tls-client' = 'tls-server'): RequestItem {
-  return {
-    act: 'new',
-    id: randomUUID(),
-    managingAgency: { code: 'H53.11', name: 'Sở Tài chính', place: 'Tỉnh Ví Dụ' },
-    subject: {
-      ...{ form: '03', name: 'Cổng dịch vụ Sở Tài chính', use, hostNames: [...hostNames], owner: 'Sở Tài chính' },
-      keeper: { fullName: 'Trần Văn Mạng', title: 'Quản trị hệ thống', mail: 'mang@stc.gov.vn', phone: '0901234567' },
-    },
-    device: 'remote',
-    attachments: [sha256Of(PAPER) as never],
-  };
-}
-
-beforeAll(async () => {
-  t = await ConsoleForTests.open();
-  const app = createApp({ log: createLog({ level: 'silent' }), problems: consoleProblems });
-  server = await new Promise<ServerType>((resolve) => {
-    const made = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, () => resolve(made));
-  });
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  // Real clients check dates: the clock of this authority is the computer's from here on.
-  await t.later((Date.now() - t.authority.now) / 86_400_000);
-  first = t.authority.service;
-  const settings = { profile: 'practice', signedActs: 'when-present', secureCookie: false } as const;
-  await t.authority.open({ baseUrl: `${origin}/authority`, clock: Date.now, console: settings, closed: () => closed });
-  app.route('/', t.authority.service.machines());
-  // The same, as a proxy on this computer reaches it.
-  const believed = new Hono();
-  believed.use(border(['127.0.0.1']));
-  believed.route('/', t.authority.service.machines());
-  app.all('/believed/*', (c) =>
-    believed.fetch(new Request(c.req.url.replace('/believed', ''), c.req.raw), c.env as Record<string, unknown>),
-  );
-});
-afterAll(async () => {
-  server.close();
-  await t.close();
-  await first.stop();
-});
-
-interface Machine {
-  readonly itemId: string;
-  readonly account: { readonly id: string; readonly kid: string };
-  readonly secret: string;
-}
-
-/** The certificate of an answer of EST, as PEM, also in a file. */
-function pemOf(base64: string, name: string): string {
-  home.put(`${name}.p7`, Buffer.from(base64, 'base64'));
-  const pem = execFileSync('openssl', ['pkcs7', '-inform', 'DER', '-in', path(`${name}.p7`), '-print_certs'], {
-    encoding: 'utf8',
-  });
-  home.put(`${name}.pem`, pem);
-  return pem;
-}
-
-/** A request that two officers agreed on, and the account that a third opened for it. */
-async function machine(hostNames: readonly string[], use: 'tls-server' | 'tls-client' = 'tls-server'): Promise<Machine> {
-  const [id] = await t.submitted([serverItem(hostNames, use)]);
-  const shown = await t.proposed(id!);
-  expect(await t.approve('approver', id!, shown)).toBe('approved');
-  const until = new Date(Date.now() + 200 * 86_400_000).toISOString().slice(0, 10);
-  return { itemId: id!, ...(await t.post('issuer', '/machine-accounts', { itemId: id, until })) };
-}
-
-const csr = (name: string, hosts: readonly string[], subject = '/CN=ignored') => {
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-new',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-subj',
-      subject,
-      ...(hosts.length === 0 ? [] : ['-addext', `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(',')}`]),
-      '-keyout',
-      path(`${name}.key`),
-      '-out',
-      path(`${name}.csr`),
-    ],
-    { stdio: 'ignore' },
-  );
-  execFileSync('openssl', ['req', '-in', path(`${name}.csr`), '-outform', 'DER', '-out', path(`${name}.der`)]);
-  execFileSync('openssl', ['base64', '-in', path(`${name}.der`), '-out', path(`${name}.b64`)]);
-};
-
-const curl = async (...args: string[]) => (await run('curl', ['-s', '-w', '\n%{http_code}', ...args])).stdout;
+const m = MachinesForTests.use();
+const path = (name: string) => m.path(name);
 
 describe('accounts of machines', () => {
   test('are opened for approved devices only, by somebody who did not approve, and closed for good', async () => {
-    const [id] = await t.submitted([serverItem(['a.stc.gov.vn'])]);
+    const [id] = await m.t.submitted([serverItem(['a.stc.gov.vn'])]);
     const until = '2027-01-01';
-    await expect(t.post('issuer', '/machine-accounts', { itemId: id, until })).rejects.toMatchObject({
+    await expect(m.t.post('issuer', '/machine-accounts', { itemId: id, until })).rejects.toMatchObject({
       code: 'enrolment.not-approved',
     });
-    const shown = await t.proposed(id!);
-    await t.approve('approver', id!, shown);
-    await expect(t.post('approver', '/machine-accounts', { itemId: id, until })).rejects.toMatchObject({
+    const shown = await m.t.proposed(id!);
+    await m.t.approve('approver', id!, shown);
+    await expect(m.t.post('approver', '/machine-accounts', { itemId: id, until })).rejects.toMatchObject({
       code: 'officer.role-needed',
     });
-    await expect(t.post('issuer', '/machine-accounts', { itemId: id, until: '2040-01-01' })).rejects.toMatchObject({
+    await expect(m.t.post('issuer', '/machine-accounts', { itemId: id, until: '2040-01-01' })).rejects.toMatchObject({
       code: 'enrolment.until-not-allowed',
     });
-    const opened = await t.post('issuer', '/machine-accounts', { itemId: id, until });
+    const opened = await m.t.post('issuer', '/machine-accounts', { itemId: id, until });
     const { rows } = await sql<{ secret: Uint8Array }>`
-      select secret from authority.enrolment_account where id = ${opened.account.id}`.execute(t.db);
+      select secret from authority.enrolment_account where id = ${opened.account.id}`.execute(m.t.db);
     expect(Buffer.from(rows[0]!.secret).includes(Buffer.from(opened.secret, 'base64url'))).toBe(false);
-    await t.post('revoker', `/machine-accounts/${opened.account.id}`, undefined, 'DELETE');
-    const { items } = await t.get('auditor', '/machine-accounts');
+    await m.t.post('revoker', `/machine-accounts/${opened.account.id}`, undefined, 'DELETE');
+    const { items } = await m.t.get('auditor', '/machine-accounts');
     expect(items.find((one: { id: string }) => one.id === opened.account.id).state).toBe('closed');
-    csr('closed', ['a.stc.gov.vn']);
+    m.csr('closed', ['a.stc.gov.vn']);
     const answer = await curl(
       '-u',
       `${opened.account.kid}:${opened.secret}`,
@@ -157,7 +43,7 @@ describe('accounts of machines', () => {
       'Content-Type: application/pkcs10',
       '--data-binary',
       `@${path('closed.b64')}`,
-      `${origin}/.well-known/est/simpleenroll`,
+      `${m.origin}/.well-known/est/simpleenroll`,
     );
     expect(answer).toMatch(/401$/);
   });
@@ -165,14 +51,14 @@ describe('accounts of machines', () => {
 
 describe('EST with curl', () => {
   test('gives the issuers, and a certificate that openssl verifies; the same key again the same certificate', async () => {
-    const { account, secret } = await machine(['cong.stc.gov.vn', 'api.stc.gov.vn']);
-    await run('curl', ['-s', '-o', path('ca.b64'), `${origin}/.well-known/est/cacerts`]);
+    const { account, secret } = await m.machine(['cong.stc.gov.vn', 'api.stc.gov.vn']);
+    await run('curl', ['-s', '-o', path('ca.b64'), `${m.origin}/.well-known/est/cacerts`]);
     execFileSync('openssl', ['base64', '-d', '-in', path('ca.b64'), '-out', path('ca.p7c')]);
     const issuers = execFileSync('openssl', ['pkcs7', '-inform', 'DER', '-in', path('ca.p7c'), '-print_certs'], {
       encoding: 'utf8',
     });
     writeFileSync(path('ca.pem'), issuers);
-    csr('est', ['api.stc.gov.vn']);
+    m.csr('est', ['api.stc.gov.vn']);
     const enroll = async (operation: string) => {
       await run('curl', [
         '-s',
@@ -185,7 +71,7 @@ describe('EST with curl', () => {
         `@${path('est.b64')}`,
         '-o',
         path('est.p7.b64'),
-        `${origin}/.well-known/est/${operation}`,
+        `${m.origin}/.well-known/est/${operation}`,
       ]);
       execFileSync('openssl', ['base64', '-d', '-in', path('est.p7.b64'), '-out', path('est.p7')]);
       return execFileSync('openssl', ['pkcs7', '-inform', 'DER', '-in', path('est.p7'), '-print_certs'], { encoding: 'utf8' });
@@ -213,8 +99,8 @@ describe('EST with curl', () => {
   ] as const)(
     '%s is refused',
     async (_, name, hosts, change: { secret?: string; kid?: string; body?: string; type?: string }, expected) => {
-      const { account, secret } = await machine(['h.stc.gov.vn']);
-      csr(name, hosts);
+      const { account, secret } = await m.machine(['h.stc.gov.vn']);
+      m.csr(name, hosts);
       const body = change.body ?? `@${path(`${name}.b64`)}`;
       const answer = await curl(
         '-u',
@@ -223,7 +109,7 @@ describe('EST with curl', () => {
         `Content-Type: ${change.type ?? 'application/pkcs10'}`,
         '--data-binary',
         body,
-        `${origin}/.well-known/est/simpleenroll`,
+        `${m.origin}/.well-known/est/simpleenroll`,
       );
       expect(answer).toMatch(expected);
     },
@@ -232,24 +118,24 @@ describe('EST with curl', () => {
 
 describe('EST behind a proxy that ends TLS', () => {
   test('renews a client with a new key for the certificate it shows to curl’s server, and for nothing else', async () => {
-    const client = await machine([], 'tls-client');
-    const front = await machine(['localhost.stc.gov.vn']);
+    const client = await m.machine([], 'tls-client');
+    const front = await m.machine(['localhost.stc.gov.vn']);
     const fetched = async ({ account, secret }: Machine, name: string) => {
       const file = path(`${name}.b64`);
       const answer = await run('curl', [
         ...['-s', '-f', '-u', `${account.kid}:${secret}`, '-H', 'Content-Type: application/pkcs10'],
-        ...['--data-binary', `@${file}`, `${origin}/.well-known/est/simpleenroll`],
+        ...['--data-binary', `@${file}`, `${m.origin}/.well-known/est/simpleenroll`],
       ]);
-      return pemOf(answer.stdout, name);
+      return m.pemOf(answer.stdout, name);
     };
-    csr('tls-client', []);
-    csr('tls-front', []);
+    m.csr('tls-client', []);
+    m.csr('tls-front', []);
     await fetched(client, 'tls-client');
     const cert = await fetched(front, 'tls-front');
-    const { service } = t.authority;
+    const { service } = m.t.authority;
     const issuers = [...service.chain(), ...service.trustAnchors().map(({ certificate }) => certificate)];
     const ca = issuers.map(({ raw }) => encodePem('CERTIFICATE', raw)).join('');
-    const root = home.put('proxy-ca.pem', ca);
+    const root = m.home.put('proxy-ca.pem', ca);
     // What nginx, Apache or HAProxy do with a few lines: verify, drop what came from outside, say what was verified.
     const options = {
       key: readFileSync(path('tls-front.key')),
@@ -265,7 +151,7 @@ describe('EST behind a proxy that ends TLS', () => {
         ? { 'client-cert': `:${(incoming.socket as TLSSocket).getPeerCertificate().raw.toString('base64')}:` }
         : {};
       incoming.pipe(
-        request(`${origin}/believed${incoming.url}`, { method: 'POST', headers: { ...headers, ...shown } }, (answer) => {
+        request(`${m.origin}/believed${incoming.url}`, { method: 'POST', headers: { ...headers, ...shown } }, (answer) => {
           outgoing.writeHead(answer.statusCode!, answer.headers);
           answer.pipe(outgoing);
         }),
@@ -273,7 +159,7 @@ describe('EST behind a proxy that ends TLS', () => {
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     const { port } = proxy.address() as AddressInfo;
-    csr('tls-next', []);
+    m.csr('tls-next', []);
     const renew = (...more: string[]) =>
       curl(
         ...['--cacert', root, '--resolve', `localhost.stc.gov.vn:${port}:127.0.0.1`, '-H', 'Content-Type: application/pkcs10'],
@@ -287,8 +173,8 @@ describe('EST behind a proxy that ends TLS', () => {
       expect(await renew('-H', `Client-Cert: :${Buffer.from(raw).toString('base64')}:`)).toMatch(/\n401$/);
       const answer = await renew(...held);
       expect(answer).toMatch(/\n200$/);
-      const next = parseCertificates(Buffer.from(pemOf(answer.slice(0, -4), 'tls-next')))[0]!;
-      expect(await t.authority.statusOf(next)).toMatchObject({ kind: 'good' });
+      const next = parseCertificates(Buffer.from(m.pemOf(answer.slice(0, -4), 'tls-next')))[0]!;
+      expect(await m.t.authority.statusOf(next)).toMatchObject({ kind: 'good' });
     } finally {
       proxy.close();
     }
@@ -307,8 +193,8 @@ const has = (program: string) => {
 
 describe.skipIf(!has('certbot') || !has('lego'))('ACME with certbot and lego while nothing can be issued', () => {
   test('both say that it is the server, and the same command gets its certificate when the journal is whole again', async () => {
-    const { account, secret } = await machine(['wait.stc.gov.vn', 'later.stc.gov.vn']);
-    const server = `${origin}/authority/acme/directory`;
+    const { account, secret } = await m.machine(['wait.stc.gov.vn', 'later.stc.gov.vn']);
+    const server = `${m.origin}/authority/acme/directory`;
     const folders = ['config', 'work', 'logs'].flatMap((one) => [`--${one}-dir`, path(`wait-${one}`)]);
     const bind = ['--eab-kid', account.kid, '--eab-hmac-key', secret, '--agree-tos', '-m', 'mang@stc.gov.vn', '--no-eff-email'];
     const certbot = [
@@ -331,14 +217,14 @@ describe.skipIf(!has('certbot') || !has('lego'))('ACME with certbot and lego whi
         () => 'issued',
         (fault: { stderr: string; stdout: string }) => fault.stderr + fault.stdout,
       );
-    closed = { code: 'journal.set-back', text: 'the second place knows more' };
+    m.closed = { code: 'journal.set-back', text: 'the second place knows more' };
     try {
       // certbot hides what it was told behind a fault of its own; its log has it.
       expect(await failed('certbot', certbot)).not.toBe('issued');
       expect(readFileSync(path('wait-logs/letsencrypt.log'), 'utf8')).toMatch(/Retry-After: 600[\s\S]*serverInternal/i);
       expect(await failed('lego', lego)).toMatch(/503[\s\S]*serverInternal[\s\S]*journal\.set-back/);
     } finally {
-      closed = undefined;
+      m.closed = undefined;
     }
     await run('certbot', certbot);
     await run('lego', lego);
@@ -352,9 +238,9 @@ describe.skipIf(!has('certbot') || !has('lego'))('ACME with certbot and lego whi
 
 describe.skipIf(!has('certbot'))('ACME with certbot', () => {
   test('binds, orders, gets a certificate, renews it and revokes it', async () => {
-    const { account, secret } = await machine(['web.stc.gov.vn', 'www.stc.gov.vn']);
+    const { account, secret } = await m.machine(['web.stc.gov.vn', 'www.stc.gov.vn']);
     const folders = ['config', 'work', 'logs'].flatMap((one) => [`--${one}-dir`, path(`certbot-${one}`)]);
-    const common = ['--server', `${origin}/authority/acme/directory`, ...folders, '--non-interactive'];
+    const common = ['--server', `${m.origin}/authority/acme/directory`, ...folders, '--non-interactive'];
     const names = ['-d', 'web.stc.gov.vn', '-d', 'www.stc.gov.vn', '--cert-name', 'web'];
     const binding = [
       '--eab-kid',
@@ -369,7 +255,7 @@ describe.skipIf(!has('certbot'))('ACME with certbot', () => {
     await run('certbot', ['certonly', '--standalone', ...common, ...names, ...binding]);
     const live = (name: string) => path(`certbot-config/live/web/${name}.pem`);
     const root = path('root.pem');
-    writeFileSync(root, encodePem('CERTIFICATE', t.authority.service.trustAnchors()[0]!.certificate.raw));
+    writeFileSync(root, encodePem('CERTIFICATE', m.t.authority.service.trustAnchors()[0]!.certificate.raw));
     const verified = () =>
       execFileSync(
         'openssl',
@@ -394,31 +280,31 @@ describe.skipIf(!has('certbot'))('ACME with certbot', () => {
     expect(readFileSync(live('cert'), 'utf8')).not.toBe(first);
     const [certificate] = parseCertificates(readFileSync(live('cert')));
     await run('certbot', ['revoke', ...common, '--cert-name', 'web', '--reason', 'keycompromise', '--no-delete-after-revoke']);
-    expect(await t.authority.statusOf(certificate!)).toMatchObject({ kind: 'revoked', reason: 1 });
+    expect(await m.t.authority.statusOf(certificate!)).toMatchObject({ kind: 'revoked', reason: 1 });
   });
 
   test('that unregistered gets nothing more with its old key, and is bound anew with another', async () => {
-    const { account, secret } = await machine(['bye.stc.gov.vn']);
+    const { account, secret } = await m.machine(['bye.stc.gov.vn']);
     const folders = ['config', 'work', 'logs'].flatMap((one) => [`--${one}-dir`, path(`bye-${one}`)]);
-    const common = ['--server', `${origin}/authority/acme/directory`, ...folders, '--non-interactive'];
+    const common = ['--server', `${m.origin}/authority/acme/directory`, ...folders, '--non-interactive'];
     const bind = ['--eab-kid', account.kid, '--eab-hmac-key', secret, '--agree-tos', '-m', 'mang@stc.gov.vn', '--no-eff-email'];
     await run('certbot', ['register', ...common, ...bind]);
     await run('certbot', ['unregister', ...common]);
-    const { keys } = await t.get('auditor', `/machine-accounts/${account.id}`);
+    const { keys } = await m.t.get('auditor', `/machine-accounts/${account.id}`);
     expect(keys.map((key: { state: string }) => key.state)).toEqual(['deactivated']);
     await run('certbot', ['certonly', '--standalone', ...common, ...bind, '-d', 'bye.stc.gov.vn']);
-    const after = await t.get('auditor', `/machine-accounts/${account.id}`);
+    const after = await m.t.get('auditor', `/machine-accounts/${account.id}`);
     expect(after.account).toMatchObject({ keys: 1, certificates: { valid: 1 }, lastUsed: { over: 'acme' } });
   });
 
   test('without a binding, with a foreign name or under another secret nothing is issued', async () => {
-    const { account, secret } = await machine(['only.stc.gov.vn']);
+    const { account, secret } = await m.machine(['only.stc.gov.vn']);
     const attempt = (folder: string, name: string, ...more: string[]) =>
       run('certbot', [
         'certonly',
         '--standalone',
         '--server',
-        `${origin}/authority/acme/directory`,
+        `${m.origin}/authority/acme/directory`,
         '--non-interactive',
         ...['config', 'work', 'logs'].flatMap((one) => [`--${one}-dir`, path(`${folder}-${one}`)]),
         '-d',
@@ -444,10 +330,10 @@ describe.skipIf(!has('certbot'))('ACME with certbot', () => {
 
 describe.skipIf(!has('lego'))('ACME with lego', () => {
   test('gets a certificate', async () => {
-    const { account, secret } = await machine(['lego.stc.gov.vn']);
+    const { account, secret } = await m.machine(['lego.stc.gov.vn']);
     await run('lego', [
       '--server',
-      `${origin}/authority/acme/directory`,
+      `${m.origin}/authority/acme/directory`,
       '--accept-tos',
       '--email',
       'mang@stc.gov.vn',
