@@ -66,7 +66,9 @@ export async function receive(parts: RegistrationDoors, incoming: Incoming, agai
   const now = clock();
   using file = files.source(incoming.fileSha256);
   const read = readRequest(file);
-  const base = { id: again?.id ?? randomUUID(), receivedAt: again?.receivedAt ?? now, ...originOf(incoming, again) };
+  // A stranger who brought it in time has not brought it for its sender: it comes when an officer takes it for the sender's.
+  const receivedAt = again === undefined || again.code === 'submission.sender-other' ? now : again.receivedAt;
+  const base = { id: again?.id ?? randomUUID(), receivedAt, ...originOf(incoming, again) };
   if (read.status === 'refused') return quarantine(parts, base, undefined, read.code, read.detail);
   const { found } = read;
   const sender = await senderByCode(db, found.request.from.code);

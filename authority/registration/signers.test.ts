@@ -215,6 +215,26 @@ describe('a signed request that comes again or late', () => {
     await limit('request-age-working-days', 10);
   });
 
+  test('is not kept young by a stranger who brings it in time: another’s token only parks it', async () => {
+    await limit('request-age-working-days', 2);
+    const file = await signedBy(request(), [[seal.key]]);
+    const waiting = await signedBy(
+      request({ items: [personItem({ managingAgency: from, attachments: ['b'.repeat(64) as never] })] }),
+      [[leader.key, 5], [seal.key]],
+    );
+    const parked = await t.asSender('POST', '/submissions', file, ASICE);
+    expect(parked).toMatchObject({ status: 'quarantined', code: 'submission.sender-other' });
+    const own = await t.asSender('POST', '/submissions', waiting, ASICE, 'h61'.repeat(12));
+    expect(own).toMatchObject({ status: 'quarantined', code: 'submission.signed-in-wrong-order' });
+    await t.later(5);
+    const again = await t.post('registrar', `/submissions/${parked.submissionId}/retry`);
+    expect(again.code).toBe('submission.too-old');
+    expect((await t.post('registrar', `/submissions/${parked.submissionId}/retry`)).code).toBe('submission.too-old');
+    // Its sender's own, that waited for an officer, is as old as it was when it came.
+    expect((await t.post('registrar', `/submissions/${own.submissionId}/retry`)).code).toBe('submission.signed-in-wrong-order');
+    await limit('request-age-working-days', 10);
+  });
+
   test('under another id, number or sender it is recognised by what it asks, until that was given up', async () => {
     const one = request();
     const first = await bring(await signedBy(one, [[seal.key]]));

@@ -123,7 +123,7 @@ export async function putSubmission(tx: Tx, one: NewSubmission): Promise<void> {
       from_name = excluded.from_name, from_place = excluded.from_place, request_id = excluded.request_id,
       number = excluded.number, round_name = excluded.round_name, created_at = excluded.created_at,
       authenticated_by = excluded.authenticated_by, signer = excluded.signer, leader = excluded.leader, request_sha256 = excluded.request_sha256,
-      item_count = excluded.item_count
+      received_at = excluded.received_at, item_count = excluded.item_count
       where authority.submission.status = 'quarantined'`.execute(tx);
 }
 
