@@ -9,7 +9,7 @@ import { PkiFault } from '@antin/pki/fault';
 import { parseCertificates, type Certificate } from '@antin/pki/x509/certificate';
 import { commonName, nameText } from '@antin/pki/x509/name';
 import type { z } from 'zod';
-import type { ImportRow } from '@antin/protocol/office/certificates';
+import type { ImportRow } from '@antin/protocol/office/certificate-import';
 import { agencyById, bindingByName, personById, positionsOf } from '../directory/store.ts';
 import { bindCertificate } from '../directory/load.ts';
 import { officeDay } from '@antin/adapters/clock/days';

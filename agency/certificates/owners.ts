@@ -4,7 +4,7 @@ import type { Db } from '@antin/adapters/db/transaction';
 import { parseCertificate } from '@antin/pki/x509/certificate';
 import { commonName } from '@antin/pki/x509/name';
 import type { z } from 'zod';
-import type { OwnerCandidate } from '@antin/protocol/office/certificates';
+import type { OwnerCandidate } from '@antin/protocol/office/certificate-import';
 import { namesAbove, placedAgency, searchAgencies, wordsQuery } from '../directory/agency-store.ts';
 import { searchPeople } from '../directory/people-store.ts';
 import type { Caller } from '../session/caller.ts';

@@ -3,6 +3,7 @@ import { BothLanguages, Day, Id, Instant, Sha256 } from '../basics.ts';
 import { RevocationCause } from '../certificates/request.ts';
 import { DeviceKind, Subject } from '../certificates/subject.ts';
 import { route } from '../route.ts';
+import { ImportRow, OwnerCandidate } from './certificate-import.ts';
 import { SigningJob } from './signing.ts';
 
 /** requested → approved → issued → handed-over → active → expired | revoked | replaced; `expiring` is active near its end. */
@@ -198,25 +199,6 @@ export const AskAct = z.discriminatedUnion('act', [
   z.object({ act: z.literal('recover-device'), reason: z.string().trim().min(3).max(500) }),
 ]);
 export type AskAct = z.infer<typeof AskAct>;
-
-export const ImportRow = z.object({
-  name: z.string(),
-  outcome: z.enum(['bound', 'known', 'unassigned', 'error']),
-  code: z.string().optional(),
-  subject: z.string().optional(),
-  serialHex: z.string().optional(),
-  notAfter: Instant.optional(),
-  certificateId: Id.optional(),
-});
-
-/** Somebody of the directory who bears the name of a certificate: a person or an agency. */
-export const OwnerCandidate = z.object({
-  personId: Id.optional(),
-  agencyId: Id.optional(),
-  name: z.string(),
-  detail: z.string(),
-});
-export type OwnerCandidate = z.infer<typeof OwnerCandidate>;
 
 export const certificateRoutes = {
   list: route({

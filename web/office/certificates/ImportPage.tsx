@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { certificateRoutes, type ImportRow } from '@antin/protocol/office/certificates';
+import type { ImportRow } from '@antin/protocol/office/certificate-import';
+import { certificateRoutes } from '@antin/protocol/office/certificates';
 import type { z } from 'zod';
 import { Button } from '../../ui/Button.tsx';
 import { Tag } from '../../ui/Tag.tsx';
