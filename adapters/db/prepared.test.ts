@@ -92,6 +92,90 @@ test('a migration that changes a column while connections live is not noticed, a
   });
 });
 
+const BIG = 5_000_000_000;
+/** How often the one connection did what it keeps under a name. */
+const doneByName = async (db: AnyDatabase, start: string) =>
+  (
+    await sql<{ n: number }>`
+      select (generic_plans + custom_plans)::int as n from pg_prepared_statements
+      where statement like ${sql.lit(`${start}%`)}`.execute(db)
+  ).rows[0]?.n;
+const addPages = (db: Db, id: number, pages: unknown) =>
+  sql`insert into book (id, title, pages) values (${id}, 'so many', ${pages})`.execute(db);
+
+test('a column that another process widened takes what it holds now, alone and in a transaction; the name is forgotten', async () => {
+  for (const inside of [false, true]) {
+    await using t = await testDatabase(book);
+    await withOne(t.address, async (db) => {
+      let runs = 0;
+      const put = (id: number, pages: unknown) =>
+        inside ? inTransaction(db, (tx) => ((runs += 1), addPages(tx, id, pages))) : addPages(db, id, pages);
+      const where = (pages: unknown) => sql`select id from book where pages = ${pages}`.execute(db);
+      for (let id = 1; id < 4; id++) await put(id, id).then(() => where(id));
+      await sql`alter table book alter column pages type bigint`.execute(t.db);
+      expect((await where(BIG)).rows).toEqual([]);
+      await put(4, BIG);
+      expect((await where(BIG)).rows).toEqual([{ id: 4 }]);
+      const before = runs;
+      const names = await doneByName(db, 'insert into book');
+      await put(5, BIG);
+      expect(runs - before).toBe(inside ? 1 : 0);
+      expect(await doneByName(db, 'insert into book')).toBe(names);
+      expect((await sql`select count(*)::int as n from book`.execute(t.db)).rows).toEqual([{ n: 5 }]);
+    });
+  }
+});
+
+test('a column that became another kind takes what it holds now, and what the new kind refuses is refused by its own error', async () => {
+  await using t = await testDatabase(book);
+  await withOne(t.address, async (db) => {
+    for (let id = 1; id < 4; id++) await addPages(db, id, id);
+    // Named, the text is no integer (22P02).
+    await sql`alter table book alter column pages type text using pages::text`.execute(t.db);
+    await addPages(db, 4, 'four');
+    for (let id = 5; id < 8; id++) await add(db, id);
+    // Named, a text where a number belongs (42804), a text against a number (42883).
+    const titled = () => sql`select id from book where title = ${'7'}`.execute(db);
+    for (let i = 0; i < 3; i++) await titled();
+    await sql`update book set title = id`.execute(t.db);
+    await sql`alter table book alter column title type int using title::int`.execute(t.db);
+    expect((await titled()).rows).toEqual([{ id: 7 }]);
+    await inTransaction(db, (tx) => add(tx, 8, '8'));
+    await sql`alter table book alter column title type smallint`.execute(t.db);
+    await expect(add(db, 9, '70000')).rejects.toMatchObject({ code: '22003' });
+  });
+  await using u = await testDatabase(book);
+  await withOne(u.address, async (db) => {
+    for (let id = 1; id < 4; id++) await addPages(db, id, id);
+    await sql`alter table book alter column pages type bigint`.execute(u.db);
+    await expect(addPages(db, 3, BIG)).rejects.toMatchObject({ code: '23505' });
+  });
+});
+
+test('an honest error of the data stays what it is: a transaction is done twice at most, and the name holds on', async () => {
+  await using t = await testDatabase(book);
+  await withOne(t.address, async (db) => {
+    for (let id = 1; id < 4; id++) await addPages(db, id, id);
+    const bare = await addPages(t.db, 9, BIG).catch((fault: unknown) => fault as Error & { code: string });
+    const error = { code: '22003', message: (bare as Error).message };
+    for (let i = 0; i < 3; i++) await expect(addPages(db, 4, BIG)).rejects.toMatchObject(error);
+    let runs = 0;
+    for (let i = 0; i < 3; i++) {
+      const wrong = inTransaction(db, (tx) => ((runs += 1), addPages(tx, 4, BIG)));
+      await expect(wrong).rejects.toMatchObject(error);
+    }
+    expect(runs).toBe(6);
+    const names = (await doneByName(db, 'insert into book'))!;
+    await addPages(db, 4, 4);
+    expect(await doneByName(db, 'insert into book')).toBe(names + 1);
+    // Of another's transaction meanwhile nothing is done again; what work refuses by itself neither.
+    runs = 0;
+    const own = inTransaction(db, () => ((runs += 1), Promise.reject(Object.assign(new Error('own'), { code: '22003' }))));
+    await expect(own).rejects.toThrow('own');
+    expect(runs).toBe(1);
+  });
+});
+
 test('a statement that asks for all columns is not prepared, and sees a new column at once', async () => {
   await using t = await testDatabase(book);
   await withOne(t.address, async (db) => {

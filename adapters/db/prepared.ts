@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
@@ -16,6 +17,10 @@ const LONGEST_TEXT = 8000;
  * does not hold (a proxy that gives every transaction another session, `deallocate all`, a result that a migration gave another
  * shape), nothing was done yet: the statement is sent again as it is, and without a name from then on. In a transaction it fails
  * with the code of PostgreSQL, and `inTransaction` does it again (`isStaleName`).
+ *
+ * The types of parameters are those of the day of preparing: where a migration widened a column meanwhile, the name refuses what
+ * the column takes. Whether that or the data is wrong is seen by sending once without the name; if that is taken, the name is
+ * forgotten for good. In a transaction `inTransaction` does the whole once without names (`inDoubt`).
  */
 export function preparing(pool: pg.Pool): PostgresPool {
   const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
@@ -68,21 +73,29 @@ function preparingClient(client: pg.PoolClient, names: Names): PostgresPoolClien
   const held = new Set<string>();
 
   async function query(text: unknown, values?: readonly unknown[]): Promise<unknown> {
-    const name = typeof text === 'string' && values !== undefined && values.length > 0 ? names.of(text) : undefined;
+    const nameable = typeof text === 'string' && values !== undefined && values.length > 0 && plain.getStore() === undefined;
+    const name = nameable ? names.of(text) : undefined;
     if (name === undefined || (!held.has(name) && held.size >= MOST_ON_A_CONNECTION)) {
       return client.query(text as string, values as unknown[]);
     }
+    const preparedBefore = held.has(name);
     held.add(name);
+    const forget = () => names.without(text as string);
+    const isFree = () => (client as { getTransactionStatus?(): string | null }).getTransactionStatus?.() === 'I';
     try {
       return await client.query({ name, text: text as string, values: values as unknown[] });
     } catch (fault) {
       const stale = isStaleName(fault);
-      if (stale === undefined) throw fault;
-      if (stale === 'result') names.without(text as string);
-      else names.turnOff();
+      const doubtful = stale === undefined && preparedBefore && mayBeOldTypes(fault);
+      if (stale === undefined && !doubtful) throw fault;
+      if (stale === 'result') forget();
+      else if (stale === 'session') names.turnOff();
+      else doubts.set(fault as object, forget);
       // In a transaction this one statement cannot be done again: the whole is thrown away already.
-      if ((client as { getTransactionStatus?(): string | null }).getTransactionStatus?.() !== 'I') throw fault;
-      return client.query(text as string, values as unknown[]);
+      if (!isFree()) throw fault;
+      const result = await client.query(text as string, values as unknown[]);
+      if (doubtful) forget();
+      return result;
     }
   }
 
@@ -106,6 +119,28 @@ export function isStaleName(fault: unknown): 'result' | 'session' | undefined {
   return code === INVALID_STATEMENT_NAME || code === DUPLICATE_STATEMENT ? 'session' : undefined;
 }
 
+/** A fault that a name may be guilty of, for the types it fixed, and how to forget that name once it is proved. */
+const doubts = new WeakMap<object, () => void>();
+const plain = new AsyncLocalStorage<true>();
+
+/** Of a fault in a transaction: whether the whole may pass without names; what to call if it did. */
+export function inDoubt(fault: unknown): (() => void) | undefined {
+  return typeof fault === 'object' && fault !== null ? doubts.get(fault) : undefined;
+}
+
+/** Nothing that `work` sends goes under a name. */
+export function withoutNames<T>(work: () => Promise<T>): Promise<T> {
+  return plain.run(true, work);
+}
+
+/** Class 22 (the value does not fit the type), or operators and assignments that the type does not have. */
+function mayBeOldTypes(fault: unknown): boolean {
+  const { code } = fault as { code?: unknown };
+  return typeof code === 'string' && (/^22[0-9A-Z]{3}$/.test(code) || code === DATATYPE_MISMATCH || code === UNDEFINED_FUNCTION);
+}
+
+const DATATYPE_MISMATCH = '42804';
+const UNDEFINED_FUNCTION = '42883';
 const FEATURE_NOT_SUPPORTED = '0A000';
 const INVALID_STATEMENT_NAME = '26000';
 const DUPLICATE_STATEMENT = '42P05';
