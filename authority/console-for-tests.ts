@@ -3,6 +3,7 @@ import { memorySource } from '@antin/formats/bytes/source';
 import { utf8 } from '@antin/formats/bytes/bytes';
 import { toBase64 } from '@antin/formats/bytes/text-encodings';
 import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
+import { inTransaction } from '@antin/adapters/db/transaction';
 import { createApp } from '@antin/adapters/http/app';
 import { createLog } from '@antin/adapters/log/log';
 import type { Certificate } from '@antin/pki/x509/certificate';
@@ -49,6 +50,7 @@ export class ConsoleForTests {
   readonly authority: AuthorityForTests;
   private readonly cookies = new Map<string, string>();
   private app!: { request(input: Request): Response | Promise<Response> };
+  private limits = 0;
   readonly token = randomBytes(32).toString('base64url');
   sender!: HeldKey;
   readonly faults: Error[] = [];
@@ -111,6 +113,18 @@ export class ConsoleForTests {
   async change(change: object): Promise<void> {
     const proposed = await this.post('operator', '/officer-changes', change);
     await this.post('operator2', `/officer-changes/${proposed.id}/confirm`);
+  }
+
+  /** A limit as if two officers had decided it long ago: past the guard, and of a later day each, for none is rewritten. */
+  async limited(name: string, value: number): Promise<void> {
+    const from = `2025-01-${String((this.limits += 1)).padStart(2, '0')}`;
+    await inTransaction(this.db, async (tx) => {
+      await sql`alter table authority.registration_limit disable trigger limit_guard`.execute(tx);
+      await sql`
+        insert into authority.registration_limit (name, effective_from, value, source)
+        values (${name}, ${from}, ${value}, 'thử')`.execute(tx);
+      await sql`alter table authority.registration_limit enable trigger limit_guard`.execute(tx);
+    });
   }
 
   async certified(name: string, profile: 'person' | 'organisation' = 'person'): Promise<HeldKey> {

@@ -89,6 +89,28 @@ describe('a limit of the law that changes', () => {
     expect(await guarded(sql`update authority.registration_limit set value = 9 ${old}`)).toBe('23514');
   });
 
+  test('past our program, too, no limit begins on a day that was judged by another; a new name may hold from the law’s own day', async () => {
+    const guarded = (name: string, from: string) =>
+      codeOf(
+        sql`insert into authority.registration_limit (name, effective_from, value, source)
+          values (${name}, ${from}::date, 1, 'thử')`.execute(t.db),
+      );
+    const kept = async () => (await t.get('auditor', '/calendar')).limits.length;
+    const before = await kept();
+    for (const from of ['2018-09-28', '2018-09-26', dayIn(-1), dayIn(0), '-infinity'])
+      expect([from, await guarded('renewals', from)]).toEqual([from, '23514']);
+    const moved = sql`
+      insert into authority.registration_limit (name, effective_from, value, source) values ('renewals', '2018-09-27', 9, 'thử')
+      on conflict (name, effective_from) do update set value = excluded.value`;
+    expect(await codeOf(moved.execute(t.db))).toBe('23514');
+    expect(await kept()).toBe(before);
+    expect(await guarded('renewals', dayIn(1))).toBe('done');
+    // As a later migration does.
+    expect(await guarded('a-later-law', '2018-09-27')).toBe('done');
+    expect(await guarded('a-later-law', '2018-09-28')).toBe('23514');
+    expect(await kept()).toBe(before + 2);
+  });
+
   test.each(['registrar', 'approver', 'issuer', 'revoker', 'auditor'] as const)('is not for %s to propose', async (who) => {
     expect(await codeOf(propose(limit({ from: dayIn(90) }), who))).toBe('officer.role-needed');
   });

@@ -60,4 +60,36 @@ export const consoleMigrations: Migrations = {
         for each row execute function authority.limit_guard()`.execute(db);
     },
   },
+  '2026-11-22T1000-limits-begin-ahead': {
+    async up(db: Kysely<unknown>) {
+      // A row between two of the past would rewrite it as an update does. The first row of a name is a migration's: no request
+      // was judged by that name before.
+      await sql`
+        create or replace function authority.limit_guard() returns trigger language plpgsql
+        security definer set search_path = pg_catalog as $$
+        declare
+          seen date := (select (max(at) at time zone 'Asia/Ho_Chi_Minh')::date from authority.journal_entry);
+        begin
+          if tg_op = 'UPDATE' then
+            raise exception 'a limit is never rewritten' using errcode = 'check_violation';
+          end if;
+          if tg_op = 'INSERT' then
+            if new.effective_from <= coalesce(seen, current_date)
+              and exists (select 1 from authority.registration_limit where name = new.name)
+            then
+              raise exception 'a limit begins on a day to come' using errcode = 'check_violation';
+            end if;
+            return new;
+          end if;
+          if old.effective_from <= coalesce(seen, current_date) then
+            raise exception 'a limit that held is not taken away' using errcode = 'check_violation';
+          end if;
+          return old;
+        end $$`.execute(db);
+      await sql`drop trigger limit_guard on authority.registration_limit`.execute(db);
+      await sql`
+        create trigger limit_guard before insert or update or delete on authority.registration_limit
+        for each row execute function authority.limit_guard()`.execute(db);
+    },
+  },
 };

@@ -293,6 +293,16 @@ describe('a part that went wrong cannot do another’s work', () => {
     expect(await as('antin_operation', `delete from authority.officer`)).toBe(DENIED);
   });
 
+  test('operation adds limits of days to come, none of a day that requests were judged on', async () => {
+    const limit = (from: string) =>
+      `insert into authority.registration_limit values ('leader-signature', ${from}, 1, 'Nghị định 99/2026/NĐ-CP')`;
+    const today = `(select (max(at) at time zone 'Asia/Ho_Chi_Minh')::date from authority.journal_entry)`;
+    const [row] = (await sql.raw<{ day: string }>(`select ${today} as day`).execute(t.db)).rows;
+    expect(await as('antin_operation', limit(`'2024-09-01'`))).toBe(GUARDED);
+    expect(await as('antin_operation', limit(`'${row!.day}'`))).toBe(GUARDED);
+    expect(await as('antin_operation', limit(`'${row!.day}'::date + 1`))).toBe('done');
+  });
+
   test('a role is kept by the connection, also after a reset; two doors are two roles', async () => {
     for (const role of ['antin_audit', 'antin_registration'] as const) {
       const user = await doors

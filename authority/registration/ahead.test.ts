@@ -19,11 +19,7 @@ const codeOf = (work: Promise<unknown>) =>
     () => 'ok',
     (fault: { code: string }) => fault.code,
   );
-let days = 0;
-/** What two officers would have decided: of later days each, for no limit is rewritten. */
-const limit = (name: string, value: number) =>
-  sql`insert into authority.registration_limit (name, effective_from, value, source)
-    values (${name}, ${`2025-01-${String((days += 1)).padStart(2, '0')}`}, ${value}, 'thử')`.execute(t.db);
+const limit = (name: string, value: number) => t.limited(name, value);
 const submit = async (...named: Uint8Array[]) => {
   const items = [personItem({ attachments: named.map(sha256Of) })];
   const request = requestOf(items, new Date(t.authority.now));

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeCrypto, nodeSecrets } from '@antin/adapters/crypto/node';
 import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
@@ -79,11 +78,7 @@ async function signedBy(one: ConsolidatedRequest, keys: readonly (readonly [Sign
   }
   return bytes!;
 }
-let days = 0;
-/** What two officers would have decided: of later days each, for no limit is rewritten. */
-const limit = (name: string, value: number) =>
-  sql`insert into authority.registration_limit (name, effective_from, value, source)
-    values (${name}, ${`2025-01-${String((days += 1)).padStart(2, '0')}`}, ${value}, 'thử')`.execute(t.db);
+const limit = (name: string, value: number) => t.limited(name, value);
 
 describe('a leader signs before the organisation', () => {
   test('and both are shown by name, to whoever decides and in the list', async () => {
