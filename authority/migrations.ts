@@ -9,6 +9,7 @@ import { devicesMigrations } from '@antin/adapters/devices/migrations';
 import { journalMigrations } from './journal/migrations.ts';
 import { acmeMigrations } from './acme/migrations.ts';
 import { consoleMigrations } from './console/migrations.ts';
+import { databaseRolesMigrations } from './database-roles/migrations.ts';
 import { enrolmentMigrations } from './enrolment/migrations.ts';
 import { statementsMigrations } from './statements/migrations.ts';
 import { publicationMigrations } from './publication/migrations.ts';
@@ -102,4 +103,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   ...caMigrations,
   ...registeredIssuanceMigrations,
   ...consoleMigrations,
+  ...databaseRolesMigrations,
 };

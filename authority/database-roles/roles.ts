@@ -268,13 +268,12 @@ export const GRANTS: Readonly<Record<DatabaseRole, Grants>> = {
   // Hands jobs out and takes their outcome; what a job does is done by the part that it is for.
   antin_jobs: { 'public.job': { select: true, update: true, delete: true } },
   // An office, with everything of its own schemas (`OFFICE_SCHEMAS`); of an issuer in the same installation what answers of token
-  // agents of its officers touch.
+  // agents of its officers touch: who they are, and where the signatures go. They leave no entry in the issuer's journal.
   antin_office: {
-    'public.job': own,
-    journal_entry: journal['journal_entry'] as Grant,
-    journal_waiting: journal['journal_waiting'] as Grant,
+    // To lay one down and to hurry it; handing out is `antin_jobs`. Those of the issuer are guarded (trigger job_of_issuer_kept).
+    'public.job': { select: ['id', 'queue', 'key', 'done_at', 'lease_token'], insert: true, update: ['run_at', 'dead_at'] },
     ...officers,
-    statement_order: keep,
+    statement_order: { select: true, update: ['signatures'] },
   },
 };
 
