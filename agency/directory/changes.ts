@@ -40,6 +40,8 @@ export interface NewChange {
   readonly before?: object | null;
   readonly after?: object | null;
   readonly grounds?: Grounds | undefined;
+  /** Of a person: whether how they sign in was changed. A restore believes no password that was; no entry says which. */
+  readonly credentials?: 'changed' | 'kept';
 }
 
 const EVENTS: Readonly<Record<ChangeKind, string>> = {
@@ -84,6 +86,7 @@ export async function noteChange(tx: Tx, maker: Maker, change: NewChange): Promi
       subject: change.subjectId,
       effectiveFrom: change.effectiveFrom,
       ...(change.grounds === undefined ? {} : { grounds: `${change.grounds.number} (${change.grounds.date})` }),
+      ...(change.credentials === undefined ? {} : { credentials: change.credentials }),
     },
   });
   if (change.effectiveFrom > officeDay(maker.at) && change.subject === 'agency') await expectDay(tx, change.effectiveFrom);

@@ -76,7 +76,7 @@ export async function changePerson(
   await updatePerson(tx, id, { ...given, ...(citizen === undefined ? {} : { citizen }) });
   await noteChange(tx, maker, {
     ...{ kind: 'person-changed', subject: 'person', subjectId: id, agencyId: person.positions[0]?.agencyId ?? null },
-    ...{ effectiveFrom: day, after: { changed } },
+    ...{ effectiveFrom: day, after: { changed }, credentials: 'kept' },
     ...(changed.includes('fullName') ? { before: { fullName: person.fullName } } : {}),
   });
 }
@@ -112,7 +112,7 @@ export async function renewPassword(
   await setPassword(tx, id, await hash(password));
   await noteChange(tx, maker, {
     ...{ kind: 'person-changed', subject: 'person', subjectId: id, agencyId: person.positions[0]?.agencyId ?? null },
-    ...{ effectiveFrom: day, after: { changed: ['password'] } },
+    ...{ effectiveFrom: day, after: { changed: ['password'] }, credentials: 'changed' },
   });
   return { signInName: person.signInName, password };
 }

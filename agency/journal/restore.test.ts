@@ -102,7 +102,7 @@ describe('an office that was set back', () => {
     const folder = join(home.path, 'of that day');
     cpSync(join(home.path, 'copy'), folder, { recursive: true });
     await using older = await backup(2);
-    const acts = await restore(older.db, folder);
+    const { acts } = await restore(older.db, folder);
     expect(acts.map((one) => [one.event, one.documentId, one.detail?.['number']])).toContainEqual([
       'DocumentIssued',
       DOCUMENT,

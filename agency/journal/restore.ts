@@ -5,6 +5,7 @@ import { JournalFault } from '@antin/adapters/journal/fault';
 import { putBackForgotten, type Forgotten, type ForgottenEntry, type RestoredJournal } from '@antin/adapters/journal/restore';
 import { agencyJournal } from './kept.ts';
 import { record } from './journal.ts';
+import { RestoredPeople, type PeopleAfter } from './restored-people.ts';
 
 /** What an entry says happened that the database knows nothing of: for a person, who has the document or asks who has it. */
 export interface ForgottenAct {
@@ -22,7 +23,8 @@ export const restoredAgencyJournal: Omit<RestoredJournal, 'origin'> = { ...agenc
 
 /**
  * Puts back the entries that a database has forgotten. What they speak of (documents, numbers, registers) lies in tables and
- * files that no journal holds: it is listed, not done again.
+ * files that no journal holds: it is listed, not done again. Passwords that were renewed, positions and authorities that somebody
+ * ended are taken away again.
  *
  * @param forgotten of `forgottenBy`, in the same transaction
  * @throws {JournalFault} `journal.forked`: the office has gone on since it was set back, and its chain leads elsewhere
@@ -33,17 +35,22 @@ export async function restoreAgency(
   folder: string,
   forgotten: Forgotten,
   at: Date,
-): Promise<readonly ForgottenAct[]> {
+): Promise<{ readonly acts: readonly ForgottenAct[]; readonly people: PeopleAfter | undefined }> {
   const acts: ForgottenAct[] = [];
+  const people = new RestoredPeople();
   await putBackForgotten(tx, journal, folder, forgotten, at, async (batch) => {
-    for (const one of batch) acts.push(actOf(one));
+    for (const one of batch) {
+      acts.push(actOf(one));
+      people.note(bodyOf(one));
+    }
   });
   // Whoever was signed in on the day of the backup is not signed in now.
   const { rows } = await sql<{ there: string | null }>`select to_regclass('agency.session')::text as there`.execute(tx);
   if (rows[0]?.there != null) await sql`delete from agency.session`.execute(tx);
+  const after = await people.finish(tx, at);
   const detail = { from: String(forgotten.known), to: String(forgotten.copied), signed: String(forgotten.signed) };
   await record(tx, { event: 'JournalRestored', at, detail });
-  return acts;
+  return { acts, people: after };
 }
 
 interface Body {

@@ -91,10 +91,10 @@ async function restoreOne(
         const { kinds, left, officers, until } = await restoreAuthority(tx, journal, folder, forgotten, wish);
         answer = { ...common, restored, kinds, left, acts: [], officers, until: new Date(until).toISOString() };
       } else {
-        const acts = await restoreAgency(tx, journal, folder, forgotten, at);
+        const { acts, people } = await restoreAgency(tx, journal, folder, forgotten, at);
         const kinds: Record<string, number> = {};
         for (const { event } of acts) kinds[event] = (kinds[event] ?? 0) + 1;
-        answer = { ...common, restored, kinds, left: [], acts };
+        answer = { ...common, restored, kinds, left: [], acts, ...(people === undefined ? {} : { people }) };
       }
       if (dryRun) throw new TakenBack();
       // The list for a person is as durable as what was done: whoever is killed before printing it prints it again.

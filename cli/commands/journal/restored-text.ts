@@ -1,4 +1,5 @@
 import type { ForgottenAct } from '@antin/agency/journal/restore';
+import type { PeopleAfter } from '@antin/agency/journal/restored-people';
 import type { LeftOver, LeftReason } from '@antin/authority/journal/restore/entry';
 import type { OfficersAfter } from '@antin/authority/journal/restore/passwords';
 import { printable } from '../../printable.ts';
@@ -22,6 +23,8 @@ export interface RestoredJournalAnswer {
   readonly acts: readonly ForgottenAct[];
   /** The issuer's: whose password is believed no more, and who is left to give new ones. */
   readonly officers?: OfficersAfter;
+  /** The office's: whose password is believed no more, and which positions were ended again. */
+  readonly people?: PeopleAfter;
   /** The issuer's: moment of the newest entry. */
   readonly until?: string;
 }
@@ -101,12 +104,14 @@ export function restoredText(answer: RestoredJournalAnswer, language: 'vi' | 'en
   }
   if (answer.officers !== undefined) lines.push(...officersText(answer.officers, answer.until ?? '', vi));
   if (answer.journal === 'authority') lines.push(...always(vi));
-  if (answer.acts.some((act) => act.event === 'DirectoryPersonChanged')) {
+  if (answer.people !== undefined) lines.push(...peopleText(answer.people, vi));
+  // Entries of an older program do not say which change was of a password.
+  if (answer.acts.some((act) => act.event === 'DirectoryPersonChanged' && act.detail?.['credentials'] === undefined)) {
     lines.push(
       '',
       vi
-        ? '[ ] Mật khẩu cấp lại sau bản sao lưu: mật khẩu cũ lại dùng được. Cấp lại mật khẩu cho mỗi người có mục DirectoryPersonChanged bên dưới (subject).'
-        : '[ ] Passwords renewed since the backup: the old ones open again. Renew that of each person with a DirectoryPersonChanged below (subject).',
+        ? '[ ] Mật khẩu cấp lại sau bản sao lưu: mật khẩu cũ lại dùng được. Cấp lại mật khẩu cho mỗi người có mục DirectoryPersonChanged không ghi “credentials” bên dưới (subject).'
+        : '[ ] Passwords renewed since the backup: the old ones open again. Renew that of each person with a DirectoryPersonChanged without “credentials” below (subject).',
     );
   }
   if (answer.acts.length > 0) {
@@ -159,6 +164,43 @@ function officersText({ shutOut, operating, any }: OfficersAfter, until: string,
     say(
       `[ ] Bản sao nhật ký đến ${until}. Nếu hệ thống còn chạy sau lúc đó hơn một phút thì không biết ai đã đổi mật khẩu, vai trò hoặc thiết bị: chạy với --all-officers (sau khi khôi phục lại bản sao lưu, nếu đã chạy xong), và đối chiếu vai trò của từng cán bộ.`,
       `[ ] The copy reaches up to ${until}. If the system ran on for more than a minute after that, nobody knows who changed a password, a role or a device since: run this with --all-officers (on the backup restored once more, when it is done already), and go through the roles of each officer.`,
+    ),
+  ];
+}
+
+/** Whose password in the office opens nothing any more, and who lets them in again. */
+function peopleText({ shutOut, unreached, ended, keptAdministrators }: PeopleAfter, vi: boolean): string[] {
+  const say = (vietnamese: string, english: string) => (vi ? vietnamese : english);
+  const group = (names: readonly string[], vietnamese: string, english: string) =>
+    names.length === 0 ? [] : [say(vietnamese, english), ...names.map((name) => `      ${name}`)];
+  return [
+    '',
+    say(
+      '[ ] Mọi phiên đăng nhập của văn phòng đã bị hủy; mọi người đăng nhập lại.',
+      '[ ] Everybody of the office is signed out, and signs in again.',
+    ),
+    ...group(
+      shutOut,
+      '[ ] Mật khẩu đã cấp lại sau bản sao lưu: mật khẩu cũ không còn dùng được, mật khẩu mới không có trong bản sao. Quản trị viên cấp lại mật khẩu cho:',
+      '[ ] Passwords that were renewed since the backup: the old one opens nothing any more, the new one is in no copy. An administrator gives a new one to:',
+    ),
+    ...group(
+      unreached,
+      '[ ] Trong đó không còn quản trị viên nào có mật khẩu để cấp lại cho:',
+      '[ ] Of these, no administrator who has a password is left for:',
+    ),
+    ...(ended === 0
+      ? []
+      : [
+          say(
+            `[x] Chức vụ và thẩm quyền ký đã kết thúc sau bản sao lưu: đã kết thúc lại ${ended}.`,
+            `[x] Positions and authorities to sign that were ended since the backup: ${ended} ended again.`,
+          ),
+        ]),
+    ...group(
+      keptAdministrators,
+      '[ ] Quản trị viên đã thôi chức vụ sau bản sao lưu nhưng không còn quản trị viên nào khác: thêm người thay rồi kết thúc chức vụ của:',
+      '[ ] Administrators whose position was ended since the backup, and nobody else is left to administer: add who follows them, then end the position of:',
     ),
   ];
 }
