@@ -7,6 +7,7 @@ import type { Tx } from '@antin/adapters/db/transaction';
 import { decideChange, insertChange } from '@antin/authority/officers/change-store';
 import { putSender } from '@antin/authority/officers/sender-store';
 import { allOfficers, insertOfficer, insertTerm } from '@antin/authority/officers/store';
+import { publishIssued } from '@antin/authority/publication/store';
 import { revoke } from '@antin/authority/revocation/revoke';
 import { authorityService } from '@antin/authority/service';
 import { AgencySystem, official } from './console-paper.ts';
@@ -69,6 +70,8 @@ export async function manyYears(installation: Installation, many: number): Promi
     await inTransaction(db, async (tx) => {
       for (let n = 0; n < many; n += 1) await oneOfEach(tx, n, proposer, confirmer);
     });
+    // What happens every minute, now.
+    while ((await publishIssued(db, 500)) > 0);
   } finally {
     await service.stop();
     await db.destroy();

@@ -24,7 +24,7 @@ describe.skipIf(chromiumPath === undefined)('a thousand rows', () => {
   const next = async (page: Page): Promise<void> => {
     const shown = await rowsOf(page);
     await more(page).click();
-    await page.waitForFunction(`document.querySelectorAll(${JSON.stringify(ROWS)}).length > ${shown}`);
+    await expect.poll(() => rowsOf(page), { timeout: 90_000 }).toBeGreaterThan(shown);
   };
   /** All of a list, page by page, as somebody does who looks for one row by eye. */
   const whole = async (page: Page): Promise<number> => {

@@ -21,6 +21,15 @@ export const officersProblems: ProblemRows = {
       en: 'A password changed since the backup opens nothing, neither old nor new: two officers of operation give you a new one.',
     },
   },
+  'officer.two-can-act': {
+    status: 409,
+    title: { vi: 'Còn ít nhất hai cán bộ quản trị dùng được', en: 'Two officers of operation can still act' },
+    remedy: { vi: 'Hai người đó đặt lại mật khẩu cho cán bộ khác.', en: 'These two give the others a new password.' },
+  },
+  'officer.not-shut-out': {
+    status: 409,
+    title: { vi: 'Cán bộ này vẫn đăng nhập được', en: 'This officer can still sign in' },
+  },
   'officer.too-many-attempts': {
     status: 429,
     title: { vi: 'Nhập sai mật khẩu quá nhiều lần', en: 'Too many wrong passwords' },
