@@ -23,17 +23,20 @@ export interface ListQuery {
   readonly limit: number;
 }
 
+/** An officer of the list; whoever may read everything but passwords does not read whether there is one. */
+export type ListedOfficer = OfficerRecord & { readonly hasPassword: boolean };
+
 /** Officers by name; a page costs the same wherever it begins. */
-export async function officersPage(db: Db, query: ListQuery): Promise<Page<OfficerRecord>> {
+export async function officersPage(db: Db, query: ListQuery): Promise<Page<ListedOfficer>> {
   const { rows } = await officersQuery(query).execute(db);
   const page = cut(rows, query.limit, (last) => [last.fullName, last.id]);
-  return { ...page, rows: page.rows.map(officerOf) };
+  return { ...page, rows: page.rows.map((row) => ({ ...officerOf(row), hasPassword: row.hasPassword })) };
 }
 
 /** The statement of a page, for the page and for looking at its plan. */
-export function officersQuery(query: ListQuery): RawBuilder<OfficerRow> {
-  return sql<OfficerRow>`
-    select ${OFFICER_COLUMNS} from authority.officer where ${conditions(query, 'full_name', 'id', sql`uuid`)}
+export function officersQuery(query: ListQuery): RawBuilder<OfficerRow & { readonly hasPassword: boolean }> {
+  return sql<OfficerRow & { readonly hasPassword: boolean }>`
+    select ${OFFICER_COLUMNS}, password_hash is not null as "hasPassword" from authority.officer where ${conditions(query, 'full_name', 'id', sql`uuid`)}
     order by full_name, id limit ${query.limit + 1}`;
 }
 

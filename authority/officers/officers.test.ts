@@ -156,6 +156,23 @@ describe('who may do what is settled by two', () => {
     expect((await t.get('registrar', '/session')).certificate.serialHex).toBe(held.certificate.serialHex);
   });
 
+  test('whom a restore left without a password stands so in the list, for operation and audit; nobody else does', async () => {
+    const id = await t.officerId('revoker2');
+    const { rows } = await sql<{ hash: string }>`
+      select password_hash as hash from authority.officer where id = ${id}`.execute(t.db);
+    await sql`update authority.officer set password_hash = null where id = ${id}`.execute(t.db);
+    for (const who of ['operator', 'auditor'] as const) {
+      const answer = await t.get(who, '/officers?limit=200');
+      const without = answer.officers.filter((one: any) => !one.hasPassword).map((one: any) => one.id);
+      expect(without).toEqual([id]);
+      expect(answer.officers.length).toBeGreaterThan(1);
+      expect(JSON.stringify(answer)).not.toContain('argon2');
+    }
+    await sql`update authority.officer set password_hash = ${rows[0]!.hash} where id = ${id}`.execute(t.db);
+    const { officers } = await t.get('operator', '/officers?limit=200');
+    expect(officers.filter((one: any) => !one.hasPassword)).toEqual([]);
+  });
+
   test('all of it stands in the journal', async () => {
     const { rows } = await sql<{ kind: string }>`
       select distinct kind from authority.journal_entry where kind like 'officer.%' order by kind`.execute(t.db);

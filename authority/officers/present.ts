@@ -6,7 +6,7 @@ import { parseCertificate, serialHexOf } from '@antin/pki/x509/certificate';
 import type { ChangeRecord } from './change-store.ts';
 import { heldOn } from './rules.ts';
 import type { RoleTerm } from './rules.ts';
-import type { OfficerRecord } from './store.ts';
+import type { ListedOfficer } from './list-store.ts';
 
 export function boundCertificate(held: {
   readonly certificate: Uint8Array | undefined;
@@ -24,12 +24,13 @@ export function boundCertificate(held: {
   };
 }
 
-export function officerView(one: OfficerRecord, terms: readonly RoleTerm[], today: string): z.input<typeof OfficerView> {
+export function officerView(one: ListedOfficer, terms: readonly RoleTerm[], today: string): z.input<typeof OfficerView> {
   return {
     id: one.id,
     signInName: one.signInName,
     fullName: one.fullName,
     active: one.active,
+    hasPassword: one.hasPassword,
     terms: terms.map(({ role, from, to }) => ({ role, from, ...(to === undefined ? {} : { to }) })),
     rolesToday: heldOn(terms, today),
     ...boundCertificate(one),

@@ -82,7 +82,7 @@ export function officersApp(parts: OfficersDoors): Hono<OfficerEnv> {
   });
 
   mount(app, officerRoutes.list, only(['operation', 'audit']), async ({ query }) => {
-    const { rows: officers, next } = await officersPage(reading, query);
+    const { rows: officers, next } = await officersPage(operation.db, query);
     const terms = await termsOf(
       reading,
       officers.map((one) => one.id),

@@ -12,6 +12,8 @@ export const Officer = z.object({
   fullName: z.string(),
   /** False: signs in no more. Nobody is ever removed: acts keep their names. */
   active: z.boolean(),
+  /** False: a restore believed the one of the backup no more; nobody signs in until two others have given a new one. */
+  hasPassword: z.boolean(),
   terms: z.array(OfficerRoleTerm),
   rolesToday: z.array(OfficerRole),
   certificate: BoundCertificate.optional(),

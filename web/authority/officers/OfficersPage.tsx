@@ -140,6 +140,12 @@ const Line = memo(function Line({ officer, operates }: { readonly officer: Offic
         ) : (
           <Tag tone="plain" icon="close" text={t('officers.disabled')} />
         )}
+        {officer.active && !officer.hasPassword ? (
+          <>
+            <Tag tone="amber" icon="warn" text={t('officers.no-password')} />
+            <small>{t('officers.no-password.what')}</small>
+          </>
+        ) : null}
       </td>
       {operates ? (
         <td>
