@@ -81,7 +81,7 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
   }
 
   const intentOf = ({ issuerSha256 }: OpenCa, draft: Draft, order: Order): Intent => {
-    const { serialHex, profileSha256, subjectText, spkiSha256, notBefore, notAfter, shard, lintCertificate } = draft;
+    const { serialHex, profileSha256, subjectText, spkiSha256, notBefore, notAfter, shard, lintCertificate, tbs } = draft;
     const named = { profile: draft.profile.name, requestId: order.requestId };
     return {
       issuerSha256,
@@ -94,6 +94,7 @@ export function issuance({ db, issuerFor, clock, step = () => {} }: IssuancePart
       notAfter,
       shard,
       lintCertificate,
+      tbs,
     };
   };
 

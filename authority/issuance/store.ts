@@ -34,6 +34,8 @@ export interface Intent {
   readonly shard: number | undefined;
   /** The whole certificate as it is meant, under the lint key. */
   readonly lintCertificate: Uint8Array;
+  /** What the CA's key is asked to sign. */
+  readonly tbs: Uint8Array;
   readonly requestId?: string | undefined;
 }
 
@@ -79,13 +81,15 @@ async function insertRows(tx: Tx, state: 'signing' | 'abandoned', intents: reado
  */
 export async function insertIntents(tx: Tx, intents: readonly Intent[], at: number): Promise<void> {
   await insertRows(tx, 'signing', intents, at);
-  const events = intents.map(({ issuerSha256, serialHex, profile, profileSha256, spkiSha256, requestId, lintCertificate }) => ({
+  const events = intents.map(({ issuerSha256, serialHex, profile, profileSha256, spkiSha256, ...one }) => ({
     kind: 'certificate.signing',
     serialHex,
     detail: {
       ...{ issuerSha256, profile, profileSha256, spkiSha256 },
-      lintCertificateSha256: hash('sha256', lintCertificate),
-      ...(requestId === undefined ? {} : { requestId }),
+      lintCertificateSha256: hash('sha256', one.lintCertificate),
+      // The signer's ledger names it: the record of a use of the key when the row was forgotten with a database.
+      tbsSha256: hash('sha256', one.tbs),
+      ...(one.requestId === undefined ? {} : { requestId: one.requestId }),
     },
   }));
   await recordEvents(tx, at, events);

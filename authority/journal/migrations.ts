@@ -98,4 +98,23 @@ export const journalMigrations: Migrations = {
         $$`.execute(db);
     },
   },
+  '2026-11-22T1010-journal-signed-certificates': {
+    async up(db: Kysely<unknown>) {
+      // Certificates too, found by their serial: an index of what each would sign would be paid at every issuance.
+      await sql`
+        create function authority.journal_names_certificate(signing_key text, serial text, tbs_sha256 text) returns boolean
+        language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+          select exists (
+            select 1 from authority.journal_entry e
+            join authority.ca c on c.issuer_sha256 = e.detail ->> 'issuerSha256'
+            left join authority.journal_place p on p.entry = e.id
+            where e.serial_hex = serial and e.kind = 'certificate.signing' and e.detail ->> 'tbsSha256' = tbs_sha256
+              and c.key_id = signing_key
+              and not exists (
+                select 1 from authority.journal_entry r
+                where r.kind = 'journal.restored' and p.leaf_index >= (r.detail ->> 'signed')::bigint
+                  and p.leaf_index < (r.detail ->> 'to')::bigint))
+        $$`.execute(db);
+    },
+  },
 };

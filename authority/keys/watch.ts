@@ -91,18 +91,22 @@ async function isRecorded(db: Db, entry: LedgerEntry): Promise<boolean> {
     select i.der, i.lint_certificate from authority.ca c join authority.certificate i using (issuer_sha256)
     where c.key_id = ${entry.key} and i.serial_hex = ${entry.serialHex ?? ''}`.execute(db);
   // The intended certificate is kept under another key's signature: its TBS is what counts.
-  return rows.rows.some((row) => {
+  const kept = rows.rows.some((row) => {
     const der = row.der ?? row.lint_certificate;
     return der !== null && sha256(parseCertificate(new Uint8Array(der)).tbs) === entry.tbs;
   });
+  return kept || (await isJournalled(db, entry));
 }
 
 /**
  * Whether the journal names these bytes: what was signed between a backup and a disaster lies in no table any more, and was
  * recorded all the same. The database answers yes or no: whoever signs lists does not read the journal.
  */
-async function isJournalled(db: Db, { key, tbs, kind }: LedgerEntry): Promise<boolean> {
-  const { rows } = await sql<{ known: boolean }>`
-    select authority.journal_names_signed(${kind}, ${key}, ${tbs}) as known`.execute(db);
+async function isJournalled(db: Db, { key, tbs, kind, serialHex = '' }: LedgerEntry): Promise<boolean> {
+  const named =
+    kind === 'certificate'
+      ? sql`authority.journal_names_certificate(${key}, ${serialHex}, ${tbs})`
+      : sql`authority.journal_names_signed(${kind}, ${key}, ${tbs})`;
+  const { rows } = await sql<{ known: boolean }>`select ${named} as known`.execute(db);
   return rows[0]?.known === true;
 }

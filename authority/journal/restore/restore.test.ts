@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodeSecrets } from '@antin/adapters/crypto/node';
@@ -11,6 +12,10 @@ import { buildCertificationRequest, buildCertificationRequestInfo } from '@antin
 import { useFolder } from '@antin/testkit/folder';
 import { testPki } from '@antin/testkit/pki/test-pki';
 import { ConsoleForTests, personItem } from '../../console-for-tests.ts';
+import { insertIntents } from '../../issuance/store.ts';
+import { compareLedger } from '../../keys/watch.ts';
+import type { LedgerEntry } from '../../keys/signer-process/ledger.ts';
+import { reconcile } from '../../revocation/revoke.ts';
 import { authorityJournal } from '../kept.ts';
 import { recordEvent } from '../record.ts';
 import { backupOf, type Backup } from './backup-for-tests.ts';
@@ -32,6 +37,8 @@ let t: ConsoleForTests;
 let restored: Backup;
 let done: Restored;
 const ids = { approved: '', received: '', both: '', asked: '', lost: '' };
+/** Was being signed when its process died: whether the key was used nobody knows, and the signer's ledger may say so. */
+const attempt = { serialHex: '5e'.repeat(16), tbs: new TextEncoder().encode('what the key was asked to sign'), key: '' };
 let serials: { approved: string; both: string };
 
 function csr(): string {
@@ -103,6 +110,16 @@ beforeAll(async () => {
   await said('account-closed', { accountId: ACCOUNT, officerId });
   await said('key-changed', { accountId: OTHER_ACCOUNT, acmeAccountId: OTHER_ACCOUNT, keyThumbprint: 'x' });
   await said('account-opened', { accountId: ids.lost, officerId });
+  const { rows } = await sql<{ issuer: string; key: string }>`
+    select issuer_sha256 as issuer, key_id as key from authority.ca where series = 'issuing'`.execute(t.db);
+  attempt.key = rows[0]!.key;
+  const intent = {
+    ...{ issuerSha256: rows[0]!.issuer, serialHex: attempt.serialHex, profile: 'person', profileSha256: '', subjectText: 'CN=x' },
+    ...{ spkiSha256: '', notBefore: t.authority.now, notAfter: t.authority.now + 1000, shard: undefined },
+    ...{ lintCertificate: pki.certificate('leader').raw, tbs: attempt.tbs },
+  };
+  await inTransaction(t.db, (tx) => insertIntents(tx, [intent], t.authority.now - 1000));
+  expect(await reconcile(t.db, t.authority.now, t.authority.now)).toBe(1);
   await keeper.run();
 
   const journal = { ...restoredAuthorityJournal, origin: 'antin.test/authority' };
@@ -181,6 +198,30 @@ describe('what a restored issuer knows of its requests', () => {
       { closed: false, revoked: true },
     ]);
     expect(leftAs('account-lost').map((one) => one.about)).toEqual([OTHER_ACCOUNT, ids.lost]);
+  });
+
+  test('what may have been signed since has its record in the journal; other bytes under its number, or another key, are an alarm', async () => {
+    const state = await sql<{ state: string; lint: Buffer | null }>`
+      select state, lint_certificate as lint from authority.certificate where serial_hex = ${attempt.serialHex}`.execute(
+      restored.db,
+    );
+    expect(state.rows).toEqual([{ state: 'abandoned', lint: null }]);
+    const tbs = hash('sha256', attempt.tbs);
+    const used = { at: t.authority.now, kind: 'certificate', key: attempt.key, serialHex: attempt.serialHex, tbs } as const;
+    const entries: LedgerEntry[] = [
+      used,
+      { ...used, tbs: '0'.repeat(64) },
+      { ...used, key: 'another key' },
+      { ...used, serialHex: '5f'.repeat(16) },
+    ];
+    const ledger = {
+      status: async () => ({ ledgerEnd: entries.length }),
+      ledger: async (from: number) => ({ entries: entries.slice(from), next: entries.length }),
+    } as unknown as Parameters<typeof compareLedger>[2];
+    const alarms = await compareLedger(restored.db, 'a signer', ledger, t.authority.now);
+    expect(alarms.map(({ key, tbs: what, serialHex }) => ({ key, tbs: what, serialHex }))).toEqual(
+      entries.slice(1).map(({ key, tbs: what, serialHex }) => ({ key, tbs: what, serialHex })),
+    );
   });
 
   test('the guards of the tables stand again, and the journal says that it was restored', async () => {
