@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHash, randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { inTransaction } from '@antin/adapters/db/transaction';
 import { nodeInflateRaw } from '@antin/adapters/inflate/raw';
 import { memorySource } from '@antin/formats/bytes/source';
@@ -13,7 +14,7 @@ import { certificateSideMigrations } from '../certificate-side.ts';
 import { certificateOffice, type CertificateOffice } from '../certificates/office-for-tests.ts';
 import { officeMigrations } from '../office.ts';
 import type { Caller } from '../session/caller.ts';
-import { contentOf } from './at-rest.ts';
+import { contentOf, sealContent } from './at-rest.ts';
 import { prepareRequests, printRequest, sealedRequest, sendRequest, type PreparedItem } from './requests.ts';
 import { itemsOf, requestById } from './store.ts';
 
@@ -110,4 +111,48 @@ test('the archive holds the canonical request, its paper and checksums that fit;
   for (const words of ['Mẫu số 01', 'Nguyễn Văn 2', '12/TTr-UBND', sealed.sha256, 'THỦ TRƯỞNG CƠ QUAN']) {
     expect(text).toContain(words.replace(/\s+/g, ''));
   }
+});
+
+const about = (name: string, more: object): PreparedItem => {
+  const certificate = { issuerSha256: 'a'.repeat(64), serialHex: '01' };
+  const asked = {
+    id: randomUUID(),
+    managingAgency: from,
+    certificate,
+    attachments: [],
+    ...more,
+  } as unknown as PreparedItem['item'];
+  return { ...item(0), item: asked, name };
+};
+
+test('what nobody sees does not travel: names of before the rule go as they are read, and no name keeps a certificate in force', async () => {
+  const items = [
+    about('Lò\u202e Văn\u200b Hải', { act: 'revoke', cause: 'key-compromised' }),
+    about('Lò Vаn Hải', { act: 'revoke', cause: 'retired' }),
+    about('Lò Văn Hải', { act: 'recover-device', reason: 'Quên\u2066 mã\n\tPIN' }),
+  ];
+  const prepare = (number: string, name: string) =>
+    inTransaction(database.db, (tx) => {
+      const round = { id: randomUUID(), name };
+      return prepareRequests(issuers(), tx, caller, { from, agencyId: o.agencyId('tinh'), number, round, items });
+    });
+  const [id = ''] = await prepare('7\u200b/TTr ', 'Đợt\u202e 1');
+  const made = ConsolidatedRequest.parse(JSON.parse(await contentOf(o.deps.vault, database.db, id)));
+  expect(made).toMatchObject({
+    ...{ number: '7/TTr', round: { name: 'Đợt 1' } },
+    items: [{ holder: 'Lò Văn Hải' }, {}, { holder: 'Lò Văn Hải', reason: 'Quên mã\n\tPIN' }],
+  });
+  expect(made.items[1]).not.toHaveProperty('holder');
+  expect((await requestById(database.db, id))!.number).toBe('7/TTr');
+
+  // One that was made before the rule is printed and sent as it was made.
+  const old = canonicalJson({ ...made, number: '7\u200b/TTr', round: { ...made.round, name: 'Đợt\u202e 1' } });
+  const sha256 = createHash('sha256').update(old).digest('hex');
+  await sql`
+    update agency.issuer_request set sha256 = ${sha256}, content_sealed = ${Buffer.from(sealContent(o.deps.vault, id, old))}
+    where id = ${id}`.execute(database.db);
+  expect(ConsolidatedRequest.safeParse(JSON.parse(old)).success).toBe(false);
+  await sendRequest(issuers(), caller, id, { byInstallation: true });
+  expect((await sealedRequest(issuers(), id)).sealed).toMatchObject({ canonical: old, attachments: [] });
+  expect((await printRequest(issuers(), (await requestById(database.db, id))!)).length).toBeGreaterThan(1000);
 });

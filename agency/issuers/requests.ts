@@ -5,6 +5,7 @@ import { Refusal } from '@antin/adapters/http/refusal';
 import { requestPaper } from '@antin/adapters/print/request-paper';
 import { utf8 } from '@antin/formats/bytes/bytes';
 import { canonicalJson } from '@antin/protocol/canonical-json';
+import { line, withoutUnseen } from '@antin/protocol/certificates/line';
 import { ConsolidatedRequest, MAX_ITEMS, type RequestItem } from '@antin/protocol/certificates/request';
 import { record } from '../journal/journal.ts';
 import { putSealed, sealedBytes, sealedSizes } from '../sealed-files.ts';
@@ -69,6 +70,8 @@ export async function prepareRequests(deps: IssuerDeps, tx: Tx, caller: Caller, 
   const at = deps.clock();
   const ids: string[] = [];
   const sizes = await sealedSizes(tx, [...new Set(input.items.flatMap(({ item }) => item.attachments))]);
+  const number = withoutUnseen(input.number ?? '');
+  const round = roundAsSeen(input.round);
   let from = 0;
   for (const part of partsOf(input.items, sizes)) {
     const first = from + 1;
@@ -76,9 +79,9 @@ export async function prepareRequests(deps: IssuerDeps, tx: Tx, caller: Caller, 
     const id = randomUUID() as string;
     const request = ConsolidatedRequest.safeParse({
       ...{ type: 'antin.certificate-request', version: 1, id, from: input.from, createdAt: at.toISOString() },
-      ...(input.number === undefined ? {} : { number: input.number }),
-      ...(input.round === undefined ? {} : { round: input.round }),
-      items: part.map(withHolder),
+      ...(number === '' ? {} : { number }),
+      ...(round === undefined ? {} : { round }),
+      items: part.map(asSeen),
     });
     if (!request.success) {
       const fields = request.error.issues
@@ -91,7 +94,7 @@ export async function prepareRequests(deps: IssuerDeps, tx: Tx, caller: Caller, 
     await insertRequest(
       tx,
       {
-        ...{ id, agencyId: input.agencyId, connector: connector.id, number: input.number ?? null },
+        ...{ id, agencyId: input.agencyId, connector: connector.id, number: request.data.number ?? null },
         ...{ roundId: input.round?.id ?? null, contentSealed: sealContent(deps.vault, id, content), sha256 },
         ...{ createdAt: at, createdBy: caller.fullName },
       },
@@ -114,8 +117,23 @@ export async function prepareRequests(deps: IssuerDeps, tx: Tx, caller: Caller, 
 }
 
 /** Where an item names only a certificate, whose it is stands beside it: people read names, and the issuer holds one against the other. */
-const withHolder = ({ item, name }: PreparedItem): RequestItem =>
-  item.act === 'new' || item.act === 'change' || name === '' ? item : { ...item, holder: name.slice(0, 200) };
+function asSeen({ item, name }: PreparedItem): RequestItem {
+  if (item.act === 'new' || item.act === 'change') return item;
+  // A name in a certificate is whatever its issuer let stand there: the certificate can be revoked all the same, without it.
+  const { holder: _, ...rest } = item;
+  const holder = line(200).safeParse(withoutUnseen(name).slice(0, 200)).data;
+  const named = (holder === undefined ? rest : { ...rest, holder }) as RequestItem;
+  return named.act === 'recover-device' ? { ...named, reason: withoutUnseen(named.reason, 'lines') } : named;
+}
+
+/** Rounds were named before names were held to what is seen: one that cannot be named is not. */
+function roundAsSeen(round: NewRequest['round']): NewRequest['round'] {
+  const name = line(200).safeParse(withoutUnseen(round?.name ?? '')).data;
+  return round === undefined || name === undefined ? undefined : { id: round.id, name };
+}
+
+/** Judged on the day it was made and under seal since: rules that came later do not make it unreadable. */
+const kept = (canonical: string) => JSON.parse(canonical) as ConsolidatedRequest;
 
 /** Not more than one container can carry: so many items, papers and octets of papers (a paper that many items name counts once). */
 export function* partsOf(
@@ -151,8 +169,7 @@ export function connectorOf(deps: Pick<IssuerDeps, 'connectors'>, id: string): I
 
 /** The request on paper, from what is signed and nothing beside it: whoever has the file can make the print again. */
 export async function printRequest(deps: IssuerDeps, request: RequestRecord): Promise<Uint8Array> {
-  const content = ConsolidatedRequest.parse(JSON.parse(await contentOf(deps.vault, deps.db, request.id)));
-  return requestPaper(content, request.sha256);
+  return requestPaper(kept(await contentOf(deps.vault, deps.db, request.id)), request.sha256);
 }
 
 /**
@@ -175,8 +192,7 @@ export async function sealedRequest(deps: IssuerDeps, id: string): Promise<{ req
 }
 
 function attachmentsOf(deps: IssuerDeps, canonical: string): SealedRequest['attachments'] {
-  const content = ConsolidatedRequest.parse(JSON.parse(canonical));
-  const hashes = [...new Set(content.items.flatMap((item) => item.attachments as readonly string[]))];
+  const hashes = [...new Set(kept(canonical).items.flatMap((item) => item.attachments as readonly string[]))];
   return hashes.map((sha256) => ({ sha256, bytes: () => sealedBytes(deps, sha256) }));
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Base64, BothLanguages, Id, Instant, Sha256 } from '../basics.ts';
-import { CertificateName, RequestItem } from '../certificates/request.ts';
+import { CertificateName, KeptItem, RequestItem } from '../certificates/request.ts';
 import { ManagingAgency } from '../certificates/subject.ts';
 import { route } from '../route.ts';
 import { requestListRoutes, RequestRow } from './request-list.ts';
@@ -81,7 +81,7 @@ export const ShownRequest = z.object({
   /** 1 as it came; every edit adds 1. */
   itemVersion: z.number().int(),
   originalSha256: Sha256,
-  item: RequestItem,
+  item: KeptItem,
   /** Of the certificate the item is about, as the register knows it; the agency it was issued for. */
   holder: z
     .object({ subject: z.string(), notAfter: Instant, agency: z.object({ code: z.string(), name: z.string() }).optional() })

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Base64, Day, Id, Instant, Sha256 } from '../basics.ts';
+import { line, lines, withoutUnseen } from './line.ts';
 import { DeviceKind, ManagingAgency, Subject } from './subject.ts';
 
 /** Legal causes of a revocation (Decree 68/2024 Art. 17), each with the CRLReason that stands for it. */
@@ -33,50 +34,74 @@ export type CertificateName = z.infer<typeof CertificateName>;
 const item = { id: Id, managingAgency: ManagingAgency };
 const subscriber = { subject: Subject, device: DeviceKind };
 /** Whose certificate it is, as the sender's register says: people read it, the issuer holds it against the certificate. */
-const holder = z.string().min(1).max(200).optional();
+const Holder = line(200);
+const Reason = lines(500);
+
+const itemWith = (holder: z.ZodOptional<z.ZodType<string, string>>, reason: z.ZodType<string, string>) =>
+  z.discriminatedUnion('act', [
+    z.object({
+      act: z.literal('new'),
+      ...item,
+      ...subscriber,
+      /** PKCS#10, DER, exactly when `device` is `pkcs10`. */
+      csr: Base64.optional(),
+      attachments: z.array(Sha256).max(20),
+      validityYears: z.number().int().min(1).max(5).optional(),
+    }),
+    z.object({ act: z.literal('renew'), ...item, certificate: CertificateName, holder, attachments: z.array(Sha256).max(20) }),
+    z.object({
+      act: z.literal('change'),
+      ...item,
+      ...subscriber,
+      certificate: CertificateName,
+      csr: Base64.optional(),
+      attachments: z.array(Sha256).max(20),
+    }),
+    z.object({
+      act: z.literal('revoke'),
+      ...item,
+      certificate: CertificateName,
+      holder,
+      cause: RevocationCause,
+      /** The first day from which the certificate must not be trusted, when it is earlier than the decision. */
+      since: Day.optional(),
+      attachments: z.array(Sha256).max(20),
+    }),
+    /** PIN reset / recovery of the key device: done by the issuer only (domain.md §1.3). */
+    z.object({
+      act: z.literal('recover-device'),
+      ...item,
+      certificate: CertificateName,
+      holder,
+      reason,
+      attachments: z.array(Sha256).max(20),
+    }),
+  ]);
 
 /** What is asked for one subscriber. Attachments are named by hash and travel beside the request. */
-export const RequestItem = z.discriminatedUnion('act', [
-  z.object({
-    act: z.literal('new'),
-    ...item,
-    ...subscriber,
-    /** PKCS#10, DER, exactly when `device` is `pkcs10`. */
-    csr: Base64.optional(),
-    attachments: z.array(Sha256).max(20),
-    validityYears: z.number().int().min(1).max(5).optional(),
-  }),
-  z.object({ act: z.literal('renew'), ...item, certificate: CertificateName, holder, attachments: z.array(Sha256).max(20) }),
-  z.object({
-    act: z.literal('change'),
-    ...item,
-    ...subscriber,
-    certificate: CertificateName,
-    csr: Base64.optional(),
-    attachments: z.array(Sha256).max(20),
-  }),
-  z.object({
-    act: z.literal('revoke'),
-    ...item,
-    certificate: CertificateName,
-    holder,
-    cause: RevocationCause,
-    /** The first day from which the certificate must not be trusted, when it is earlier than the decision. */
-    since: Day.optional(),
-    attachments: z.array(Sha256).max(20),
-  }),
-  /** PIN reset / recovery of the key device: done by the issuer only (domain.md §1.3). */
-  z.object({
-    act: z.literal('recover-device'),
-    ...item,
-    certificate: CertificateName,
-    holder,
-    reason: z.string().trim().min(1).max(500),
-    attachments: z.array(Sha256).max(20),
-  }),
-]);
+export const RequestItem = itemWith(Holder.optional(), Reason);
+/** The same read back from where it was kept: one of before the rules of `line` is shown as people see it. */
+export const KeptItem = itemWith(
+  z
+    .string()
+    .transform((text) => withoutUnseen(text))
+    .optional(),
+  z.string().transform((text) => withoutUnseen(text, 'lines')),
+);
 export type RequestItem = z.infer<typeof RequestItem>;
 export type RequestAct = RequestItem['act'];
+
+/** Of the covering document, as somebody types it; nothing typed is none. */
+export const CoveringNumber = z
+  .union([
+    z
+      .string()
+      .trim()
+      .length(0)
+      .transform(() => undefined),
+    line(60),
+  ])
+  .optional();
 
 /** Most items of one consolidated request; larger rounds send several. */
 export const MAX_ITEMS = 5000;
@@ -91,8 +116,8 @@ export const ConsolidatedRequest = z.object({
   /** Given by the sender; with `from.code` the idempotency key of a submission. */
   id: Id,
   /** Number and notation of the covering document, when it has one. */
-  number: z.string().max(60).optional(),
-  round: z.object({ id: Id, name: z.string().max(200) }).optional(),
+  number: line(60).optional(),
+  round: z.object({ id: Id, name: line(200) }).optional(),
   from: ManagingAgency,
   createdAt: Instant,
   items: z.array(RequestItem).min(1).max(MAX_ITEMS),

@@ -1,28 +1,6 @@
 import { z } from 'zod';
 import { Day } from '../basics.ts';
-
-/** Nothing is drawn for these, or what is drawn differs from program to program; some turn the direction of writing. */
-const SEEN = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]+$/u;
-const LATIN = /\p{Script=Latin}/u;
-/** Scripts with letters that are drawn as Latin ones are. */
-const LOOKS_LATIN =
-  /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}]/u;
-const OTHER_BLANKS = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
-
-/**
- * Text as it will stand in a certificate or on a form: trimmed, one line, at most `most` characters after NFC, blanks as U+0020.
- * Two texts that look the same on screen and paper are one: characters that nobody sees, and letters of another script among Latin
- * ones, would make a second body of the same name.
- */
-const line = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .regex(SEEN)
-    .refine((text) => !(LATIN.test(text) && LOOKS_LATIN.test(text)))
-    .transform((text) => text.replace(OTHER_BLANKS, ' ').normalize('NFC'));
+import { line } from './line.ts';
 
 /** Of a body. What the directory lets it be, in Latin letters: one code, one body, however it is drawn. */
 const bodyCode = line(35).refine((text) => /^[\p{Script=Latin}\p{M}0-9 ._/-]+$/u.test(text));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Instant, Sha256 } from '../basics.ts';
+import { CoveringNumber } from '../certificates/request.ts';
 import { ConnectorCapabilities } from '../certificates/result.ts';
 import { Form } from './certificates.ts';
 import { SigningJob } from './signing.ts';
@@ -152,7 +153,7 @@ export const issuerRoutes = {
     caller: 'person',
     body: z.object({
       connector: z.string().max(40).optional(),
-      number: z.string().trim().max(60).optional(),
+      number: CoveringNumber,
       /** Acts to take; every prepared act of my agency and those under it when left out. */
       actIds: z.array(Id).min(1).max(5000).optional(),
     }),

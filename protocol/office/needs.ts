@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { Day, Id, Instant } from '../basics.ts';
+import { line } from '../certificates/line.ts';
+import { CoveringNumber } from '../certificates/request.ts';
 import { DeviceKind } from '../certificates/subject.ts';
 import { route } from '../route.ts';
 import { Form } from './certificates.ts';
@@ -124,7 +126,7 @@ export const needsRoutes = {
     summary: 'Open a round for my agency and everything under it',
     caller: 'person',
     body: z.object({
-      name: z.string().trim().min(3).max(200),
+      name: line(200).refine((name) => name.length >= 3),
       year: z.number().int().min(2000).max(2100),
       deadline: Day,
       forms: z.array(Form).min(1),
@@ -430,7 +432,7 @@ export const needsRoutes = {
     body: z.object({
       version: z.number().int(),
       connector: z.string().max(40).optional(),
-      number: z.string().trim().max(60).optional(),
+      number: CoveringNumber,
     }),
     answer: z.object({ requests: z.array(IssuerRequest) }),
   }),
