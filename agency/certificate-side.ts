@@ -32,7 +32,7 @@ import { needsProblems } from './needs/problems.ts';
 import { needsGivenBack } from './needs/request.ts';
 import { needsApp } from './needs/routes.ts';
 import { needsTasks } from './needs/tasks.ts';
-import { requestOrWait } from './reorganisation/request.ts';
+import { requestBatch, requestOrWait } from './reorganisation/request.ts';
 import { scopeOf } from './scope.ts';
 import type { Caller } from './session/caller.ts';
 
@@ -53,7 +53,7 @@ export interface CertificateSide {
   /** Requests that wait for the caller's signature, as the leader or for the organisation. */
   readonly requestsToSign: (db: Db, caller: Caller) => Promise<number>;
   /** The request to the issuer of what a reorganisation prepared. */
-  readonly requestBatch: (reorganisationId: string) => Promise<void>;
+  readonly requestBatch: (reorganisationId: string, asker?: Caller) => Promise<void>;
   /** Lets records of hand-overs and requests to issuers be signed on devices. */
   signOn(signing: HandOverSigning & RequestFinishing): void;
   /** Puts the daily job of reminders into the outbox; called at each start. */
@@ -102,7 +102,10 @@ export function certificateSide(deps: CertificateSideDeps): CertificateSide {
         return requestsToSign(db, agencyId, rule === 'required' ? 'organisation-after-leader' : 'organisation');
       return roles.includes('leader') && rule === 'required' ? requestsToSign(db, agencyId, 'leader') : 0;
     },
-    requestBatch: (id) => requestOrWait({ certificates: deps, issuers }, id),
+    requestBatch: (id, asker) => {
+      const batch = { certificates: deps, issuers };
+      return asker === undefined ? requestOrWait(batch, id) : requestBatch(batch, id, asker);
+    },
     signOn(devices) {
       signing = devices;
       devices.jobs.onAnswer('hand-over', handOverAnswers(deps, devices.jobs));

@@ -41,6 +41,16 @@ const view: RegisterLines['view'] = (...given) => r.view(...given);
 const handOver: RegisterLines['handOver'] = (...given) => r.handOver(...given);
 
 describe('hand-over', () => {
+  test('a line without the file of its certificate is not handed over, and says so', async () => {
+    const one = await put('Lê Thị Bình', { person: 'binh' });
+    const { rows } = await sql<{ der: Buffer }>`select der from agency.holding where id = ${one.id}`.execute(database.db);
+    await sql`update agency.holding set der = null where id = ${one.id}`.execute(database.db);
+    await expect(handOver(one.id, 'binh', 'TK-000')).rejects.toMatchObject({ code: 'certificate.file-missing' });
+    expect((await view(officer, one.id)).state).toBe('issued');
+    await sql`update agency.holding set der = ${rows[0]!.der} where id = ${one.id}`.execute(database.db);
+    expect(await handOver(one.id, 'binh', 'TK-000')).toMatchObject({ state: 'prepared' });
+  });
+
   test('the record is signed by the receiver with the very key that is handed over, and only that makes it active', async () => {
     const one = await put('Nguyễn Văn An', { person: 'an' });
     await expect(handOver(one.id, 'binh', 'TK-001')).rejects.toMatchObject({ code: 'certificate.receiver-not-subscriber' });

@@ -23,7 +23,7 @@ import type { CertificateDeps } from './deps.ts';
 import { activate, bindHolder } from './on-item.ts';
 import { ownerUnknown } from './owners.ts';
 import { handOverPdf } from './print.ts';
-import { changeHolding, holdingDer, lockHolding } from './store.ts';
+import { changeHolding, lockHolding, requiredDer } from './store.ts';
 
 export interface HandOverInput {
   readonly version: number;
@@ -37,7 +37,7 @@ export interface HandOverInput {
  * Prepares the record of a hand-over: the device goes to its subscriber, or to whoever keeps the organisation's or the
  * service's device in the agency.
  *
- * @throws {Refusal} `certificate.not-issued`, `certificate.receiver-not-subscriber`, `certificate.device-taken`
+ * @throws {Refusal} `certificate.not-issued`, `certificate.file-missing`, `certificate.receiver-not-subscriber`, `certificate.device-taken`
  */
 export async function prepareHandOver(deps: CertificateDeps, caller: Caller, id: string, input: HandOverInput): Promise<string> {
   return inTransaction(deps.db, async (tx) => {
@@ -45,6 +45,7 @@ export async function prepareHandOver(deps: CertificateDeps, caller: Caller, id:
     if (holding.version !== input.version) throw new Refusal('certificate.changed-meanwhile');
     if (holding.state !== 'issued') throw new Refusal('certificate.not-issued');
     if (ownerUnknown(holding)) throw new Refusal('certificate.owner-first');
+    const der = await requiredDer(tx, holding.id);
     const at = deps.clock();
     const receiver = await personById(tx, input.receiverId);
     const posts = await positionsOf(tx, input.receiverId, officeDay(at));
@@ -84,7 +85,7 @@ export async function prepareHandOver(deps: CertificateDeps, caller: Caller, id:
       ...{ state: 'handed-over', at, deviceId: device.id },
       ...(holding.form === '01' ? { personId: receiver.id } : {}),
     });
-    await bindHolder(tx, (await lockHolding(tx, holding.id))!, (await holdingDer(tx, holding.id))!, at);
+    await bindHolder(tx, (await lockHolding(tx, holding.id))!, der, at);
     await record(tx, {
       ...{ event: 'DeviceHandedOver', at, agencyId: holding.agencyId, actor: actorOf(caller), documentId: holding.id },
       detail: { receiver: receiver.fullName, device: device.serial, record: sha256 },
@@ -134,7 +135,7 @@ export async function takeSignedRecord(deps: CertificateDeps, caller: Caller, id
       ...{ event: 'HandOverSigned', at, agencyId: holding.agencyId, actor: actorOf(caller), documentId: holding.id },
       detail: { receiver: handOver.receiver, record: sha256 },
     });
-    await activate(deps, tx, holding, (await holdingDer(tx, holding.id))!, at);
+    await activate(deps, tx, holding, await requiredDer(tx, holding.id), at);
     return holding.id;
   });
 }

@@ -10,8 +10,9 @@ import { parseCertificates, type Certificate } from '@antin/pki/x509/certificate
 import { commonName, nameText } from '@antin/pki/x509/name';
 import type { z } from 'zod';
 import type { ImportRow } from '@antin/protocol/office/certificate-import';
-import { agencyById, bindingByName, personById, positionsOf } from '../directory/store.ts';
+import { bindingByName, positionsOf } from '../directory/store.ts';
 import { bindCertificate } from '../directory/load.ts';
+import { rebindCertificate } from '../directory/unbind.ts';
 import { officeDay } from '@antin/adapters/clock/days';
 import { record } from '../journal/journal.ts';
 import { isUnder } from '../scope.ts';
@@ -19,8 +20,15 @@ import { actorOf, type Caller } from '../session/caller.ts';
 import { reachable } from './ask.ts';
 import type { CertificateDeps } from './deps.ts';
 import { columnsOf } from './on-item.ts';
-import { ownerUnknown } from './owners.ts';
-import { changeHolding, holdingByCertificate, holdingDer, insertRequested, setCertificate } from './store.ts';
+import { ownerChangeable, ownerName, ownerOf, ownerUnknown, type Owner } from './owners.ts';
+import {
+  changeHolding,
+  holdingByCertificate,
+  insertRequested,
+  requiredDer,
+  setCertificate,
+  type HoldingRecord,
+} from './store.ts';
 
 const BUDGET = { entries: 20_000, inflatedBytes: 8 << 20, totalBytes: 256 << 20, ratio: 200, ratioFrom: 4 << 20 };
 type Row = z.input<typeof ImportRow>;
@@ -127,30 +135,59 @@ function filesIn(bytes: Uint8Array): { name: string; bytes: Uint8Array }[] {
 }
 
 /** Says whose an imported certificate is; the directory knows it from now on. */
-export async function assignImported(
-  deps: CertificateDeps,
-  caller: Caller,
-  id: string,
-  owner: { personId: string } | { agencyId: string },
-): Promise<void> {
+export async function assignImported(deps: CertificateDeps, caller: Caller, id: string, owner: Owner): Promise<void> {
   await inTransaction(deps.db, async (tx) => {
     const holding = await reachable(deps, tx, caller, id);
     if (!ownerUnknown(holding)) throw new Refusal('certificate.owner-known');
     const at = deps.clock();
-    const post = 'personId' in owner ? (await positionsOf(tx, owner.personId, officeDay(at)))[0] : undefined;
-    const agencyId = 'agencyId' in owner ? owner.agencyId : post?.agencyId;
-    const known = 'personId' in owner ? await personById(tx, owner.personId) : await agencyById(tx, owner.agencyId);
-    if (known === undefined || agencyId === undefined || !(await isUnder(tx, agencyId, caller.position.agencyId))) {
-      throw new Refusal('certificate.owner-unknown');
-    }
-    await changeHolding(tx, id, {
-      ...{ agencyId, form: 'personId' in owner ? ('01' as const) : ('02' as const), state: 'active' as const, at },
-      ...('personId' in owner ? { personId: owner.personId, title: post?.title ?? null, unit: post?.unitName ?? null } : {}),
-    });
-    await bindCertificate(tx, { der: (await holdingDer(tx, id))!, owner }, at);
+    const { agencyId } = await giveTo(tx, caller, holding, owner, at);
+    await bindCertificate(tx, { der: await requiredDer(tx, id), owner }, at);
     await record(tx, {
       ...{ event: 'CertificateAssigned', at, agencyId, actor: actorOf(caller), documentId: id },
       detail: { serialHex: holding.serialHex ?? '' },
     });
   });
+}
+
+/**
+ * Says that an imported certificate is somebody else's than was said before. The directory's binding goes with it, so that
+ * the wrong holder cannot use it from then on.
+ *
+ * @throws {Refusal} `certificate.owner-settled`, `certificate.owner-same`, `certificate.owner-unknown`, `certificate.changed-meanwhile`
+ */
+export async function changeOwner(
+  deps: CertificateDeps,
+  caller: Caller,
+  id: string,
+  { version, owner }: { readonly version: number; readonly owner: Owner },
+): Promise<void> {
+  await inTransaction(deps.db, async (tx) => {
+    const holding = await reachable(deps, tx, caller, id);
+    if (holding.version !== version) throw new Refusal('certificate.changed-meanwhile');
+    if (!ownerChangeable(holding)) throw new Refusal('certificate.owner-settled');
+    const before = await ownerName(tx, ownerOf(holding));
+    const same = 'personId' in owner ? owner.personId === holding.personId : holding.personId === null;
+    if (same && ('personId' in owner || owner.agencyId === holding.agencyId)) throw new Refusal('certificate.owner-same');
+    const at = deps.clock();
+    const { agencyId, name } = await giveTo(tx, caller, holding, owner, at);
+    await rebindCertificate(tx, holding.sha256!, owner, at);
+    const entry = { event: 'CertificateOwnerChanged', at, actor: actorOf(caller), documentId: id };
+    await record(tx, { ...entry, agencyId, detail: { from: before ?? '', to: name, serialHex: holding.serialHex ?? '' } });
+  });
+}
+
+async function giveTo(tx: Tx, caller: Caller, holding: HoldingRecord, owner: Owner, at: Date) {
+  const post = 'personId' in owner ? (await positionsOf(tx, owner.personId, officeDay(at)))[0] : undefined;
+  const agencyId = 'agencyId' in owner ? owner.agencyId : post?.agencyId;
+  const name = await ownerName(tx, owner);
+  if (name === undefined || agencyId === undefined || !(await isUnder(tx, agencyId, caller.position.agencyId))) {
+    throw new Refusal('certificate.owner-unknown');
+  }
+  await changeHolding(tx, holding.id, {
+    ...{ agencyId, form: 'personId' in owner ? ('01' as const) : ('02' as const), state: 'active' as const, at },
+    ...('personId' in owner
+      ? { personId: owner.personId, title: post?.title ?? null, unit: post?.unitName ?? null }
+      : { personId: null, title: null, unit: null }),
+  });
+  return { agencyId, name };
 }

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { OwnerCandidate } from '@antin/protocol/office/certificate-import';
 import { namesAbove, placedAgency, searchAgencies, wordsQuery } from '../directory/agency-store.ts';
 import { searchPeople } from '../directory/people-store.ts';
+import { agencyById, personById } from '../directory/store.ts';
 import type { Caller } from '../session/caller.ts';
 import type { CertificateDeps } from './deps.ts';
 import { holdingDer, type HoldingRecord } from './store.ts';
@@ -19,6 +20,22 @@ const MOST = 20;
 /** Taken in, and nobody said yet whose it is. */
 export const ownerUnknown = (holding: Pick<HoldingRecord, 'state' | 'itemId' | 'personId' | 'sha256'>): boolean =>
   holding.state === 'issued' && holding.itemId === null && holding.personId === null && holding.sha256 !== null;
+
+/** Taken in and said to be somebody's; nothing has been done with it since that would rest on whose it is. */
+export const ownerChangeable = (
+  holding: Pick<HoldingRecord, 'state' | 'itemId' | 'replacesId' | 'deviceId' | 'pending' | 'sha256'>,
+): boolean =>
+  holding.state === 'active' &&
+  [holding.itemId, holding.replacesId, holding.deviceId, holding.pending].every((one) => one === null) &&
+  holding.sha256 !== null;
+
+export type Owner = { readonly personId: string } | { readonly agencyId: string };
+
+export const ownerOf = ({ personId, agencyId }: Pick<HoldingRecord, 'personId' | 'agencyId'>): Owner =>
+  personId === null ? { agencyId } : { personId };
+
+export const ownerName = async (db: Db, owner: Owner): Promise<string | undefined> =>
+  'personId' in owner ? (await personById(db, owner.personId))?.fullName : (await agencyById(db, owner.agencyId))?.name;
 
 /**
  * People and agencies of the caller's reach that bear the very name of a certificate. A name alone proves nothing: there may be

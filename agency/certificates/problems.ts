@@ -153,6 +153,29 @@ export const certificatesProblems: ProblemRows = {
     title: { vi: 'Chưa rõ chứng thư số này của ai.', en: 'It is not known whose this certificate is.' },
     remedy: { vi: 'Chọn chủ của chứng thư trước.', en: 'Say whose it is first.' },
   },
+  'certificate.file-missing': {
+    status: 409,
+    title: {
+      vi: 'Sổ chưa có tệp của chứng thư số này nên chưa bàn giao được.',
+      en: 'The register does not hold the file of this certificate, so it cannot be handed over.',
+    },
+    remedy: {
+      vi: 'Nhập tệp chứng thư số (.cer) do nơi cấp gửi.',
+      en: 'Take in the certificate file that the issuer sent.',
+    },
+  },
+  'certificate.owner-settled': {
+    status: 409,
+    title: { vi: 'Không đổi được chủ của chứng thư số này nữa.', en: 'Whose this certificate is cannot be changed any more.' },
+    remedy: {
+      vi: 'Chỉ đổi được khi chứng thư nhập từ tệp đang có hiệu lực, chưa gắn thiết bị và không có đề nghị đang chờ.',
+      en: 'Only one taken in from a file, in force, without a device and with nothing asked for it can be changed.',
+    },
+  },
+  'certificate.owner-same': {
+    status: 422,
+    title: { vi: 'Chứng thư số này đã là của người hoặc cơ quan đó.', en: 'The certificate is theirs already.' },
+  },
   'certificate.owner-known': {
     status: 409,
     title: { vi: 'Chứng thư số này đã có chủ thể.', en: 'It is known whose this certificate is.' },

@@ -239,6 +239,18 @@ describe('existing certificates', () => {
         ...{ version: before.version, deviceSerial: 'T-1', receiverId: o.personId('an') },
       }),
     ).rejects.toMatchObject({ code: 'certificate.owner-first' });
+    const counted = async () =>
+      Object.fromEntries((await o.get(officer, '/api/certificates/tasks')).tasks.map((one: any) => [one.kind, one.count]));
+    const listed = async (owner: string) => {
+      const { items } = await o.get(officer, `/api/certificates?state=issued&owner=${owner}`);
+      return items.map((one: any) => one.id);
+    };
+    // Nothing to hand over before it is known to whom: two counts, and each leads to a list of just so many.
+    const [toHandOver, nobodys] = [await listed('known'), await listed('unknown')];
+    expect(nobodys).toContain(unassigned);
+    expect(toHandOver).not.toContain(unassigned);
+    const counts = await counted();
+    expect([counts['hand-over'] ?? 0, counts['choose-owner'] ?? 0]).toEqual([toHandOver.length, nobodys.length]);
     await expect(
       o.post(officer, `/api/certificates/${unassigned}/owner`, { personId: o.personId('cuong') }),
     ).rejects.toMatchObject({ code: 'certificate.owner-unknown' });
@@ -249,6 +261,39 @@ describe('existing certificates', () => {
     await expect(
       o.post(officer, `/api/certificates/${unassigned}/owner`, { personId: o.personId('binh') }),
     ).rejects.toMatchObject({ code: 'certificate.owner-known' });
+
+    // The wrong one was chosen: put right with what the page showed, kept in the history, and the binding goes along.
+    const wrong = await view(officer, unassigned);
+    expect([wrong.owner, wrong.offered.some((one: any) => one.act === 'change-owner')]).toEqual(['Lê Thị Bình', true]);
+    const change = async (body: object) => {
+      const answer = await o.call(officer, 'PUT', `/api/certificates/${unassigned}/owner`, body);
+      return (await answer.json()) as any;
+    };
+    const bindings = () =>
+      sql<{ person: string | null; agency: string | null }>`select person_id as person, agency_id as agency
+        from agency.bound_certificate where serial_hex = ${loose.serialHex}`.execute(database.db);
+    const right = { version: wrong.version, owner: { personId: o.personId('an') } };
+    expect((await change({ ...right, version: wrong.version - 1 })).code).toBe('certificate.changed-meanwhile');
+    expect((await change({ ...right, owner: { personId: o.personId('binh') } })).code).toBe('certificate.owner-same');
+    expect((await change({ ...right, owner: { personId: o.personId('cuong') } })).code).toBe('certificate.owner-unknown');
+    const righted = await change(right);
+    expect([righted.state, righted.owner, righted.version > wrong.version]).toEqual(['active', 'Nguyễn Văn An', true]);
+    expect(righted.history.at(-1)).toMatchObject({
+      event: 'CertificateOwnerChanged',
+      detail: { from: 'Lê Thị Bình', to: 'Nguyễn Văn An' },
+    });
+    expect((await bindings()).rows).toEqual([{ person: o.personId('an'), agency: null }]);
+    const toAgency = await change({ version: righted.version, owner: { agencyId: o.agencyId('so') } });
+    expect([toAgency.form, toAgency.owner]).toEqual(['02', 'Sở Tài chính']);
+    expect((await bindings()).rows).toEqual([{ person: null, agency: o.agencyId('so') }]);
+    const again = await change({ version: toAgency.version, owner: { personId: o.personId('an') } });
+    // Something was asked for it since: whose it is stands on paper.
+    const asked = await ask(unassigned, { act: 'revoke', cause: 'retired' });
+    expect(asked.offered.some((one: any) => one.act === 'change-owner')).toBe(false);
+    expect((await change({ version: asked.version, owner: { personId: o.personId('binh') } })).code).toBe(
+      'certificate.owner-settled',
+    );
+    expect(again.form).toBe('01');
     expect(parseCertificate(bound.raw).serialHex).toBe(
       (await holdingById(database.db, answer.rows.find((row: any) => row.outcome === 'bound').certificateId))!.serialHex,
     );

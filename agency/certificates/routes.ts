@@ -25,7 +25,7 @@ import { limitsNow, limitsShown, openSubject, type CertificateDeps } from './dep
 import { reportDevice } from './devices.ts';
 import { exportLines, EXPORT_HEADINGS, FORECAST_HEADINGS, forecastLines } from './export.ts';
 import { cancelHandOver, prepareHandOver, takeSignedRecord, visibleHandOver } from './hand-over.ts';
-import { assignImported, importCertificates } from './import.ts';
+import { assignImported, changeOwner, importCertificates } from './import.ts';
 import { ownersOf } from './owners.ts';
 import { certificateView, deviceView, handOverView, rowView } from './present.ts';
 import { actFormPdf } from './print.ts';
@@ -66,7 +66,7 @@ export function certificatesApp(deps: CertificateAppDeps): Hono<PersonEnv> {
     const scope = await scopeFor(db, c.var.caller, query.agencyId ?? query.under);
     const [now, limits] = [clock(), await limitsNow(deps, db)];
     const narrow = query.agencyId === undefined ? scope : { ...scope, few: [query.agencyId] };
-    const rows = await listHoldings(db, { ...query, scope: narrow, now, limits });
+    const rows = await listHoldings(db, { ...query, ...whose(query), scope: narrow, now, limits });
     const page = pageFrom(rows, query.size, cursorKey(query.sort));
     return { ...page, items: page.items.map((row) => rowView(row, now, limits)) };
   });
@@ -122,6 +122,7 @@ export function certificatesApp(deps: CertificateAppDeps): Hono<PersonEnv> {
     const narrow = query.agencyId === undefined ? scope : { ...scope, few: [query.agencyId] };
     const lines = exportLines(db, {
       ...query,
+      ...whose(query),
       scope: narrow,
       sort: 'name',
       size: 1000,
@@ -147,6 +148,11 @@ export function certificatesApp(deps: CertificateAppDeps): Hono<PersonEnv> {
   mount(app, certificateRoutes.assignImported, person, async ({ params, body, c }) => {
     requireOfficer(c.var.caller);
     await assignImported(deps, c.var.caller, params.id, body);
+    return view(c.var.caller, params.id);
+  });
+  mount(app, certificateRoutes.changeOwner, person, async ({ params, body, c }) => {
+    requireOfficer(c.var.caller);
+    await changeOwner(deps, c.var.caller, params.id, body);
     return view(c.var.caller, params.id);
   });
   mount(app, certificateRoutes.view, person, ({ params, c }) => view(c.var.caller, params.id));
@@ -267,3 +273,6 @@ function stream(body: ReadableStream, type: string, name: string): Response {
     headers: { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` },
   });
 }
+
+const whose = ({ owner }: { readonly owner?: 'known' | 'unknown' | undefined }) =>
+  owner === undefined ? {} : { ownerUnknown: owner === 'unknown' };

@@ -23,7 +23,7 @@ import { handOverById, moveHandOver } from './act-store.ts';
 import type { CertificateDeps } from './deps.ts';
 import { visibleHandOver } from './hand-over.ts';
 import { activate } from './on-item.ts';
-import { holdingById, holdingDer, lockHolding } from './store.ts';
+import { holdingById, lockHolding, requiredDer } from './store.ts';
 
 /** Devices of this installation and the path above a certificate. */
 export interface HandOverSigning {
@@ -56,7 +56,7 @@ export async function signOnDevice(
   const usable = await jobs.credentialsFor(deps.db, { ...who, kind: holding.form === '01' ? 'person' : 'organisation' });
   const credential = usable.find((one) => one.id === credentialId);
   if (credential === undefined) throw new Refusal('device.credential-not-usable');
-  const der = (await holdingDer(deps.db, holding.id))!;
+  const der = await requiredDer(deps.db, holding.id);
   const certificate = parseCertificate(der);
   const algorithm = algorithmOfKey(certificate);
   if (algorithm === undefined) throw new Refusal('sign.key-type-unsupported');
@@ -123,7 +123,7 @@ export function handOverAnswers(deps: CertificateDeps, jobs: JobsWithAnswers): A
       ...{ event: 'HandOverSigned', at, agencyId: holding.agencyId, who: handOver.receiver, documentId: holding.id },
       detail: { receiver: handOver.receiver, record: sha256 },
     });
-    await activate(deps, tx, holding, (await holdingDer(tx, holding.id))!, at);
+    await activate(deps, tx, holding, await requiredDer(tx, holding.id), at);
     await jobs.settleJob(tx, job.id, { state: 'done' });
     return undefined;
   };

@@ -3,6 +3,7 @@ import type { CertificateActKind, CertificateState, Form, KeyDeviceState } from 
 import type { DeviceKind } from '@antin/protocol/certificates/subject';
 import { fold } from '@antin/adapters/db/folding';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
+import { Refusal } from '@antin/adapters/http/refusal';
 import { wordsQuery } from '../directory/agency-store.ts';
 import { readCursor } from '../keyset.ts';
 import { inScope, inScopeAlong, type Scope } from '../scope.ts';
@@ -76,6 +77,13 @@ export async function holdingDer(db: Db, id: string): Promise<Uint8Array | undef
   return rows[0]?.der ?? undefined;
 }
 
+/** For acts that cannot be done on a number alone. @throws {Refusal} `certificate.file-missing` */
+export async function requiredDer(db: Db, id: string): Promise<Uint8Array> {
+  const der = await holdingDer(db, id);
+  if (der === undefined) throw new Refusal('certificate.file-missing');
+  return der;
+}
+
 export async function replacedBy(db: Db, id: string): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`select id from agency.holding where replaces_id = ${id} limit 1`.execute(db);
   return rows[0]?.id;
@@ -86,6 +94,8 @@ export interface ListQuery {
   readonly q?: string | undefined;
   readonly form?: Form | undefined;
   readonly state?: CertificateState | undefined;
+  /** Taken in, and nobody said yet whose it is (or just those of which it is known). */
+  readonly ownerUnknown?: boolean | undefined;
   readonly expiresFrom?: string | undefined;
   readonly expiresBefore?: string | undefined;
   readonly sort: 'name' | 'expiry';
@@ -97,6 +107,9 @@ export interface ListQuery {
 
 /** Midnight of a day in the office, as PostgreSQL reads it. */
 const midnight = (day: string) => sql`${`${day}T00:00:00+07:00`}::timestamptz`;
+
+/** `ownerUnknown` of owners.ts, as a condition on `h`. */
+export const ownerUnknownIs = sql`h.state = 'issued' and h.item_id is null and h.person_id is null and h.sha256 is not null`;
 
 function stateCondition(state: CertificateState, now: Date, limits: Limits): RawBuilder<unknown> {
   const soon = new Date(now.getTime() + (limits['expiring-days'] + 1) * 86_400_000);
@@ -129,6 +142,8 @@ export function listHoldingsQuery(query: ListQuery, common = false): RawBuilder<
     conditions.push(common ? sql`(h.words @@ ${words}::tsquery) is true` : sql`h.words @@ ${words}::tsquery`);
   if (query.form !== undefined) conditions.push(sql`h.form = ${query.form}`);
   if (query.state !== undefined) conditions.push(stateCondition(query.state, query.now, query.limits));
+  if (query.ownerUnknown === true) conditions.push(ownerUnknownIs);
+  if (query.ownerUnknown === false) conditions.push(sql`not (${ownerUnknownIs})`);
   if (query.expiresFrom !== undefined) conditions.push(sql`h.not_after >= ${midnight(query.expiresFrom)}`);
   if (query.expiresBefore !== undefined) conditions.push(sql`h.not_after < ${midnight(query.expiresBefore)}`);
   // By expiry means: of what is in use. The rest has no end that anybody waits for.
@@ -262,7 +277,7 @@ export async function changeHolding(
     state?: StoredState;
     pending?: CertificateActKind | null;
     deviceId?: string;
-    personId?: string;
+    personId?: string | null;
     agencyId?: string;
     form?: Form;
     renewals?: number;

@@ -5,6 +5,7 @@ import type { CertificateTask } from '@antin/protocol/office/certificates';
 import type { Db } from '@antin/adapters/db/transaction';
 import { inScope, type Scope } from '../scope.ts';
 import type { Limits } from './limits.ts';
+import { ownerUnknownIs } from './store.ts';
 
 type Task = z.input<typeof CertificateTask>;
 
@@ -19,7 +20,9 @@ export async function certificateTasks(
   const soon = new Date(now.getTime() + (limits['expiring-days'] + 1) * 86_400_000);
   const { rows } = await sql<{ kind: Task['kind']; n: number; due: string | null }>`
     select 'hand-over' as kind, count(*)::integer as n, null::date as due from agency.holding h
-      where h.state = 'issued' and h.not_after > ${now} and ${inScope(sql`h.agency_id`, scope)}
+      where h.state = 'issued' and not (${ownerUnknownIs}) and h.not_after > ${now} and ${inScope(sql`h.agency_id`, scope)}
+    union all select 'choose-owner', count(*)::integer, null from agency.holding h
+      where ${ownerUnknownIs} and h.not_after > ${now} and ${inScope(sql`h.agency_id`, scope)}
     union all select 'activate', count(*)::integer, null from agency.holding h
       where h.state = 'handed-over' and h.not_after > ${now} and ${inScope(sql`h.agency_id`, scope)}
     union all select 'renew', count(*)::integer, min((h.not_after at time zone interval '7 hours')::date) from agency.holding h

@@ -29,9 +29,20 @@ export type NextHolder =
       readonly keeper: { personId: string; title: string } | undefined;
     };
 
+/** All that an item is made of but what the directory says of people on the day it is made: it can be made again from it. */
+export interface ItemPlan {
+  readonly act: 'revoke' | 'change' | 'new';
+  readonly managing: Managing;
+  readonly device: string;
+  readonly certificate?: { readonly serialHex: string; readonly sha256: string; readonly issuerSha256: string | null };
+  readonly cause?: RevocationCause;
+  readonly next?: NextHolder;
+}
+
 export interface MadeItem {
   readonly id: string;
   readonly act: RequestItem['act'];
+  readonly plan: ItemPlan;
   /** Undefined when something is missing that the issuer asks for. */
   readonly item: RequestItem | undefined;
   readonly missing: readonly string[];
@@ -49,7 +60,10 @@ export interface ItemDoors {
 }
 
 /** SHA-256 of the certificate of the issuer: from the register, or found among the known authorities by its name. */
-export async function issuerOf(doors: ItemDoors, row: AffectedRow): Promise<string | undefined> {
+export async function issuerOf(
+  doors: Pick<ItemDoors, 'chainOf'>,
+  row: Pick<AffectedRow, 'issuerSha256' | 'der'>,
+): Promise<string | undefined> {
   if (row.issuerSha256 !== null) return row.issuerSha256;
   const { issuer } = parseCertificate(new Uint8Array(row.der));
   const chain = await doors.chainOf(new Uint8Array(row.der));
@@ -60,30 +74,17 @@ export async function issuerOf(doors: ItemDoors, row: AffectedRow): Promise<stri
 /** Items for one certificate: its end (with the legal cause), and the new one in the same batch. */
 export async function itemsFor(db: Db, doors: ItemDoors, wanted: WantedItem, managing: Managing): Promise<MadeItem[]> {
   const { row, holder, cause, change, next } = wanted;
-  const issuerSha256 = await issuerOf(doors, row);
-  const certificate = { issuerSha256, serialHex: row.serialHex };
-  const noIssuer = issuerSha256 === undefined ? ['issuer'] : [];
-  const form = row.agencyId === null ? '01' : '02';
-  const common = { sha256: row.sha256, holdingId: row.holdingId, holder };
+  const issuerSha256 = (await issuerOf(doors, row)) ?? null;
+  const certificate = { serialHex: row.serialHex, sha256: row.sha256, issuerSha256 };
+  const about = { sha256: row.sha256, holdingId: row.holdingId, holder, form: row.agencyId === null ? '01' : '02' } as const;
   const device = row.device ?? 'pki-token';
-  const subject = next === undefined ? undefined : await subjectOf(db, doors, next);
-  if (change && subject !== undefined) {
-    const draft = {
-      act: 'change',
-      managingAgency: managingOf(next!.agency),
-      certificate,
-      subject: subject.fields,
-      device,
-      attachments: [],
-    };
-    return [made(draft, [...noIssuer, ...subject.missing], { ...common, form })];
+  const old = { managing: managingOf(managing), device, certificate };
+  if (change && next !== undefined) {
+    const plan = { ...old, act: 'change' as const, managing: managingOf(next.agency), next };
+    return [await makeItem(db, doors, plan, about)];
   }
-  const revoke = { act: 'revoke', managingAgency: managingOf(managing), certificate, cause, attachments: [] };
-  const items = [made(revoke, noIssuer, { ...common, form })];
-  if (subject !== undefined) {
-    const fresh = { act: 'new', managingAgency: managingOf(next!.agency), subject: subject.fields, device, attachments: [] };
-    items.push(made(fresh, subject.missing, { sha256: null, holdingId: null, holder, form: next!.form }));
-  }
+  const items = [await makeItem(db, doors, { ...old, act: 'revoke', cause }, about)];
+  if (next !== undefined) items.push(await newItem(db, doors, next, holder, device));
   return items;
 }
 
@@ -91,24 +92,32 @@ function managingOf({ code, name, place }: Managing) {
   return { code, name, place };
 }
 
-function made(
-  draft: { readonly act: string } & Record<string, unknown>,
-  missing: readonly string[],
-  about: Pick<MadeItem, 'sha256' | 'holdingId' | 'holder' | 'form'>,
-): MadeItem {
-  const id = randomUUID();
-  const parsed = RequestItem.safeParse({ ...draft, id });
+type About = Pick<MadeItem, 'sha256' | 'holdingId' | 'holder' | 'form'>;
+
+/** Makes an item from its plan with what the directory says now, whole or with the names of what is missing. */
+export async function makeItem(
+  db: Db,
+  doors: ItemDoors,
+  plan: ItemPlan,
+  about: About,
+  id: string = randomUUID(),
+): Promise<MadeItem> {
+  const { act, certificate, next } = plan;
+  const subject = next === undefined ? undefined : await subjectOf(db, doors, next);
+  const issuer = certificate?.issuerSha256 ?? undefined;
+  const draft = {
+    ...{ id, act, managingAgency: plan.managing, attachments: [] },
+    ...(certificate === undefined ? {} : { certificate: { issuerSha256: issuer, serialHex: certificate.serialHex } }),
+    ...(plan.cause === undefined ? {} : { cause: plan.cause }),
+    ...(subject === undefined ? {} : { subject: subject.fields, device: plan.device }),
+  };
+  const missing = [...(certificate !== undefined && issuer === undefined ? ['issuer'] : []), ...(subject?.missing ?? [])];
+  const parsed = RequestItem.safeParse(draft);
   // What the schema refuses and nobody named yet: a name too long for a certificate, say. Without a keeper nothing of them is there.
   const refused =
     parsed.success || missing.includes('keeper') ? [] : parsed.error.issues.map((issue) => String(issue.path.at(-1)));
   const all = [...new Set([...missing, ...refused])];
-  return {
-    id,
-    act: draft.act as RequestItem['act'],
-    item: parsed.success && all.length === 0 ? parsed.data : undefined,
-    missing: all,
-    ...about,
-  };
+  return { id, act, plan, item: parsed.success && all.length === 0 ? parsed.data : undefined, missing: all, ...about };
 }
 
 async function subjectOf(
@@ -146,9 +155,14 @@ async function identityOf(db: Db, doors: ItemDoors, personId: string) {
   return { fields: { fullName, citizenNumber, mail, phone }, missing, birthDay };
 }
 
-/** The first certificate of an organisation that is opened. */
-export async function newItem(db: Db, doors: ItemDoors, next: NextHolder, holder: string): Promise<MadeItem> {
-  const { fields, missing } = await subjectOf(db, doors, next);
-  const draft = { act: 'new', managingAgency: managingOf(next.agency), subject: fields, device: 'pki-token', attachments: [] };
-  return made(draft, missing, { sha256: null, holdingId: null, holder, form: next.form });
+/** A new certificate: of somebody who goes elsewhere, or the first of an organisation that is opened. */
+export async function newItem(
+  db: Db,
+  doors: ItemDoors,
+  next: NextHolder,
+  holder: string,
+  device = 'pki-token',
+): Promise<MadeItem> {
+  const plan = { act: 'new' as const, managing: managingOf(next.agency), device, next };
+  return makeItem(db, doors, plan, { sha256: null, holdingId: null, holder, form: next.form });
 }

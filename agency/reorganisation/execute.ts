@@ -10,6 +10,7 @@ import type { Maker } from '../directory/changes.ts';
 import { addPost, endPost } from '../directory/posts.ts';
 import { changeAgency, closeAgency, openAgency } from '../directory/upkeep.ts';
 import { record } from '../journal/journal.ts';
+import type { Caller } from '../session/caller.ts';
 import { openBooks, ordinaryBooks } from '../registers/books.ts';
 import type { MadeItem } from './certificates.ts';
 import { workOut, type WorkedOut } from './effects.ts';
@@ -22,8 +23,8 @@ export interface ReorganisationDoors {
   readonly numbers: CitizenNumbers;
   /** Issuers of a certificate, nearest first, as far as this installation knows them. */
   readonly chainOf: (der: Uint8Array) => Promise<readonly Uint8Array[]>;
-  /** Makes the request to the issuer of what was prepared. Without it the batch waits in the reorganisation. */
-  readonly requestBatch?: (reorganisationId: string) => Promise<void>;
+  /** Makes the request to the issuer of what was prepared; with an asker, a further one of what was completed. Without it the batch waits in the reorganisation. */
+  readonly requestBatch?: (reorganisationId: string, asker?: Caller) => Promise<void>;
 }
 
 export const EFFECT_QUEUE = 'reorganisation.take-effect';
@@ -123,8 +124,8 @@ async function prepareBatch(
   await insertItems(
     tx,
     one.id,
-    items.map(({ id, act, item, missing, sha256, holder, form, holdingId }) => ({
-      ...{ itemId: id, act, missing, sha256, holder, form, holdingId },
+    items.map(({ id, act, plan, item, missing, sha256, holder, form, holdingId }) => ({
+      ...{ itemId: id, act, plan, missing, sha256, holder, form, holdingId, requestId: null },
       itemSealed: item === undefined ? null : doors.numbers.seal(JSON.stringify(item)).sealed,
     })),
   );

@@ -47,4 +47,10 @@ export const reorganisationMigrations: Record<string, Migration> = {
         )`.execute(db);
     },
   },
+  '2026-11-22T1000-reorganisation-item-plan': {
+    async up(db: Kysely<unknown>) {
+      // What an item is made of, without anything of a person but who it is: it is made again when something was completed.
+      await sql`alter table agency.reorganisation_certificate add column plan jsonb`.execute(db);
+    },
+  },
 };

@@ -48,4 +48,29 @@ export const reorganisationProblems: ProblemRows = {
     'Bổ sung thông tin của người giữ thiết bị.',
     'Complete the data of who keeps the device.',
   ),
+  'reorganisation.item-unknown': row(404, 'Không có đề nghị này trong đợt sắp xếp', 'The reorganisation has no such item'),
+  'reorganisation.item-complete': row(
+    409,
+    'Đề nghị này đã đủ thông tin',
+    'Nothing is missing in this item any more',
+    'Hãy tải lại trang.',
+    'Load the page again.',
+  ),
+  'reorganisation.keeper-not-needed': row(
+    422,
+    'Chứng thư cá nhân không cần người giữ thiết bị',
+    'A personal certificate needs nobody to keep its device',
+  ),
+  'reorganisation.keeper-elsewhere': row(
+    422,
+    'Người giữ thiết bị phải có chức vụ ở cơ quan đó',
+    'Who keeps the device must hold a post in that agency',
+    'Thêm người vào cơ quan trước, hoặc chọn người khác.',
+    'Add the person to the agency first, or choose another one.',
+  ),
+  'reorganisation.nothing-ready': row(
+    409,
+    'Chưa có đề nghị nào đủ thông tin để gửi',
+    'Nothing is complete that could be asked for',
+  ),
 };

@@ -345,6 +345,52 @@ test('a commune is split in two: people go where it is said, each new one asks f
   expect(session.positions.map((post: any) => post.agencyName)).toEqual(['Ủy ban nhân dân xã 84']);
 });
 
+test('what a new agency lacked on the day is completed by who keeps its device, and asked for in a further request', async () => {
+  const [one] = (await o.get(tinh, '/api/reorganisations')).reorganisations.filter((other: any) => other.name === 'Tách xã');
+  await doors.requestBatch!(one.id);
+  const before = await o.get(tinh, `/api/reorganisations/${one.id}`);
+  // The clerk went to one of the two; in the other one there is nobody yet.
+  const waits = before.waiting.map((item: any) => [item.act, item.holder, item.agency.name, item.missing, item.ready]);
+  expect(waits).toEqual([['new', 'Ủy ban nhân dân xã 83', 'Ủy ban nhân dân xã 83', ['keeper'], false]]);
+  expect(before.certificateRequestIds).toEqual([before.certificateRequestId]);
+  const [item] = before.waiting;
+  const path = `/api/reorganisations/${one.id}`;
+  const complete = (itemId: string, keeperId?: string, who = tinh) =>
+    o.post(who, `${path}/items/${itemId}/completing`, keeperId === undefined ? {} : { keeperId });
+  const elsewhere = loaded.people.get('ct.xa')!;
+  expect(await codeOf(o.post(tinh, `${path}/further-request`, {}))).toBe('reorganisation.nothing-ready');
+  // Nobody keeps the device of an agency where they have no post; and it still lacks one when only looked at again.
+  expect(await codeOf(complete(item.itemId, elsewhere))).toBe('reorganisation.keeper-elsewhere');
+  expect(await codeOf(complete(one.id, elsewhere))).toBe('reorganisation.item-unknown');
+  expect(await codeOf(complete(item.itemId, elsewhere, await o.signIn('ct.xa')))).toBe('role.administrator-needed');
+  expect((await complete(item.itemId)).waiting[0].missing).toEqual(['keeper']);
+  // Somebody comes of whom the directory does not know enough: it says what, and looks again when it does.
+  const post = { agencyId: item.agency.id, title: 'Công chức Văn phòng', unit: null, roles: ['clerk'], validFrom: dayIn(0) };
+  const comes = { fullName: 'Vũ Thị Mới', signInName: 'vt.moi', mail: 'moi@namha.gov.vn', position: post };
+  const { id: keeper } = await o.post(tinh, '/api/directory/people', { ...comes, citizenNumber: '001090012399' });
+  const half = (await complete(item.itemId, keeper)).waiting[0];
+  expect([half.missing, half.ready, half.person.name]).toEqual([['phone'], false, 'Vũ Thị Mới']);
+  const told = await o.call(tinh, 'PATCH', `/api/directory/people/${keeper}`, { phone: '0912345679' });
+  expect(told.status).toBe(200);
+  const whole = (await complete(item.itemId)).waiting[0];
+  expect([whole.missing, whole.ready]).toEqual([[], true]);
+  expect(await codeOf(complete(item.itemId, keeper))).toBe('reorganisation.item-complete');
+  // The worker that comes once more asks for nothing by itself.
+  await doors.requestBatch!(one.id);
+  expect((await o.get(tinh, path)).waiting.length).toBe(1);
+
+  const after = await o.post(tinh, `${path}/further-request`, {});
+  expect([after.waiting, after.certificateRequestId]).toEqual([[], before.certificateRequestId]);
+  const [, further] = after.certificateRequestIds;
+  const request = ConsolidatedRequest.parse(JSON.parse(await contentOf(doors.numbers, database.db, further)));
+  const [asked] = request.items as any[];
+  expect([request.items.length, asked.act, asked.subject.code, asked.subject.keeper]).toEqual([
+    ...[1, 'new', 'H99.83'],
+    expect.objectContaining({ fullName: 'Vũ Thị Mới', title: 'Công chức Văn phòng', phone: '0912345679' }),
+  ]);
+  expect(await codeOf(o.post(tinh, `${path}/further-request`, {}))).toBe('reorganisation.nothing-ready');
+});
+
 test('a dissolved commune hands everything to the one that stays, and its people ask for new certificates', async () => {
   const [ends, stays] = [await agencyOf('H99.84'), await agencyOf('H99.83')];
   const { effects, items } = await carriedOut('Giải thể', { kind: 'dissolve', agencyId: ends.id, successorIds: [stays.id] });

@@ -22,16 +22,18 @@ export interface BatchDeps {
 
 /**
  * Makes the consolidated request of a reorganisation that has taken effect: ends, changes and new certificates in one batch,
- * in the name of who decided it. Items that lack something wait for people. Done once, however often it is called.
+ * in the name of who decided it. Items that lack something wait for people. Done once, however often it is called; what was
+ * completed later goes in a further request when somebody asks for it.
  *
+ * @param asker who asks for a further one
  * @throws {Refusal} of `prepareRequests`; nothing is written then, and the items stay as they were prepared
  */
-export async function requestBatch(deps: BatchDeps, id: string): Promise<void> {
+export async function requestBatch(deps: BatchDeps, id: string, asker?: Caller): Promise<void> {
   await inTransaction(deps.certificates.db, async (tx) => {
     const one = await reorganisationById(tx, id, true);
-    if (one?.state !== 'effective' || one.requestId !== null) return;
-    const caller = await decider(tx, one);
-    const stored = (await itemsOf(tx, id)).filter((item) => item.itemSealed !== null);
+    if (one?.state !== 'effective' || (asker === undefined && one.requestId !== null)) return;
+    const caller = asker ?? (await decider(tx, one));
+    const stored = (await itemsOf(tx, id)).filter((item) => item.itemSealed !== null && item.requestId === null);
     if (caller === undefined || stored.length === 0) return;
     const from = (await agencyById(tx, one.agencyId))!;
     const prepared: PreparedItem[] = [];

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
 import type { ReorganisationEffects, ReorganisationPlan } from '@antin/protocol/office/reorganisation';
+import type { ItemPlan } from './certificates.ts';
 import type { Move, State } from './rules.ts';
 
 export interface ReorganisationRecord {
@@ -29,7 +30,7 @@ const columns = sql`
   r.grounds_date as "groundsDate", r.state, r.effects, r.effects_sha256 as "effectsSha256", r.failure, r.created_at as "createdAt",
   r.created_by_name as "createdByName", r.decided_by as "decidedBy", r.decided_position as "decidedPosition",
   r.effective_at as "effectiveAt", (select c.request_id from agency.reorganisation_certificate c
-    where c.reorganisation_id = r.id and c.request_id is not null limit 1) as "requestId"`;
+    where c.reorganisation_id = r.id and c.request_id is not null order by c.ordinal limit 1) as "requestId"`;
 
 export async function reorganisationById(db: Db, id: string, lock = false): Promise<ReorganisationRecord | undefined> {
   const { rows } = await sql<ReorganisationRecord>`
@@ -145,22 +146,44 @@ export interface StoredItem {
   readonly holder: string;
   readonly form: '01' | '02';
   readonly holdingId: string | null;
+  readonly requestId: string | null;
+  /** What it is made of; null in rows from before this was kept. */
+  readonly plan: ItemPlan | null;
 }
 
 export async function insertItems(tx: Tx, reorganisationId: string, items: readonly StoredItem[]): Promise<void> {
   for (const [ordinal, item] of items.entries()) {
     await sql`
-      insert into agency.reorganisation_certificate (reorganisation_id, item_id, ordinal, act, item_sealed, missing, sha256, holder, form, holding_id)
+      insert into agency.reorganisation_certificate (reorganisation_id, item_id, ordinal, act, item_sealed, missing, sha256, holder, form, holding_id, plan)
       values (${reorganisationId}, ${item.itemId}, ${ordinal}, ${item.act}, ${item.itemSealed}, ${[...item.missing]}::text[], ${item.sha256},
-        ${item.holder}, ${item.form}, ${item.holdingId})`.execute(tx);
+        ${item.holder}, ${item.form}, ${item.holdingId},
+        ${item.plan === null ? null : JSON.stringify(item.plan)}::jsonb)`.execute(tx);
   }
 }
 
 export async function itemsOf(db: Db, reorganisationId: string): Promise<StoredItem[]> {
   const { rows } = await sql<StoredItem>`
-    select item_id as "itemId", act, item_sealed as "itemSealed", missing, sha256, holder, form, holding_id as "holdingId" from agency.reorganisation_certificate
+    select item_id as "itemId", act, item_sealed as "itemSealed", missing, sha256, holder, form, holding_id as "holdingId",
+      request_id as "requestId", plan from agency.reorganisation_certificate
     where reorganisation_id = ${reorganisationId} order by ordinal`.execute(db);
   return rows;
+}
+
+/** A certificate that the directory binds or bound. */
+export async function boundDer(db: Db, sha256: string): Promise<Uint8Array | undefined> {
+  const { rows } = await sql<{ der: Uint8Array }>`select der from agency.bound_certificate where sha256 = ${sha256}`.execute(db);
+  return rows[0]?.der;
+}
+
+/** What it lacks now, or the whole of it. */
+export async function completeItem(
+  tx: Tx,
+  itemId: string,
+  one: Pick<StoredItem, 'itemSealed' | 'missing' | 'plan'>,
+): Promise<void> {
+  await sql`
+    update agency.reorganisation_certificate set item_sealed = ${one.itemSealed}, missing = ${[...one.missing]}::text[],
+      plan = ${JSON.stringify(one.plan)}::jsonb where item_id = ${itemId} and request_id is null`.execute(tx);
 }
 
 export async function setRequest(tx: Tx, reorganisationId: string, itemIds: readonly string[], requestId: string): Promise<void> {

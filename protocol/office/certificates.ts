@@ -106,12 +106,24 @@ export type HandOver = z.infer<typeof HandOver>;
 
 /** An act of the page: allowed now, or why not (a code of the catalogue). */
 export const OfferedAct = z.object({
-  act: z.enum(['renew', 'change', 'revoke', 'recover-device', 'hand-over', 'activate', 'return-device', 'report-device']),
+  act: z.enum([
+    'renew',
+    'change',
+    'revoke',
+    'recover-device',
+    'hand-over',
+    'activate',
+    'return-device',
+    'report-device',
+    'change-owner',
+  ]),
   allowed: z.boolean(),
   why: z.string().optional(),
 });
 
 export const CertificateView = CertificateRow.extend({
+  /** Whose it is according to the directory, for one that was taken in: its own name may be another. */
+  owner: z.string().optional(),
   subject: Subject.optional(),
   issuer: z.string().optional(),
   sha256: Sha256.optional(),
@@ -152,6 +164,7 @@ export const CertificateTask = z.object({
     'return-device',
     'renew',
     'assign-certificate',
+    'choose-owner',
     'refused',
   ]),
   count: z.number().int(),
@@ -184,6 +197,8 @@ export const CertificateFilter = z.object({
   agencyId: Id.optional(),
   expiresFrom: Day.optional(),
   expiresBefore: Day.optional(),
+  /** `unknown`: only those that were taken in and nobody said yet whose they are; `known`: without them. */
+  owner: z.enum(['known', 'unknown']).optional(),
 });
 
 /** What is asked. `revoke` names its legal cause (Decree 68/2024 Art. 17). */
@@ -328,6 +343,18 @@ export const certificateRoutes = {
     caller: 'person',
     params: ById,
     body: z.union([z.object({ personId: Id }), z.object({ agencyId: Id })]),
+    answer: CertificateView,
+  }),
+  changeOwner: route({
+    method: 'PUT',
+    path: '/api/certificates/:id/owner',
+    summary: 'Say that an imported certificate is somebody else’s than was said before',
+    caller: 'person',
+    params: ById,
+    body: z.object({
+      version: z.number().int(),
+      owner: z.union([z.object({ personId: Id }), z.object({ agencyId: Id })]),
+    }),
     answer: CertificateView,
   }),
   view: route({

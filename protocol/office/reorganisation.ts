@@ -114,6 +114,22 @@ export const ReorganisationEffects = z.object({
 });
 export type ReorganisationEffects = z.infer<typeof ReorganisationEffects>;
 
+/** Of the batch for the issuer: not asked for yet, because something is missing or because it was completed only now. */
+export const WaitingItem = z.object({
+  itemId: Id,
+  act: z.enum(['new', 'change', 'revoke']),
+  form: z.enum(['01', '02']),
+  holder: z.string(),
+  /** Names of fields; `keeper`: nobody is said to keep the device, `issuer`: its certificate is not known here. */
+  missing: z.array(z.string()),
+  /** Nothing is missing any more. */
+  ready: z.boolean(),
+  agency: z.object({ id: Id, name: z.string() }).optional(),
+  /** The subscriber, or who keeps the device. */
+  person: z.object({ id: Id, name: z.string() }).optional(),
+});
+export type WaitingItem = z.infer<typeof WaitingItem>;
+
 export const Reorganisation = z.object({
   id: Id,
   name: z.string(),
@@ -129,6 +145,10 @@ export const Reorganisation = z.object({
   effects: ReorganisationEffects.optional(),
   /** The request to the issuer that was prepared; absent before the day and when no certificate is affected. */
   certificateRequestId: Id.optional(),
+  /** All of them, when what was missing on the day was asked for later. */
+  certificateRequestIds: z.array(Id).optional(),
+  /** Of one in effect: what of its batch is not asked for yet. */
+  waiting: z.array(WaitingItem).optional(),
 });
 export type Reorganisation = z.infer<typeof Reorganisation>;
 
@@ -195,6 +215,23 @@ export const reorganisationRoutes = {
     method: 'POST',
     path: '/api/reorganisations/:id/cancel',
     summary: 'Take it back before it takes effect',
+    caller: 'person',
+    params: byId,
+    answer: Reorganisation,
+  }),
+  completeItem: route({
+    method: 'POST',
+    path: '/api/reorganisations/:id/items/:itemId/completing',
+    summary: 'Say who keeps the device of a new agency, or look again at what the directory knows by now',
+    caller: 'person',
+    params: z.object({ id: Id, itemId: Id }),
+    body: z.object({ keeperId: Id.optional() }),
+    answer: Reorganisation,
+  }),
+  requestCompleted: route({
+    method: 'POST',
+    path: '/api/reorganisations/:id/further-request',
+    summary: 'Make a further request to the issuer of everything that was completed',
     caller: 'person',
     params: byId,
     answer: Reorganisation,

@@ -133,6 +133,7 @@ interface Filter {
   readonly under?: string;
   readonly from?: string;
   readonly before?: string;
+  readonly owner?: string;
   readonly tab?: string;
 }
 const filter = (given: Record<string, unknown>): Filter =>

@@ -34,7 +34,7 @@ export function CertificatePage() {
   return <Certificate key={id} view={view.data} />;
 }
 
-type Open = 'owner' | CertificateActKind | 'hand-over' | 'report-device' | 'return-device';
+type Open = 'owner' | 'change-owner' | CertificateActKind | 'hand-over' | 'report-device' | 'return-device';
 
 function Certificate({ view }: { readonly view: CertificateView }) {
   const { t } = useSpeech();
@@ -80,10 +80,11 @@ function Certificate({ view }: { readonly view: CertificateView }) {
           </div>
         </div>
       ) : null}
-      {open === 'owner' ? (
+      {open === 'owner' || open === 'change-owner' ? (
         <OwnerDialog
           certificateId={view.id}
           subject={view.serialHex ?? ''}
+          {...(open === 'owner' ? {} : { instead: { name: view.owner ?? view.name, version: view.version } })}
           onClose={() => setOpen(undefined)}
           onChosen={() => setOpen(undefined)}
         />

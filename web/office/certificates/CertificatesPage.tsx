@@ -145,7 +145,7 @@ export function CertificatesPage() {
 }
 
 function searchOf(
-  search: Partial<Record<'q' | 'state' | 'form' | 'under' | 'from' | 'before' | 'tab', string>>,
+  search: Partial<Record<'q' | 'state' | 'form' | 'under' | 'from' | 'before' | 'owner' | 'tab', string>>,
 ): CertificateSearch {
   const form = Form.safeParse(search.form).data;
   const state = CertificateState.safeParse(search.state).data;
@@ -154,6 +154,7 @@ function searchOf(
     ...(form === undefined ? {} : { form }),
     ...(state === undefined ? {} : { state }),
     ...(search.under === undefined ? {} : { under: search.under }),
+    ...(search.owner === 'known' || search.owner === 'unknown' ? { owner: search.owner } : {}),
     ...(search.from === undefined ? {} : { expiresFrom: search.from }),
     ...(search.before === undefined ? {} : { expiresBefore: search.before }),
     sort: search.before === undefined ? 'name' : 'expiry',
@@ -252,6 +253,11 @@ function Filters({ total, states }: FiltersProps) {
       {search.under === undefined ? null : (
         <Button small icon="close" onClick={() => set({ under: undefined, tab: undefined })}>
           {t('cert.of-unit', { name: search.tab ?? t('cert.filter.unit') })}
+        </Button>
+      )}
+      {search.owner === undefined ? null : (
+        <Button small icon="close" onClick={() => set({ owner: undefined })}>
+          {t(search.owner === 'unknown' ? 'owner.unknown' : 'owner.known')}
         </Button>
       )}
       <span className="hint num" role="status">

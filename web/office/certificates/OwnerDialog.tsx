@@ -17,6 +17,8 @@ export interface OwnerDialogProps {
   readonly certificateId: string;
   /** What stands on the certificate. */
   readonly subject: string;
+  /** Said already, and wrongly: what stands there now, to be replaced. */
+  readonly instead?: { readonly name: string; readonly version: number };
   readonly onClose: () => void;
   readonly onChosen: (view: CertificateView) => void;
 }
@@ -24,7 +26,7 @@ export interface OwnerDialogProps {
 type Owner = { readonly personId: string } | { readonly agencyId: string };
 
 /** Whose a certificate is that was taken in: those who bear its name, or somebody found; said by a person, never guessed. */
-export function OwnerDialog({ certificateId, subject, onClose, onChosen }: OwnerDialogProps) {
+export function OwnerDialog({ certificateId, subject, instead, onClose, onChosen }: OwnerDialogProps) {
   const { t, lang } = useSpeech();
   const client = useQueryClient();
   const session = useSession();
@@ -45,13 +47,19 @@ export function OwnerDialog({ certificateId, subject, onClose, onChosen }: Owner
   })();
   const name = candidate?.name ?? (choice === 'person' ? person?.text : choice === 'agency' ? agency?.name : undefined);
   // Found by hand, the name may be another than that on the certificate.
-  const differs = owner !== undefined && candidate === undefined;
+  const differs = owner !== undefined && (candidate === undefined || instead !== undefined);
   const missing = [
     ...(owner === undefined ? [{ text: t('owner.error'), field: 'owner-0' }] : []),
     ...(differs && !sure ? [{ text: t('owner.sure.error'), field: 'owner-sure' }] : []),
   ];
   const assign = useMutation({
-    mutationFn: (to: Owner) => call(certificateRoutes.assignImported, { params: { id: certificateId }, body: to }),
+    mutationFn: (to: Owner) =>
+      instead === undefined
+        ? call(certificateRoutes.assignImported, { params: { id: certificateId }, body: to })
+        : call(certificateRoutes.changeOwner, {
+            params: { id: certificateId },
+            body: { version: instead.version, owner: to },
+          }),
     onSuccess: (view) => {
       client.setQueryData(certificateQuery(certificateId).queryKey, view);
       for (const key of ['certificates', 'certificate-counts', 'certificate-tasks', 'session'])
@@ -77,13 +85,14 @@ export function OwnerDialog({ certificateId, subject, onClose, onChosen }: Owner
     </label>
   );
   return (
-    <Dialog title={t('owner.title')} open onClose={onClose}>
+    <Dialog title={t(instead === undefined ? 'owner.title' : 'owner.change.title')} open onClose={onClose}>
       {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
       {tried > 0 && missing.length > 0 ? <ProblemSummary title={t('problem.title')} lines={missing} attempt={tried} /> : null}
       <p>
         <strong>{owners.data?.name ?? ''}</strong>
         <small className="line">{subject}</small>
       </p>
+      {instead === undefined ? null : <p className="note amber">{t('owner.change.text', { name: instead.name })}</p>}
       {owners.data === undefined ? (
         <Pending query={owners} lines={3} />
       ) : (

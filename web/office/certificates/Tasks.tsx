@@ -55,9 +55,15 @@ function TaskLink({ task }: { readonly task: Task }) {
         </Link>
       );
     case 'hand-over':
+    case 'choose-owner':
+      return (
+        <Link to="/chung-thu-so" search={{ state: 'issued', owner: task.kind === 'hand-over' ? 'known' : 'unknown' }}>
+          {words}
+        </Link>
+      );
     case 'activate':
       return (
-        <Link to="/chung-thu-so" search={{ state: task.kind === 'activate' ? 'handed-over' : 'issued' }}>
+        <Link to="/chung-thu-so" search={{ state: 'handed-over' }}>
           {words}
         </Link>
       );

@@ -7,6 +7,7 @@ export interface CertificateSearch {
   readonly form?: Form;
   readonly state?: CertificateState;
   readonly under?: string;
+  readonly owner?: 'known' | 'unknown';
   readonly agencyId?: string;
   readonly expiresFrom?: string;
   readonly expiresBefore?: string;

@@ -4,11 +4,16 @@ import { Icon } from '../../ui/Icon.tsx';
 import { dayOf, dayText } from '../../i18n/dates.ts';
 import { useSpeech } from '../../staff/language.tsx';
 
-/** Everything a plan touches, part by part, and what stands against it. */
-export function Effects({ effects }: { readonly effects: ReorganisationEffects }) {
+/**
+ * Everything a plan touches, part by part, and what stands against it.
+ *
+ * @param done it is in effect: what certificates still lack is said where it can be completed, no more as it was checked
+ */
+export function Effects({ effects, done = false }: { readonly effects: ReorganisationEffects; readonly done?: boolean }) {
   const { t, code } = useSpeech();
   const { counts } = effects;
-  const problems = (stops: boolean) => effects.problems.filter((one) => one.stops === stops);
+  const problems = (stops: boolean) =>
+    effects.problems.filter((one) => one.stops === stops && !(done && one.missing !== undefined));
   return (
     <div className="effects">
       {([true, false] as const).map((stops) =>
@@ -66,7 +71,7 @@ export function Effects({ effects }: { readonly effects: ReorganisationEffects }
             <td className="nowrap">
               {t(one.reissue ? 'reorg.reissue' : 'reorg.revoke')}
               <small>{t(`cause.${one.cause}`)}</small>
-              {one.missing.length === 0 ? null : (
+              {done || one.missing.length === 0 ? null : (
                 <small className="overdue">
                   {t('reorg.lacks', { what: one.missing.map((name) => code('person.missing', name)).join(', ') })}
                 </small>

@@ -12,6 +12,7 @@ import { Pending } from '../../staff/Pending.tsx';
 import { problemText } from '../../staff/problem-lines.ts';
 import { reorganisationQuery } from '../data/upkeep-queries.ts';
 import { Effects } from './Effects.tsx';
+import { Waiting } from './Waiting.tsx';
 import { ReorganisationTag } from './tags.tsx';
 
 /** A plan with everything it affects; decided here, and taken back here until its day. */
@@ -43,6 +44,7 @@ function Plan({ one }: { readonly one: Reorganisation }) {
   });
   const problem = act.error === null ? undefined : problemText(act.error, lang);
   const stops = one.effects?.problems.filter((other) => other.stops).length ?? 0;
+  const requests = one.certificateRequestIds ?? (one.certificateRequestId === undefined ? [] : [one.certificateRequestId]);
   const day = dayText(one.effectiveOn);
   const title = asking === 'cancel' ? t('reorg.cancel') : t('reorg.schedule', { day });
   return (
@@ -84,13 +86,14 @@ function Plan({ one }: { readonly one: Reorganisation }) {
             {t('reorg.cancel')}
           </Button>
         )}
-        {one.certificateRequestId === undefined ? null : (
-          <Link className="button primary" to="/ho-so-cap/$id" params={{ id: one.certificateRequestId }}>
-            {t('reorg.request')}
+        {requests.map((id, index) => (
+          <Link key={id} className={index === 0 ? 'button primary' : 'button'} to="/ho-so-cap/$id" params={{ id }}>
+            {index === 0 ? t('reorg.request') : t('reorg.request.more', { n: index })}
           </Link>
-        )}
+        ))}
       </div>
-      {one.effects === undefined ? null : <Effects effects={one.effects} />}
+      <Waiting one={one} />
+      {one.effects === undefined ? null : <Effects effects={one.effects} done={one.state === 'effective'} />}
       <Dialog title={title} open={asking !== undefined} onClose={() => setAsking(undefined)}>
         {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
         {asking === 'schedule' ? (
