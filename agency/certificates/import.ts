@@ -20,7 +20,7 @@ import { actorOf, type Caller } from '../session/caller.ts';
 import { reachable } from './ask.ts';
 import type { CertificateDeps } from './deps.ts';
 import { columnsOf } from './on-item.ts';
-import { ownerChangeable, ownerName, ownerOf, ownerUnknown, type Owner } from './owners.ts';
+import { ownerChangeable, ownerName, ownerOf, ownerUnknown, ownerWasSaid, type Owner } from './owners.ts';
 import {
   changeHolding,
   holdingByCertificate,
@@ -164,7 +164,7 @@ export async function changeOwner(
   await inTransaction(deps.db, async (tx) => {
     const holding = await reachable(deps, tx, caller, id);
     if (holding.version !== version) throw new Refusal('certificate.changed-meanwhile');
-    if (!ownerChangeable(holding)) throw new Refusal('certificate.owner-settled');
+    if (!ownerChangeable(holding) || !(await ownerWasSaid(tx, id))) throw new Refusal('certificate.owner-settled');
     const before = await ownerName(tx, ownerOf(holding));
     const same = 'personId' in owner ? owner.personId === holding.personId : holding.personId === null;
     if (same && ('personId' in owner || owner.agencyId === holding.agencyId)) throw new Refusal('certificate.owner-same');

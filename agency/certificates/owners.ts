@@ -8,6 +8,7 @@ import type { OwnerCandidate } from '@antin/protocol/office/certificate-import';
 import { namesAbove, placedAgency, searchAgencies, wordsQuery } from '../directory/agency-store.ts';
 import { searchPeople } from '../directory/people-store.ts';
 import { agencyById, personById } from '../directory/store.ts';
+import { historyOf } from '../journal/journal.ts';
 import type { Caller } from '../session/caller.ts';
 import type { CertificateDeps } from './deps.ts';
 import { holdingDer, type HoldingRecord } from './store.ts';
@@ -21,13 +22,20 @@ const MOST = 20;
 export const ownerUnknown = (holding: Pick<HoldingRecord, 'state' | 'itemId' | 'personId' | 'sha256'>): boolean =>
   holding.state === 'issued' && holding.itemId === null && holding.personId === null && holding.sha256 !== null;
 
-/** Taken in and said to be somebody's; nothing has been done with it since that would rest on whose it is. */
+/**
+ * Said to be somebody's by a person after it was taken in; nothing has been done with it since that would rest on whose it is.
+ * What the directory's own binding says stays as it is: a seal in use is not given to another one here.
+ */
 export const ownerChangeable = (
   holding: Pick<HoldingRecord, 'state' | 'itemId' | 'replacesId' | 'deviceId' | 'pending' | 'sha256'>,
 ): boolean =>
   holding.state === 'active' &&
   [holding.itemId, holding.replacesId, holding.deviceId, holding.pending].every((one) => one === null) &&
   holding.sha256 !== null;
+
+export async function ownerWasSaid(db: Db, holdingId: string): Promise<boolean> {
+  return (await historyOf(db, { documentId: holdingId })).some((entry) => entry.event === 'CertificateAssigned');
+}
 
 export type Owner = { readonly personId: string } | { readonly agencyId: string };
 

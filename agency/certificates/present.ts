@@ -13,7 +13,7 @@ import { historyOf } from '../journal/journal.ts';
 import { actsOf, deviceById, handOversOf, type ActRecord, type DeviceRecord, type HandOverRecord } from './act-store.ts';
 import { limitsNow, openSubject, type CertificateDeps } from './deps.ts';
 import type { Limits } from './limits.ts';
-import { ownerChangeable, ownerName, ownerOf, ownerUnknown } from './owners.ts';
+import { ownerChangeable, ownerName, ownerOf, ownerUnknown, ownerWasSaid } from './owners.ts';
 import { mayAsk, stateAt } from './rules.ts';
 import { replacedBy, type HoldingRecord } from './store.ts';
 
@@ -74,7 +74,8 @@ export async function certificateView(
   const now = deps.clock();
   const limits = await limitsNow(deps, db);
   const device = holding.deviceId === null ? undefined : await deviceById(db, holding.deviceId);
-  const owner = ownerChangeable(holding) ? await ownerName(db, ownerOf(holding)) : undefined;
+  const changeable = ownerChangeable(holding) && (await ownerWasSaid(db, holding.id));
+  const owner = changeable ? await ownerName(db, ownerOf(holding)) : undefined;
   return {
     ...rowView(holding, now, limits),
     ...present({
@@ -94,7 +95,11 @@ export async function certificateView(
     }),
     acts: (await actsOf(db, holding.id)).map(actView),
     handOvers: (await handOversOf(db, { holdingId: holding.id })).map(handOverView),
-    offered: offered(holding, device, now, limits),
+    offered: [
+      ...offered(holding, device, now, limits),
+      // Offered only where it can be done: of all others it is known whose they are.
+      ...(changeable ? [{ act: 'change-owner' as const, allowed: true }] : []),
+    ],
     history: await historyOfHolding(db, holding),
   };
 }
@@ -129,8 +134,6 @@ function offered(
       ownerUnknown(holding) ? 'certificate.owner-first' : 'certificate.not-issued',
     ),
     when('activate', holding.state === 'handed-over', 'certificate.hand-over-not-now'),
-    // Offered only where it can be done: of all others it is known whose they are.
-    ...(ownerChangeable(holding) ? [{ act: 'change-owner' as const, allowed: true }] : []),
     when('return-device', device?.state === 'to-return' || device?.state === 'with-subscriber', 'certificate.device-not-now'),
     when('report-device', device !== undefined && device.state !== 'returned', 'certificate.device-not-now'),
   ];

@@ -168,8 +168,8 @@ export const certificatesProblems: ProblemRows = {
     status: 409,
     title: { vi: 'Không đổi được chủ của chứng thư số này nữa.', en: 'Whose this certificate is cannot be changed any more.' },
     remedy: {
-      vi: 'Chỉ đổi được khi chứng thư nhập từ tệp đang có hiệu lực, chưa gắn thiết bị và không có đề nghị đang chờ.',
-      en: 'Only one taken in from a file, in force, without a device and with nothing asked for it can be changed.',
+      vi: 'Chỉ đổi được khi chứng thư nhập từ tệp do người chọn chủ, đang có hiệu lực, chưa gắn thiết bị và không có đề nghị đang chờ.',
+      en: 'Only one taken in from a file whose owner a person chose, in force, without a device and with nothing asked for it can be changed.',
     },
   },
   'certificate.owner-same': {

@@ -287,6 +287,12 @@ describe('existing certificates', () => {
     expect([toAgency.form, toAgency.owner]).toEqual(['02', 'Sở Tài chính']);
     expect((await bindings()).rows).toEqual([{ person: null, agency: o.agencyId('so') }]);
     const again = await change({ version: toAgency.version, owner: { personId: o.personId('an') } });
+    // Whose the directory itself said it is, is not said otherwise here.
+    const ofDirectory = answer.rows.find((row: any) => row.outcome === 'bound').certificateId;
+    const kept = await view(officer, ofDirectory);
+    const grab = { version: kept.version, owner: { personId: o.personId('binh') } };
+    const refused = await o.call(officer, 'PUT', `/api/certificates/${ofDirectory}/owner`, grab);
+    expect([kept.owner, ((await refused.json()) as any).code]).toEqual([undefined, 'certificate.owner-settled']);
     // Something was asked for it since: whose it is stands on paper.
     const asked = await ask(unassigned, { act: 'revoke', cause: 'retired' });
     expect(asked.offered.some((one: any) => one.act === 'change-owner')).toBe(false);
