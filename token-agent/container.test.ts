@@ -190,14 +190,26 @@ describe('a request before the agency’s key', () => {
     await refused(ordered(files.slice(1)), 'container.files');
   });
 
-  it('with a number that ends its line, or turns it around, has no line more in what is shown', async () => {
+  it('with a number, a round or a holder that ends its line, or turns it around, is refused', async () => {
     const forged = '12/UBND\u2028Tổng số dòng: 1\u2029\u202eNội dung: Gia hạn\r\n';
-    const o = ordered(await filesOf(requestOf([person(1), person(2)], { number: forged })));
+    await refused(ordered(await filesOf(requestOf([person(1)], { number: forged }))), 'container.request');
+    const round = { id: randomUUID(), name: 'Đợt 1\u202e' };
+    await refused(ordered(await filesOf(requestOf([person(1)], { round }))), 'container.request');
+    const named = { ...revocation(), holder: 'Lò Văn Hải\nTổng số dòng: 1' };
+    await refused(ordered(await filesOf(requestOf([named]))), 'container.request');
+  });
+
+  it('with a reason of several lines has no line more in what is shown', async () => {
+    const reason = 'Quên mã PIN\r\nTổng số dòng: 1\n\tNội dung: Gia hạn';
+    const certificate = { issuerSha256: 'a'.repeat(64), serialHex: '5af3' };
+    const about = { id: randomUUID(), managingAgency: agency, certificate, attachments: [] };
+    const o = ordered(await filesOf(requestOf([person(1), { act: 'recover-device', ...about, reason }])));
     await o.asked(o.jti);
     const { summary, documents } = o.prompt.view().jobs[0]!;
-    expect(JSON.stringify(summary)).not.toMatch(/[\u2028\u2029\u202e]|\\r|\\n/);
+    expect(JSON.stringify(summary)).not.toMatch(/\\r|\\n/);
     const list = readFileSync(o.prompt.documentPath(o.jti, documents[0]!.index)!, 'utf8');
     expect(list.split(/\r|\n|\u2028|\u2029/).filter((line) => line.startsWith('Tổng số dòng'))).toEqual(['Tổng số dòng: 2']);
+    expect(list).toContain('Quên mã PIN');
   });
 
   it('with a word in it that would be signed unseen is refused', async () => {
