@@ -71,23 +71,35 @@ export class RestoredPeople {
           and (valid_to is null or valid_to > ${day}::date)`.execute(tx);
       ended += Number(done.numAffectedRows ?? 0n);
     }
-    // Who holds no position signs in no more anyway.
-    const posts = sql`
-      agency.position p join agency.agency o on o.id = p.agency_id
-      where p.person_id = n.id and (p.valid_to is null or p.valid_to > ${today}::date)`;
-    const unreached = await sql<{ name: string }>`
-      select n.sign_in_name as name from agency.person n
-      where n.id = any(${shut.rows.map((row) => row.id)}::uuid[]) and exists (select 1 from ${posts})
-        and not exists (${administrators(today)} and ad.person_id <> n.id
-          and not exists (select 1 from ${posts} and not starts_with(o.path, aa.path)))
-      order by 1`.execute(tx);
+    const unreached = await unreachedOf(
+      tx,
+      shut.rows.map((row) => row.id),
+      today,
+    );
     return {
       shutOut: shut.rows.map((row) => row.name).sort(),
-      unreached: unreached.rows.map((row) => row.name),
+      unreached,
       ended,
       keptAdministrators: [...keptAdministrators].sort(),
     };
   }
+}
+
+/**
+ * Sign-in names of those among `ids` whom no administrator with a password could give a new one. Who holds no position signs in no
+ * more anyway.
+ */
+export async function unreachedOf(tx: Tx, ids: readonly string[], today: string): Promise<string[]> {
+  const posts = sql`
+    agency.position p join agency.agency o on o.id = p.agency_id
+    where p.person_id = n.id and (p.valid_to is null or p.valid_to > ${today}::date)`;
+  const { rows } = await sql<{ name: string }>`
+    select n.sign_in_name as name from agency.person n
+    where n.id = any(${[...ids]}::uuid[]) and exists (select 1 from ${posts})
+      and not exists (${administrators(today)} and ad.person_id <> n.id
+        and not exists (select 1 from ${posts} and not starts_with(o.path, aa.path)))
+    order by 1`.execute(tx);
+  return rows.map((row) => row.name);
 }
 
 /** Positions `ad` of administrators of the day who can sign in, with their agency `aa`. */

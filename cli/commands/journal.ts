@@ -34,6 +34,9 @@ const usage = `antin journal: what a journal says, proven offline; its copy in a
       only the entries: documents are in no journal. Killed on its way it has done nothing, and is run again
   antin journal restored [--journal NAME] [--format text|json] (--data DIR, or DATABASE_URL)
       prints the list of the last restore once more
+  antin journal readmit NAME… (--data DIR, or DATABASE_URL)
+      after a restore left administrators of an office without a password, and nobody above them has one: gives those of NAME… a first
+      password, printed once. The journal says so. Everybody else gets theirs from them
 
   --trust FILE…       roots that vouch for the journal's key and for time-stamps
   --signer FILE…      certificates of the keys that sign heads of this journal
@@ -50,7 +53,7 @@ const usage = `antin journal: what a journal says, proven offline; its copy in a
 
 Exit codes, with the codes of errors that say why:
   0   done; holds
-  1   does not hold, or the copy is refused: journal.head-differs, .entry-missing, .head-without-entries, .proof-does-not-hold,
+  1   does not hold, nobody is readmitted (readmit.…), or the copy is refused: journal.head-differs, .entry-missing, .head-without-entries, .proof-does-not-hold,
       .head-not-by-its-key, .other-origin, .head-not-believed, .forked, .copy-foreign, .copy-begun-elsewhere, .set-back
   2   cannot be concluded: journal.no-head, .entries-without-head, .certificates-missing, or a code of the judge
   64  wrong usage
@@ -84,7 +87,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     if (act === 'begin') return await (await import('./journal/begin.ts')).begin(options, rest, io);
     if (act === 'restore') return await (await import('./journal/restore.ts')).restore(options, rest, trustOf(options), io);
     if (act === 'restored') return await (await import('./journal/restore.ts')).restored(options, rest, io);
-    throw new UsageFault('say what to do: prove, check, begin, restore or restored');
+    if (act === 'readmit') return await (await import('./journal/readmit.ts')).readmit(options, rest, io);
+    throw new UsageFault('say what to do: prove, check, begin, restore, restored or readmit');
   } catch (error) {
     return said(error, io);
   }

@@ -162,4 +162,24 @@ test('an entry that does not say which change it was shuts nobody out, and the l
   const left = await sql<{ name: string }>`
     select sign_in_name as name from agency.person where password_hash is not null order by 1`.execute(day.db);
   expect(left.rows.map((row) => row.name)).toEqual(['ct.xa', 'cv.xa2', 'pgd.so', 'qt.so']);
+
+  const readmit = (...names: string[]) => runForTests(run, ['readmit', ...names], { DATABASE_URL: databaseUrl(day.address) });
+  for (const [name, why] of [
+    ['gd.so', 'not-administrator'],
+    ['qt.so', 'not-shut-out'],
+    ['khong.co', 'unknown'],
+  ] as const)
+    expect(await readmit('qt.tinh', name)).toMatchObject({ code: 1, out: '', err: expect.stringContaining(`[readmit.${why}]`) });
+  const { code, out } = await readmit('qt.tinh');
+  expect(code).toBe(0);
+  const office = await officeOn(day.db);
+  try {
+    const below = await office.signIn('qt.tinh', out.trim().split(/\s+/)[1]);
+    // From here on everybody gets theirs from them, and nobody is let in a second time.
+    const { password } = await office.post(below, `/api/directory/people/${personOf('gd.so')}/password`, {});
+    expect(await codeOf(office.signIn('gd.so', password))).toBe('in');
+    expect(await readmit('qt.tinh')).toMatchObject({ code: 1, err: expect.stringContaining('readmit.not-shut-out') });
+  } finally {
+    await office.close();
+  }
 }, 120_000);

@@ -186,8 +186,8 @@ function peopleText({ shutOut, unreached, ended, keptAdministrators }: PeopleAft
     ),
     ...group(
       unreached,
-      '[ ] Trong đó không còn quản trị viên nào có mật khẩu để cấp lại cho:',
-      '[ ] Of these, no administrator who has a password is left for:',
+      '[ ] Trong đó không còn quản trị viên nào có mật khẩu để cấp lại; chạy “antin journal readmit TÊN…” cho quản trị viên trong số:',
+      '[ ] Of these, no administrator who has a password is left for the following; run “antin journal readmit NAME…” for who administers:',
     ),
     ...(ended === 0
       ? []
