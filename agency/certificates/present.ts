@@ -8,7 +8,9 @@ import type {
   KeyDevice,
   OfferedAct,
 } from '@antin/protocol/office/certificates';
+import { officeDay } from '@antin/adapters/clock/days';
 import type { Db } from '@antin/adapters/db/transaction';
+import { personForRequest } from '../directory/people.ts';
 import { historyOf } from '../journal/journal.ts';
 import { actsOf, deviceById, handOversOf, type ActRecord, type DeviceRecord, type HandOverRecord } from './act-store.ts';
 import { limitsNow, openSubject, type CertificateDeps } from './deps.ts';
@@ -80,6 +82,7 @@ export async function certificateView(
     ...rowView(holding, now, limits),
     ...present({
       subject: openSubject(deps, holding.subjectSealed) ?? null,
+      suggested: (await suggestedSubject(deps, db, holding, now)) ?? null,
       owner: owner ?? null,
       issuer: holding.issuerText,
       sha256: holding.sha256 as Sha256 | null,
@@ -104,6 +107,18 @@ export async function certificateView(
   };
 }
 
+/** Nothing of a subscriber stands in a certificate file but the name: the rest of form 01 is the directory's. */
+async function suggestedSubject(
+  deps: CertificateDeps,
+  db: Db,
+  { subjectSealed, form, personId, ...row }: HoldingRecord,
+  now: Date,
+) {
+  if (subjectSealed !== null || form !== '01' || personId === null) return undefined;
+  const person = await personForRequest(db, deps.vault, personId, officeDay(now));
+  return person === undefined ? undefined : present({ ...person, title: row.title, unit: row.unit });
+}
+
 async function historyOfHolding(db: Db, holding: HoldingRecord): Promise<z.input<typeof CertificateView>['history']> {
   const entries = (await historyOf(db, { documentId: holding.id })).map(({ at, event, who, detail }) => ({
     ...{ at, event, who },
@@ -122,6 +137,9 @@ function offered(
 ): z.input<typeof OfferedAct>[] {
   const asked = (['renew', 'change', 'revoke', 'recover-device'] as const).map((act) => {
     const said = mayAsk(holding, { act }, now, limits);
+    // A change says the whole subject anew: of an organisation or a service that was taken in, nobody here knows it.
+    const knows = holding.subjectSealed !== null || (holding.form === '01' && holding.personId !== null);
+    if (act === 'change' && said.ok && !knows) return { act, allowed: false, why: 'certificate.subject-unknown' };
     return said.ok ? { act, allowed: true } : { act, allowed: false, why: said.code };
   });
   const when = (act: z.input<typeof OfferedAct>['act'], may: boolean, why: string) =>

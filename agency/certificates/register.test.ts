@@ -293,6 +293,12 @@ describe('existing certificates', () => {
     const grab = { version: kept.version, owner: { personId: o.personId('binh') } };
     const refused = await o.call(officer, 'PUT', `/api/certificates/${ofDirectory}/owner`, grab);
     expect([kept.owner, ((await refused.json()) as any).code]).toEqual([undefined, 'certificate.owner-settled']);
+    // Its file brings no subject: a change of a person begins with the directory; of an organisation nobody knows enough here.
+    expect(kept.subject).toBeUndefined();
+    expect(kept.suggested).toMatchObject({ fullName: 'Nguyễn Văn An', title: expect.any(String) });
+    const changing = (of: any) => of.offered.find((one: any) => one.act === 'change');
+    expect(changing(kept)).toEqual({ act: 'change', allowed: true });
+    expect(changing(toAgency)).toEqual({ act: 'change', allowed: false, why: 'certificate.subject-unknown' });
     // Something was asked for it since: whose it is stands on paper.
     const asked = await ask(unassigned, { act: 'revoke', cause: 'retired' });
     expect(asked.offered.some((one: any) => one.act === 'change-owner')).toBe(false);

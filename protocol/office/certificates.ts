@@ -125,6 +125,8 @@ export const CertificateView = CertificateRow.extend({
   /** Whose it is according to the directory, for one that was taken in: its own name may be another. */
   owner: z.string().optional(),
   subject: Subject.optional(),
+  /** What the directory knows of the subscriber of one that was taken in without its subject: to begin a change of it with. */
+  suggested: z.record(z.string(), z.string()).optional(),
   issuer: z.string().optional(),
   sha256: Sha256.optional(),
   publicKeySha256: Sha256.optional(),

@@ -348,10 +348,12 @@ export const certificateWords = {
   'code.certificate.import-authority': ['Chứng thư của nơi cấp, không phải của thuê bao', 'An authority’s certificate'],
   'code.certificate.import-foreign': ['Nơi cấp không nằm trong danh sách tin cậy', 'Issuer is not trusted'],
   'code.certificate.import-damaged': ['Không đọc được', 'Unreadable'],
+  'ask.subject.error': ['{field}: điền đúng mục này', '{field}: fill this in as it should be'],
   'ask.next': [
     'Đề nghị được giữ lại để đưa vào hồ sơ gửi nơi cấp; có thể rút trước khi gửi.',
     'It is kept to go into a request to the issuer, and can be withdrawn before that is sent.',
   ],
+  'subject.citizenNumber': ['Số định danh cá nhân', 'Citizen number'],
   'subject.fullName': ['Họ và tên', 'Full name'],
   'subject.title': ['Chức vụ', 'Title'],
   'subject.unit': ['Đơn vị', 'Unit'],

@@ -358,6 +358,7 @@ export const directoryWords = {
   'reorg.keeper.hint': ['Người đang có chức vụ ở {name}', 'Somebody who holds a post in {name}'],
   'reorg.keeper.error': ['Chọn người giữ thiết bị', 'Choose who keeps the device'],
   'reorg.keeper.do': ['Ghi người giữ thiết bị', 'Write down who keeps it'],
+  'reorg.keeper.nobody': ['Cơ quan chưa có ai?', 'Nobody in the agency yet?'],
   'reorg.keeper.add': ['Thêm người vào cơ quan', 'Add a person to the agency'],
   'reorg.counts': [
     '{agencies} cơ quan, {positions} chức vụ, {documents} văn bản, {series} dãy số, {certificates} chứng thư',

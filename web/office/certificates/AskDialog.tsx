@@ -7,7 +7,7 @@ import {
   type CertificateView,
 } from '@antin/protocol/office/certificates';
 import { RevocationCause } from '@antin/protocol/certificates/request';
-import type { Subject } from '@antin/protocol/certificates/subject';
+import { Subject } from '@antin/protocol/certificates/subject';
 import { Button } from '../../ui/Button.tsx';
 import { DayInput } from '../../ui/DayInput.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
@@ -31,6 +31,9 @@ const EDITABLE = {
   '03': ['name', 'owner'],
 } as const;
 
+const NUMBER = ['citizenNumber'] as const;
+type FieldName = (typeof EDITABLE)[keyof typeof EDITABLE][number] | (typeof NUMBER)[number];
+
 /** Prepares one ask of the issuer; nothing is sent before a request is made of it. */
 export function AskDialog({ view, act, onClose }: AskDialogProps) {
   const { t, lang } = useSpeech();
@@ -41,8 +44,20 @@ export function AskDialog({ view, act, onClose }: AskDialogProps) {
   const [changed, setChanged] = useState<Readonly<Record<string, string>>>({});
   const [tried, setTried] = useState(0);
   const needsReason = act === 'change' || act === 'recover-device';
+  // One that was taken in brings no subject: what the directory knows begins it, and what it does not know is asked here.
+  const before: Readonly<Record<string, unknown>> = view.subject ?? { form: view.form, ...view.suggested };
+  const asksNumber = view.subject === undefined && view.suggested?.['citizenNumber'] === undefined;
+  const fields: readonly FieldName[] = [...EDITABLE[view.form], ...(view.form === '01' && asksNumber ? NUMBER : [])];
+  const filled = Object.entries(changed).filter(([, value]) => value.trim() !== '');
+  const kept = Object.entries(before).filter(([name]) => changed[name] === undefined);
+  const subject = Subject.safeParse(Object.fromEntries([...kept, ...filled]));
+  const wrong =
+    act !== 'change' || subject.success
+      ? []
+      : fields.filter((name) => subject.error.issues.some((issue) => issue.path[0] === name));
   const missing = [
     ...(act === 'revoke' && cause === '' ? [{ text: t('cert.cause.error'), field: 'cause' }] : []),
+    ...wrong.map((name) => ({ text: t('ask.subject.error', { field: t(`subject.${name}`) }), field: `subject-${name}` })),
     ...(needsReason && reason.trim().length < 3 ? [{ text: t('cert.reason.error'), field: 'reason' }] : []),
   ];
   const ask = useMutation({
@@ -56,7 +71,7 @@ export function AskDialog({ view, act, onClose }: AskDialogProps) {
   const askOf = (): AskAct => {
     if (act === 'renew') return { act };
     if (act === 'recover-device') return { act, reason: reason.trim() };
-    if (act === 'change') return { act, reason: reason.trim(), subject: { ...view.subject, ...changed } as Subject };
+    if (act === 'change') return { act, reason: reason.trim(), subject: subject.data! };
     return {
       act,
       cause: RevocationCause.parse(cause),
@@ -65,7 +80,6 @@ export function AskDialog({ view, act, onClose }: AskDialogProps) {
     };
   };
   const problem = ask.error === null ? undefined : problemText(ask.error, lang);
-  const subject = view.subject as Readonly<Record<string, unknown>> | undefined;
   return (
     <Dialog title={`${t(`cert.do.${act}`)}: ${view.name}`} open onClose={onClose}>
       {problem === undefined ? null : <ProblemSummary title={problem.title} lines={problem.lines} remedy={problem.remedy} />}
@@ -98,12 +112,17 @@ export function AskDialog({ view, act, onClose }: AskDialogProps) {
         </>
       ) : null}
       {act === 'change'
-        ? EDITABLE[view.form].map((name) => (
-            <Field key={name} label={t(`subject.${name}`)}>
+        ? fields.map((name) => (
+            <Field
+              key={name}
+              id={`subject-${name}`}
+              label={t(`subject.${name}`)}
+              error={tried > 0 && wrong.includes(name) ? t('ask.subject.error', { field: t(`subject.${name}`) }) : undefined}
+            >
               {(attributes) => (
                 <input
                   {...attributes}
-                  value={changed[name] ?? String(subject?.[name] ?? '')}
+                  value={changed[name] ?? String(before[name] ?? '')}
                   onChange={(event) => setChanged({ ...changed, [name]: event.target.value })}
                 />
               )}

@@ -159,6 +159,15 @@ function KeeperDialog({ item, busy, problem, onClose, onChosen }: KeeperDialogPr
       )}
       <p>
         <strong>{item.holder}</strong>
+        {/* It stands first, so that the dialog does not open with a list of names over its buttons. */}
+        {agency === undefined ? null : (
+          <small className="line">
+            {t('reorg.keeper.nobody')}{' '}
+            <Link to="/co-quan/$id" params={{ id: agency.id }}>
+              {t('reorg.keeper.add')}
+            </Link>
+          </small>
+        )}
       </p>
       {agency === undefined ? null : (
         <PersonField
@@ -183,11 +192,6 @@ function KeeperDialog({ item, busy, problem, onClose, onChosen }: KeeperDialogPr
           {t('reorg.keeper.do')}
         </Button>
         <Button onClick={onClose}>{t('back')}</Button>
-        {agency === undefined ? null : (
-          <Link className="button quiet" to="/co-quan/$id" params={{ id: agency.id }}>
-            {t('reorg.keeper.add')}
-          </Link>
-        )}
       </div>
     </Dialog>
   );
