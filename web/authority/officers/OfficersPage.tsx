@@ -110,6 +110,12 @@ const Line = memo(function Line({ officer, operates }: { readonly officer: Offic
       <td className="subject">
         <strong>{officer.fullName}</strong>
         <small>{officer.signInName}</small>
+        {officer.active && !officer.hasPassword ? (
+          <>
+            <Tag tone="amber" icon="warn" text={t('officers.no-password')} />
+            <small>{t('officers.no-password.what')}</small>
+          </>
+        ) : null}
       </td>
       <td className="to">
         {officer.terms.length === 0 ? <span className="hint">{t('console.roles.none')}</span> : null}
@@ -140,12 +146,6 @@ const Line = memo(function Line({ officer, operates }: { readonly officer: Offic
         ) : (
           <Tag tone="plain" icon="close" text={t('officers.disabled')} />
         )}
-        {officer.active && !officer.hasPassword ? (
-          <>
-            <Tag tone="amber" icon="warn" text={t('officers.no-password')} />
-            <small>{t('officers.no-password.what')}</small>
-          </>
-        ) : null}
       </td>
       {operates ? (
         <td>

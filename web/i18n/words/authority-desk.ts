@@ -51,8 +51,8 @@ export const authorityDeskWords = {
   'officers.disabled': ['Đã ngừng', 'Disabled'],
   'officers.no-password': ['Không có mật khẩu', 'No password'],
   'officers.no-password.what': [
-    'Chưa đăng nhập được sau khi khôi phục: đề nghị “Đặt lại mật khẩu”, cán bộ quản trị khác xác nhận.',
-    'Cannot sign in after a restore: propose “Reset a password”; another officer of operation confirms it.',
+    'Chưa đăng nhập được: đề nghị “Đặt lại mật khẩu”, cán bộ quản trị khác xác nhận.',
+    'Cannot sign in: propose “Reset a password”; another officer of operation confirms it.',
   ],
   'officers.since': ['từ {from}', 'since {from}'],
   'officers.from-to': ['{from} – {to}', '{from} – {to}'],
