@@ -198,6 +198,53 @@ describe.skipIf(chromiumPath === undefined)('certificates in the office', () => 
     await inBoth(province, '99-reorganisation-decided');
   });
 
+  /** One of those in use since before: opened from the register. */
+  const open = async (name: string): Promise<void> => {
+    await go(province, `/chung-thu-so?q=${name}`, 'Sổ chứng thư số');
+    await province.getByRole('link', { name, exact: true }).first().click();
+    await province.getByRole('heading', { level: 1, name }).waitFor();
+  };
+  /** Asked once too early, so that the form says what it lacks, and then in full. */
+  const ask = async (what: string, lacks: string, fill: (form: ReturnType<Page['getByRole']>) => Promise<unknown>) => {
+    await province.getByRole('button', { name: what }).click();
+    const form = province.getByRole('dialog');
+    await form.getByRole('button', { name: what }).click();
+    await form.getByRole('link', { name: lacks }).waitFor();
+    await fill(form);
+    await form.getByRole('button', { name: what }).click();
+    await form.waitFor({ state: 'detached' });
+    await province.getByText('Chưa gửi').waitFor();
+  };
+
+  test('a forgotten PIN, a new post, a retirement and two renewals at once wait as asks for one request', async () => {
+    const reason = 'Ghi lý do, ít nhất 3 ký tự';
+    await open('Đỗ Thái Bình');
+    await ask('Đề nghị khôi phục thiết bị', reason, (form) => form.getByLabel('Lý do').fill('Quên mã PIN'));
+    await open('Đinh Ngọc Hà');
+    await ask('Đề nghị thay đổi thông tin', reason, async (form) => {
+      // Taken in from a file: what the file does not say, the directory says.
+      expect(await form.getByLabel('Họ và tên').inputValue()).toBe('Đinh Ngọc Hà');
+      await form.getByLabel('Chức vụ').fill('Phó Chánh Văn phòng');
+      await form.getByLabel('Lý do').fill('Được bổ nhiệm');
+    });
+    await inBoth(province, '99-change-asked');
+    await open('Vương Ngọc Diệp');
+    await ask('Đề nghị thu hồi', 'Chọn căn cứ thu hồi', (form) => form.locator('select').selectOption('retired'));
+    await go(province, '/chung-thu-so?form=01', 'Sổ chứng thư số');
+    for (const name of ['Lý Anh Đức', 'Nguyễn Tiến Dũng'])
+      await province.getByRole('row').filter({ hasText: name }).getByRole('checkbox').check();
+    await province.getByRole('button', { name: 'Gia hạn…' }).click();
+    await province.getByRole('button', { name: 'Lập 2 đề nghị' }).click();
+    await province.getByRole('heading', { level: 1, name: 'Đã lập 2 đề nghị' }).waitFor();
+    await inBoth(province, '99-renewals-asked');
+    await province.getByRole('link', { name: 'Lập hồ sơ gửi nơi cấp' }).click();
+    await province.getByRole('button', { name: 'Lập hồ sơ từ các đề nghị chưa gửi' }).click();
+    await province.getByText('SHA-256 của hồ sơ').waitFor();
+    for (const name of ['Đỗ Thái Bình', 'Đinh Ngọc Hà', 'Vương Ngọc Diệp', 'Lý Anh Đức', 'Nguyễn Tiến Dũng'])
+      await province.getByRole('row').filter({ hasText: name }).waitFor();
+    await inBoth(province, '99-request-of-asks');
+  });
+
   test('nothing on the way made a script fail or a server stumble', () => {
     for (const one of seats) expect(one.complaints).toEqual([]);
   });
