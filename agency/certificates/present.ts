@@ -1,13 +1,7 @@
 import type { z } from 'zod';
 import type { Sha256 } from '@antin/protocol/basics';
-import type {
-  CertificateAct,
-  CertificateRow,
-  CertificateView,
-  HandOver,
-  KeyDevice,
-  OfferedAct,
-} from '@antin/protocol/office/certificates';
+import type { CertificateAct, CertificateRow, CertificateView, HandOver, OfferedAct } from '@antin/protocol/office/certificates';
+import type { KeyDevice } from '@antin/protocol/office/key-devices';
 import { officeDay } from '@antin/adapters/clock/days';
 import type { Db } from '@antin/adapters/db/transaction';
 import { personForRequest } from '../directory/people.ts';

@@ -1,5 +1,6 @@
 import type { RevocationCause } from '@antin/protocol/certificates/request';
-import type { CertificateActKind, CertificateState, Form, KeyDeviceState } from '@antin/protocol/office/certificates';
+import type { CertificateActKind, CertificateState, Form } from '@antin/protocol/office/certificates';
+import type { KeyDeviceState } from '@antin/protocol/office/key-devices';
 import { allowed, refused, type Decision } from '@antin/adapters/http/refusal';
 import type { Limits } from './limits.ts';
 

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { CertificateActKind, CertificateState, Form, KeyDeviceState } from '@antin/protocol/office/certificates';
+import type { CertificateActKind, CertificateState, Form } from '@antin/protocol/office/certificates';
+import type { KeyDeviceState } from '@antin/protocol/office/key-devices';
 import type { DeviceKind } from '@antin/protocol/certificates/subject';
 import { fold } from '@antin/adapters/db/folding';
 import type { Db, Tx } from '@antin/adapters/db/transaction';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import { officeDay } from '@antin/adapters/clock/days';
-import type { CertificateTask } from '@antin/protocol/office/certificates';
+import type { CertificateTask } from '@antin/protocol/office/certificate-tasks';
 import type { Db } from '@antin/adapters/db/transaction';
 import { inScope, type Scope } from '../scope.ts';
 import type { Limits } from './limits.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { CertificateTask } from '@antin/protocol/office/certificates';
+import type { CertificateTask } from '@antin/protocol/office/certificate-tasks';
 import type { Clock } from '@antin/adapters/clock/clock';
 import type { Db } from '@antin/adapters/db/transaction';
 import type { Caller } from '../session/caller.ts';

@@ -3,9 +3,9 @@ import { parseCertificate } from '@antin/pki/x509/certificate';
 import { equalBytes } from '@antin/formats/bytes/bytes';
 import type { Db } from '@antin/adapters/db/transaction';
 import { RequestItem, type RevocationCause } from '@antin/protocol/certificates/request';
-import type { AgencyVersion } from '@antin/protocol/office/directory-upkeep';
 import type { CitizenNumbers } from '../directory/citizen-number.ts';
 import { personForRequest } from '../directory/people.ts';
+import type { ItemPlan, Managing, NextHolder } from './item-plan.ts';
 import type { AffectedRow } from './store.ts';
 
 /** What an item of the batch is about: a certificate that ends, and for whom a new one is asked. */
@@ -16,26 +16,6 @@ export interface WantedItem {
   /** The same certificate with other information, in place of an end and a new one. */
   readonly change: boolean;
   /** Absent: nothing new is asked for. */
-  readonly next?: NextHolder;
-}
-
-export type Managing = Pick<AgencyVersion, 'code' | 'name' | 'place'>;
-export type NextHolder =
-  | { readonly form: '01'; readonly personId: string; readonly title: string; readonly unit: string; readonly agency: Managing }
-  | {
-      readonly form: '02';
-      readonly agency: Managing;
-      readonly foundedBy: string;
-      readonly keeper: { personId: string; title: string } | undefined;
-    };
-
-/** All that an item is made of but what the directory says of people on the day it is made: it can be made again from it. */
-export interface ItemPlan {
-  readonly act: 'revoke' | 'change' | 'new';
-  readonly managing: Managing;
-  readonly device: string;
-  readonly certificate?: { readonly serialHex: string; readonly sha256: string; readonly issuerSha256: string | null };
-  readonly cause?: RevocationCause;
   readonly next?: NextHolder;
 }
 

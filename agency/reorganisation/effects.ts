@@ -8,15 +8,8 @@ import { codeForm } from '../directory/codes.ts';
 import { postById, postsOfAgencies, type PostRecord } from '../directory/people-store.ts';
 import { existsOn } from '../directory/rules.ts';
 import { agenciesById, type AgencyRecord } from '../directory/store.ts';
-import {
-  itemsFor,
-  newItem,
-  type ItemDoors,
-  type MadeItem,
-  type Managing,
-  type NextHolder,
-  type WantedItem,
-} from './certificates.ts';
+import { itemsFor, newItem, type ItemDoors, type MadeItem, type WantedItem } from './certificates.ts';
+import type { Managing, NextHolder } from './item-plan.ts';
 import { movesOf, stepsOf, type MovedPost, type Steps } from './rules.ts';
 import { certificatesOf, documentsInProgress, openSeries, type ReorganisationRecord } from './store.ts';
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '@antin/adapters/db/transaction';
 import type { ReorganisationEffects, ReorganisationPlan } from '@antin/protocol/office/reorganisation';
-import type { ItemPlan } from './certificates.ts';
+import type { ItemPlan } from './item-plan.ts';
 import type { Move, State } from './rules.ts';
 
 export interface ReorganisationRecord {

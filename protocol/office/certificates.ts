@@ -4,6 +4,8 @@ import { RevocationCause } from '../certificates/request.ts';
 import { DeviceKind, Subject } from '../certificates/subject.ts';
 import { route } from '../route.ts';
 import { ImportRow, OwnerCandidate } from './certificate-import.ts';
+import { CertificateTask, Reminder } from './certificate-tasks.ts';
+import { KeyDevice, KeyDeviceState } from './key-devices.ts';
 import { SigningJob } from './signing.ts';
 
 /** requested → approved → issued → handed-over → active → expired | revoked | replaced; `expiring` is active near its end. */
@@ -23,25 +25,6 @@ export type CertificateState = z.infer<typeof CertificateState>;
 
 export const Form = z.enum(['01', '02', '03']);
 export type Form = z.infer<typeof Form>;
-
-/** Where a key device is: in the agency's cupboard, with its subscriber, at the issuer, or nowhere any more. */
-export const KeyDeviceState = z.enum(['in-stock', 'with-subscriber', 'locked', 'lost', 'broken', 'to-return', 'returned']);
-export type KeyDeviceState = z.infer<typeof KeyDeviceState>;
-
-export const KeyDevice = z.object({
-  id: Id,
-  serial: z.string(),
-  kind: DeviceKind,
-  model: z.string().optional(),
-  state: KeyDeviceState,
-  agencyId: Id,
-  /** Who has it in hand: a name, the agency, or the issuer. */
-  withWhom: z.string(),
-  /** Last working day for giving it back. */
-  returnBy: Day.optional(),
-  version: z.number().int(),
-});
-export type KeyDevice = z.infer<typeof KeyDevice>;
 
 /** What is asked of the issuer about a certificate that exists. */
 export const CertificateActKind = z.enum(['renew', 'change', 'revoke', 'recover-device']);
@@ -153,36 +136,6 @@ export const DatedLimit = z.object({
   value: z.number().int(),
   from: Day,
   source: BothLanguages,
-});
-
-export const CertificateTask = z.object({
-  kind: z.enum([
-    'state-needs',
-    'review-needs',
-    'question',
-    'hand-over',
-    'activate',
-    'send-acts',
-    'return-device',
-    'renew',
-    'assign-certificate',
-    'choose-owner',
-    'refused',
-  ]),
-  count: z.number().int(),
-  /** The earliest day by which something of it should be done. */
-  dueOn: Day.optional(),
-});
-
-export const Reminder = z.object({
-  certificateId: Id,
-  name: z.string(),
-  agencyName: z.string(),
-  notAfter: Instant,
-  daysLeft: z.number().int(),
-  /** Which of the days before the end raised it: 60, 30, 7. */
-  threshold: z.number().int(),
-  raisedAt: Instant,
 });
 
 const ById = z.object({ id: Id });

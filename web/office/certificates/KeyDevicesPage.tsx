@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { KeyDeviceState, type KeyDevice } from '@antin/protocol/office/certificates';
+import { KeyDeviceState, type KeyDevice } from '@antin/protocol/office/key-devices';
 import { Button } from '../../ui/Button.tsx';
 import { Empty } from '../../ui/Waiting.tsx';
 import { dayText } from '../../i18n/dates.ts';

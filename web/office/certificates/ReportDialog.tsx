@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { certificateRoutes, type KeyDevice } from '@antin/protocol/office/certificates';
+import { certificateRoutes } from '@antin/protocol/office/certificates';
+import type { KeyDevice } from '@antin/protocol/office/key-devices';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Field } from '../../ui/Field.tsx';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { CertificateTask } from '@antin/protocol/office/certificates';
+import type { CertificateTask } from '@antin/protocol/office/certificate-tasks';
 import type { z } from 'zod';
 import { dayText } from '../../i18n/dates.ts';
 import { useSpeech } from '../../staff/language.tsx';

@@ -1,4 +1,5 @@
-import type { CertificateState, KeyDeviceState } from '@antin/protocol/office/certificates';
+import type { CertificateState } from '@antin/protocol/office/certificates';
+import type { KeyDeviceState } from '@antin/protocol/office/key-devices';
 import type { IssuerRequest, ItemState } from '@antin/protocol/office/issuers';
 import type { z } from 'zod';
 import type { IconName } from '../../ui/Icon.tsx';

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { certificateRoutes, type CertificateState, type Form, type KeyDeviceState } from '@antin/protocol/office/certificates';
+import { certificateRoutes, type CertificateState, type Form } from '@antin/protocol/office/certificates';
+import type { KeyDeviceState } from '@antin/protocol/office/key-devices';
 import { call } from '../../staff/client.ts';
 
 export interface CertificateSearch {
