@@ -164,6 +164,17 @@ export const certificatesProblems: ProblemRows = {
       en: 'Take in the certificate file that the issuer sent.',
     },
   },
+  'certificate.subject-unknown': {
+    status: 409,
+    title: {
+      vi: 'Chứng thư số này nhập từ tệp nên chưa có đủ thông tin thuê bao để đề nghị thay đổi.',
+      en: 'This certificate was taken in from a file: too little is known of its subscriber to ask for a change.',
+    },
+    remedy: {
+      vi: 'Hãy đề nghị cấp mới với thông tin đúng và đề nghị thu hồi chứng thư này.',
+      en: 'Ask for a new one with the right facts, and for this one to be revoked.',
+    },
+  },
   'certificate.owner-settled': {
     status: 409,
     title: { vi: 'Không đổi được chủ của chứng thư số này nữa.', en: 'Whose this certificate is cannot be changed any more.' },
