@@ -130,7 +130,7 @@ describe.skipIf(chromiumPath === undefined)('the day of a reorganisation', () =>
     await looked(province, '132-split-effects');
     await decide();
     await go(province, '/sap-xep', 'Sắp xếp tổ chức');
-    expect(await province.getByText('Chờ đến ngày').count()).toBe(2);
+    await expect.poll(() => province.getByText('Chờ đến ngày').count(), PATIENT).toBe(2);
     await looked(province, '133-plans');
   });
 
